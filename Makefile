@@ -1,0 +1,66 @@
+# Everything a person needs, from a machine with only Python 3.11+, venv and make.
+PYTHON ?= python3
+BIN := .venv/bin
+STEP = @printf '\033[1m==> %s\033[0m\n'
+
+.PHONY: demo test check bench torture generate lock clean
+.DELETE_ON_ERROR:
+
+demo: .venv/base            ## set up and run one market day and one housing round
+	$(STEP) "demo: one settled trading day of every listed product"
+	$(BIN)/huiguan demo --out demo
+
+test: check                 ## set up, check, and run every test
+	$(STEP) "tests (compiled); tests of recorded data skip when ../shared/data is absent"
+	$(BIN)/pytest -n auto --dist worksteal -q
+
+check: .venv/dev            ## format, lint, types, import contracts, generated files, docs
+	$(STEP) "format and lint"
+	$(BIN)/ruff format --check -q .
+	$(BIN)/ruff check -q .
+	$(STEP) "types"
+	$(BIN)/mypy src tools
+	$(STEP) "import contracts"
+	$(BIN)/lint-imports --no-cache
+	$(STEP) "generated files and links"
+	$(BIN)/python -m tools.generate --check
+	$(BIN)/python -m tools.check_docs
+
+bench: .venv/bench          ## the figures of docs/reference/performance.md
+	$(BIN)/python -m benchmarks
+
+torture: .venv/dev          ## 300 kills under load, every cut and flip of a larger journal
+	$(BIN)/pytest -q tests/recovery --torture
+
+generate: .venv/dev         ## write the pages, locks and clients that are derived from code
+	$(BIN)/python -m tools.generate
+
+lock: .venv/base            ## renew the pinned versions
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --no-emit-index-url --no-header --no-annotate --group bench -c requirements-dev.lock -o requirements-bench.lock
+
+.venv/bin/uv:
+	$(STEP) "set-up: a virtual environment in .venv"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Huiguan needs Python 3.11 or newer; run make PYTHON=python3.11 ...")'
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/pip install -q --disable-pip-version-check uv==0.13.9
+
+.venv/base: .venv/bin/uv requirements.lock
+	$(STEP) "set-up: pinned packages (under a minute)"
+	@$(BIN)/uv pip install -q --require-hashes -r requirements.lock
+	@$(BIN)/uv pip install -q --no-deps -e .
+	@touch $@
+
+.venv/dev: .venv/base requirements-dev.lock
+	$(STEP) "set-up: pinned tools for tests"
+	@$(BIN)/uv pip install -q --require-hashes -r requirements-dev.lock
+	@touch $@
+
+.venv/bench: .venv/dev requirements-bench.lock
+	$(STEP) "set-up: peers to measure against"
+	@$(BIN)/uv pip install -q -r requirements-bench.lock
+	@touch $@
+
+clean:                      ## remove what make wrote
+	rm -rf .venv demo build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage*
