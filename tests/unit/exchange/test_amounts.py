@@ -1,0 +1,66 @@
+"""Value, margin and fee of lots: figures of the CTP statement of 2023-02-15."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from huiguan.exchange.amounts import (
+    contract_value,
+    larger_side,
+    margin_per_lot,
+    trade_fee,
+    turnover_fee,
+)
+from huiguan.foundation.arithmetic import PPB, Rounding, multiply_rate
+
+AG, AU = 1_500, 2_000  # fen a tick: 1 CNY/kg x 15 kg; 0.02 CNY/g x 1,000 g
+
+
+def test_turnover_of_silver_and_gold() -> None:
+    assert contract_value(4_946, AG, 4) == 29_676_000  # 296,760.00
+    assert contract_value(20_655, AU, 2) == 82_620_000  # 413.10 / 0.02; 826,200.00
+
+
+@pytest.mark.parametrize(
+    ("price", "tick_value", "lots", "rate_ppb", "per_lot", "fee"),
+    [
+        (4_927, AG, 4, 10_000, 0, 296),  # 295,620.00 x 0.001 % = 295.62 fen
+        (4_942, AG, 4, 10_000, 0, 297),  # 296.52 fen
+        (4_927, AG, 2, 10_000, 0, 148),  # 147.81 fen
+        (20_655, AU, 2, 0, 200, 400),  # 2 lots x 2 CNY
+    ],
+)
+def test_fees_of_the_statement(
+    price: int, tick_value: int, lots: int, rate_ppb: int, per_lot: int, fee: int
+) -> None:
+    assert trade_fee(price, tick_value, lots, rate_ppb, per_lot) == fee
+
+
+def test_an_exact_half_goes_up() -> None:
+    assert turnover_fee(500_000, 1_000) == 1  # 0.5 fen
+    assert turnover_fee(499_999, 1_000) == 0
+
+
+def test_margin_of_a_lot_is_rounded_up() -> None:
+    assert margin_per_lot(4_941, AG, 190_000_000) == 1_408_185  # exact
+    assert (
+        margin_per_lot(3_333, 1_001, 70_000_001) == 233_544
+    )  # 3,336,333 x 0.070000001 = 233,543.31; up
+
+
+def test_larger_side() -> None:
+    assert larger_side(5_617_920, 2_808_960) == 5_617_920
+    assert larger_side(1, 2) == 2
+
+
+@settings(deadline=None)
+@given(
+    st.integers(1, 2_000_000), st.integers(1, 100_000), st.integers(0, PPB), st.integers(1, 10_000)
+)
+def test_core_margin_covers_clearing_margin(
+    price: int, tick_value: int, rate: int, lots: int
+) -> None:
+    """A lot's margin rounded up, times lots, is never below the position's margin half up."""
+    value = contract_value(price, tick_value, lots)
+    clearing = multiply_rate(value, rate, Rounding.HALF_UP)
+    assert lots * margin_per_lot(price, tick_value, rate) >= clearing
