@@ -1,0 +1,240 @@
+"""The image of a morning: everything a trading day depends on, as small tables and settings.
+
+Image N+1 is the result of day N plus approved instructions. Between days prices are decimals of the
+quote's smallest unit (``_units``); the instrument row says how many units a tick has.
+"""
+
+from enum import IntEnum
+from typing import NamedTuple
+
+import msgspec
+import numpy as np
+
+from huiguan.exchange.messages import HedgeCode, PhaseCode, RightCode, SideCode
+from huiguan.foundation.hashing import canonical_bytes, digest
+from huiguan.foundation.records import Int8, Int32, Int64, Record, table_layout
+
+IMAGE_FORMAT = 1
+BEHAVIOUR = 1
+HEDGE_FLAGS = 4
+FEE_CLASSES = 3  # open, close of history, close of today
+
+
+class PriceRule(IntEnum):
+    """At what price two orders meet in continuous trading."""
+
+    RESTING = 0
+    MIDDLE = 1  # the middle one of buy, sell and previous trade price
+
+
+class AuctionTie(IntEnum):
+    """Which price an auction takes where several give the same volume (rulebook 2.2)."""
+
+    REFERENCE = 0  # A: nearest to the last price of the day, else the previous settlement
+    MIDDLE = 1  # A': middle one of last pair and previous settlement
+    TEXTBOOK = 2  # B: mean of the last pair, cut down to the tick
+    SETTLEMENT = 3  # A0: always nearest to the previous settlement
+    MIDPOINT = 4  # the middle of the range, cut down to the tick (stock exchanges)
+
+
+class MemberMode(IntEnum):
+    """What happens when the clients of a member need more than the member's deposit."""
+
+    OFF = 0
+    WARN = 1
+    REFUSE = 2
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is not a table: the day, the rules of matching, capacities, versions, digests."""
+
+    trading_day: int  # yyyymmdd
+    price_rule: PriceRule = PriceRule.MIDDLE
+    auction_tie: AuctionTie = AuctionTie.REFERENCE
+    offset_flags: bool = True  # off: a venue with net positions
+    funds: bool = True  # off: nobody's money is checked
+    order_capacity: int = 1 << 16  # at most 2^24
+    position_capacity: int = 1 << 16
+    holding_capacity: int = 1 << 16  # (holder, instrument) pairs
+    session_capacity: int = 256
+    outcome_window: int = 4096  # per session: so far back a repeat is answered with its outcome
+    transfer_capacity: int = 4096
+    venue: str = "SHFE"
+    rulebook_digest: str = ""
+    previous_result: str = ""  # hash of the DayResult this image came from
+    status: str = "confirmed"  # or: provisional, invented
+    image_format: int = IMAGE_FORMAT
+    behaviour: int = BEHAVIOUR
+
+
+class Instrument(Record, frozen=True):
+    """One contract month of one product, as the day knows it."""
+
+    tick_value_fen: Int64  # value of one tick of one lot
+    tick_units: Int64  # size of a tick in units of the quote
+    last_open_interest_lots: Int64
+    product: Int32
+    phase_group: Int32
+    unit_decimals: Int32  # a unit is 10^-decimals of the quote: 2 for gold (0.01 CNY/g)
+    lower_limit_ticks: Int32
+    upper_limit_ticks: Int32
+    previous_settlement_ticks: Int32
+    minimum_lots: Int32
+    maximum_lots: Int32  # per limit order; 0 means no cap
+    maximum_market_lots: Int32  # per market order; 0 means market orders are not offered
+    lots_multiple: Int32  # 1, or the delivery unit in the delivery month
+    long_relief_group: Int32  # relief groups whose larger side is charged;
+    short_relief_group: Int32  # two different groups: both sides are charged
+    position_limit_lots: Int32  # general limit of a holder, per side; 0 means none known
+    opening_limit_lots: Int32  # lots a holder may open today; 0 means none known
+    last_trading_day: Int32
+    first_day: Int8  # 1: no trade since listing, limits are doubled
+    kind: Int8  # 0 future
+    right: RightCode  # what everybody may do in it
+
+
+class MarginPerLot(Record, frozen=True):
+    """Margin of one lot, by instrument, side and hedge flag (one row each, in this order)."""
+
+    margin_fen: Int64
+    instrument: Int32
+    side: SideCode
+    hedge: HedgeCode
+
+
+class Fee(Record, frozen=True):
+    """Fee of a trade side, by instrument, hedge flag and class (open, close, close today)."""
+
+    rate_ppb: Int64
+    per_lot_fen: Int64
+    instrument: Int32
+    hedge: HedgeCode
+    fee_class: Int8
+
+
+class PhaseTime(Record, frozen=True):
+    """When a product group enters a phase."""
+
+    time_ns: Int64
+    group: Int32
+    phase: PhaseCode
+
+
+class TradingCode(Record, frozen=True):
+    """A client at a member, or a member's own account."""
+
+    deposit_fen: Int64
+    member: Int32
+    holder: Int32  # the client over all members, or its control group
+    right: RightCode
+    house: Int8  # 1: the member's own account
+
+
+class Member(Record, frozen=True):
+    """Who clears with the exchange."""
+
+    deposit_fen: Int64
+    mode: Int8
+
+
+class HolderLimit(Record, frozen=True):
+    """What a holder may hold in an instrument where it differs from the instrument's own limits."""
+
+    holder: Int32
+    instrument: Int32
+    position_limit_lots: Int32
+    opening_limit_lots: Int32
+    long_quota_lots: Int32  # hedging
+    short_quota_lots: Int32
+    right: RightCode
+
+
+class Position(Record, frozen=True):
+    """History lots at the opening of the day; the sum of the lots rows of the same key."""
+
+    trading_code: Int32
+    instrument: Int32
+    long_lots: Int32
+    short_lots: Int32
+    hedge: HedgeCode
+
+
+class Lot(Record, frozen=True):
+    """One opening that is still held: the day, price and quantity it was opened with."""
+
+    open_price_units: Int64
+    trading_code: Int32
+    instrument: Int32
+    open_day: Int32
+    lots: Int32
+    side: SideCode
+    hedge: HedgeCode
+
+
+class Names(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The words behind the row numbers."""
+
+    instruments: list[str] = []
+    products: list[str] = []
+    phase_groups: list[str] = []
+    trading_codes: list[str] = []
+    members: list[str] = []
+    holders: list[str] = []
+
+
+TABLES: dict[str, type[Record]] = {
+    "instruments": Instrument,
+    "margins": MarginPerLot,
+    "fees": Fee,
+    "phases": PhaseTime,
+    "trading_codes": TradingCode,
+    "members": Member,
+    "holder_limits": HolderLimit,
+    "positions": Position,
+    "lots": Lot,
+}
+KEYS: dict[str, list[str]] = {  # the order of canonical bytes; [] keeps the order of the rows
+    "instruments": [],
+    "margins": ["instrument", "side", "hedge"],
+    "fees": ["instrument", "hedge", "fee_class"],
+    "phases": ["time_ns", "group", "phase"],
+    "trading_codes": [],
+    "members": [],
+    "holder_limits": ["holder", "instrument"],
+    "positions": ["trading_code", "instrument", "hedge"],
+    "lots": ["trading_code", "instrument", "hedge", "side", "open_day", "open_price_units", "lots"],
+}
+
+
+class DayImage(NamedTuple):
+    """Settings, names and one record array per noun."""
+
+    settings: Settings
+    names: Names
+    instruments: np.ndarray
+    margins: np.ndarray  # 8 rows an instrument: side x hedge flag
+    fees: np.ndarray  # 12 rows an instrument: hedge flag x fee class
+    phases: np.ndarray  # by time
+    trading_codes: np.ndarray
+    members: np.ndarray
+    holder_limits: np.ndarray
+    positions: np.ndarray
+    lots: np.ndarray
+
+
+def empty_tables() -> dict[str, np.ndarray]:
+    """Return every table of an image with no row."""
+    return {name: np.zeros(0, table_layout(record)) for name, record in TABLES.items()}
+
+
+def image_digest(image: DayImage) -> bytes:
+    """Return the hash of the whole image: settings, names and tables in key order."""
+    encoder = msgspec.json.Encoder(order="deterministic")
+    parts = [encoder.encode(image.settings), encoder.encode(image.names)]
+    for name in TABLES:
+        rows = getattr(image, name)
+        if KEYS[name]:
+            parts.append(canonical_bytes(rows, KEYS[name]))
+        else:
+            parts += [np.ascontiguousarray(rows[field]).tobytes() for field in rows.dtype.names]
+    return digest(*parts)
