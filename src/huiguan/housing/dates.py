@@ -1,0 +1,108 @@
+"""Days, months and deadlines of a tenancy; every period is half-open: [start, end).
+
+Periods named in months or years follow the Civil Code of the PRC, articles 201 to 203: the month's
+corresponding day, or its last day where there is none; a deadline does not count its first day, and
+one that ends on a day off moves to the next working day. A lease counts its first day, as contracts
+do, so twelve months from 1 July end before the next 1 July (article 204 lets contracts say so).
+"""
+
+from calendar import monthrange
+from collections.abc import Collection
+from datetime import date, timedelta
+
+from huiguan.foundation.faults import InputFault
+from huiguan.foundation.rule import rule
+
+
+@rule("Civil Code 202 (month ends)", "confirmed")
+def add_months(day: date, months: int) -> date:
+    """Return the corresponding day ``months`` later, or that month's last day where there is none.
+
+    Count from the first start, never from an earlier result: 31 January + 1 month is 28 February,
+    31 January + 2 months is 31 March. 29 February 2024 + 12 months is 28 February 2025.
+    """
+    month = day.year * 12 + day.month - 1 + months
+    year, month = month // 12, month % 12 + 1
+    return date(year, month, min(day.day, monthrange(year, month)[1]))
+
+
+@rule("Civil Code 202 (month ends)", "confirmed")
+def lease_end(start: date, months: int) -> date:
+    """Return the first day after a lease of whole months (half-open: a new let may start on it).
+
+    A lease of 12 months from 1 July 2026 ends at 1 July 2027; its last day is 30 June 2027.
+    """
+    return add_months(start, months)
+
+
+@rule("calendar", "confirmed")
+def last_day(end: date) -> date:
+    """Return the last day somebody may stay when the period ends at ``end`` (not counted itself).
+
+    Example: a lease with end 1 July 2027 has its last day on 30 June 2027.
+    """
+    return end - timedelta(days=1)
+
+
+@rule("calendar", "confirmed")
+def days_in_month(day: date) -> int:
+    """Return how many days the month of ``day`` has: 29 for any day of February 2028."""
+    return monthrange(day.year, day.month)[1]
+
+
+@rule("calendar", "confirmed")
+def days_within_month(start: date, end: date, month: date) -> int:
+    """Return how many days of [start, end) fall in the calendar month of ``month``.
+
+    Example: [17 June, 1 August 2026) has 14 days in June, 31 in July, none in August.
+    """
+    first = month.replace(day=1)
+    return max(0, (min(end, add_months(first, 1)) - max(start, first)).days)
+
+
+@rule("calendar", "confirmed")
+def overlap(start: date, end: date, other_start: date, other_end: date) -> bool:
+    """Return whether two half-open periods share a day; meeting on a turnover day is no overlap.
+
+    Example: [1 May, 1 June) and [1 June, 1 July) do not overlap.
+    """
+    return max(start, other_start) < min(end, other_end)
+
+
+@rule("Civil Code 202 (month ends)", "confirmed")
+def age_on(birth: date, on: date) -> int:
+    """Return full years of age; a birthday of 29 February falls on 28 February in common years.
+
+    Example: born 1 March 2000, on 28 February 2026 the age is 25, on 1 March 2026 it is 26.
+    """
+    years = on.year - birth.year
+    return years if on >= add_months(birth, 12 * years) else years - 1
+
+
+@rule("Civil Code 201 and 203 (deadlines)", "confirmed")
+def answer_by(made_on: date, days: int, days_off: Collection[date] = ()) -> date:
+    """Return the last day on which an answer counts; the day the offer is made is not counted.
+
+    A deadline that ends on one of ``days_off`` moves to the next day that is not one.
+    Example: made Wednesday 1 July 2026 with 3 days: Saturday 4 July; with 4 and 5 July off: 6 July.
+    """
+    if days < 1:
+        raise InputFault(f"{days} days to answer: an offer needs at least one")
+    last = made_on + timedelta(days=days)
+    while last in days_off:
+        last += timedelta(days=1)
+    return last
+
+
+@rule("calendar", "confirmed")
+def months_and_days(start: date, end: date) -> tuple[int, int]:
+    """Return whole months from ``start`` and the days left over to ``end``.
+
+    Example: 15 January to 20 March 2026 is (2, 5); 31 January to 28 February 2026 is (1, 0).
+    """
+    if end < start:
+        raise InputFault(f"the period ends {end} before it starts {start}")
+    months = (end.year - start.year) * 12 + end.month - start.month
+    if add_months(start, months) > end:
+        months -= 1
+    return months, (end - add_months(start, months)).days

@@ -1,0 +1,258 @@
+"""Rent: ceilings from dated assessments, months in part, payers who share; always whole fen.
+
+A ceiling rounds down, because one fen more would break it. A part of a month is charged by its
+days, nearest fen, half up. Where payers share, exactly one takes what the others leave, so that the
+shares always add up to the charge.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Literal
+
+import msgspec
+
+from huiguan.foundation.arithmetic import PPB, Rounding, divide, multiply_divide, multiply_rate
+from huiguan.foundation.faults import InputFault
+from huiguan.foundation.refusals import Refusal
+from huiguan.foundation.rule import rule
+from huiguan.housing.dates import add_months, days_in_month, days_within_month
+
+Limb = Literal["market share", "yearly increase", "market growth"]
+
+
+class RentCeiling(msgspec.Struct, frozen=True, kw_only=True):
+    """The most a month may cost, which limb decides, and every limb (0 where it does not apply)."""
+
+    ceiling_fen: int
+    limb: Limb
+    market_share_fen: int
+    increase_fen: int = 0
+    growth_fen: int = 0
+
+
+@rule("R9 Shanghai: at most 90 % of assessed market rent", "confirmed")
+def market_share_limb(market_fen: int, share_ppb: int) -> int:
+    """Return the share of today's assessed market rent a month may cost, rounded down to the fen.
+
+    Example: 90 % (900,000,000 ppb) of 4,000.00 (400,000 fen) is 3,600.00 (360,000 fen).
+    """
+    return multiply_rate(market_fen, share_ppb, Rounding.DOWN)
+
+
+@rule("R10 Shanghai: at most 5 % a year", "confirmed")
+def increase_limb(old_rent_fen: int, increase_ppb: int) -> int:
+    """Return the old rent with the yearly increase, rounded down to the fen.
+
+    Example: 3,500.00 with 5 % (50,000,000 ppb) is 3,675.00 (367,500 fen).
+    """
+    return multiply_divide(old_rent_fen, PPB + increase_ppb, PPB, Rounding.DOWN)
+
+
+@rule("R10 Shanghai: not above the growth of monitored market rent", "unconfirmed")
+def growth_limb(old_rent_fen: int, market_before_fen: int, market_fen: int) -> int:
+    """Return the old rent moved as the assessed market rent moved, rounded down to the fen.
+
+    Example: 3,500.00 while the market went from 4,000.00 to 4,080.00 (2 %) is 3,570.00; a market
+    that fell to 3,800.00 gives 3,325.00.
+    """
+    if market_before_fen <= 0:
+        raise InputFault("the earlier market rent must be above zero to measure growth from it")
+    return multiply_divide(old_rent_fen, market_fen, market_before_fen, Rounding.DOWN)
+
+
+@rule("R9 and R10 Shanghai: rent ceiling", "confirmed")
+def rent_ceiling(
+    market_fen: int,
+    share_ppb: int,
+    old_rent_fen: int | None = None,
+    increase_ppb: int | None = None,
+    market_before_fen: int | None = None,
+) -> RentCeiling:
+    """Return the most a month may cost: the lowest limb of those that apply.
+
+    ``market_fen`` is today's assessed market rent; a first letting has only that limb. With
+    ``old_rent_fen`` and ``increase_ppb`` the yearly increase applies too; with
+    ``market_before_fen`` (assessed when the old rent was set) the market's growth as well
+    (unconfirmed, so it is switched by leaving it out). Equal limbs: the first named decides.
+
+    Example: market 4,000.00, 90 %: 3,600.00. Old rent 3,500.00, 5 %: min(3,600.00, 3,675.00) is
+    3,600.00. Market fallen to 3,800.00: min(3,420.00, 3,675.00) is 3,420.00, below the old rent.
+    """
+    share = market_share_limb(market_fen, share_ppb)
+    limbs: list[tuple[int, Limb]] = [(share, "market share")]
+    increase = growth = 0
+    if old_rent_fen is not None:
+        if increase_ppb is None:
+            raise InputFault("an old rent needs the yearly increase that applies to it")
+        increase = increase_limb(old_rent_fen, increase_ppb)
+        limbs.append((increase, "yearly increase"))
+        if market_before_fen is not None:
+            growth = growth_limb(old_rent_fen, market_before_fen, market_fen)
+            limbs.append((growth, "market growth"))
+    ceiling, limb = min(limbs, key=lambda entry: entry[0])
+    return RentCeiling(
+        ceiling_fen=ceiling,
+        limb=limb,
+        market_share_fen=share,
+        increase_fen=increase,
+        growth_fen=growth,
+    )
+
+
+@rule("R9 and R10 Shanghai: rent ceiling", "confirmed")
+def check_rent(rent_fen: int, ceiling_fen: int) -> Refusal:
+    """Return whether a month's rent keeps its ceiling; exactly the ceiling does."""
+    return Refusal.RENT_ABOVE_CEILING if rent_fen > ceiling_fen else Refusal.ACCEPTED
+
+
+@rule("R10 Shanghai: at most 5 % a year", "confirmed")
+def may_rise_on(last_set_on: date) -> date:
+    """Return the first day a new increase may apply: a full year after the rent was last set.
+
+    Example: set on 1 July 2025, the next increase may start on 1 July 2026.
+    """
+    return add_months(last_set_on, 12)
+
+
+class Assessment(msgspec.Struct, frozen=True, kw_only=True):
+    """A market rent of a place, assessed by somebody on a day."""
+
+    assessed_on: date
+    market_fen: int
+    source: str
+
+
+@rule("R9 Shanghai: assessed market rent", "confirmed")
+def assessment_on(assessments: Sequence[Assessment], on: date) -> Assessment:
+    """Return the newest assessment made on or before ``on``; the order given does not matter.
+
+    Two assessments of one day: the lower one, so that doubt never raises a rent.
+    """
+    known = [entry for entry in assessments if entry.assessed_on <= on]
+    if not known:
+        raise InputFault(f"no market rent was assessed by {on}: a ceiling cannot be known")
+    return max(known, key=lambda entry: (entry.assessed_on, -entry.market_fen))
+
+
+@rule("proration by the days of the calendar month", "assumed")
+def prorate(rent_fen: int, days: int, days_of_month: int) -> int:
+    """Return the rent of ``days`` of a month that has ``days_of_month``, nearest fen, half up.
+
+    Example: 500.00 for 14 of 30 days is 233.33; for 15 of 30 days 250.00; all 30 days 500.00.
+    """
+    if not 0 <= days <= days_of_month:
+        raise InputFault(f"{days} days do not fit in a month of {days_of_month}")
+    return divide(rent_fen * days, days_of_month, Rounding.HALF_UP)
+
+
+@rule("proration by the days of the calendar month", "assumed")
+def month_rent(rent_fen: int, start: date, end: date, month: date) -> int:
+    """Return the rent of [start, end) in the calendar month of ``month``, nearest fen, half up.
+
+    Example: 3,000.00 from 17 June 2026: June has 14 of 30 days, 1,400.00; July 3,000.00.
+    """
+    return prorate(rent_fen, days_within_month(start, end, month), days_in_month(month))
+
+
+@rule("proration by the days of the calendar month", "assumed")
+def period_rent(rent_fen: int, start: date, end: date) -> list[tuple[date, int]]:
+    """Return (first day of the month, rent) for every calendar month that [start, end) touches.
+
+    Example: 3,000.00 over [17 June, 11 August 2026): June 1,400.00, July 3,000.00, August 967.74.
+    """
+    rows = []
+    month = start.replace(day=1)
+    while month < end:
+        rows.append((month, month_rent(rent_fen, start, end, month)))
+        month = add_months(month, 1)
+    return rows
+
+
+class Share(msgspec.Struct, frozen=True, kw_only=True):
+    """A payer's part of each month's rent: an amount, a rate, or the rest (both left out)."""
+
+    payer: str
+    amount_fen: int | None = None
+    rate_ppb: int | None = None
+
+
+@rule("R19 Shanghai: employer and worker share the rent", "confirmed")
+def check_shares(rent_fen: int, shares: Sequence[Share]) -> Refusal:
+    """Return why these shares cannot split a month's rent, or ``ACCEPTED``.
+
+    Exactly one payer takes the rest, nobody is named twice, nobody has both an amount and a rate,
+    and the others together stay within the rent.
+    """
+    rests = [entry for entry in shares if entry.amount_fen is None and entry.rate_ppb is None]
+    if len(rests) != 1:
+        return Refusal.NOT_ONE_REMAINDER
+    if len({entry.payer for entry in shares}) != len(shares):
+        return Refusal.PAYER_TWICE
+    if any(entry.amount_fen is not None and entry.rate_ppb is not None for entry in shares):
+        return Refusal.SHARE_UNCLEAR
+    if any((entry.amount_fen or 0) < 0 or (entry.rate_ppb or 0) < 0 for entry in shares):
+        return Refusal.SHARE_UNCLEAR
+    fixed = sum(part_of(rent_fen, entry, 1, 1) for entry in shares if entry is not rests[0])
+    if fixed > rent_fen:
+        return Refusal.SHARES_ABOVE_RENT
+    return Refusal.ACCEPTED
+
+
+@rule("R19 Shanghai: employer and worker share the rent", "confirmed")
+def split_rent(
+    rent_fen: int, shares: Sequence[Share], days: int = 1, days_of_month: int = 1
+) -> dict[str, int]:
+    """Return what each payer owes for ``days`` of a month; the parts add up to the prorated rent.
+
+    A payer of an amount owes it by the days, a payer of a rate that part of the charge, both
+    rounded down to the fen; the one payer of the rest owes what remains of the charge. Leave the
+    days out for a full month.
+
+    Example: a bed of 550.00, the worker 300.00, the employer the rest: 300.00 and 250.00. For 14
+    of 30 days the charge is 256.67: 140.00 and 116.67. Three friends, 1,000.00, two at 33 %:
+    330.00, 330.00 and 340.00.
+    """
+    refusal = check_shares(rent_fen, shares)
+    if refusal:
+        raise InputFault(f"{refusal.english}: the rent cannot be split")
+    charge = prorate(rent_fen, days, days_of_month)
+    parts = {entry.payer: part_of(charge, entry, days, days_of_month) for entry in shares}
+    rest = next(e.payer for e in shares if e.amount_fen is None and e.rate_ppb is None)
+    parts[rest] = charge - sum(parts.values())
+    return parts
+
+
+def part_of(charge_fen: int, share: Share, days: int, days_of_month: int) -> int:
+    """Return what a payer of an amount or a rate owes of a charge; 0 for the payer of the rest."""
+    if share.amount_fen is not None:
+        return divide(share.amount_fen * days, days_of_month, Rounding.DOWN)
+    return multiply_rate(charge_fen, share.rate_ppb or 0, Rounding.DOWN)
+
+
+@rule("split evenly, largest remainder to the first", "assumed")
+def split_evenly(rent_fen: int, payers: Sequence[str]) -> dict[str, int]:
+    """Return equal whole-fen parts; the first payer named takes the fen that are left.
+
+    Example: 100.00 among three is 33.34, 33.33 and 33.33.
+    """
+    if not payers or len(set(payers)) != len(payers):
+        raise InputFault("a rent needs payers, each named once")
+    each = rent_fen // len(payers)
+    parts = dict.fromkeys(payers, each)
+    parts[payers[0]] = rent_fen - each * (len(payers) - 1)
+    return parts
+
+
+@rule("R13 Shanghai: no more than one quarter in advance", "unconfirmed")
+def check_prepaid(months: int, most_months: int) -> Refusal:
+    """Return whether rent may be asked ``months`` in advance; exactly the limit may."""
+    return Refusal.PREPAID_TOO_FAR if months > most_months else Refusal.ACCEPTED
+
+
+@rule("R20 Shanghai: about 15 % of a worker's wage", "confirmed")
+def within_wage_share(paid_fen: int, wage_fen: int, share_ppb: int) -> bool:
+    """Return whether a month's payment is at most the share of the wage, exactly.
+
+    Example: 900.00 of 6,000.00 is exactly 15 %, so it is within; 900.01 is not.
+    """
+    return paid_fen * PPB <= wage_fen * share_ppb
