@@ -162,7 +162,7 @@ def period_rent(rent_fen: int, start: date, end: date) -> list[tuple[date, int]]
     """
     rows = []
     month = start.replace(day=1)
-    while month < end:
+    while month < end and start < end:
         rows.append((month, month_rent(rent_fen, start, end, month)))
         month = add_months(month, 1)
     return rows
