@@ -1,0 +1,55 @@
+"""Every call that changes a file of the journal, in one object, so that tests can make any fail."""
+
+import fcntl
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+Bytes = bytes | bytearray | memoryview
+
+_flush_data = getattr(os, "fdatasync", os.fsync)  # a file without fdatasync is flushed whole
+
+
+class Files:
+    """The operating system's calls; nothing here retries, and nothing hides a failure."""
+
+    def open(self, path: Path, flags: int) -> int:
+        return os.open(path, flags | os.O_CLOEXEC, 0o644)
+
+    def close(self, file: int) -> None:
+        os.close(file)
+
+    def lock(self, file: int) -> None:
+        """Take the one writer's lock; it ends with the process, however the process ends."""
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+    def write(self, file: int, parts: Sequence[Bytes], offset: int) -> int:
+        """Write the parts one after the other at ``offset``; return how many bytes went out."""
+        return os.pwritev(file, parts, offset)
+
+    def flush(self, file: int) -> None:
+        _flush_data(file)
+
+    def flush_folder(self, folder: Path) -> None:
+        """Put names on disk: a created or renamed file is lost without this."""
+        file = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            os.fsync(file)
+        finally:
+            os.close(file)
+
+    def make_folder(self, folder: Path) -> None:
+        """Create a folder and what is missing above it, each on disk before the next."""
+        if not folder.is_dir():
+            self.make_folder(folder.parent)
+            folder.mkdir()
+            self.flush_folder(folder.parent)
+
+    def rename(self, old: Path, new: Path) -> None:
+        old.replace(new)
+
+    def remove(self, path: Path) -> None:
+        path.unlink()
+
+    def truncate(self, file: int, size_bytes: int) -> None:
+        os.ftruncate(file, size_bytes)

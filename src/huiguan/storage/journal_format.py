@@ -1,0 +1,154 @@
+"""The bytes of a journal, format version 1 (docs/reference/journal_format.md).
+
+A segment is a header and then frames, back to back; a frame is a header and ``count`` commands of
+64 bytes. Both headers are 192 bytes, so everything stands at a multiple of 64. The last 32 bytes of
+a header are its checksum: BLAKE2b-256 over the header before it and the payload. A frame carries
+the checksum of the frame before it (the chain), the first frame that of the first segment's header.
+"""
+
+from __future__ import annotations
+
+import struct
+from typing import NamedTuple
+
+import numpy as np
+
+from huiguan.foundation.faults import CheckFault
+from huiguan.foundation.hashing import HASH_BYTES, digest
+
+FORMAT_VERSION = 1
+COMMAND_BYTES = 64
+HEADER_BYTES = 192
+CHECKED_BYTES = HEADER_BYTES - HASH_BYTES
+
+# The first two bytes, read as the kind of a command, are negative: no command looks like a frame.
+SEGMENT_MAGIC = b"H\x89GSEGM\n"
+FRAME_MAGIC = b"H\x89GFRAM\n"
+WITNESS_MAGIC = b"H\x89GWITN\n"
+
+#                     magic version length day | first sequence, segment, first frame, size
+SEGMENT = struct.Struct("<8s h h i q q q q 16x 32s 32s 32x")  # | chain hash, image digest
+#                   magic version length count | first sequence, time, frame, term, earlier frame
+FRAME = struct.Struct("<8s h h i q q q q q 8x 32s 32s 32x")  # | chain hash, events hash
+WITNESS = struct.Struct("<8s h h 4x q q 32s")  # magic version length | sequence, frame, chain hash
+WITNESS_BYTES = WITNESS.size + HASH_BYTES
+assert SEGMENT.size == FRAME.size == CHECKED_BYTES
+
+
+class JournalFault(CheckFault):
+    """The journal is not what its writer wrote; names the segment and the offset in it."""
+
+    def __init__(self, segment: int, offset: int, reason: str) -> None:
+        self.segment, self.offset, self.reason = segment, offset, reason
+        super().__init__(
+            f"journal segment {segment}, offset {offset}: {reason}; no state may be built on it: "
+            "keep the folder as it is and restore the journal from a copy",
+        )
+
+
+class SegmentHeader(NamedTuple):
+    """What a segment says of itself; ``chain_hash`` repeats the checksum of the frame before it."""
+
+    trading_day: int
+    first_sequence: int
+    segment: int
+    first_frame: int
+    segment_bytes: int  # no frame ends beyond this size
+    chain_hash: bytes  # zeros in the first segment
+    image_digest: bytes
+
+    def pack(self) -> bytes:
+        """Return the 192 bytes of the header."""
+        head = SEGMENT.pack(SEGMENT_MAGIC, FORMAT_VERSION, HEADER_BYTES, *self)
+        return head + digest(head)
+
+
+class FrameHeader(NamedTuple):
+    """What a frame says of itself; its last command has sequence first + command_count - 1."""
+
+    command_count: int
+    first_sequence: int
+    time_ns: int
+    frame: int
+    term: int
+    earlier_frame: int  # 0 = none
+    chain_hash: bytes
+    events_hash: bytes
+
+    def pack(self, payload: memoryview) -> bytes:
+        """Return the 192 bytes of the header in front of ``payload``."""
+        head = FRAME.pack(FRAME_MAGIC, FORMAT_VERSION, HEADER_BYTES, *self)
+        return head + digest(head, payload)
+
+
+class Witness(NamedTuple):
+    """The last acknowledged command and the checksum of its frame."""
+
+    sequence: int
+    frame: int
+    chain_hash: bytes
+
+    def pack(self) -> bytes:
+        """Return the 96 bytes of the witness file."""
+        head = WITNESS.pack(WITNESS_MAGIC, FORMAT_VERSION, WITNESS_BYTES, *self)
+        return head + digest(head)
+
+
+class Sealed(NamedTuple):
+    """A block whose checksum holds, of whatever version."""
+
+    version: int
+    header_bytes: int
+    end: int  # offset behind its payload
+    checksum: bytes
+
+
+def sealed_block(data: memoryview, offset: int, magic: bytes, payload_rows: bool) -> Sealed | None:
+    """Return the header and payload at ``offset`` if they are whole and their checksum holds.
+
+    Holds for later versions too, as long as they keep magic, version, length and the checksum's
+    place; so a newer block is told apart from a damaged one.
+    """
+    if len(data) - offset < HEADER_BYTES or data[offset : offset + 8] != magic:
+        return None
+    version, header_bytes, count = struct.unpack_from("<hhi", data, offset + 8)
+    payload = offset + header_bytes
+    end = payload + (count * COMMAND_BYTES if payload_rows else 0)
+    if header_bytes < HEADER_BYTES or end < payload or end > len(data):
+        return None
+    checked = data[offset : payload - HASH_BYTES]
+    checksum = bytes(data[payload - HASH_BYTES : payload])
+    if digest(checked, data[payload:end]) != checksum:
+        return None
+    return Sealed(version, header_bytes, end, checksum)
+
+
+def sealed_frame_after(data: memoryview, offset: int) -> int | None:
+    """Return the offset of the first good frame behind ``offset``; frames stand at 64s."""
+    start = (offset // COMMAND_BYTES + 1) * COMMAND_BYTES
+    whole = len(data) - len(data) % COMMAND_BYTES
+    if start >= whole:
+        return None
+    words = np.frombuffer(data[start:whole], "<u8")[:: COMMAND_BYTES // 8]
+    for place in np.flatnonzero(words == int.from_bytes(FRAME_MAGIC, "little")):
+        found = start + int(place) * COMMAND_BYTES
+        if sealed_block(data, found, FRAME_MAGIC, payload_rows=True):
+            return found
+    return None
+
+
+def read_witness(data: bytes) -> Witness:
+    """Return what the witness file says, or refuse it."""
+    head, checksum = data[: WITNESS.size], data[WITNESS.size :]
+    if len(data) != WITNESS_BYTES or digest(head) != checksum:
+        raise CheckFault(
+            "the journal's witness file is damaged, so a lost command can not be told from a torn "
+            "tail; keep the folder as it is and restore the witness from a copy",
+        )
+    magic, version, _, *fields = WITNESS.unpack(head)
+    if magic != WITNESS_MAGIC or version != FORMAT_VERSION:
+        raise CheckFault(
+            f"the journal's witness has format version {version}, this code knows "
+            f"{FORMAT_VERSION}; open it with the code that wrote it",
+        )
+    return Witness(*fields)
