@@ -1,0 +1,52 @@
+"""Collateral: what warrants, bonds and currency count for, and the two caps.
+
+Collateral covers trading margin only; losses, fees and delivery payments are cash.
+"""
+
+from huiguan.exchange.quotes import Price, Rate, as_rate, exact, lots_of, value_fen, whole
+from huiguan.foundation.arithmetic import Rounding
+from huiguan.foundation.rule import rule
+
+
+@rule("Exchange Administration Measures: at most 80 % of value and 4 x cash", "secondary")
+def usable_collateral(
+    benchmark_value_fen: int, cash_fen: int, value_rate: Rate = "80%", cash_multiple: int = 4
+) -> int:
+    """Return the fen that count towards margin: the lower of 80 % of the value and 4 x the cash.
+
+    ``cash_fen`` is the member's actual cash in the special settlement account. Bonds worth 12
+    million, cash 2 million: min(9.6, 8) = 8 million CNY.
+    """
+    by_value = whole(benchmark_value_fen * as_rate(value_rate, "value rate"), Rounding.DOWN)
+    return min(by_value, max(0, cash_multiple * cash_fen))
+
+
+@rule("Clearing Rules: warrants at the nearest month's previous settlement price", "unconfirmed")
+def warrant_benchmark_value(
+    nearest_month_settlement: Price, lot_size: Price, lots: int, discount: Price = 0
+) -> int:
+    """Return the benchmark value in fen of standard warrants of ``lots`` x ``lot_size``.
+
+    The price is the previous trading day's settlement of the nearest delivery month, less
+    ``discount`` a unit for quality and brand.
+    """
+    price = exact(nearest_month_settlement) - exact(discount, "discount")
+    return value_fen(price, lot_size, lots_of(lots))
+
+
+@rule("Clearing Rules: a bond at the lowest of the depositories' valuations", "unconfirmed")
+def bond_benchmark_value(face_fen: int, valuations_per_100: list[Price]) -> int:
+    """Return the benchmark value in fen of bonds, at the lowest valuation per 100 of face."""
+    lowest = min(exact(value, "valuation") for value in valuations_per_100)
+    return whole(face_fen * lowest / 100, Rounding.DOWN)
+
+
+@rule("INE No. 114 of 2020: US dollars at central parity x 0.95", "confirmed")
+def foreign_cash_value(amount_cents: int, central_parity: Price, coefficient: Rate = "0.95") -> int:
+    """Return the fen that US dollars count for, rounded down.
+
+    The parity (CNY for one USD) is the previous day's during trading, that day's at the clearing.
+    1,000,000.00 USD at 7.1000: 7,100,000 x 0.95 = 6,745,000.00 CNY.
+    """
+    value = amount_cents * exact(central_parity, "parity") * as_rate(coefficient, "coefficient")
+    return whole(value, Rounding.DOWN)

@@ -1,0 +1,122 @@
+"""Final (delivery) settlement prices by class of product and period of the rules.
+
+Contracts from 2508 on are settled at the last trading day's settlement price (class 1) or at the
+mean of five (class 2); earlier texts used volume-weighted means of all trades for some products.
+"""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from fractions import Fraction
+from typing import Literal, TypeVar
+
+from huiguan.exchange.quotes import Price, exact, to_tick
+from huiguan.foundation.arithmetic import Rounding
+from huiguan.foundation.faults import InputFault
+from huiguan.foundation.rule import rule
+
+T = TypeVar("T")
+Method = Literal["last_day", "five_day_mean", "five_day_weighted", "ten_day_time_weighted", "index"]
+FIVE_DAY_MEAN = frozenset(["sc", "fu", "lu", "bu", "br", "ru", "nr", "sp", "au", "ss", "ao"])
+FIVE_DAY_WEIGHTED = frozenset(["au", "sp", "ru", "nr"])
+MEAN_FROM = 2508  # first contract month under the amended product rules
+RELISTED = 1901  # fu was listed again in 2018-07 under new terms; first contract fu1901
+
+
+@rule("product rules, contracts from 2508 on; delivery rules before", "secondary")
+def final_settlement_method(product: str, contract_month: int) -> Method:
+    """Return how a contract's final settlement price is made; ``contract_month`` is yymm.
+
+    From 2508: sc fu lu bu br ru nr sp au ss ao take the mean of the last five days with trades,
+    the others the last trading day's settlement. Before: au sp ru nr the volume-weighted mean of
+    all trades of five days, fu before its relisting ten days, others the last trading day; sc and
+    lu took the five-day mean from their listing (assumed). ec takes the mean of index values.
+    """
+    code = product.lower()
+    if code == "ec":
+        return "index"
+    if contract_month >= MEAN_FROM or code in {"sc", "lu"}:
+        return "five_day_mean" if code in FIVE_DAY_MEAN else "last_day"
+    if code in FIVE_DAY_WEIGHTED:
+        return "five_day_weighted"
+    if code == "fu" and contract_month < RELISTED:
+        return "ten_day_time_weighted"
+    return "last_day"
+
+
+@rule("product rules, class 1: settlement price of the last trading day", "secondary")
+def final_settlement_last_day(settlements: Sequence[Price], tick: Price) -> Decimal:
+    """Return the settlement price of the last of the days given, oldest first."""
+    return to_tick(_some(settlements)[-1], tick)
+
+
+@rule("product rules, class 2: mean of the last five days with trades; cut unread", "secondary")
+def final_settlement_five_day_mean(
+    settlements: Sequence[tuple[Price, int]],
+    tick: Price,
+    days: int = 5,
+    rounding: Rounding = Rounding.DOWN,
+) -> Decimal:
+    """Return the arithmetic mean of the last five settlement prices of days with trades.
+
+    Days are (settlement price, volume), oldest first; days without volume are passed over.
+    600, 601, 603 (no trade), 602, 604, 605 with tick 0.1: 3,012 / 5 = 602.4.
+    """
+    prices = [exact(price) for price, volume in settlements if volume > 0]
+    prices = prices[-days:] or [exact(price) for price, _ in _some(settlements)][-1:]
+    return to_tick(sum(prices, Fraction(0)) / len(prices), tick, rounding)
+
+
+@rule("delivery rules to 2507: volume-weighted mean of all trades of five days", "secondary")
+def final_settlement_five_day_weighted(
+    days: Sequence[tuple[int, int]],
+    lot_size: Price,
+    tick: Price,
+    last: int = 5,
+    rounding: Rounding = Rounding.DOWN,
+) -> Decimal:
+    """Return the volume-weighted mean of all trades of the last five trading days with trades.
+
+    Days are (turnover in fen, volume in lots), oldest first; days without volume are passed over.
+    """
+    traded = [(turnover, volume) for turnover, volume in days if volume > 0][-last:]
+    if not traded:
+        raise InputFault("no day with trades: take the last settlement price instead")
+    turnover = sum(turnover for turnover, _ in traded)
+    volume = sum(volume for _, volume in traded)
+    mean = Fraction(turnover) / (100 * exact(lot_size, "lot size") * volume)
+    return to_tick(mean, tick, rounding)
+
+
+@rule("fuel oil before 2018: last ten trading days, weighted by time", "unconfirmed")
+def final_settlement_time_weighted(
+    settlements: Sequence[tuple[Price, int]],
+    tick: Price,
+    days: int = 10,
+    rounding: Rounding = Rounding.DOWN,
+) -> Decimal:
+    """Return the mean of the last ten settlement prices, each weighted by the time it stood.
+
+    Days are (settlement price, weight), oldest first; equal weights give each trading day the same.
+    """
+    last = [(exact(price), weight) for price, weight in _some(settlements)][-days:]
+    total = sum((price * weight for price, weight in last), Fraction(0))
+    return to_tick(total / sum(weight for _, weight in last), tick, rounding)
+
+
+@rule("ec: mean of the index on the last trading day and the two releases before", "unconfirmed")
+def final_settlement_index(
+    index_values: Sequence[Price], step: Price = "0.1", rounding: Rounding = Rounding.HALF_UP
+) -> Decimal:
+    """Return the mean of the last three index values, rounded to ``step``.
+
+    2,134.92, 2,147.86 and 2,175.62: 6,458.40 / 3 = 2,152.80 -> 2152.8.
+    """
+    last = [exact(value, "index") for value in _some(index_values)][-3:]
+    return to_tick(sum(last, Fraction(0)) / len(last), step, rounding)
+
+
+def _some(values: Sequence[T]) -> Sequence[T]:
+    """Return the values; refuse an empty list."""
+    if not values:
+        raise InputFault("no values given: a final settlement price needs at least one day")
+    return values

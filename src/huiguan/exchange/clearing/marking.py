@@ -1,0 +1,207 @@
+"""Daily mark-to-market: the total formula, its split, and the by-date and by-trade views.
+
+Every profit is exact and in whole fen. Long is bought and short is sold, so one formula serves
+all: (sold at - bought at) x lots x lot size. Lots leave first in, first out, inside today's set or
+the history set (SHFE and INE), or over both (other venues).
+"""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from fractions import Fraction
+from typing import Literal
+
+import msgspec
+
+from huiguan.exchange.quotes import Price, exact, lots_of, whole_fen
+from huiguan.foundation.faults import InputFault
+from huiguan.foundation.rule import rule
+
+PositionSide = Literal["long", "short"]
+Trades = Sequence[tuple[Price, int]]  # (price, lots)
+
+
+@rule("Clearing Rules: profit = (selling price - buying price) x lots x lot size", "confirmed")
+def profit_fen(bought_at: Price, sold_at: Price, lots: int, lot_size: Price) -> int:
+    """Return the profit in fen of lots bought at one price and sold at another; a loss is negative.
+
+    One of the two prices may be a settlement price. Silver, 15 kg: 4 lots bought at 4,942 and sold
+    at 4,946: 4 x 15 x 4 = 240.00 CNY = 24,000 fen.
+    """
+    difference = exact(sold_at) - exact(bought_at)
+    return whole_fen(100 * difference * lots_of(lots) * exact(lot_size, "lot size"))
+
+
+@rule("Clearing Rules, daily profit and loss, total formula", "confirmed")
+def daily_profit(
+    *,
+    settlement: Price,
+    lot_size: Price,
+    bought: Trades = (),
+    sold: Trades = (),
+    previous_settlement: Price = 0,
+    carried_long: int = 0,
+    carried_short: int = 0,
+) -> int:
+    """Return the day's profit in fen of one contract: every trade and carried lot to settlement.
+
+    Sum over sells (price - settlement) + over buys (settlement - price) + (previous settlement -
+    settlement) x (carried short - carried long). Bought 40 at 4,000, sold 20 at 4,030, settled at
+    4,040, lot size 10: (-10 x 20 + 40 x 40) x 10 = 14,000.00 CNY.
+    """
+    if (carried_long or carried_short) and exact(previous_settlement) == 0:
+        raise InputFault("carried lots need the previous settlement price")
+    now = exact(settlement)
+    total = sum(((exact(price) - now) * lots_of(lots) for price, lots in sold), Fraction(0))
+    total += sum(((now - exact(price)) * lots_of(lots) for price, lots in bought), Fraction(0))
+    total += (exact(previous_settlement) - now) * (lots_of(carried_short) - lots_of(carried_long))
+    return whole_fen(100 * total * exact(lot_size, "lot size"))
+
+
+class Closed(msgspec.Struct, frozen=True, kw_only=True):
+    """Lots that were closed: which side was held, the price they were opened and closed at."""
+
+    side: PositionSide
+    open_price: Price
+    close_price: Price
+    lots: int
+    opened_today: bool
+
+
+class Held(msgspec.Struct, frozen=True, kw_only=True):
+    """Lots held at the close: side, the price they were opened at, and when."""
+
+    side: PositionSide
+    open_price: Price
+    lots: int
+    opened_today: bool
+
+
+class Profit(msgspec.Struct, frozen=True, kw_only=True):
+    """The day's profit in four parts, in fen."""
+
+    history_close_fen: int = 0
+    today_close_fen: int = 0
+    history_position_fen: int = 0
+    today_position_fen: int = 0
+
+    @property
+    def close_fen(self) -> int:
+        """Profit of what was closed."""
+        return self.history_close_fen + self.today_close_fen
+
+    @property
+    def position_fen(self) -> int:
+        """Profit of what is held."""
+        return self.history_position_fen + self.today_position_fen
+
+    @property
+    def total_fen(self) -> int:
+        """The day's profit."""
+        return self.close_fen + self.position_fen
+
+
+def _side_profit(side: PositionSide, start: Price, end: Price, lots: int, lot_size: Price) -> int:
+    """Return the profit of a long or short side between two prices."""
+    if side == "long":
+        return profit_fen(start, end, lots, lot_size)
+    return profit_fen(end, start, lots, lot_size)
+
+
+@rule(
+    "Clearing Rules, close profit by date: history lots from the previous settlement", "confirmed"
+)
+def close_profit_by_date(closed: Closed, previous_settlement: Price, lot_size: Price) -> int:
+    """Return the close profit in fen (CTP CloseProfitByDate).
+
+    Lots opened today count from their opening price, older ones from the previous settlement.
+    """
+    start = closed.open_price if closed.opened_today else previous_settlement
+    return _side_profit(closed.side, start, closed.close_price, closed.lots, lot_size)
+
+
+@rule("Clearing Rules, close profit by trade: from the opening price", "confirmed")
+def close_profit_by_trade(closed: Closed, lot_size: Price) -> int:
+    """Return the close profit in fen from the opening price (CTP CloseProfitByTrade)."""
+    return _side_profit(closed.side, closed.open_price, closed.close_price, closed.lots, lot_size)
+
+
+@rule("Clearing Rules, position profit by date", "confirmed")
+def position_profit_by_date(
+    held: Held, settlement: Price, previous_settlement: Price, lot_size: Price
+) -> int:
+    """Return the position profit in fen (CTP PositionProfitByDate, the statement's MTM P/L).
+
+    Lots opened today count from their opening price, older ones from the previous settlement.
+    """
+    start = held.open_price if held.opened_today else previous_settlement
+    return _side_profit(held.side, start, settlement, held.lots, lot_size)
+
+
+@rule("Clearing Rules, position profit by trade", "confirmed")
+def position_profit_by_trade(held: Held, settlement: Price, lot_size: Price) -> int:
+    """Return the position profit in fen from the opening price (CTP PositionProfitByTrade)."""
+    return _side_profit(held.side, held.open_price, settlement, held.lots, lot_size)
+
+
+@rule("Clearing Rules, daily profit and loss, split form", "confirmed")
+def split_profit(
+    *,
+    settlement: Price,
+    previous_settlement: Price,
+    lot_size: Price,
+    closed: Sequence[Closed] = (),
+    held: Sequence[Held] = (),
+) -> Profit:
+    """Return close profit and position profit, history and today apart; the sum is daily_profit.
+
+    ``closed`` are the lots closed in the day, ``held`` the lots held at the close.
+    """
+    closes = {True: 0, False: 0}
+    positions = {True: 0, False: 0}
+    for row in closed:
+        closes[row.opened_today] += close_profit_by_date(row, previous_settlement, lot_size)
+    for lot in held:
+        profit = position_profit_by_date(lot, settlement, previous_settlement, lot_size)
+        positions[lot.opened_today] += profit
+    return Profit(
+        history_close_fen=closes[False],
+        today_close_fen=closes[True],
+        history_position_fen=positions[False],
+        today_position_fen=positions[True],
+    )
+
+
+class Lot(msgspec.Struct, frozen=True, kw_only=True):
+    """Lots of one opening trade that are still open; ``open_date`` is a trading day yyyymmdd."""
+
+    open_date: int
+    open_price: Decimal
+    lots: int
+
+
+@rule("CTP position detail: first in, first out inside today's or the history set", "secondary")
+def close_first_in_first_out(
+    held: Sequence[Lot],
+    lots: int,
+    trading_day: int,
+    which: Literal["today", "history", "any"] = "any",
+) -> tuple[list[Lot], list[Lot]]:
+    """Return the lots taken by a close and the lots left, oldest first.
+
+    ``today`` is close-today, ``history`` is close and close-yesterday (SHFE and INE); ``any`` takes
+    over both sets, as other venues do. ``held`` is in order of opening.
+    """
+    taken: list[Lot] = []
+    left: list[Lot] = []
+    for lot in held:
+        today = lot.open_date == trading_day
+        eligible = which == "any" or today == (which == "today")
+        take = min(lot.lots, lots) if eligible else 0
+        lots -= take
+        if take:
+            taken.append(msgspec.structs.replace(lot, lots=take))
+        if lot.lots > take:
+            left.append(msgspec.structs.replace(lot, lots=lot.lots - take))
+    if lots:
+        raise InputFault(f"the close takes {lots} lots more than are held in the set {which!r}")
+    return taken, left

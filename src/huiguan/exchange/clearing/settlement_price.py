@@ -1,0 +1,239 @@
+"""The settlement price of the day: the whole-day average, and what replaces it without trades.
+
+SHFE and INE take all trades of the trading day, night and day, and cut the volume-weighted mean
+down to the tick; the direction and each fallback are settings. The index-futures exchange (CFFEX)
+averages the last hour. Final settlement prices are in ``final_settlement``.
+"""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from fractions import Fraction
+from typing import Literal
+
+import msgspec
+
+from huiguan.exchange.quotes import Price, Rate, as_rate, exact, lots_of, middle, to_tick
+from huiguan.foundation.arithmetic import Rounding
+from huiguan.foundation.faults import InputFault
+from huiguan.foundation.rule import rule
+
+Fallback = Literal["quotes", "locked", "reference", "previous"]
+FALLBACKS: tuple[Fallback, ...] = ("quotes", "locked", "reference", "previous")
+HOUR_MS = 3_600_000
+
+
+class SettlementPrice(msgspec.Struct, frozen=True, kw_only=True):
+    """A price and the rule that gave it."""
+
+    price: Decimal
+    by: str  # decided, halted, trades, or the name of a fallback
+
+
+@rule("Clearing Rules: volume-weighted mean of all trades of the day, cut to the tick", "secondary")
+def average_of_trades(
+    trades: Sequence[tuple[Price, int]], tick: Price, rounding: Rounding = Rounding.DOWN
+) -> Decimal:
+    """Return the volume-weighted mean of (price, lots), rounded to the tick.
+
+    2 lots at 70,010 and 1 at 70,040: 210,060 / 3 = 70,020 with tick 10.
+    """
+    volume = sum(lots_of(lots) for _, lots in trades)
+    if volume == 0:
+        raise InputFault("no trades: a mean needs at least one lot; use settlement_price")
+    total = sum((exact(price) * lots for price, lots in trades), Fraction(0))
+    return to_tick(total / volume, tick, rounding)
+
+
+@rule("Clearing Rules: turnover / (volume x lot size), cut to the tick", "secondary")
+def average_of_turnover(
+    turnover_fen: int,
+    volume_lots: int,
+    lot_size: Price,
+    tick: Price,
+    rounding: Rounding = Rounding.DOWN,
+) -> Decimal:
+    """Return the volume-weighted mean from a day's turnover and volume, rounded to the tick.
+
+    cu2610 on 2026-09-15: 57,740,839,700.00 CNY / (107,989 lots x 5 t) = 106,938.4 -> 106,930.
+    """
+    if volume_lots <= 0:
+        raise InputFault("no trades: a mean needs at least one lot; use settlement_price")
+    mean = Fraction(turnover_fen) / (100 * exact(lot_size, "lot size") * volume_lots)
+    return to_tick(mean, tick, rounding)
+
+
+@rule("Clearing Rules, no trade but both quotes: middle of bid, ask, previous", "unconfirmed")
+def middle_of_quotes(
+    best_bid: Price, best_ask: Price, previous_settlement: Price, tick: Price
+) -> Decimal:
+    """Return the middle one of best bid, best ask and previous settlement.
+
+    Bid 70,100, ask 70,300, previous 69,900: 70,100.
+    """
+    return to_tick(middle([exact(best_bid), exact(best_ask), exact(previous_settlement)]), tick)
+
+
+@rule("Clearing Rules, no trade: change of the reference contract", "unconfirmed")
+def by_reference_contract(
+    previous_settlement: Price,
+    reference_settlement: Price,
+    reference_previous: Price,
+    tick: Price,
+    limit_rate: Rate | None = None,
+    upper_limit: Price | None = None,
+    lower_limit: Price | None = None,
+    rounding: Rounding = Rounding.DOWN,
+    mode: Literal["percent", "points"] = "percent",
+) -> Decimal:
+    """Return the previous settlement moved as the reference contract moved.
+
+    The reference is the nearest preceding month that traded. ``percent`` applies its percentage,
+    clipped to the limit rate; ``points`` (CFFEX) its difference. The result stays in the limits.
+    Reference 70,000 -> 71,400 (+2 %), previous 69,000: 70,380.
+    """
+    previous, now = exact(previous_settlement), exact(reference_settlement)
+    before = exact(reference_previous)
+    if mode == "points":
+        price = previous + now - before
+    else:
+        change = now / before - 1
+        if limit_rate is not None:
+            limit = as_rate(limit_rate)
+            change = max(-limit, min(limit, change))
+        price = previous * (1 + change)
+    result = to_tick(price, tick, rounding)
+    if upper_limit is not None:
+        result = min(result, to_tick(upper_limit, tick))
+    if lower_limit is not None:
+        result = max(result, to_tick(lower_limit, tick))
+    return result
+
+
+@rule("Clearing Rules, settlement price with every fallback in order", "secondary")
+def settlement_price(
+    *,
+    tick: Price,
+    lot_size: Price,
+    previous_settlement: Price,
+    turnover_fen: int = 0,
+    volume_lots: int = 0,
+    best_bid: Price | None = None,
+    best_ask: Price | None = None,
+    locked_at: Price | None = None,
+    reference_settlement: Price | None = None,
+    reference_previous: Price | None = None,
+    limit_rate: Rate | None = None,
+    upper_limit: Price | None = None,
+    lower_limit: Price | None = None,
+    halted: bool = False,
+    decided: Price | None = None,
+    rounding: Rounding = Rounding.DOWN,
+    fallbacks: Sequence[Fallback] = FALLBACKS,
+    reference_mode: Literal["percent", "points"] = "percent",
+) -> SettlementPrice:
+    """Return the settlement price of a contract and the rule that gave it.
+
+    In order: what the exchange decided; a halted day keeps the previous settlement (unconfirmed);
+    the mean of all trades; then the ``fallbacks`` that apply, each removable: both quotes at the
+    close, the limit price of a market locked one-sided for the last five minutes, the reference
+    contract, the previous settlement (the listing benchmark on a first day).
+    """
+
+    def done(price: Price, by: str) -> SettlementPrice:
+        return SettlementPrice(price=to_tick(price, tick, rounding), by=by)
+
+    if decided is not None:
+        return done(decided, "decided")
+    if halted:
+        return done(previous_settlement, "halted")
+    if volume_lots > 0:
+        price = average_of_turnover(turnover_fen, volume_lots, lot_size, tick, rounding)
+        return done(price, "trades")
+    for fallback in fallbacks:
+        if fallback == "quotes" and best_bid is not None and best_ask is not None:
+            price = middle_of_quotes(best_bid, best_ask, previous_settlement, tick)
+            return done(price, fallback)
+        if fallback == "locked" and locked_at is not None:
+            return done(locked_at, fallback)
+        if (
+            fallback == "reference"
+            and reference_settlement is not None
+            and reference_previous is not None
+        ):
+            price = by_reference_contract(
+                previous_settlement,
+                reference_settlement,
+                reference_previous,
+                tick,
+                limit_rate,
+                upper_limit,
+                lower_limit,
+                rounding,
+                reference_mode,
+            )
+            return done(price, fallback)
+        if fallback == "previous":
+            break
+    return done(previous_settlement, "previous")
+
+
+@rule("CFFEX Clearing Rules: mean of the last hour, cut down to the tick", "secondary")
+def average_between(
+    snapshots: Sequence[tuple[int, int, int]],
+    start_ms: int,
+    end_ms: int,
+    lot_size: Price,
+    tick: Price,
+    rounding: Rounding = Rounding.DOWN,
+) -> Decimal | None:
+    """Return the mean of the trades after ``start_ms`` up to ``end_ms``, None without trades.
+
+    Snapshots are (time of day in ms, volume and turnover in fen since the open), in time order;
+    turnover and volume of the period are differences of these running totals.
+    """
+
+    def totals(until: int) -> tuple[int, int]:
+        rows = [(volume, turnover) for time, volume, turnover in snapshots if time <= until]
+        return rows[-1] if rows else (0, 0)
+
+    volume_before, turnover_before = totals(start_ms)
+    volume, turnover = totals(end_ms)
+    if volume == volume_before:
+        return None
+    return average_of_turnover(
+        turnover - turnover_before, volume - volume_before, lot_size, tick, rounding
+    )
+
+
+@rule("CFFEX Clearing Rules: last hour; without trades the hour before, and so on", "secondary")
+def last_hour_average(
+    snapshots: Sequence[tuple[int, int, int]],
+    lot_size: Price,
+    tick: Price,
+    sessions_ms: Sequence[tuple[int, int]],
+    rounding: Rounding = Rounding.DOWN,
+) -> Decimal | None:
+    """Return the settlement price of a venue that averages the last trading hour.
+
+    ``sessions_ms`` are the trading periods of the day (start, end); hours are counted back from
+    the close through trading time. A last trade within the first hour, or no earlier hour with
+    trades, means all trades of the day; no trade at all gives None.
+    """
+    end, close = sessions_ms[-1][1], snapshots[-1][0] if snapshots else 0
+    while (start := _hour_before(end, sessions_ms)) is not None:
+        price = average_between(snapshots, start, max(end, close), lot_size, tick, rounding)
+        if price is not None:
+            return price
+        end, close = start, start
+    return average_between(snapshots, -1, 24 * HOUR_MS, lot_size, tick, rounding)
+
+
+def _hour_before(end_ms: int, sessions_ms: Sequence[tuple[int, int]]) -> int | None:
+    """Return the clock time one trading hour before ``end_ms``, None when the day is shorter."""
+    left = HOUR_MS
+    for start, stop in reversed(sessions_ms):
+        length = min(stop, end_ms) - start
+        if length >= left:
+            return min(stop, end_ms) - left
+        left -= max(0, length)
+    return None
