@@ -1,0 +1,34 @@
+"""When a member or a client cannot pay: the statutory order of what is used.
+
+Other clients' money is in none of the lists, so no rule here can use it.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from huiguan.foundation.rule import rule
+
+
+class Layer(NamedTuple):
+    """Something that can be used, or was."""
+
+    name: str
+    amount_fen: int
+
+
+MEMBER_LAYERS = ("member margin", "exchange risk reserve", "exchange own funds")
+CLIENT_LAYERS = ("client margin", "member risk reserve", "member own funds")
+
+
+@rule("Futures and Derivatives Law Art. 42; Futures Trading Regulation Art. 36", "confirmed")
+def default_waterfall(loss_fen: int, layers: Sequence[Layer]) -> tuple[list[Layer], int]:
+    """Return what each layer gives, in order, and the loss that is left to recourse.
+
+    Loss 100, layers margin 60, reserve 30, own funds 50: 60, 30, 10 and nothing left.
+    """
+    used: list[Layer] = []
+    for layer in layers:
+        take = min(max(0, layer.amount_fen), loss_fen)
+        loss_fen -= take
+        used.append(Layer(layer.name, take))
+    return used, loss_fen

@@ -1,0 +1,176 @@
+"""Forced position reduction after three limit-locked days.
+
+Losers' unfilled closing orders are matched with winners' positions at the limit price of D3.
+Tiers 6 / 3 / 0 % of the settlement price for speculation (8 / 4 / 0 % for ru and fu), then hedging
+from 6 % (8 %). Everything here is unconfirmed at SHFE and follows the sister texts.
+"""
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+
+import msgspec
+
+from huiguan.exchange.quotes import Price, Rate, as_rate, exact, lots_of
+from huiguan.foundation.faults import InputFault
+from huiguan.foundation.hashing import digest
+from huiguan.foundation.rule import rule
+
+
+@rule("forced reduction: cost of the net position, latest openings first", "unconfirmed")
+def unit_net_profit(
+    net_lots: int, openings: Sequence[tuple[Price, int]], settlement: Price, *, long: bool
+) -> Fraction:
+    """Return the profit per unit of a net position (a loss is negative).
+
+    ``openings`` are the client's opening trades (price, lots) of the net direction, oldest first;
+    from the latest backwards they are taken until they add up to the net position. Net long 5,
+    openings 100 x 4, 110 x 3, settled 120: (3 x 10 + 2 x 20) / 5 = 14.
+    """
+    left = lots_of(net_lots, "net lots")
+    if left == 0:
+        raise InputFault("a net position of zero lots has no unit profit")
+    total = Fraction(0)
+    for price, lots in reversed(openings):
+        take = min(left, lots)
+        difference = exact(settlement) - exact(price)
+        total += take * (difference if long else -difference)
+        left -= take
+    if left:
+        raise InputFault(f"the openings are {left} lots short of the net position")
+    return total / net_lots
+
+
+@rule("forced reduction: tiers by unit profit and kind", "unconfirmed")
+def reduction_tier(
+    unit_profit: Price | Fraction, settlement: Price, threshold: Rate = "6%", *, hedging: bool
+) -> int:
+    """Return the tier 1 to 4 of a winning position, 0 when it cannot be taken.
+
+    Speculation: 1 from the threshold, 2 from half of it, 3 above zero; hedging: 4 from the
+    threshold, else none. 8 % for ru and fu.
+    """
+    ratio, full = exact(unit_profit) / exact(settlement), as_rate(threshold)
+    if hedging:
+        return 4 if ratio >= full else 0
+    if ratio >= full:
+        return 1
+    if ratio >= full / 2:
+        return 2
+    return 3 if ratio > 0 else 0
+
+
+@rule("forced reduction: whole lots, largest fractions, ties drawn", "unconfirmed")
+def share_lots(total: int, weights: Mapping[str, int], seed: bytes) -> dict[str, int]:
+    """Return ``total`` lots shared in proportion to ``weights``, by largest remainder.
+
+    Equal fractions are drawn: the code with the smaller BLAKE2b hash of seed and code comes first,
+    so anyone can repeat the draw. 10 lots over A 7, B 7, C 7: 3 each, one drawn lot more.
+    """
+    everything = sum(weights.values())
+    if total > everything:
+        raise InputFault(f"{total} lots cannot be shared over {everything}")
+    shares = {code: total * lots // everything for code, lots in weights.items() if lots}
+    rest = total - sum(shares.values())
+    order = sorted(
+        shares,
+        key=lambda code: (
+            -(total * weights[code] % everything),
+            digest(seed, code.encode()),
+        ),
+    )
+    for code in order[:rest]:
+        shares[code] += 1
+    return shares
+
+
+class NetPosition(msgspec.Struct, frozen=True, kw_only=True):
+    """A trading code's net position in the contract on D3, own opposite positions closed before."""
+
+    trading_code: str
+    lots: int
+    unit_profit: Fraction  # per quoted unit; a loss is negative
+    hedging: bool = False
+
+
+class ReducedLots(msgspec.Struct, frozen=True, kw_only=True):
+    """What a trading code closes by forced reduction, at D3's limit price."""
+
+    trading_code: str
+    lots: int
+    tier: int  # 1 to 4; of the loser: the tier that took its lots
+
+
+class Reduction(msgspec.Struct, frozen=True, kw_only=True):
+    """Both sides of a forced reduction, tier by tier, and what stays unfilled."""
+
+    losers: list[ReducedLots]
+    winners: list[ReducedLots]
+    unfilled_lots: int
+
+
+@rule("forced reduction: who may close, a unit loss of at least the threshold", "unconfirmed")
+def declared_closing_lots(
+    unfilled_closing_lots: int,
+    position: NetPosition,
+    settlement: Price,
+    threshold: Rate = "6%",
+) -> int:
+    """Return the lots a loser has declared: its unfilled closing orders at the limit price.
+
+    They count up to the net position, and only when the unit net loss is at least the threshold
+    of D3's settlement price.
+    """
+    loss = -exact(position.unit_profit)
+    if loss < as_rate(threshold) * exact(settlement):
+        return 0
+    return min(lots_of(unfilled_closing_lots), position.lots)
+
+
+@rule("forced reduction, allocation tier by tier", "unconfirmed")
+def forced_reduction(
+    closing_lots: Mapping[str, int],
+    winners: Sequence[NetPosition],
+    settlement: Price,
+    threshold: Rate = "6%",
+    seed: bytes = b"",
+) -> Reduction:
+    """Return who closes how many lots: the declared closing lots against the winners by tier.
+
+    ``closing_lots`` are the declared lots per losing code; ``winners`` the net positions of the
+    other side. A tier with enough lots shares what is left to close; one with less is taken whole
+    and shared among the losers in proportion.
+    """
+    left = {code: lots for code, lots in closing_lots.items() if lots}
+    tiers: dict[int, dict[str, int]] = {1: {}, 2: {}, 3: {}, 4: {}}
+    for row in winners:
+        tier = reduction_tier(row.unit_profit, settlement, threshold, hedging=row.hedging)
+        if tier:
+            tiers[tier][row.trading_code] = tiers[tier].get(row.trading_code, 0) + row.lots
+    losers_out: list[ReducedLots] = []
+    winners_out: list[ReducedLots] = []
+    for tier, available in tiers.items():
+        quantity = min(sum(left.values()), sum(available.values()))
+        if quantity == 0:
+            continue
+        given = share_lots(quantity, available, seed + b"winner%d" % tier)
+        taken = share_lots(quantity, left, seed + b"loser%d" % tier)
+        winners_out += _rows(given, tier)
+        losers_out += _rows(taken, tier)
+        left = {code: lots - taken.get(code, 0) for code, lots in left.items()}
+    return Reduction(losers=losers_out, winners=winners_out, unfilled_lots=sum(left.values()))
+
+
+def _rows(lots: Mapping[str, int], tier: int) -> list[ReducedLots]:
+    """Return the rows of one tier in order of trading code."""
+    return [
+        ReducedLots(trading_code=code, lots=lots[code], tier=tier)
+        for code in sorted(lots)
+        if lots[code]
+    ]
+
+
+@rule("forced reduction: a client's own opposite positions are closed first", "secondary")
+def net_first(long_lots: int, short_lots: int) -> tuple[int, int, int]:
+    """Return (lots closed against each other, net long, net short): 7 and 3 give (3, 4, 0)."""
+    own = min(long_lots, short_lots)
+    return own, long_lots - own, short_lots - own

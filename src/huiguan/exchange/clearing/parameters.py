@@ -1,0 +1,318 @@
+"""Tomorrow's margin rates and price limits of a contract.
+
+Three sources meet: circulars (with their holiday clauses), the ladder by time, and the widening
+after limit-locked days. Circular against ladder: the higher. The widening is added on top of the
+circular's limit. "From day X" means: charged at the clearing of the trading day before X.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+import msgspec
+
+from huiguan.exchange.clearing.price_limits import Lock
+from huiguan.exchange.quotes import Price, Rate, as_decimal, as_rate, exact
+from huiguan.foundation.faults import InputFault
+from huiguan.foundation.rule import rule
+
+ZERO = Decimal(0)
+LOCK_POINTS = (Decimal("0.03"), Decimal("0.05"))  # after D1, after D2
+MARGIN_OVER_LIMIT = Decimal("0.02")
+MOVE_THRESHOLDS = ("7.5%", "9%", "10.5%")  # metals and most; ru: 9, 12, 13.5 %
+
+
+class LadderStep(msgspec.Struct, frozen=True, kw_only=True):
+    """A margin rate and the day it holds from: a month before delivery, or days before the last.
+
+    ``months_before``: 2 second month before, 1 month before, 0 delivery month: from its first
+    trading day. ``days_before_last``: 2 means the second trading day before the last one.
+    Neither: from listing.
+    """
+
+    rate: Rate
+    months_before: int | None = None
+    days_before_last: int | None = None
+
+
+SHFE_LADDER = (
+    LadderStep(rate="10%", months_before=1),
+    LadderStep(rate="15%", months_before=0),
+    LadderStep(rate="20%", days_before_last=2),
+)
+FU_LADDER = (  # unconfirmed
+    LadderStep(rate="10%", months_before=2),
+    LadderStep(rate="15%", months_before=1),
+    LadderStep(rate="20%", days_before_last=2),
+)
+SC_LU_LADDER = (LadderStep(rate="10%", months_before=1), LadderStep(rate="20%", days_before_last=2))
+EC_LADDER = (LadderStep(rate="20%", days_before_last=7), LadderStep(rate="30%", days_before_last=2))
+
+
+@rule("trading days counted back from the last trading day", "confirmed")
+def trading_day_before(day: date, count: int, trading_days: Sequence[date]) -> date:
+    """Return the ``count``-th trading day before ``day``; zero gives ``day`` itself.
+
+    The second before Monday 2026-08-31 is Thursday 2026-08-27.
+    """
+    before = [other for other in trading_days if other <= day]
+    if day not in trading_days or count >= len(before):
+        raise InputFault(f"{day} less {count} trading days is not among the trading days given")
+    return sorted(before)[-1 - count]
+
+
+@rule("the first trading day of a month, counted from the delivery month", "confirmed")
+def first_trading_day(
+    contract_month: int, months_before: int, trading_days: Sequence[date]
+) -> date:
+    """Return the first trading day of the month that many before the contract month (yymm).
+
+    Contract 2609, one month before: the first trading day of 2026-08.
+    """
+    months = (2000 + contract_month // 100) * 12 + contract_month % 100 - 1 - months_before
+    year, month = divmod(months, 12)
+    days = [day for day in trading_days if (day.year, day.month) == (year, month + 1)]
+    if not days:
+        raise InputFault(f"no trading day of {year}-{month + 1:02d} is among the days given")
+    return min(days)
+
+
+@rule("Risk Management Rules, margin ladder by time (Art. 5)", "secondary")
+def ladder_rate(
+    trading_day: date,
+    contract_month: int,
+    last_trading_day: date,
+    trading_days: Sequence[date],
+    steps: Sequence[LadderStep] = SHFE_LADDER,
+    listing_rate: Rate = 0,
+) -> Decimal:
+    """Return the ladder's margin rate in force on a trading day (charged at the clearing before).
+
+    ``steps`` in order of time; ``listing_rate`` is the contract's minimum from its listing.
+    cu2609, last day 2026-09-15: 10 % from 08-03, 15 % from 09-01, 20 % from 09-11.
+    """
+    rate = as_rate(listing_rate)
+    for step in steps:
+        since = None
+        if step.months_before is not None:
+            since = first_trading_day(contract_month, step.months_before, trading_days)
+        elif step.days_before_last is not None:
+            since = trading_day_before(last_trading_day, step.days_before_last, trading_days)
+        if since is None or trading_day >= since:
+            rate = max(rate, as_rate(step.rate))
+    return as_decimal(rate)
+
+
+@rule("circular clause (b): circular against ladder, the higher one applies", "confirmed")
+def margin_in_force(circular_rate: Rate, ladder: Rate = 0, *others: Rate) -> Decimal:
+    """Return the margin rate: the highest of circular, ladder and anything else that applies.
+
+    The hedging discount is in the circular's rate: hedging 10 %, ladder 15 %: 15 %.
+    """
+    return as_decimal(max(as_rate(rate) for rate in (circular_rate, ladder, *others)))
+
+
+@rule("Risk Management Rules to about 2018: margin by two-sided open interest", "secondary")
+def open_interest_rate(
+    open_interest_lots: int, steps: Sequence[tuple[int, Rate]], listing_rate: Rate = 0
+) -> Decimal:
+    """Return the margin rate of the open-interest ladder; steps are (above lots, rate).
+
+    Aluminium about 2018, two-sided: above 320,000 lots 10 %: 350,000 lots give 10 %.
+    """
+    reached = [as_rate(rate) for above, rate in steps if open_interest_lots > above]
+    return as_decimal(max([as_rate(listing_rate), *reached]))
+
+
+class Circular(msgspec.Struct, frozen=True, kw_only=True):
+    """One row of a circular: margins from the clearing of a day, the limit from the next day.
+
+    ``if_unlocked``: takes effect only if no limit-locked market occurs on that day; else at the
+    clearing of the first later day without one. ``reverts_from``: the values end at the clearing
+    of the first trading day from this one on without a limit-locked market (holiday clause).
+    """
+
+    number: str
+    clearing: int  # trading day yyyymmdd
+    limit: Rate
+    hedging: Rate
+    general: Rate
+    if_unlocked: bool = False
+    reverts_from: int | None = None
+
+
+@rule("circular clauses (a) and (c): effect at a clearing, conditional and reverting", "confirmed")
+def circular_in_force(
+    circulars: Iterable[Circular], clearing_day: int, cleared_days: Sequence[tuple[int, bool]]
+) -> Circular:
+    """Return the circular whose margins are charged at the clearing of a day.
+
+    ``cleared_days`` are (trading day, whether the contract was limit-locked), up to and including
+    ``clearing_day``. A reverted circular leaves the one that was in force before it.
+    """
+    current: list[Circular] = []
+    for circular in sorted(circulars, key=lambda row: row.clearing):
+        if circular.clearing > clearing_day:
+            continue
+        if circular.if_unlocked and not _unlocked(cleared_days, circular.clearing, clearing_day):
+            continue
+        if circular.reverts_from is not None and _unlocked(
+            cleared_days, circular.reverts_from, clearing_day
+        ):
+            continue
+        current.append(circular)
+    if not current:
+        raise InputFault(f"no circular is in force at the clearing of {clearing_day}")
+    return current[-1]
+
+
+def _unlocked(cleared_days: Sequence[tuple[int, bool]], first: int, last: int) -> bool:
+    """Return whether a day from ``first`` to ``last`` closed without a lock."""
+    return any(first <= day <= last and not locked for day, locked in cleared_days)
+
+
+class LockState(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a contract stands in the ladder of limit-locked days.
+
+    ``day`` is 0 (not locked), 1, 2 or 3 (D1, D2, D3 closed locked in the same direction);
+    ``halted`` says that D4 was a day without trading.
+    """
+
+    day: int = 0
+    side: Lock = Lock.NONE
+    first_limit: Decimal = ZERO  # in force on D1
+    halted: bool = False
+
+
+@rule("Risk Management Rules, consecutive limit-locked days", "secondary")
+def next_lock_state(state: LockState, locked: Lock, limit_rate: Rate) -> LockState:
+    """Return the state after a day's close; ``limit_rate`` was in force on that day.
+
+    The same direction again counts one up; the opposite direction makes the day a new D1; a day
+    without a lock ends it.
+    """
+    if locked == Lock.NONE:
+        return LockState()
+    if state.day in {1, 2} and locked == state.side:
+        return LockState(day=state.day + 1, side=locked, first_limit=state.first_limit)
+    return LockState(day=1, side=locked, first_limit=as_decimal(as_rate(limit_rate)))
+
+
+@rule("Risk Management Rules: D1's limit + 3, then + 5 points, on the circular", "confirmed")
+def limit_after_lock(
+    state: LockState, circular_limit: Rate, points: Sequence[Rate] = LOCK_POINTS
+) -> Decimal:
+    """Return tomorrow's limit rate: the circular's, or the widened one after a locked day.
+
+    Added to the limit in force on D1, or to tomorrow's circular where that is higher. D1 at 12 %:
+    15 %, then 17 %; it stays 17 % after D3 until the exchange decides.
+    """
+    base = as_rate(circular_limit)
+    if state.day:
+        extra = as_rate(points[min(state.day, len(points)) - 1])
+        base = max(base, as_rate(state.first_limit)) + extra
+    return as_decimal(base)
+
+
+@rule("Risk Management Rules: limit + 2 points, not below the margin before", "confirmed")
+def margin_after_lock(
+    state: LockState, limit_rate: Rate, margin_before: Rate, over: Rate = MARGIN_OVER_LIMIT
+) -> Decimal:
+    """Return the margin rate the lock asks for at this clearing; zero after an unlocked day.
+
+    ``limit_rate`` is tomorrow's, ``margin_before`` the rate of the clearing before the locked day.
+    Limit 15 %: 17 %; limit 17 %: 19 %.
+    """
+    if not state.day:
+        return ZERO
+    return as_decimal(max(as_rate(limit_rate) + as_rate(over), as_rate(margin_before)))
+
+
+@rule("Risk Management Rules, after D3: a day without trading", "secondary")
+def halted_after_lock(
+    state: LockState,
+    clearing_day: date,
+    last_trading_day: date,
+    trading_days: Sequence[date],
+    mode: Literal["automatic", "decided", "none"] = "automatic",
+) -> bool:
+    """Return whether the contract has no trading on the next trading day.
+
+    After D3 in the same direction: D3 the last trading day, straight to delivery; D4 the last
+    trading day, D4 trades. ``decided`` and ``none`` leave it to an instruction.
+    """
+    if state.day < 3 or mode != "automatic":
+        return False
+    left = sum(1 for day in trading_days if clearing_day < day <= last_trading_day)
+    return left > 1
+
+
+class Tomorrow(msgspec.Struct, frozen=True, kw_only=True):
+    """What a contract has from this clearing (margins) and on the next trading day (limit)."""
+
+    limit: Decimal
+    general: Decimal
+    hedging: Decimal
+    halted: bool
+    state: LockState
+
+
+@rule("order: circular, lock points, ladder, not below the margin before", "confirmed")
+def parameters_of_tomorrow(
+    *,
+    circular: Circular,
+    ladder: Rate,
+    state: LockState,
+    general_before: Rate,
+    hedging_before: Rate,
+    halted: bool = False,
+    decided: Circular | None = None,
+) -> Tomorrow:
+    """Return limit and margin rates of the next trading day for one contract.
+
+    ``state`` is after today's close. ``decided`` is the exchange's decision for the day (measure 1
+    after D3, or an emergency) and replaces circular and lock; the ladder stays the least.
+    Nickel 2022-03-08 (D2, limit on D1 12 %): limit 17 %, margin 19 %.
+    """
+    if decided is not None:
+        return Tomorrow(
+            limit=as_decimal(as_rate(decided.limit)),
+            general=margin_in_force(decided.general, ladder),
+            hedging=margin_in_force(decided.hedging, ladder),
+            halted=halted,
+            state=state,
+        )
+    limit = limit_after_lock(state, circular.limit)
+    return Tomorrow(
+        limit=limit,
+        general=margin_in_force(
+            circular.general, ladder, margin_after_lock(state, limit, general_before)
+        ),
+        hedging=margin_in_force(
+            circular.hedging, ladder, margin_after_lock(state, limit, hedging_before)
+        ),
+        halted=halted,
+        state=state,
+    )
+
+
+@rule("Risk Management Rules, cumulative move over three to five days, as recalled", "unconfirmed")
+def cumulative_move(
+    base_settlement: Price,
+    settlements: Sequence[Price],
+    thresholds: Sequence[Rate] = MOVE_THRESHOLDS,
+) -> int:
+    """Return after how many days (3, 4 or 5) the move reaches its threshold; zero for none.
+
+    ``base_settlement`` is the settlement of the day before the first of ``settlements``. Then the
+    exchange may raise margins, limit withdrawals or opening, or change limits (to at most 20 %).
+    70,000 -> 75,250 on the third day is 7.5 %: 3.
+    """
+    base = exact(base_settlement)
+    for days, threshold in zip((3, 4, 5), thresholds, strict=True):
+        if len(settlements) < days:
+            break
+        if abs(exact(settlements[days - 1]) / base - 1) >= as_rate(threshold):
+            return days
+    return 0
