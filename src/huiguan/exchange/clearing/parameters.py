@@ -175,14 +175,13 @@ def _unlocked(cleared_days: Sequence[tuple[int, bool]], first: int, last: int) -
 class LockState(msgspec.Struct, frozen=True, kw_only=True):
     """Where a contract stands in the ladder of limit-locked days.
 
-    ``day`` is 0 (not locked), 1, 2 or 3 (D1, D2, D3 closed locked in the same direction);
-    ``halted`` says that D4 was a day without trading.
+    ``day`` is 0 (not locked), 1, 2 or 3 (D1, D2, D3 closed locked in the same direction). It is
+    kept unchanged over a halted D4.
     """
 
     day: int = 0
     side: Lock = Lock.NONE
     first_limit: Decimal = ZERO  # in force on D1
-    halted: bool = False
 
 
 @rule("Risk Management Rules, consecutive limit-locked days", "secondary")
