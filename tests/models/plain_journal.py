@@ -7,6 +7,7 @@ import hashlib
 from dataclasses import dataclass, field
 
 Cut = tuple[int, int]  # segment and offset
+Seen = tuple[int, int, bytes]  # sequence, frame, chain hash
 
 
 @dataclass
@@ -64,9 +65,8 @@ class Refused(Exception):  # noqa: N818  a verdict
 class Reader:
     """Walks over the segments and remembers what the next block has to say."""
 
-    def __init__(self, segments: list[bytes], witness: bytes) -> None:
-        self.segments = segments
-        self.seen = (number(witness, 16), number(witness, 24), witness[32:64])
+    def __init__(self, segments: list[bytes], seen: Seen) -> None:
+        self.segments, self.seen = segments, seen
         self.sequence = self.frame = self.term = 0
         self.chain = bytes(32)
         self.commands: list[bytes] = []
@@ -133,11 +133,11 @@ class Reader:
 
 def judge(segments: list[bytes], witness: bytes) -> Verdict:
     """Return the verdict on a journal of these segments, the first being number 1."""
-    if len(witness) != 96 or blake(witness[:64]) != witness[64:]:
+    good_ones = [w for w in (witness[:96], witness[512:608]) if blake(w[:64]) == w[64:]]
+    if not good_ones or any(w[:8] != WITNESS_MAGIC or number(w, 8, 2) != 1 for w in good_ones):
         return Verdict(refused="witness")
-    if witness[:8] != WITNESS_MAGIC or number(witness, 8, 2) != 1:
-        return Verdict(refused="witness")
-    reader = Reader(segments, witness)
+    seen = max((number(w, 16), number(w, 24), w[32:64]) for w in good_ones)
+    reader = Reader(segments, seen)
     try:
         reader.read()
     except Refused as refused:

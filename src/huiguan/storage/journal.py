@@ -23,9 +23,11 @@ from huiguan.storage.files import Bytes, Files
 from huiguan.storage.journal_format import (
     COMMAND_BYTES,
     HEADER_BYTES,
+    SECTOR_BYTES,
     FrameHeader,
     SegmentHeader,
     Witness,
+    witness_place,
 )
 from huiguan.storage.recovery import (
     WITNESS_NAME,
@@ -108,7 +110,7 @@ class Journal:
             chain_hash = header.pack()[-len(ZERO_HASH) :]
             journal.acknowledged = Ack(0, 0, chain_hash)
             # The witness first: a folder with a segment always has one.
-            witness = Witness(*journal.acknowledged).pack()
+            witness = Witness(*journal.acknowledged).pack().ljust(2 * SECTOR_BYTES, b"\0")
             journal._witness_file = journal._create_file(WITNESS_NAME, [witness])
             journal._lock()
             journal._start_segment(header)
@@ -224,7 +226,7 @@ class Journal:
             self._files.flush(self._witness_file)  # of the frame before
             self._offset += len(head) + len(payload)
             ack = Ack(last.sequence + header.command_count, header.frame, head[-len(ZERO_HASH) :])
-            _write_all(self._files, self._witness_file, [Witness(*ack).pack()], 0)
+            self._write_witness(ack)
             self.acknowledged = ack
         return ack
 
@@ -237,6 +239,11 @@ class Journal:
                 parts, end = [*parts, _AHEAD[:ahead]], end + ahead
             self._size = end
         _write_all(self._files, file, parts, offset)
+
+    def _write_witness(self, ack: Ack) -> None:
+        """Note the acknowledgement; the one before it stays, should this write be torn."""
+        witness = Witness(*ack).pack()
+        _write_all(self._files, self._witness_file, [witness], witness_place(ack.frame))
 
     def _next_segment(self) -> None:
         last = self.acknowledged
@@ -292,7 +299,7 @@ class Journal:
         self.term = max(1, end.term)
         self.next_sequence, self._next_frame = end.last_sequence + 1, end.last_frame + 1
         self.acknowledged = Ack(end.last_sequence, end.last_frame, end.chain_hash)
-        _write_all(self._files, self._witness_file, [Witness(*self.acknowledged).pack()], 0)
+        self._write_witness(self.acknowledged)
         self._files.flush(self._witness_file)
 
     def _lock(self) -> None:

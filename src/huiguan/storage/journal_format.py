@@ -32,6 +32,7 @@ SEGMENT = struct.Struct("<8s h h i q q q q 16x 32s 32s 32x")  # | chain hash, im
 FRAME = struct.Struct("<8s h h i q q q q q 8x 32s 32s 32x")  # | chain hash, events hash
 WITNESS = struct.Struct("<8s h h 4x q q 32s")  # magic version length | sequence, frame, chain hash
 WITNESS_BYTES = WITNESS.size + HASH_BYTES
+SECTOR_BYTES = 512  # two witnesses take turns, each in a sector of its own
 assert SEGMENT.size == FRAME.size == CHECKED_BYTES
 
 
@@ -89,7 +90,7 @@ class Witness(NamedTuple):
     chain_hash: bytes
 
     def pack(self) -> bytes:
-        """Return the 96 bytes of the witness file."""
+        """Return its 96 bytes."""
         head = WITNESS.pack(WITNESS_MAGIC, FORMAT_VERSION, WITNESS_BYTES, *self)
         return head + digest(head)
 
@@ -137,18 +138,29 @@ def sealed_frame_after(data: memoryview, offset: int) -> int | None:
     return None
 
 
+def witness_place(frame: int) -> int:
+    """Return where in its file the witness of a frame stands: not where the last one does."""
+    return frame % 2 * SECTOR_BYTES
+
+
 def read_witness(data: bytes) -> Witness:
-    """Return what the witness file says, or refuse it."""
-    head, checksum = data[: WITNESS.size], data[WITNESS.size :]
-    if len(data) != WITNESS_BYTES or digest(head) != checksum:
+    """Return the newer of the two witnesses in the file, or refuse the file."""
+    found = []
+    for place in (0, SECTOR_BYTES):
+        head = data[place : place + WITNESS.size]
+        checksum = data[place + WITNESS.size : place + WITNESS_BYTES]
+        if len(head) != WITNESS.size or digest(head) != checksum:
+            continue
+        magic, version, _, *fields = WITNESS.unpack(head)
+        if magic != WITNESS_MAGIC or version != FORMAT_VERSION:
+            raise CheckFault(
+                f"the journal's witness has format version {version}, this code knows "
+                f"{FORMAT_VERSION}; open it with the code that wrote it",
+            )
+        found.append(Witness(*fields))
+    if not found:
         raise CheckFault(
             "the journal's witness file is damaged, so a lost command can not be told from a torn "
             "tail; keep the folder as it is and restore the witness from a copy",
         )
-    magic, version, _, *fields = WITNESS.unpack(head)
-    if magic != WITNESS_MAGIC or version != FORMAT_VERSION:
-        raise CheckFault(
-            f"the journal's witness has format version {version}, this code knows "
-            f"{FORMAT_VERSION}; open it with the code that wrote it",
-        )
-    return Witness(*fields)
+    return max(found)
