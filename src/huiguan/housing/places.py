@@ -54,7 +54,7 @@ class Shift(IntEnum):
     NIGHT = 2
 
 
-class PlaceRow(Record):
+class PlaceRow(Record, frozen=True):
     """One place; ``parent``, ``flat`` and ``room`` are rows of the same table, -1 for none."""
 
     parent: Int32
@@ -158,7 +158,7 @@ def check_heads(
     """Return whether ``heads`` may share a room; a family may be more than the limit of heads.
 
     The area per head binds families too. The number of heads is looked at first. Example: 5 m2 and
-    2 heads: three friends in 20 m2 are too many; a family of three may; in 14.99 m2 it is too small.
+    2 heads: three friends in 20 m2 are too many, a family of three is not; 14.99 m2 is too small.
     """
     if heads > most_heads and not family:
         return Refusal.TOO_MANY_HEADS

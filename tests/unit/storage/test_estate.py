@@ -1,0 +1,76 @@
+"""An estate folder is read strictly and written back the same."""
+
+from pathlib import Path
+
+import pytest
+
+from huiguan.foundation.faults import InputFault
+from huiguan.housing.occupancy import free_places
+from huiguan.housing.places import Level
+from huiguan.storage.estate import read_estate, write_estate
+from tests.unit.housing.estates import APRIL, MARCH, MAY, Estate
+
+PLACES = """place,parent,kind,area_m2,accessible,dormitory
+C,,community,0,no,no
+A,C,building,0,no,yes
+A1,A,flat,40.5,yes,no
+A1r,A1,room,15.00,no,no
+A1r1,A1r,bed,0,no,no
+A1r2,A1r,bed,0,no,no
+"""
+LEVELS = "flat,level,start\nA1,whole,2026-03-01\nA1,bed,2026-04-01\n"
+FITS = "room,beds,sex,shift,start\nA1r,2,women,any,2026-04-01\n"
+
+
+def folder(path: Path, places: str = PLACES, levels: str = LEVELS, fits: str = FITS) -> Path:
+    for name, text in (("places", places), ("levels", levels), ("fits", fits)):
+        (path / f"{name}.csv").write_text(text, "utf-8")
+    return path
+
+
+def test_levels_and_fits_hold_from_their_days(tmp_path: Path) -> None:
+    estate = read_estate(folder(tmp_path))
+    tree = estate.tree
+    assert tree.rows["area_dm2"].tolist() == [0, 0, 4_050, 1_500, 0, 0]
+    assert free_places(estate, Level.WHOLE, MARCH, APRIL).tolist() == [tree.index("A1")]
+    assert free_places(estate, Level.WHOLE, MARCH, MAY).tolist() == []
+    assert len(free_places(estate, Level.BED, APRIL, None, 1)) == 2
+
+
+def test_what_is_written_reads_the_same(tmp_path: Path) -> None:
+    write_estate(tmp_path / "first", Estate().occupancy)
+    write_estate(tmp_path / "second", read_estate(tmp_path / "first"))
+    for name in ("places.csv", "levels.csv", "fits.csv"):
+        first = (tmp_path / "first" / name).read_bytes()
+        assert first == (tmp_path / "second" / name).read_bytes()
+    assert b"A1r,A1,room,15.00,no,yes" in (tmp_path / "first/places.csv").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "words"),
+    [
+        ("places", "A1r1,A1r,bed", "A1r1,A9,bed", "line 6: 'A9' is not a place of this file"),
+        ("places", "A1r2", "A1r1", "line 6: 'A1r1' is not a code of its own"),
+        ("places", "15.00", "15.001", "line 5: '15.001' is not an area"),
+        ("places", "A1r1,A1r,bed", "A1r1,A1r,cot", "'cot' is not one of community"),
+        ("places", "A1r1,A1r,bed", "A1r1,A1,bed", "'A1r1' .line 6.: a bed must stand directly"),
+        ("places", "place,parent", "parent,place", "the header must be"),
+        ("places", "building,0,no,yes", "building,0,no,no", "'A1' is not in a project approved"),
+        ("levels", "2026-04-01", "2026-02-30", "line 3: '2026-02-30' is not a date"),
+        ("levels", "2026-04-01", "2026-03-01", "line 3: 'A1' is not in the order of days"),
+        ("levels", "A1,bed", "A1r,bed", "'A1r' is not a flat"),
+        ("fits", "A1r,2", "A1r,3", "'3' is not a number of beds the room has places for"),
+        ("fits", "A1r,2", "A1r,two", "'two' is not a number of beds"),
+        ("fits", "women", "girls", "'girls' is not one of any, women, men"),
+    ],
+)
+def test_a_wrong_line_is_named(tmp_path: Path, name: str, old: str, new: str, words: str) -> None:
+    path = folder(tmp_path) / f"{name}.csv"
+    path.write_text(path.read_text("utf-8").replace(old, new, 1), "utf-8")
+    with pytest.raises(InputFault, match=words):
+        read_estate(tmp_path)
+
+
+def test_a_folder_without_places_is_explained(tmp_path: Path) -> None:
+    with pytest.raises(InputFault, match=r"there is no .*places\.csv"):
+        read_estate(tmp_path)
