@@ -1,0 +1,132 @@
+"""What must hold between rows: known sources, no overlap, no gap, no stage lost on the way."""
+
+from collections.abc import Sequence
+from itertools import combinations
+from pathlib import Path
+from typing import get_args
+
+from huiguan.exchange.instruments import narrowness
+from huiguan.exchange.rules import (
+    BY_NAME,
+    KINDS,
+    ContractRow,
+    Fee,
+    LastDayException,
+    Listing,
+    OrderFee,
+    Product,
+    Row,
+    Source,
+    Status,
+    Terms,
+    Venue,
+)
+from huiguan.foundation.calendars import show_day
+from huiguan.foundation.faults import InputFault
+
+
+def check_sources(where: object, source: str, status: str, sources: dict[str, Source]) -> None:
+    """Refuse a source that sources.toml does not have, or a status that is not a word of ours."""
+    if source not in sources:
+        raise InputFault(f"{where}: source {source!r} is not in sources.toml; add it there")
+    if status not in get_args(Status):
+        raise InputFault(f"{where}: status {status!r} is none of {', '.join(get_args(Status))}")
+
+
+def ranges_meet(one: tuple[tuple[int, int], ...], other: tuple[tuple[int, int], ...]) -> bool:
+    """Return whether two selections of contract months share one."""
+    return any(a <= d and c <= b for a, b in one for c, d in other)
+
+
+def overlap(one: Row, other: Row) -> bool:
+    """Return whether two rows of one kind would both count for some contract on some day."""
+    if one.effective != other.effective or narrowness(one) != narrowness(other):
+        return False
+    if isinstance(one, Listing | LastDayException):
+        return one.contract == getattr(other, "contract", 0)
+    if not isinstance(one, ContractRow) or not isinstance(other, ContractRow):
+        return True
+    if one.contracts and not ranges_meet(one.contracts, other.contracts):
+        return False
+    return not one.months or bool(set(one.months) & set(other.months))
+
+
+def stages(rows: Sequence[Row]) -> set[int]:
+    """Return the stages of life that rows distinguish."""
+    return {narrowness(row)[1] for row in rows} - {0}
+
+
+def is_plain(row: Row) -> bool:
+    """Return whether a row holds for every contract at every time."""
+    return narrowness(row) == (False, 0, False)
+
+
+def check_rows(path: Path, kind: str, rows: Sequence[Row]) -> None:
+    """Refuse overlapping rows, and a newer table that hides the stages of an older one."""
+    for one, other in combinations(rows, 2):
+        if overlap(one, other):
+            raise InputFault(
+                f"{path}, [[{kind}]]: two rows from {show_day(one.effective)} hold for the same"
+                " contract; narrow one of them"
+            )
+    seen: set[int] = set()
+    for effective in sorted({row.effective for row in rows}):
+        table = [row for row in rows if row.effective == effective]
+        lost = seen - stages(table)
+        if lost and any(is_plain(row) for row in table):
+            raise InputFault(
+                f"{path}, [[{kind}]]: the row from {show_day(effective)} for all contracts would"
+                " hide the stages of an older one; repeat the stages with it"
+            )
+        seen |= stages(table)
+
+
+def check_values(path: Path, product: Product) -> None:
+    """Refuse terms and fees that contradict themselves."""
+    for row in product.rows.get("terms", ()):
+        assert isinstance(row, Terms)
+        scaled = row.tick.scaleb(product.price_decimals)
+        if row.tick <= 0 or scaled != scaled.to_integral_value():
+            raise InputFault(
+                f"{path}, [[terms]] from {show_day(row.effective)}: tick {row.tick} is not a"
+                f" positive multiple of 10^-{product.price_decimals}"
+            )
+    for fee in product.rows.get("fee", ()):
+        assert isinstance(fee, Fee)
+        if fee.rate_ppb and fee.per_lot_fen:
+            raise InputFault(
+                f"{path}, [[fee]] from {show_day(fee.effective)}: a contract has a rate or an"
+                " amount per lot, never both"
+            )
+
+
+def check_tiers(path: Path, rows: Sequence[Row]) -> None:
+    """Refuse order-fee tiers of unequal length or falling bounds."""
+    for row in rows:
+        assert isinstance(row, OrderFee)
+        same = len(row.above) == len(row.low_fen) == len(row.high_fen)
+        if not same or list(row.above) != sorted(set(row.above)):
+            raise InputFault(
+                f"{path}, [[order_fee]] from {show_day(row.effective)}: above, low and high must"
+                " have one entry a tier, the bounds rising"
+            )
+
+
+def check_book(path: Path, product: Product, venue: Venue) -> None:
+    """Refuse a product whose rows overlap, contradict themselves, or leave a kind without value."""
+    check_values(path, product)
+    for owner in (product, venue):
+        for kind, rows in owner.rows.items():
+            check_rows(path, kind, rows)
+        check_tiers(path, owner.rows.get("order_fee", ()))
+    for kind in KINDS:
+        if kind in BY_NAME:
+            continue
+        rows = (*product.rows.get(kind, ()), *venue.rows.get(kind, ()))
+        plain = [row.effective for row in rows if is_plain(row)]
+        if not plain or min(plain) > product.listed:
+            raise InputFault(
+                f"{path}: [[{kind}]] has no row for all contracts from {show_day(product.listed)},"
+                " when the product was listed; add one (status assumed, with the reason, if it is"
+                " not known)"
+            )
