@@ -10,7 +10,7 @@ from huiguan.storage.rulebooks import load_books
 MONTHLY = "2609 2610 2611 2612 2701 2702 2703 2704 2705 2706 2707 2708"
 PLAIN = "cu al zn pb ni sn ao ad ss ag rb wr hc sp br op fu lu nr bc"
 LISTED = {  # on 2026-08-21
-    **{product: MONTHLY for product in PLAIN.split()},
+    **dict.fromkeys(PLAIN.split(), MONTHLY),
     "au": "2609 2610 2611 2612 2702 2704 2706 2708",
     "ru": "2609 2610 2611 2701 2703 2704 2705 2706 2707 2708",
     "bu": f"{MONTHLY} 2709 2712 2803 2806",
