@@ -4,6 +4,7 @@ Heavy imports stay inside the commands, so that ``huiguan --help`` answers at on
 a command with one sentence and its exit code; nothing else is caught.
 """
 
+import importlib
 import sys
 
 import typer
@@ -16,12 +17,15 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="A futures exchange and an affordable-housing office, as functions and files.",
 )
+NOUNS = ("journal",)  # the files of this room; each registers its commands on ``app``
 
 
 def main() -> None:
     """Run one command; a fault becomes one sentence on stderr and exit code 1 or 2."""
     if not __debug__:
         sys.exit("huiguan: python -O removes the checks that protect money; run without it")
+    for noun in NOUNS:
+        importlib.import_module(f"huiguan.cli.{noun}")
     try:
         app()
     except Fault as fault:

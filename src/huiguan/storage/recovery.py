@@ -91,14 +91,14 @@ class Scan:
         segments: int,
         witness: Witness,
     ) -> None:
-        self._load, self._segments, self._witness = load, segments, witness
+        self._load, self.segments, self._witness = load, segments, witness
         self._sequence = self._frame = self._term = 0
         self._chain_hash = ZERO_HASH
         self._first_header: SegmentHeader | None = None
 
     def __iter__(self) -> Iterator[Frame]:
         segment, offset, torn_bytes, torn_segment = 1, 0, 0, 0
-        for number in range(1, self._segments + 1):
+        for number in range(1, self.segments + 1):
             data = memoryview(self._load(number))
             if not self._read_segment_header(number, data):
                 torn_segment = number
@@ -133,7 +133,7 @@ class Scan:
         """Check the header of segment ``number``; False when it is a torn last segment."""
         block = sealed_block(data, 0, SEGMENT_MAGIC, payload_rows=False)
         if block is None:
-            if number == 1 or number < self._segments:
+            if number == 1 or number < self.segments:
                 raise JournalFault(number, 0, "the segment's header is damaged")
             found = sealed_frame_after(data, 0)
             if found is not None:
@@ -211,7 +211,7 @@ class Scan:
         found = sealed_frame_after(data, offset)
         if found is not None:
             raise JournalFault(number, offset, f"a bad frame with a good one behind it, at {found}")
-        if number < self._segments:
+        if number < self.segments:
             raise JournalFault(number, offset, "a bad frame with another segment behind it")
         return len(rest)
 
@@ -262,7 +262,15 @@ def scan_folder(folder: Path) -> Scan:
             f"{folder} has lost its witness file, so a lost command can not be told from a torn "
             "tail; restore the journal folder from a copy",
         ) from None
-    return Scan(lambda i: segment_path(folder, i).read_bytes(), count_segments(folder), witness)
+    return Scan(lambda number: _load(folder, number), count_segments(folder), witness)
+
+
+def _load(folder: Path, number: int) -> bytes:
+    path = segment_path(folder, number)
+    try:
+        return path.read_bytes()
+    except OSError as fault:
+        raise InputFault(f"{path} can not be read ({fault.strerror}); look at the disk") from fault
 
 
 def read(folder: Path) -> Iterator[Frame]:
