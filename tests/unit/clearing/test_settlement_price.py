@@ -9,10 +9,10 @@ from huiguan.exchange.clearing.final_settlement import (
     final_settlement_five_day_weighted,
     final_settlement_index,
     final_settlement_last_day,
-    final_settlement_method,
     final_settlement_time_weighted,
 )
 from huiguan.exchange.clearing.settlement_price import (
+    FALLBACKS,
     average_of_trades,
     average_of_turnover,
     by_reference_contract,
@@ -67,11 +67,11 @@ def test_fallbacks_in_order_and_switchable() -> None:
         "reference_previous": 70_000,
     }
     orders = [
-        (("quotes", "locked", "reference", "previous"), 70_100, "quotes"),
-        (("locked", "reference", "previous"), 75_600, "locked"),
-        (("reference", "previous"), 71_400, "reference"),  # 70,000 x 1.02
-        (("previous",), 70_000, "previous"),
-        ((), 70_000, "previous"),
+        (FALLBACKS, 70_100, "middle_of_quotes"),
+        (FALLBACKS[1:], 75_600, "locked_limit"),
+        (FALLBACKS[2:], 71_400, "reference_contract"),  # 70,000 x 1.02
+        (FALLBACKS[3:], 70_000, "previous_settlement"),
+        ((), 70_000, "previous_settlement"),
     ]
     for fallbacks, price, by in orders:
         result = settlement_price(**CU, **facts, fallbacks=fallbacks)
@@ -79,7 +79,7 @@ def test_fallbacks_in_order_and_switchable() -> None:
 
 
 def test_one_sided_quotes_are_no_quotes() -> None:
-    assert settlement_price(**CU, best_bid=70_100).by == "previous"
+    assert settlement_price(**CU, best_bid=70_100).by == "previous_settlement"
 
 
 def test_exchange_decides_and_halt_comes_before_all() -> None:
@@ -93,8 +93,8 @@ def test_reference_is_clipped_to_the_limit_and_the_limits() -> None:
     assert by_reference_contract(69_000, 77_000, 70_000, 10, limit_rate="6%") == 73_140
     assert by_reference_contract(69_000, 77_000, 70_000, 10, upper_limit=73_100) == 73_100
     assert by_reference_contract(69_000, 63_000, 70_000, 10, lower_limit=65_000) == 65_000
-    # points: 5,200 + (5,260 - 5,250) = 5,210
-    assert by_reference_contract(5_200, 5_260, 5_250, "0.2", mode="points") == 5_210
+    # additive: 5,200 + (5,260 - 5,250) = 5,210
+    assert by_reference_contract(5_200, 5_260, 5_250, "0.2", reference_change="additive") == 5_210
 
 
 def test_last_hour_goes_back_an_hour_at_a_time() -> None:
@@ -112,24 +112,6 @@ def test_last_hour_goes_back_an_hour_at_a_time() -> None:
     assert last_hour_average([], 300, "0.2", sessions) is None
 
 
-@pytest.mark.parametrize(
-    ("product", "month", "method"),
-    [
-        ("cu", 2509, "last_day"),
-        ("ag", 2509, "last_day"),
-        ("au", 2508, "five_day_mean"),
-        ("au", 2506, "five_day_weighted"),
-        ("ru", 2507, "five_day_weighted"),
-        ("bu", 2507, "last_day"),
-        ("fu", 1705, "ten_day_time_weighted"),
-        ("sc", 2109, "five_day_mean"),
-        ("ec", 2608, "index"),
-    ],
-)
-def test_method_of_the_final_price(product: str, month: int, method: str) -> None:
-    assert final_settlement_method(product, month) == method
-
-
 def test_final_prices() -> None:
     assert final_settlement_last_day([69_000, 69_500], 10) == 69_500
     days = [("600", 5), ("601", 3), ("603", 0), ("602", 1), ("604", 2), ("605", 9)]
@@ -140,6 +122,7 @@ def test_final_prices() -> None:
     assert final_settlement_five_day_weighted(weighted, 10, 5) == 14_010
     assert final_settlement_time_weighted([(4_000, 1), (4_100, 3)], 1) == 4_075
     assert final_settlement_index(["2134.92", "2147.86", "2175.62"]) == Decimal("2152.8")
+    assert final_settlement_index(["3800.1", "3850.4"], "0.01", values=1) == Decimal("3850.4")
 
 
 def test_floats_and_empty_days_are_refused() -> None:

@@ -7,7 +7,7 @@ mean of five (class 2); earlier texts used volume-weighted means of all trades f
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
-from typing import Literal, TypeVar
+from typing import TypeVar
 
 from huiguan.exchange.quotes import Price, exact, to_tick
 from huiguan.foundation.arithmetic import Rounding
@@ -15,32 +15,6 @@ from huiguan.foundation.faults import InputFault
 from huiguan.foundation.rule import rule
 
 T = TypeVar("T")
-Method = Literal["last_day", "five_day_mean", "five_day_weighted", "ten_day_time_weighted", "index"]
-FIVE_DAY_MEAN = frozenset(["sc", "fu", "lu", "bu", "br", "ru", "nr", "sp", "au", "ss", "ao"])
-FIVE_DAY_WEIGHTED = frozenset(["au", "sp", "ru", "nr"])
-MEAN_FROM = 2508  # first contract month under the amended product rules
-RELISTED = 1901  # fu was listed again in 2018-07 under new terms; first contract fu1901
-
-
-@rule("product rules, contracts from 2508 on; delivery rules before", "secondary")
-def final_settlement_method(product: str, contract_month: int) -> Method:
-    """Return how a contract's final settlement price is made; ``contract_month`` is yymm.
-
-    From 2508: sc fu lu bu br ru nr sp au ss ao take the mean of the last five days with trades,
-    the others the last trading day's settlement. Before: au sp ru nr the volume-weighted mean of
-    all trades of five days, fu before its relisting ten days, others the last trading day; sc and
-    lu took the five-day mean from their listing (assumed). ec takes the mean of index values.
-    """
-    code = product.lower()
-    if code == "ec":
-        return "index"
-    if contract_month >= MEAN_FROM or code in {"sc", "lu"}:
-        return "five_day_mean" if code in FIVE_DAY_MEAN else "last_day"
-    if code in FIVE_DAY_WEIGHTED:
-        return "five_day_weighted"
-    if code == "fu" and contract_month < RELISTED:
-        return "ten_day_time_weighted"
-    return "last_day"
 
 
 @rule("product rules, class 1: settlement price of the last trading day", "secondary")
@@ -105,13 +79,16 @@ def final_settlement_time_weighted(
 
 @rule("ec: mean of the index on the last trading day and the two releases before", "unconfirmed")
 def final_settlement_index(
-    index_values: Sequence[Price], step: Price = "0.1", rounding: Rounding = Rounding.HALF_UP
+    index_values: Sequence[Price],
+    step: Price = "0.1",
+    rounding: Rounding = Rounding.HALF_UP,
+    values: int = 3,
 ) -> Decimal:
     """Return the mean of the last three index values, rounded to ``step``.
 
     2,134.92, 2,147.86 and 2,175.62: 6,458.40 / 3 = 2,152.80 -> 2152.8.
     """
-    last = [exact(value, "index") for value in _some(index_values)][-3:]
+    last = [exact(value, "index") for value in _some(index_values)][-values:]
     return to_tick(sum(last, Fraction(0)) / len(last), step, rounding)
 
 

@@ -17,8 +17,13 @@ from huiguan.foundation.arithmetic import Rounding
 from huiguan.foundation.faults import InputFault
 from huiguan.foundation.rule import rule
 
-Fallback = Literal["quotes", "locked", "reference", "previous"]
-FALLBACKS: tuple[Fallback, ...] = ("quotes", "locked", "reference", "previous")
+Fallback = Literal["middle_of_quotes", "locked_limit", "reference_contract", "previous_settlement"]
+FALLBACKS: tuple[Fallback, ...] = (
+    "middle_of_quotes",
+    "locked_limit",
+    "reference_contract",
+    "previous_settlement",
+)
 HOUR_MS = 3_600_000
 
 
@@ -83,17 +88,17 @@ def by_reference_contract(
     upper_limit: Price | None = None,
     lower_limit: Price | None = None,
     rounding: Rounding = Rounding.DOWN,
-    mode: Literal["percent", "points"] = "percent",
+    reference_change: Literal["relative", "additive"] = "relative",
 ) -> Decimal:
     """Return the previous settlement moved as the reference contract moved.
 
-    The reference is the nearest preceding month that traded. ``percent`` applies its percentage,
-    clipped to the limit rate; ``points`` (CFFEX) its difference. The result stays in the limits.
+    The reference is the nearest preceding month that traded. ``relative`` applies its percentage,
+    clipped to the limit rate; ``additive`` (CFFEX) its difference. The result stays in the limits.
     Reference 70,000 -> 71,400 (+2 %), previous 69,000: 70,380.
     """
     previous, now = exact(previous_settlement), exact(reference_settlement)
     before = exact(reference_previous)
-    if mode == "points":
+    if reference_change == "additive":
         price = previous + now - before
     else:
         change = now / before - 1
@@ -129,7 +134,7 @@ def settlement_price(
     decided: Price | None = None,
     rounding: Rounding = Rounding.DOWN,
     fallbacks: Sequence[Fallback] = FALLBACKS,
-    reference_mode: Literal["percent", "points"] = "percent",
+    reference_change: Literal["relative", "additive"] = "relative",
 ) -> SettlementPrice:
     """Return the settlement price of a contract and the rule that gave it.
 
@@ -150,13 +155,13 @@ def settlement_price(
         price = average_of_turnover(turnover_fen, volume_lots, lot_size, tick, rounding)
         return done(price, "trades")
     for fallback in fallbacks:
-        if fallback == "quotes" and best_bid is not None and best_ask is not None:
+        if fallback == "middle_of_quotes" and best_bid is not None and best_ask is not None:
             price = middle_of_quotes(best_bid, best_ask, previous_settlement, tick)
             return done(price, fallback)
-        if fallback == "locked" and locked_at is not None:
+        if fallback == "locked_limit" and locked_at is not None:
             return done(locked_at, fallback)
         if (
-            fallback == "reference"
+            fallback == "reference_contract"
             and reference_settlement is not None
             and reference_previous is not None
         ):
@@ -169,12 +174,12 @@ def settlement_price(
                 upper_limit,
                 lower_limit,
                 rounding,
-                reference_mode,
+                reference_change,
             )
             return done(price, fallback)
-        if fallback == "previous":
+        if fallback == "previous_settlement":
             break
-    return done(previous_settlement, "previous")
+    return done(previous_settlement, "previous_settlement")
 
 
 @rule("CFFEX Clearing Rules: mean of the last hour, cut down to the tick", "secondary")
