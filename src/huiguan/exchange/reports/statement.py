@@ -1,0 +1,450 @@
+"""The client's daily settlement statement: the text people know, and a short table.
+
+The text has the sections, columns and alignment of a CTP counter's statement, both languages side
+by side. Figures come from ``clearing.client_day``; nothing is worked out here.
+"""
+
+from collections.abc import Callable, Iterable
+from decimal import Decimal
+
+import msgspec
+
+from huiguan.exchange.clearing.client_day import (
+    ClientDay,
+    ClosedLine,
+    PositionLine,
+    SummaryLine,
+    TradeLine,
+)
+from huiguan.exchange.messages import Side
+from huiguan.exchange.reports.words import (
+    EXCHANGES,
+    HEDGES,
+    OFFSETS,
+    SIDES,
+    centre,
+    left,
+    price,
+    right,
+    width,
+    yuan,
+)
+
+
+class Holder(msgspec.Struct, frozen=True, kw_only=True):
+    """Who the statement is for, and who makes it."""
+
+    client_id: str
+    client_name: str
+    account_id: str
+    trading_code: str
+    title: str
+    created: str  # yyyymmdd
+    currency: str = "CNY"
+    currency_chinese: str = "人民币"
+
+
+LINE = 100
+EXCHANGE_KEY = (
+    "能源中心---INE  上期所---SHFE   中金所---CFFEX  大商所---DCE   郑商所---CZCE   广期所---GFEX"
+)
+SIDE_KEY = "买---Buy   卖---Sell"
+HEDGE_KEY = (
+    "投机---Speculation  套保---Hedge  套利---Arbitrage  "
+    "一般---General  交易---Trade  做市商---Market Maker"
+)
+OFFSET_KEY = (
+    "开---Open 平---Close 平今---Close Today 强平---Forced Liquidation "
+    "平昨---Close Prev. 强减---Forced Reduction 本地强平---Local Forced Liquidation "
+)
+TRADE_COLUMNS = [  # Chinese and English heads of columns, as wide as the column
+    ("成交日期", "  Date  "),
+    (" 投资单元 ", "InvestUnit"),
+    (" 交易所 ", "Exchange"),
+    (" 交易编码  ", "tradingcode"),
+    ("       品种       ", "     Product      "),
+    ("      合约      ", "   Instrument   "),
+    ("买/卖", " B/S "),
+    ("   投/保    ", "    S/H     "),
+    ("  成交价  ", "   Price  "),
+    (" 手数 ", " Lots "),
+    ("   成交额   ", "  Turnover  "),
+    ("       开平       ", "       O/C        "),
+    ("  手续费  ", "   Fee    "),
+    ("  平仓盈亏  ", "Realized P/L"),
+    ("     权利金收支      ", "Premium Received/Paid"),
+    ("     成交序号     ", "     Trans.No.    "),
+    ("   资金账号   ", "   AccountID  "),
+]
+CLOSED_COLUMNS = [
+    (" 平仓日期 ", "Close Date"),
+    (" 投资单元 ", "InvestUnit"),
+    (" 交易所 ", "Exchange"),
+    (" 交易编码  ", "tradingcode"),
+    ("       品种       ", "      Product     "),
+    ("      合约      ", "   Instrument   "),
+    ("开仓日期 ", "Open Date"),
+    ("投/保", " S/H "),
+    ("买/卖", " B/S "),
+    ("   手数   ", "   Lots   "),
+    ("     开仓价    ", "Pos. Open Price"),
+    ("     昨结算     ", "   Prev. Sttl   "),
+    ("   成交价   ", "Trans. Price"),
+    ("  平仓盈亏  ", "Realized P/L"),
+    ("     权利金收支      ", "Premium Received/Paid"),
+    ("   资金账号   ", "   AccountID  "),
+]
+POSITION_COLUMNS = [
+    (" 投资单元 ", "InvestUnit"),
+    (" 交易所 ", "Exchange"),
+    (" 交易编码  ", "tradingcode"),
+    ("       品种       ", "     Product      "),
+    ("      合约      ", "   Instrument   "),
+    ("开仓日期 ", "Open Date"),
+    ("   投/保    ", "    S/H     "),
+    ("买/卖", " B/S "),
+    ("持仓量 ", "Positon"),
+    ("    开仓价     ", "Pos. Open Price"),
+    ("     昨结算     ", "   Prev. Sttl   "),
+    ("     结算价     ", "Settlement Price"),
+    ("  浮动盈亏  ", " Accum. P/L "),
+    ("  盯市盈亏 ", "  MTM P/L  "),
+    ("  保证金   ", "  Margin   "),
+    ("       期权市值       ", " Market Value(Options)"),
+    ("   资金账号   ", "   AccountID  "),
+]
+SUMMARY_COLUMNS = [
+    (" 投资单元 ", "InvestUnit"),
+    (" 交易编码  ", "tradingcode"),
+    ("       品种       ", "      Product     "),
+    ("      合约      ", "   Instrument   "),
+    ("    买持     ", "  Long Pos.  "),
+    ("    买均价   ", "Avg Buy Price"),
+    ("     卖持     ", "  Short Pos.  "),
+    ("    卖均价    ", "Avg Sell Price"),
+    ("  昨结算  ", "Prev. Sttl"),
+    ("  今结算  ", "Sttl Today"),
+    ("持仓盯市盈亏", "  MTM P/L   "),
+    ("  保证金占用   ", "Margin Occupied"),
+    ("  投/保     ", "    S/H     "),
+    ("   多头期权市值   ", "Market Value(Long)"),
+    ("   空头期权市值    ", "Market Value(Short)"),
+    ("   资金账号   ", "   AccountID  "),
+]
+
+
+def bar(cells: Iterable[str]) -> str:
+    """Return a row of a table."""
+    return "|" + "|".join(cells) + "|"
+
+
+def side_cell(side: Side) -> str:
+    """Return buy at the left and sell at the right, as the statement does."""
+    return left(SIDES[side], 5) if side == Side.BUY else right(SIDES[side], 5)
+
+
+def table(
+    columns: list[tuple[str, str]], rows: list[str], total: list[str], rule: int
+) -> list[str]:
+    """Return heads, rows and the total between rules of ``rule`` dashes."""
+    line = "-" * rule
+    heads = [bar(zh for zh, _ in columns), bar(en for _, en in columns)]
+    return [line, *heads, line, *rows, line, bar(total), line]
+
+
+def trade_row(holder: Holder, day: ClientDay, line: TradeLine) -> str:
+    """Return one trade; the offset is padded to 18 letters, not columns, as counters do."""
+    trade = line.trade
+    facts = day.contracts[trade.instrument]
+    return bar(
+        [
+            str(day.trading_day),
+            left(holder.client_id, 10),
+            left(EXCHANGES.get(facts.exchange, facts.exchange), 8),
+            left(holder.trading_code, 11),
+            left(facts.product_name, 18),
+            centre(trade.instrument, 16),
+            side_cell(trade.side),
+            left(HEDGES[trade.hedge], 12),
+            right(price(trade.price), 10),
+            f"{trade.lots:6d}",
+            right(yuan(line.turnover_fen), 12),
+            f"{OFFSETS[trade.offset]:18}",
+            right(yuan(line.fee_fen), 10),
+            right(yuan(line.close_profit_fen), 12),
+            right("0.00", 21),
+            f"{trade.trade_id:<18d}",
+            left(holder.account_id, 14),
+        ]
+    )
+
+
+def trade_section(holder: Holder, day: ClientDay) -> list[str]:
+    """Return the trades of the day."""
+    blank = [" " * n for n in (10, 8, 11, 18, 22, 12, 10)]
+    total = [
+        f"共{len(day.trades):4d}条",
+        *blank,
+        f"{sum(line.trade.lots for line in day.trades):6d}",
+        right(yuan(sum(line.turnover_fen for line in day.trades)), 12),
+        " " * 18,
+        right(yuan(day.funds.fees_fen), 10),
+        right(yuan(day.funds.close_profit_fen), 12),
+        right("0.00", 21),
+        " " * 18,
+        " " * 14,
+    ]
+    rows = [trade_row(holder, day, line) for line in day.trades]
+    return [
+        " " * 65 + "成交记录 Transaction Record ",
+        *table(TRADE_COLUMNS, rows, total, 227),
+        EXCHANGE_KEY,
+        SIDE_KEY,
+        HEDGE_KEY,
+        OFFSET_KEY,
+    ]
+
+
+def closed_row(holder: Holder, day: ClientDay, line: ClosedLine) -> str:
+    """Return lots closed by one trade."""
+    facts = day.contracts[line.instrument]
+    return bar(
+        [
+            f"{day.trading_day:<10d}",
+            left(holder.client_id, 10),
+            left(EXCHANGES.get(facts.exchange, facts.exchange), 8),
+            left(holder.trading_code, 11),
+            left(facts.product_name, 18),
+            left(line.instrument, 16),
+            f"{line.open_date:<9d}",
+            left(HEDGES[line.hedge], 5),
+            side_cell(line.side),
+            f"{line.lots:10d}",
+            right(price(line.open_price), 15),
+            right(price(facts.previous_settlement), 16),
+            right(price(line.close_price), 12),
+            right(yuan(line.close_profit_fen), 12),
+            right("0.000", 21),
+            left(holder.account_id, 14),
+        ]
+    )
+
+
+def closed_section(holder: Holder, day: ClientDay) -> list[str]:
+    """Return what was closed."""
+    blank = [" " * n for n in (10, 8, 11, 18, 16, 9, 5, 5)]
+    total = [
+        f"共{len(day.closed):6d}条",
+        *blank,
+        f"{sum(line.lots for line in day.closed):10d}",
+        " " * 15,
+        " " * 16,
+        " " * 12,
+        right(yuan(day.funds.close_profit_fen), 12),
+        right("0.00", 22),
+        " " * 14,
+    ]
+    rows = [closed_row(holder, day, line) for line in day.closed]
+    return [
+        " " * 57 + "平仓明细 Position Closed ",
+        *table(CLOSED_COLUMNS, rows, total, 210),
+        EXCHANGE_KEY + "  ",
+        SIDE_KEY + " ",
+        HEDGE_KEY,
+    ]
+
+
+def position_row(holder: Holder, day: ClientDay, line: PositionLine) -> str:
+    """Return lots held from one opening."""
+    facts = day.contracts[line.instrument]
+    return bar(
+        [
+            left(holder.client_id, 10),
+            left(EXCHANGES.get(facts.exchange, facts.exchange), 8),
+            left(holder.trading_code, 11),
+            centre(facts.product_name, 18),
+            centre(line.instrument, 16),
+            f"{line.open_date:9d}",
+            left(HEDGES[line.hedge], 12),
+            side_cell(line.side),
+            f"{line.lots:7d}",
+            right(price(line.open_price), 15),
+            right(price(facts.previous_settlement), 16),
+            right(price(facts.settlement), 16),
+            right(yuan(line.floating_profit_fen), 12),
+            right(yuan(line.mark_profit_fen), 11),
+            right(yuan(line.margin_fen), 11),
+            right("0.00", 22),
+            left(holder.account_id, 14),
+        ]
+    )
+
+
+def position_section(holder: Holder, day: ClientDay) -> list[str]:
+    """Return what is held, opening by opening; margins before relief."""
+    lines = day.positions
+    blank = [" " * n for n in (8, 11, 18, 16, 9, 12, 5)]
+    total = [
+        f"共{len(lines):6d}条",
+        *blank,
+        f"{sum(line.lots for line in lines):7d}",
+        " " * 15,
+        " " * 16,
+        " " * 16,
+        right(yuan(sum(line.floating_profit_fen for line in lines)), 12),
+        right(yuan(day.funds.mark_profit_fen), 11),
+        right(yuan(sum(line.margin_fen for line in lines)), 11),
+        right("0.00", 22),
+        " " * 14,
+    ]
+    rows = [position_row(holder, day, line) for line in lines]
+    return [
+        " " * 57 + "持仓明细 Positions Detail",
+        *table(POSITION_COLUMNS, rows, total, 231),
+        EXCHANGE_KEY,
+        SIDE_KEY + "  ",
+        HEDGE_KEY,
+    ]
+
+
+def summary_row(holder: Holder, day: ClientDay, line: SummaryLine) -> str:
+    """Return both sides of a contract, with the margin charged."""
+    facts = day.contracts[line.instrument]
+    return bar(
+        [
+            left(holder.client_id, 10),
+            left(holder.trading_code, 11),
+            centre(facts.product_name, 18),
+            centre(line.instrument, 16),
+            f"{line.long_lots:13d}",
+            right(price(line.average_buy_price), 13),
+            f"{line.short_lots:14d}",
+            right(price(line.average_sell_price), 14),
+            right(price(facts.previous_settlement), 10),
+            right(price(facts.settlement), 10),
+            right(yuan(line.mark_profit_fen), 12),
+            right(yuan(line.margin_fen), 15),
+            left(HEDGES[line.hedge], 12),
+            right("0.00", 18),
+            right("0.00", 19),
+            left(holder.account_id, 14),
+        ]
+    )
+
+
+def summary_section(holder: Holder, day: ClientDay) -> list[str]:
+    """Return positions by contract."""
+    lines = day.summary
+    total = [
+        f"共{len(lines):6d}条",
+        *(" " * n for n in (11, 18, 16)),
+        f"{sum(line.long_lots for line in lines):13d}",
+        " " * 13,
+        f"{sum(line.short_lots for line in lines):14d}",
+        *(" " * n for n in (14, 10, 10)),
+        right(yuan(day.funds.mark_profit_fen), 12),
+        right(yuan(day.funds.margin_fen), 15),
+        " " * 12,
+        right("0.00", 18),
+        right("0.00", 19),
+        " " * 14,
+    ]
+    rows = [summary_row(holder, day, line) for line in lines]
+    return [
+        " " * 63 + "持仓汇总 Positions",
+        *table(SUMMARY_COLUMNS, rows, total, 236),
+    ]
+
+
+def percent(value: Decimal | None) -> str:
+    """Return a percentage with two decimals, or a dash where there is no equity."""
+    return "-" if value is None else f"{value:.2f}%"
+
+
+def account_section(holder: Holder, day: ClientDay) -> list[str]:
+    """Return who, when, and the account summary in two columns."""
+    funds = day.funds
+    zero, money = "0.00", yuan
+    rows = [
+        ("期初结存 Balance b/f：", money(funds.previous_balance_fen)),
+        ("基础保证金 Initial Margin：", zero),
+        ("出 入 金 Deposit/Withdrawal：", money(funds.deposits_fen - funds.withdrawals_fen)),
+        ("期末结存 Balance c/f：", money(funds.equity_fen)),
+        ("平仓盈亏 Realized P/L：", money(funds.close_profit_fen)),
+        ("质 押 金 Pledge Amount：", money(funds.collateral_fen)),
+        ("持仓盯市盈亏 MTM P/L：", money(funds.mark_profit_fen)),
+        ("客户权益 Client Equity：", money(funds.equity_fen)),
+        ("期权执行盈亏 Exercise P/L：", zero),
+        ("货币质押保证金占用 FX Pledge Occ.：", zero),
+        ("手 续 费 Commission：", money(funds.fees_fen)),
+        ("保证金占用 Margin Occupied：", money(funds.margin_fen)),
+        ("行权手续费 Exercise Fee：", zero),
+        ("交割保证金 Delivery Margin：", money(funds.delivery_margin_fen)),
+        ("交割手续费 Delivery Fee：", money(funds.delivery_fees_fen)),
+        ("多头期权市值 Market value(long)：", zero),
+        ("货币质入 New FX Pledge：", zero),
+        ("空头期权市值 Market value(short)：", zero),
+        ("货币质出 FX Redemption：", zero),
+        ("市值权益 Market value(equity)：", money(funds.equity_fen)),
+        ("质押变化金额 Chg in Pledge Amt：", zero),
+        ("可用资金 Fund Avail.：", money(funds.available_fen)),
+        ("权利金收入 Premium received：", zero),
+        ("风 险 度 Risk Degree：", percent(funds.risk_degree_percent)),
+        ("权利金支出 Premium paid：", zero),
+        ("应追加资金 Margin Call：", money(funds.margin_call_fen)),
+        ("交割盈亏 Delivery P/L：", money(funds.delivery_profit_fen)),
+        ("货币质押变化金额 Chg in FX Pledge:", zero),
+    ]
+    lefts = [label + right(figure, 50 - width(label)) for label, figure in rows[::2]]
+    rights = [label + right(figure, 48 - width(label)) for label, figure in rows[1::2]]
+    pairs = [f"{a}  {b}" for a, b in zip(lefts, rights, strict=True)]
+    who = f"客户号 Client ID：  {left(holder.client_id, 16)}"
+    who += f"客户名称 Client Name：{holder.client_name}"
+    chinese = f"资金状况   资金账号：{holder.account_id}  币种：{holder.currency_chinese}"
+    english = f"Account Summary AccountID：{holder.account_id} Currency：{holder.currency}"
+    line = "-" * LINE
+    return [
+        centre(holder.title, LINE),
+        right(f"制表时间 Creation Date：{holder.created}", LINE),
+        line,
+        centre("交易结算单(盯市) Settlement Statement(MTM)", LINE),
+        who,
+        f"日期 Date：{day.trading_day}",
+        "",
+        f"        {chinese}  {english}    ",
+        line,
+        *pairs,
+    ]
+
+
+def statement_text(holder: Holder, day: ClientDay) -> str:
+    """Return the statement as text, lines ended by CR LF as counters write them."""
+    parts: list[list[str]] = [account_section(holder, day)]
+    sections: list[tuple[object, Callable[[Holder, ClientDay], list[str]]]] = [
+        (day.trades, trade_section),
+        (day.closed, closed_section),
+        (day.positions, position_section),
+        (day.summary, summary_section),
+    ]
+    parts += [section(holder, day) for rows, section in sections if rows]
+    lines = [line for part in parts for line in [*part, ""]]
+    return "\r\n".join([*lines, "", ""])
+
+
+def statement_table(holder: Holder, day: ClientDay) -> list[tuple[str, str]]:
+    """Return the account in short: label and figure."""
+    funds = day.funds
+    return [
+        ("trading code 交易编码", holder.trading_code),
+        ("trading day 交易日", str(day.trading_day)),
+        ("balance brought forward 期初结存", yuan(funds.previous_balance_fen)),
+        ("deposits less withdrawals 出入金", yuan(funds.deposits_fen - funds.withdrawals_fen)),
+        ("close profit 平仓盈亏", yuan(funds.close_profit_fen)),
+        ("mark-to-market profit 持仓盯市盈亏", yuan(funds.mark_profit_fen)),
+        ("fees 手续费", yuan(funds.fees_fen)),
+        ("equity 客户权益", yuan(funds.equity_fen)),
+        ("margin 保证金占用", yuan(funds.margin_fen)),
+        ("available 可用资金", yuan(funds.available_fen)),
+        ("risk degree 风险度", percent(funds.risk_degree_percent)),
+        ("margin call 应追加资金", yuan(funds.margin_call_fen)),
+    ]
