@@ -1,11 +1,12 @@
 """Every call that changes a file of the journal, in one object, so that tests can make any fail."""
 
+import errno
 import fcntl
 import os
 from collections.abc import Sequence
 from pathlib import Path
 
-Bytes = bytes | bytearray | memoryview
+Bytes = bytes | memoryview
 
 _flush_data = getattr(os, "fdatasync", os.fsync)  # a file without fdatasync is flushed whole
 
@@ -53,3 +54,35 @@ class Files:
 
     def truncate(self, file: int, size_bytes: int) -> None:
         os.ftruncate(file, size_bytes)
+
+
+NEW = ".new"  # a file is written and flushed under this ending, then renamed
+PIECE_BYTES = 64 << 20  # one call of the system writes less than 2 GiB
+
+
+def write_file(path: Path, parts: Sequence[Bytes], files: Files) -> None:
+    """Write a file that is whole and on disk as soon as it has its name; its folder must exist.
+
+    Raises OSError when a call fails or falls short; what stood under the name before still does.
+    """
+    temporary = path.with_name(path.name + NEW)
+    file = files.open(temporary, os.O_RDWR | os.O_CREAT | os.O_TRUNC)
+    try:
+        offset = 0
+        for part in parts:
+            for start in range(0, len(part), PIECE_BYTES):
+                piece = part[start : start + PIECE_BYTES]
+                write_all(files, file, [piece], offset)
+                offset += len(piece)
+        files.flush(file)
+    finally:
+        files.close(file)
+    files.rename(temporary, path)
+    files.flush_folder(path.parent)
+
+
+def write_all(files: Files, file: int, parts: Sequence[Bytes], offset: int) -> None:
+    """Write the parts; fewer bytes than asked is a fault, not a reason to try again."""
+    written = files.write(file, parts, offset)
+    if written != sum(len(part) for part in parts):
+        raise OSError(errno.EIO, f"only {written} bytes of a write went out")

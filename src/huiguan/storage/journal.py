@@ -9,7 +9,6 @@ leaves is for ``recovery`` to judge, when the journal is opened the next time.
 
 from __future__ import annotations
 
-import errno
 import os
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
@@ -19,7 +18,7 @@ import numpy as np
 
 from huiguan.foundation.faults import CheckFault, InputFault
 from huiguan.foundation.hashing import ZERO_HASH
-from huiguan.storage.files import Bytes, Files
+from huiguan.storage.files import NEW, Bytes, Files, write_all
 from huiguan.storage.journal_format import (
     COMMAND_BYTES,
     HEADER_BYTES,
@@ -44,7 +43,6 @@ if TYPE_CHECKING:
 SEGMENT_BYTES = 64 << 20
 AHEAD_BYTES = 1 << 20  # zeros written ahead of small frames: flushing a growing file costs twice
 _AHEAD = memoryview(bytes(AHEAD_BYTES))
-_NEW = ".new"  # a file is written and flushed under this ending, then renamed
 
 
 class JournalStopped(CheckFault):
@@ -238,12 +236,12 @@ class Journal:
             if end - offset < AHEAD_BYTES // 4 and ahead > 0:
                 parts, end = [*parts, _AHEAD[:ahead]], end + ahead
             self._size = end
-        _write_all(self._files, file, parts, offset)
+        write_all(self._files, file, parts, offset)
 
     def _write_witness(self, ack: Ack) -> None:
         """Note the acknowledgement; the one before it stays, should this write be torn."""
         witness = Witness(*ack).pack()
-        _write_all(self._files, self._witness_file, [witness], witness_place(ack.frame))
+        write_all(self._files, self._witness_file, [witness], witness_place(ack.frame))
 
     def _next_segment(self) -> None:
         last = self.acknowledged
@@ -265,10 +263,10 @@ class Journal:
 
     def _create_file(self, name: str, parts: list[Bytes]) -> int:
         """Create a file that is whole as soon as it has its name."""
-        temporary = self._folder / (name + _NEW)
+        temporary = self._folder / (name + NEW)
         file = self._files.open(temporary, os.O_RDWR | os.O_CREAT | os.O_TRUNC)
         try:
-            _write_all(self._files, file, parts, 0)
+            write_all(self._files, file, parts, 0)
             self._files.flush(file)
             self._files.rename(temporary, self._folder / name)
             self._files.flush_folder(self._folder)
@@ -279,7 +277,7 @@ class Journal:
 
     def _resume(self, end: End, last_frame: Frame | None) -> None:
         """Cut what recovery found torn, and make the rest as safe as if just acknowledged."""
-        for leftover in self._folder.glob("*" + _NEW):
+        for leftover in self._folder.glob("*" + NEW):
             self._files.remove(leftover)
         if end.torn_segment:
             self._files.remove(segment_path(self._folder, end.torn_segment))
@@ -292,7 +290,7 @@ class Journal:
             # After a failed flush the system may hold these bytes for clean and never write them.
             payload = _as_bytes(last_frame.commands)
             parts: list[Bytes] = [last_frame.header.pack(payload), payload]
-            _write_all(self._files, self._segment_file, parts, last_frame.offset)
+            write_all(self._files, self._segment_file, parts, last_frame.offset)
         self._files.flush(self._segment_file)
         self._header = end.first_header._replace(segment=end.segment)
         self._offset, self._size = end.offset, path.stat().st_size
@@ -342,10 +340,3 @@ def _as_bytes(commands: np.ndarray | Bytes) -> memoryview:
         commands.reshape(-1).view(np.uint8).data if isinstance(commands, np.ndarray) else commands
     )
     return memoryview(rows).cast("B")
-
-
-def _write_all(files: Files, file: int, parts: list[Bytes], offset: int) -> None:
-    """Write the parts; fewer bytes than asked is a fault, not a reason to try again."""
-    written = files.write(file, parts, offset)
-    if written != sum(len(part) for part in parts):
-        raise OSError(errno.EIO, f"only {written} bytes of a write went out")

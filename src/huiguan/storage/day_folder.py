@@ -1,0 +1,182 @@
+"""The folder of a trading day: what goes in, what happened, what came out, and a list of it all.
+
+    image/      image.json and one table a noun: everything the day depends on
+    journal/    every command, in order
+    snapshots/  states on the way, to start from
+    result/     result.json and one table a noun
+    MANIFEST    SHA-256 of every other file; ``sha256sum -c MANIFEST`` agrees
+
+Image and result are both "settings and tables": a JSON file that says its format version and names
+the tables, and one ``.npy`` file a table (little endian, with its schema). What the tables mean is
+no matter of this room.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, NamedTuple
+
+from huiguan.foundation.faults import CheckFault, InputFault
+from huiguan.foundation.hashing import digest
+from huiguan.storage.files import NEW, Files, write_file
+from huiguan.storage.tables import read_table, table_bytes
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    import numpy as np
+
+FORMAT_VERSION = 1
+MANIFEST = "MANIFEST"
+
+
+class DayFolder(NamedTuple):
+    """Where everything of a day stands."""
+
+    root: Path
+
+    @property
+    def image(self) -> Path:
+        return self.root / "image"
+
+    @property
+    def journal(self) -> Path:
+        return self.root / "journal"
+
+    @property
+    def snapshots(self) -> Path:
+        return self.root / "snapshots"
+
+    @property
+    def result(self) -> Path:
+        return self.root / "result"
+
+
+class TableFolder(NamedTuple):
+    """Settings as JSON has them, and tables by name."""
+
+    settings: dict[str, object]
+    tables: dict[str, np.ndarray]
+
+
+def write_table_folder(
+    folder: Path,
+    settings: Mapping[str, object],
+    tables: Mapping[str, np.ndarray],
+    files: Files | None = None,
+) -> None:
+    """Write ``NAME.json`` and one ``.npy`` a table into folder ``NAME``, the JSON last.
+
+    A folder without its JSON was not finished, and one with it is whole.
+    """
+    files = files or Files()
+    files.make_folder(folder)
+    hashes = {}
+    for name, rows in tables.items():
+        parts = table_bytes(rows)
+        write_file(folder / f"{name}.npy", parts, files)
+        hashes[name] = digest(*parts).hex()
+    content = {"format_version": FORMAT_VERSION, "settings": dict(settings), "tables": hashes}
+    text = json.dumps(content, ensure_ascii=False, allow_nan=False, indent=1, sort_keys=True)
+    write_file(folder / f"{folder.name}.json", [text.encode() + b"\n"], files)
+
+
+def read_table_folder(
+    folder: Path,
+    layouts: Mapping[str, np.dtype[np.void]] | None = None,
+) -> TableFolder:
+    """Return settings and tables; refuse damaged ones, and tables that are not of ``layouts``."""
+    path = folder / f"{folder.name}.json"
+    try:
+        content = json.loads(path.read_text("utf-8"))
+        version = content["format_version"]
+        if version != FORMAT_VERSION:
+            raise CheckFault(
+                f"{path} has format version {version}, this code knows {FORMAT_VERSION}; "
+                "read it with the code that wrote it",
+            )
+        settings, hashes = dict(content["settings"]), dict(content["tables"])
+    except FileNotFoundError:
+        raise InputFault(f"{path} is missing, so {folder} is no finished folder") from None
+    except (ValueError, KeyError, TypeError) as fault:
+        raise CheckFault(f"{path} is damaged ({fault}); restore the folder") from fault
+    tables = {name: _read_checked(folder, name, text) for name, text in hashes.items()}
+    if layouts is not None:
+        _compare_layouts(path, tables, layouts)
+    return TableFolder(settings, tables)
+
+
+def _read_checked(folder: Path, name: str, expected: str) -> np.ndarray:
+    path = folder / f"{name}.npy"
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        raise CheckFault(f"{path} is missing; restore the folder") from None
+    if digest(data).hex() != expected:
+        raise CheckFault(f"{path} is not the table that was written; restore the folder")
+    return read_table(data, str(path))
+
+
+def _compare_layouts(
+    path: Path,
+    tables: Mapping[str, np.ndarray],
+    layouts: Mapping[str, np.dtype[np.void]],
+) -> None:
+    if set(tables) != set(layouts):
+        names = ", ".join(sorted(set(tables) ^ set(layouts)))
+        raise CheckFault(f"{path} and this code do not know the same tables: {names}")
+    for name, rows in tables.items():
+        if rows.dtype != layouts[name]:
+            raise CheckFault(
+                f"the table {name} of {path} has other fields than this code; "
+                "read it with the code that wrote it",
+            )
+
+
+def write_manifest(root: Path, files: Files | None = None) -> None:
+    """List every file of the folder with its SHA-256, in the format of ``sha256sum``."""
+    lines = []
+    for name in _names(root):
+        assert "\\" not in name, name  # sha256sum would escape it
+        assert "\n" not in name, name
+        lines.append(f"{_sha256(root / name)}  {name}\n")
+    write_file(root / MANIFEST, ["".join(lines).encode()], files or Files())
+
+
+def verify_manifest(root: Path) -> int:
+    """Return how many files the manifest lists and proves; name the first that is wrong."""
+    try:
+        lines = (root / MANIFEST).read_text("utf-8").splitlines()
+    except FileNotFoundError:
+        raise InputFault(f"{root} has no {MANIFEST}, so there is nothing to verify") from None
+    except ValueError as fault:
+        raise CheckFault(f"{root / MANIFEST} is damaged: {fault}") from fault
+    listed = {}
+    for number, line in enumerate(lines, start=1):
+        expected, separator, name = line.partition("  ")
+        if len(expected) != 64 or not separator or not name:
+            raise CheckFault(f"{root / MANIFEST}, line {number}, is not a line of sha256sum")
+        listed[name] = expected
+    present = set(_names(root))
+    for name in sorted(present | set(listed)):
+        if name not in present:
+            raise CheckFault(f"{root / name} is listed in {MANIFEST} and missing")
+        if name not in listed:
+            raise CheckFault(f"{root / name} is not listed in {MANIFEST}")
+        if _sha256(root / name) != listed[name]:
+            raise CheckFault(f"{root / name} is not the file that {MANIFEST} lists")
+    return len(listed)
+
+
+def _names(root: Path) -> list[str]:
+    """Return every file below ``root`` that a manifest lists."""
+    paths = (path for path in root.rglob("*") if path.is_file() and path.suffix != NEW)
+    names = (path.relative_to(root).as_posix() for path in paths)
+    return sorted(name for name in names if name != MANIFEST)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
