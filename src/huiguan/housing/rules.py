@@ -1,0 +1,209 @@
+"""Rows of a city's rulebook: limits and conditions as dated, cited data.
+
+A row holds from its day until a newer row of the same table, name and scheme; it is never edited.
+A newer row with ``applies = false`` ends a rule. Text such as "90%" or "15" becomes exact integers
+when the book is read (``storage.home_rules``).
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Literal, TypeVar
+
+import msgspec
+
+from huiguan.foundation.faults import InputFault
+from huiguan.foundation.rule import rule
+
+Status = Literal["confirmed", "secondary", "unconfirmed", "assumed", "invented"]
+Test = Literal["is_true", "is_false", "area_below", "age_between", "one_of"]
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What every row says: from when, where it stands, who says so and how sure we are."""
+
+    effective: date
+    article: str
+    source: str  # key of rulebooks/homes/sources.toml
+    status: Status
+    name: str = ""  # tells rows of one table apart where several hold at once
+    schemes: tuple[str, ...] = ()  # empty: every scheme
+    applies: bool = True
+    note: str = ""
+
+
+class Condition(Row, frozen=True, kw_only=True):
+    """Somebody may be housed only if this test of a fact says yes."""
+
+    test: Test
+    fact: str
+    line_dm2: int = 0  # area_below: strictly below this much a head
+    least: int = 0  # age_between, both inclusive
+    most: int = 0
+    values: tuple[str, ...] = ()  # one_of
+
+
+class Rate(Row, frozen=True, kw_only=True):
+    """A part of something."""
+
+    rate_ppb: int
+
+
+class Switch(Row, frozen=True, kw_only=True):
+    """A rule that holds or not: ``applies`` is all it says."""
+
+
+class Months(Row, frozen=True, kw_only=True):
+    """A number of months."""
+
+    months: int
+
+
+class Days(Row, frozen=True, kw_only=True):
+    """A number of days."""
+
+    days: int
+
+
+class Term(Row, frozen=True, kw_only=True):
+    """The shortest and the longest lease."""
+
+    least_months: int
+    most_months: int
+
+
+class Supervised(Row, frozen=True, kw_only=True):
+    """Above either line money goes to a supervised account."""
+
+    deposit_months: int
+    prepaid_months: int
+
+
+class Space(Row, frozen=True, kw_only=True):
+    """Least area a head and most heads in a room."""
+
+    least_area_dm2: int
+    most_heads: int
+
+
+class Words(Row, frozen=True, kw_only=True):
+    """A list the law or the contract gives."""
+
+    words: tuple[str, ...]
+
+
+class HomeForm(Row, frozen=True, kw_only=True):
+    """The forms a household of at least this many heads and children may have."""
+
+    least_heads: int
+    least_children: int
+    forms: tuple[str, ...]
+
+
+class Concentrated(Row, frozen=True, kw_only=True):
+    """From either number on a landlord needs a management system."""
+
+    rooms: int
+    residents: int
+
+
+class Band(Row, frozen=True, kw_only=True):
+    """The usual rents of a month, for information."""
+
+    least_rent_fen: int
+    most_rent_fen: int
+
+
+class OfferTerms(Row, frozen=True, kw_only=True):
+    """Days to answer an offer, and how many refusals end a place in the line (0: never)."""
+
+    answer_days: int
+    refusals_end_line: int
+    stay_in_line: bool  # whether somebody may accept and stay in line for a better choice
+
+
+class Tier(Row, frozen=True, kw_only=True):
+    """Applicants for whom this fact is true come in this tier; the lowest number counts."""
+
+    tier: int
+    fact: str
+
+
+class HomeRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Every table of a city's book."""
+
+    city: str
+    condition: tuple[Condition, ...]
+    rent_share: tuple[Rate, ...]
+    rent_increase: tuple[Rate, ...]
+    rent_growth: tuple[Switch, ...]
+    wage_share: tuple[Rate, ...]
+    rent_band: tuple[Band, ...]
+    term: tuple[Term, ...]
+    total_term: tuple[Months, ...]
+    prepaid: tuple[Months, ...]
+    deposit: tuple[Months, ...]
+    deposit_return: tuple[Days, ...]
+    deduction: tuple[Words, ...]
+    supervised: tuple[Supervised, ...]
+    notice: tuple[Days, ...]
+    transition: tuple[Months, ...]
+    space: tuple[Space, ...]
+    banned_space: tuple[Words, ...]
+    home_form: tuple[HomeForm, ...]
+    concentrated: tuple[Concentrated, ...]
+    offer: tuple[OfferTerms, ...]
+    tier: tuple[Tier, ...]
+
+
+R = TypeVar("R", bound=Row)
+
+
+@rule("a newer row ends an older one", "confirmed")
+def rows_in_force(rows: Iterable[R], scheme: str, on: date) -> list[R]:
+    """Return the rows that hold for a scheme on a day, one for each name, in the order of names.
+
+    Example: rows of 2021 and 2024 named alike: on 1 January 2023 the one of 2021 holds; a row of
+    2025 with ``applies = false`` leaves none on and after its day.
+    """
+    newest: dict[str, R] = {}
+    for row in rows:
+        if row.effective > on or (row.schemes and scheme not in row.schemes):
+            continue
+        known = newest.get(row.name)
+        if known is None or row.effective > known.effective:
+            newest[row.name] = row
+    return [row for _, row in sorted(newest.items()) if row.applies]
+
+
+def row_in_force(rows: Sequence[R], scheme: str, on: date) -> R | None:
+    """Return the one row of a table that holds for a scheme on a day, or None."""
+    found = rows_in_force(rows, scheme, on)
+    if len(found) > 1:
+        names = ", ".join(row.name for row in found)
+        raise InputFault(f"several rows hold for {scheme} on {on} ({names}); name the one meant")
+    return found[0] if found else None
+
+
+def required(rows: Sequence[R], scheme: str, on: date, what: str) -> R:
+    """Return the row that holds, or say that the book has none for the day."""
+    row = row_in_force(rows, scheme, on)
+    if row is None:
+        raise InputFault(
+            f"the rulebook has no {what} for {scheme} on {on}: add a dated row, a limit is never"
+            " taken from another day"
+        )
+    return row
+
+
+@rule("R16 Shanghai: form of home by household", "unconfirmed")
+def home_forms(rows: Sequence[HomeForm], heads: int, children: int) -> tuple[str, ...]:
+    """Return the forms of home a household may have: those of the row that asks for most.
+
+    Example, rows (1 head: bed, room, studio), (2 heads: two rooms), (2 heads, 2 children: three
+    rooms): one person gets bed, room or studio; a couple with one child two rooms; with two
+    children three rooms.
+    """
+    fitting = [r for r in rows if r.least_heads <= heads and r.least_children <= children]
+    if not fitting:
+        return ()
+    return max(fitting, key=lambda r: (r.least_children, r.least_heads)).forms

@@ -1,0 +1,66 @@
+"""The shipped book reads, every row is cited, and what is not understood is refused."""
+
+import shutil
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from huiguan.foundation.faults import InputFault
+from huiguan.housing.rules import required
+from huiguan.storage.home_rules import BOOKS, all_rows, read_home_rules, read_sources
+
+ON = date(2026, 7, 1)
+
+
+def test_limits_of_shanghai_on_a_day() -> None:
+    rules = read_home_rules("shanghai")
+    assert required(rules.rent_share, "arh", ON, "share").rate_ppb == 900_000_000
+    assert required(rules.rent_increase, "bed", ON, "increase").rate_ppb == 50_000_000
+    term = required(rules.term, "arh", ON, "term")
+    assert (term.least_months, term.most_months) == (12, 36)
+    assert required(rules.total_term, "public_rental", ON, "total").months == 72
+    assert required(rules.space, "arh", ON, "space").least_area_dm2 == 500
+    with pytest.raises(InputFault, match="no total for arh"):
+        required(rules.total_term, "arh", ON, "total")
+
+
+def test_recalled_rows_are_shown_as_unconfirmed() -> None:
+    rules = read_home_rules("shanghai")
+    statuses = {(table, row.status) for table, row in all_rows(rules) if row.source == "recalled"}
+    assert ("deposit", "unconfirmed") in statuses
+    assert {status for _, status in statuses} == {"unconfirmed"}
+
+
+def test_every_source_is_used() -> None:
+    used = {row.source for _, row in all_rows(read_home_rules("shanghai"))}
+    assert used == set(read_sources(BOOKS / "sources.toml"))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ('rate = "90%"', "rate = 0.9", "rate must be text"),
+        ('rate = "90%"', 'rate = "90.00000001%"', "would not be exact"),
+        ('rate = "90%"', "rate_ppb = 900000000", "write rate_ppb as text"),
+        ('rate = "90%"', 'rate = "90%"\nsize = 3', "unknown field"),
+        ('rate = "90%"', "", "missing required field"),
+        ('source = "S1"', 'source = "S99"', "'S99' is not in sources.toml"),
+        ('source = "S1"', 'source = "recalled"', "confirmed needs a source with an address"),
+        ('status = "confirmed"', 'status = "sure"', "Invalid enum value"),
+        ("[[rent_share]]", "[[rent_shares]]", "'rent_shares' is not a table"),
+        ("[[rent_share]]", "[[rent_share", "is not TOML"),
+        ("[[rent_increase]]", "[[rent_share]]", "another row says something else from that day"),
+    ],
+)
+def test_what_is_not_understood_is_refused(tmp_path: Path, old: str, new: str, words: str) -> None:
+    shutil.copytree(BOOKS, tmp_path / "homes")
+    path = tmp_path / "homes/shanghai/rent.toml"
+    path.write_text(path.read_text("utf-8").replace(old, new, 1), "utf-8")
+    with pytest.raises(InputFault, match=words):
+        read_home_rules("shanghai", tmp_path / "homes")
+
+
+def test_an_unknown_city_names_the_known_ones() -> None:
+    with pytest.raises(InputFault, match="there are: shanghai"):
+        read_home_rules("atlantis")
