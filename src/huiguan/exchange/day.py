@@ -126,8 +126,9 @@ class TradingCode(Record, frozen=True):
     deposit_fen: Int64
     member: Int32
     holder: Int32  # the client over all members, or its control group
-    right: RightCode
+    right: RightCode  # own_right, or close only after an unanswered margin call
     house: Int8  # 1: the member's own account
+    own_right: RightCode  # what an instruction gave
 
 
 class Member(Record, frozen=True):
@@ -160,15 +161,45 @@ class Position(Record, frozen=True):
 
 
 class Lot(Record, frozen=True):
-    """One opening that is still held: the day, price and quantity it was opened with."""
+    """One opening that is still held: the day, price and quantity it was opened with.
+
+    Lots of a key leave in the order of ``open_day`` and ``trade`` (first in, first out).
+    """
 
     open_price_units: Int64
+    trade: Int64  # number of the opening trade within its day
     trading_code: Int32
     instrument: Int32
     open_day: Int32
     lots: Int32
     side: SideCode
     hedge: HedgeCode
+
+
+class ContractState(Record, frozen=True):
+    """What clearing carries of an instrument from evening to evening (one row an instrument).
+
+    Rates are those of the last clearing; ``lock_day`` counts limit-locked days in one direction.
+    """
+
+    limit_ppb: Int64
+    general_ppb: Int64
+    hedge_ppb: Int64
+    first_limit_ppb: Int64  # limit in force on the first locked day
+    lock_day: Int8
+    lock_side: Int8  # 1 up, -1 down, 0 not locked
+
+
+class Pool(Record, frozen=True):
+    """Money of a member at the exchange; its own and its clients' never meet (house 1 and 0)."""
+
+    cash_fen: Int64
+    margin_fen: Int64  # charged at the last clearing
+    collateral_fen: Int64  # benchmark value of what is lodged
+    usable_fen: Int64  # of it at the last clearing
+    member: Int32
+    house: Int8
+    futures_firm: Int8
 
 
 class Names(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -192,6 +223,8 @@ TABLES: dict[str, type[Record]] = {
     "holder_limits": HolderLimit,
     "positions": Position,
     "lots": Lot,
+    "contract_states": ContractState,
+    "pools": Pool,
 }
 KEYS: dict[str, list[str]] = {  # the order of canonical bytes; [] keeps the order of the rows
     "instruments": [],
@@ -202,7 +235,9 @@ KEYS: dict[str, list[str]] = {  # the order of canonical bytes; [] keeps the ord
     "members": [],
     "holder_limits": ["holder", "instrument"],
     "positions": ["trading_code", "instrument", "hedge"],
-    "lots": ["trading_code", "instrument", "hedge", "side", "open_day", "open_price_units", "lots"],
+    "lots": ["trading_code", "instrument", "hedge", "side", "open_day", "trade"],
+    "contract_states": [],
+    "pools": ["member", "house"],
 }
 
 
@@ -220,6 +255,8 @@ class DayImage(NamedTuple):
     holder_limits: np.ndarray
     positions: np.ndarray
     lots: np.ndarray
+    contract_states: np.ndarray
+    pools: np.ndarray
 
 
 def empty_tables() -> dict[str, np.ndarray]:
