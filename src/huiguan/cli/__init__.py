@@ -17,7 +17,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="A futures exchange and an affordable-housing office, as functions and files.",
 )
-NOUNS = ("journal",)  # the files of this room; each registers its commands on ``app``
+NOUNS = ("journal", "rules")  # the files of this room; each registers its commands on ``app``
 
 
 def main() -> None:

@@ -11,8 +11,9 @@ from typing import TypeVar, cast
 import msgspec
 
 from huiguan.exchange.rules import (
-    KINDS,
+    KIND_NAMES,
     Books,
+    Circular,
     ContractRow,
     Delivery,
     LastDay,
@@ -99,6 +100,17 @@ def month_matches(row: ContractRow, month: int) -> bool:
     return not row.months or month % 100 in row.months
 
 
+@rule(
+    "circulars, holiday clause: back after the first day without limit-locked market", "confirmed"
+)
+def reverted(row: Circular, day: int) -> bool:
+    """Return whether a holiday's values are over on ``day``, if the day named was not locked.
+
+    Example: raised for Spring Festival 2026, named day 2026-02-24: over from 2026-02-25 on.
+    """
+    return 0 < row.reverts_from < day
+
+
 def narrowness(row: Row) -> tuple[bool, int, bool]:
     """Return how narrow a row is: named contracts, then the later stage, then named months."""
     if not isinstance(row, ContractRow):
@@ -124,14 +136,14 @@ def select(
     The product's own rows come first, the venue's defaults second. Rows bound to a stage of life
     need the contract's last trading day.
     """
-    name = next(name for name, struct in KINDS.items() if struct is kind)
+    name = KIND_NAMES[kind]
     calendar = calendar_of(books, product)
     until_delivery = months_between(day // 100, month)
 
     def matches(row: Row) -> bool:
         if not isinstance(row, ContractRow):
             return True
-        if not month_matches(row, month):
+        if not month_matches(row, month) or (isinstance(row, Circular) and reverted(row, day)):
             return False
         if 0 <= row.from_months_before < until_delivery:
             return False
@@ -270,16 +282,16 @@ def listing_day(books: Books, product: Product, month: int) -> int:
         return named[month]
     calendar = calendar_of(books, product)
     start = product.listed
+    patterns = [row for rows in product_rows(books, product, "months") for row in rows]
+    days = {start, *(row.effective for row in patterns if row.effective > start)}
+    fronts = {day: front_month(books, product, day) for day in days}
     first = max(add_months(month, -LONGEST_LISTING_MONTHS), start // 100)
-    fronts = {start: front_month(books, product, start)}
-    for row in (r for rows in product_rows(books, product, "months") for r in rows):
-        if row.effective > start:
-            fronts[row.effective] = front_month(books, product, row.effective)
     for step in range(months_between(first, month)):
-        earlier = add_months(first, step)
-        day = trading_day_after(calendar, last_trading_day(books, product, earlier))
-        if day > start:
-            fronts.setdefault(day, add_months(earlier, 1))
+        earlier, front = add_months(first, step), add_months(first, step + 1)
+        if any(month in pattern_months(row, front) for row in patterns if isinstance(row, Months)):
+            day = trading_day_after(calendar, last_trading_day(books, product, earlier))
+            if day > start:
+                fronts.setdefault(day, front)
     if month not in named:
         for day, front in sorted(fronts.items()):
             if month in months_on(books, product, day, front):

@@ -108,8 +108,15 @@ class Schedule(Row, frozen=True, kw_only=True):
 
 
 class Circular(ContractRow, frozen=True, kw_only=True):
-    """Price limit and margins in force, set together by circular or by the contract text."""
+    """Price limit and margins in force, set together by circular or by the contract text.
 
+    Holiday values revert at the clearing of the first trading day from ``reverts_from`` on without
+    a limit-locked market, and with ``if_unlocked`` begin only on such a day; the book takes the
+    days named, clearing looks at the market.
+    """
+
+    reverts_from: int = 0
+    if_unlocked: bool = False
     limit_ppb: int
     hedge_ppb: int
     general_ppb: int
@@ -141,7 +148,7 @@ class LimitLock(ContractRow, frozen=True, kw_only=True):
     second_day_ppb: int  # added to the limit of the first locked day
     third_day_ppb: int
     margin_above_limit_ppb: int
-    after_third: Literal["automatic", "decides", "none"]  # is day four halted?
+    after_third: Literal["automatic", "decided", "none"]  # is day four halted?
     measure_limit_cap_ppb: int  # ceiling of the limit the exchange may set afterwards
 
 
@@ -330,6 +337,7 @@ KINDS: dict[str, type[Row]] = {
     "collateral": Collateral,
     "ranking": Ranking,
 }
+KIND_NAMES = {kind: name for name, kind in KINDS.items()}
 BY_NAME = ("listing", "last_day_exception")  # kinds of which a product may have no row
 
 
