@@ -112,23 +112,18 @@ def post_deposit_received(book: str, lease: str, deposit_fen: int) -> list[Posti
 
 
 @rule("double entry: a deposit is a liability", "confirmed")
-def post_deposit_settled(book: str, lease: str, settlement: DepositSettlement) -> list[Posting]:
+def post_deposit_settled(
+    book: str, lease: str, payer: str, settlement: DepositSettlement
+) -> list[Posting]:
     """Return the postings that bring the liability to exactly zero.
 
-    Each deduction pays what the tenant owed for its cause (``receivable:<lease>``) and moves that
-    money from the deposit bank to the running bank; the rest goes back to the tenant.
+    Each deduction settles what the payer owes for its cause (charged before) and moves that money
+    from the deposit bank to the running bank; the rest goes back to the tenant.
     """
-    rows = []
+    owed, rows = f"deposit owed:{lease}", []
     for number, entry in enumerate(settlement.kept, 1):
         reference = f"deposit/{lease}/kept/{number}"
-        rows += post(
-            book, f"deposit owed:{lease}", f"receivable:{lease}", entry.amount_fen, reference
-        )
+        rows += post(book, owed, f"receivable:{payer}", entry.amount_fen, reference)
         rows += post(book, "bank", "deposit bank", entry.amount_fen, reference)
-    return rows + post(
-        book,
-        f"deposit owed:{lease}",
-        "deposit bank",
-        settlement.returned_fen,
-        f"deposit/{lease}/returned",
-    )
+    reference = f"deposit/{lease}/returned"
+    return rows + post(book, owed, "deposit bank", settlement.returned_fen, reference)

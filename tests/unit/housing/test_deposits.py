@@ -70,7 +70,7 @@ def test_the_liability_ends_at_zero(costs: int) -> None:
     deductions = [kept("damage", costs)] if costs else []
     settlement = settle_deposit(360_000, deductions, CAUSES)
     rows = post_deposit_received("op", "L1", 360_000)
-    rows += post_deposit_settled("op", "L1", settlement)
+    rows += post_deposit_settled("op", "L1", "ann", settlement)
     after = balances(rows)
     assert after["op", "deposit owed:L1"] == 0
     assert after["op", "deposit bank"] == 0
