@@ -47,8 +47,7 @@ class Story:
 
     def kill(self) -> None:
         self.journal._release()
-        if self.journal._thread is not None:
-            self.journal._thread.shutdown()
+        self.journal._end_threads()
 
     def next_frame(self, count: int) -> bytes:
         """Return the bytes of the frame the killed writer was about to write."""

@@ -66,18 +66,26 @@ class Ack(NamedTuple):
     chain_hash: bytes
 
 
+class LinkedFrame(NamedTuple):
+    """A frame ready to be written, and what is answered when it is on disk."""
+
+    head: bytes
+    payload: memoryview
+    ack: Ack
+
+
 class Journal:
     """The one writer of a journal folder. ``create`` or ``open`` it, ``close`` it when done.
 
     Call it from one thread. ``append`` returns when the batch is on disk; ``submit`` returns at
-    once and does the same in a writer thread (hashing, writing and flushing release the GIL), so
-    that the caller applies one batch while the next is written.
+    once and does the same in threads (hashing, writing and flushing release the GIL), so that the
+    caller applies one batch while the next is written.
     """
 
     def __init__(self, folder: Path, files: Files) -> None:
         """Use ``create`` or ``open``."""
         self._folder, self._files = folder, files
-        self._thread: ThreadPoolExecutor | None = None
+        self._threads: list[ThreadPoolExecutor] = []
         self._stopped = False
         self._segment_file = self._witness_file = -1
         self._offset = self._size = 0  # end of the last frame; end of the file
@@ -85,6 +93,7 @@ class Journal:
         self.term = 1
         self.next_sequence = 1  # of the next batch given to append or submit
         self._next_frame = 1
+        self._chain_hash = ZERO_HASH  # of the last frame linked
         self.acknowledged = Ack(0, 0, ZERO_HASH)
 
     @classmethod
@@ -106,7 +115,7 @@ class Journal:
         with journal._guarded():
             journal._files.make_folder(folder)
             chain_hash = header.pack()[-len(ZERO_HASH) :]
-            journal.acknowledged = Ack(0, 0, chain_hash)
+            journal.acknowledged, journal._chain_hash = Ack(0, 0, chain_hash), chain_hash
             # The witness first: a folder with a segment always has one.
             witness = Witness(*journal.acknowledged).pack().ljust(2 * SECTOR_BYTES, b"\0")
             journal._witness_file = journal._create_file(WITNESS_NAME, [witness])
@@ -139,19 +148,22 @@ class Journal:
         the one it leads in: both must be the journal's, so that no two writers ever interleave.
         A batch must fit into one segment.
         """
-        if self._thread is not None:
+        if self._threads:
             return self.submit(expected_sequence, term, batch).result()
-        return self._write(*self._admit(expected_sequence, term, batch))
+        return self._write(self._link(*self._admit(expected_sequence, term, batch)))
 
     def submit(self, expected_sequence: int, term: int, batch: Batch) -> Future[Ack]:
-        """As ``append``, but in the writer thread; leave the commands unchanged until it is done.
+        """As ``append``, but in threads: one hashes a frame while one writes the frame before.
 
+        Leave the commands unchanged until it is done.
         After a failure every later future raises ``JournalStopped`` too.
         """
         header, payload = self._admit(expected_sequence, term, batch)
-        if self._thread is None:
-            self._thread = ThreadPoolExecutor(1, "journal")
-        return self._thread.submit(self._write, header, payload)
+        if not self._threads:
+            self._threads = [ThreadPoolExecutor(1, "link"), ThreadPoolExecutor(1, "write")]
+        linking, writing = self._threads
+        linked = linking.submit(self._link, header, payload)
+        return writing.submit(lambda: self._write(linked.result()))
 
     def lead(self) -> int:
         """Begin a new term and return it; appends of an older term are refused from now on."""
@@ -160,8 +172,7 @@ class Journal:
 
     def close(self) -> None:
         """Wait for what was submitted, give back the space written ahead, flush, release."""
-        if self._thread is not None:
-            self._thread.shutdown()
+        self._end_threads()
         with self._guarded():
             self._files.truncate(self._segment_file, self._offset)
             self._files.flush(self._segment_file)
@@ -175,8 +186,8 @@ class Journal:
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if kind is None or not self._stopped:
             self.close()
-        elif self._thread is not None:
-            self._thread.shutdown()
+        else:
+            self._end_threads()
 
     def _admit(
         self,
@@ -211,22 +222,26 @@ class Journal:
         self._next_frame += 1
         return header, payload
 
-    def _write(self, header: FrameHeader, payload: memoryview) -> Ack:
+    def _link(self, header: FrameHeader, payload: memoryview) -> LinkedFrame:
+        """Link a frame to the one before it."""
+        head = header._replace(chain_hash=self._chain_hash).pack(payload)
+        self._chain_hash = head[-len(ZERO_HASH) :]
+        ack = Ack(header.first_sequence + header.command_count - 1, header.frame, self._chain_hash)
+        return LinkedFrame(head, payload, ack)
+
+    def _write(self, linked: LinkedFrame) -> Ack:
         """Write and flush one frame, then the witness; the order of these calls is the promise."""
         with self._guarded():
-            last = self.acknowledged
-            header = header._replace(chain_hash=last.chain_hash)
-            if self._offset + HEADER_BYTES + len(payload) > self._header.segment_bytes:
+            frame_bytes = len(linked.head) + len(linked.payload)
+            if self._offset + frame_bytes > self._header.segment_bytes:
                 self._next_segment()
-            head = header.pack(payload)
-            self._put(self._segment_file, [head, payload], self._offset)
+            self._put(self._segment_file, [linked.head, linked.payload], self._offset)
             self._files.flush(self._segment_file)
             self._files.flush(self._witness_file)  # of the frame before
-            self._offset += len(head) + len(payload)
-            ack = Ack(last.sequence + header.command_count, header.frame, head[-len(ZERO_HASH) :])
-            self._write_witness(ack)
-            self.acknowledged = ack
-        return ack
+            self._write_witness(linked.ack)
+            self._offset += frame_bytes
+            self.acknowledged = linked.ack
+        return linked.ack
 
     def _put(self, file: int, parts: list[Bytes], offset: int) -> None:
         """Write at the end of a segment; a small write that grows the file takes zeros along."""
@@ -297,8 +312,13 @@ class Journal:
         self.term = max(1, end.term)
         self.next_sequence, self._next_frame = end.last_sequence + 1, end.last_frame + 1
         self.acknowledged = Ack(end.last_sequence, end.last_frame, end.chain_hash)
+        self._chain_hash = end.chain_hash
         self._write_witness(self.acknowledged)
         self._files.flush(self._witness_file)
+
+    def _end_threads(self) -> None:
+        for thread in self._threads:
+            thread.shutdown()
 
     def _lock(self) -> None:
         try:
