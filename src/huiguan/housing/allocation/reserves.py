@@ -1,0 +1,178 @@
+"""Which of the applicants a programme keeps: reserves, their order, their rounding, overlaps.
+
+An order is a list of names, best first. A slot rule is policy data: name, claim, seats, and whether
+seats nobody claims fall to everybody at the end. The order of the rules is part of the policy:
+Boston's walk zone lost its reserve to nothing but that order (Dur, Kominers, Pathak, Sonmez 2018).
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+
+import msgspec
+
+from huiguan.foundation.arithmetic import PPB, Rounding, multiply_rate, parse_rate
+from huiguan.foundation.faults import InputFault
+from huiguan.foundation.rule import rule
+
+REST = "rest"  # the slot of everybody who needs no reserve
+ROUNDINGS = {"down": Rounding.DOWN, "up": Rounding.UP, "half-up": Rounding.HALF_UP}
+
+
+class SlotRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One group of seats of every programme under a policy; exactly one way to count its seats."""
+
+    name: str
+    claim: str = ""  # the claim it asks for; "" is open to everybody
+    own: bool = False  # seats: as many as tenants of the programme take part, and only for them
+    seats: int = 0
+    share: str = ""  # seats as a share of the capacity, for example "20%"
+    rounding: str = "down"
+    minimum: int = 0  # seats of a share, at least (never above the capacity)
+    lapses: bool = True  # seats nobody claims fall to everybody at the end
+
+
+class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The slots of a programme in the order they are filled, and where the rule comes from."""
+
+    name: str
+    source: str
+    status: str
+    slot: tuple[SlotRule, ...] = ()
+
+
+@rule("San Francisco: down, at least one; Parcoursup: up", "confirmed")
+def reserved_units(units: int, share: str, rounding: str, minimum: int) -> int:
+    """Return how many of ``units`` a ``share`` such as "20%" reserves.
+
+    ``rounding`` is "down", "up" or "half-up"; ``minimum`` applies before the limit ``units``.
+    Example: of 13 homes 20 % down is 2, 40 % down is 5; of 1 home 20 % down, minimum 1, is 1.
+    """
+    if rounding not in ROUNDINGS:
+        raise InputFault(f"rounding is one of {', '.join(ROUNDINGS)}, not {rounding!r}")
+    rate_ppb = parse_rate(share)
+    if not 0 <= rate_ppb <= PPB:
+        raise InputFault(f"a reserve is a share between 0% and 100%, not {share}")
+    return min(units, max(minimum, int(multiply_rate(units, rate_ppb, ROUNDINGS[rounding]))))
+
+
+@rule("housing.md 5.3, trap 5: fill order and rounding are data", "assumed")
+def slot_seats(slots: Sequence[SlotRule], capacity: int, own: int) -> list[int]:
+    """Return the seats of each slot of a programme with ``capacity`` seats and ``own`` tenants.
+
+    A slot gets no more than the slots before it left.
+    Example: capacity 13 with shares 20 % and 40 %, rounded down, gives [2, 5].
+    """
+    left = capacity
+    seats = []
+    for slot in slots:
+        if slot.own:
+            wanted = own
+        elif slot.share:
+            wanted = reserved_units(capacity, slot.share, slot.rounding, slot.minimum)
+        else:
+            wanted = slot.seats
+        seats.append(min(wanted, left))
+        left -= seats[-1]
+    return seats
+
+
+@rule("slot-specific priorities (Kominers, Sonmez 2016); Dur and others 2018", "confirmed")
+def fill_slots(
+    order: Sequence[str],
+    claims: Mapping[str, Collection[str]],
+    capacity: int,
+    slots: Sequence[tuple[str, int]],
+) -> dict[str, str]:
+    """Return who is kept, and for which claim, when slots are filled one after the other.
+
+    ``order``: applicants, best first. ``claims``: applicant -> claims held. ``slots``: (claim,
+    seats) in fill order, where claim "" is open to everybody. Each slot takes the best that are
+    left and hold its claim; seats left over go at the end, as "", to the best of everybody left.
+    Example: ``fill_slots(["a", "b", "w"], {"w": ["walk"]}, 2, [("", 1), ("walk", 1)])`` is
+    {"a": "", "w": "walk"}.
+    """
+    kept: dict[str, str] = {}
+    for claim, seats in [*slots, ("", capacity)]:
+        free = min(seats, capacity - len(kept))
+        able = [a for a in order if a not in kept and (not claim or claim in claims.get(a, ()))]
+        kept.update(dict.fromkeys(able[: max(free, 0)], claim))
+    return kept
+
+
+@rule("minimum guarantee or over and above (Sonmez, Yenmez 2022)", "confirmed")
+def reserve_choice(
+    order: Sequence[str],
+    claims: Mapping[str, Collection[str]],
+    capacity: int,
+    reserves: Mapping[str, int],
+    mode: str,
+) -> list[str]:
+    """Return who is kept, in ``order``, under ``reserves`` (claim -> seats).
+
+    ``mode`` "minimum": the best holders fill the reserves first, so holders who would get in anyway
+    count. "over-and-above": the open seats are filled first, the reserves come on top.
+    "maximise": persons with several claims are counted where most reserves are met
+    (``fill_overlapping``). For the first two, claims are filled in the order of ``reserves``.
+    Example: order a, b, w, v with w and v holding "x", capacity 3, {"x": 1}: "minimum" keeps
+    [a, b, w]; with order w, a, b, v "minimum" keeps [w, a, b], "over-and-above" [w, a, v].
+    """
+    slots = list(reserves.items())
+    if mode == "maximise":
+        kept: Collection[str] = fill_overlapping(order, claims, capacity, reserves)
+    elif mode == "minimum":
+        kept = fill_slots(order, claims, capacity, slots)
+    elif mode == "over-and-above":
+        open_seats = max(capacity - sum(reserves.values()), 0)
+        kept = fill_slots(order, claims, capacity, [("", open_seats), *slots])
+    else:
+        raise InputFault(f"mode is minimum, over-and-above or maximise, not {mode!r}")
+    return [applicant for applicant in order if applicant in kept]
+
+
+def _reseat(
+    applicant: str,
+    claims: Mapping[str, Collection[str]],
+    reserves: Mapping[str, int],
+    seated: dict[str, list[str]],
+    tried: set[str],
+) -> bool:
+    """Seat ``applicant`` in a reserve, moving others between theirs if that makes room."""
+    for claim in reserves:
+        if claim in tried or claim not in claims.get(applicant, ()):
+            continue
+        tried.add(claim)
+        if len(seated[claim]) < reserves[claim]:
+            seated[claim].append(applicant)
+            return True
+        for at, other in enumerate(seated[claim]):
+            if _reseat(other, claims, reserves, seated, tried):
+                seated[claim][at] = applicant
+                return True
+    return False
+
+
+@rule("overlapping reserves, meritorious choice (Sonmez, Yenmez 2022)", "confirmed")
+def fill_overlapping(
+    order: Sequence[str],
+    claims: Mapping[str, Collection[str]],
+    capacity: int,
+    reserves: Mapping[str, int],
+) -> dict[str, str]:
+    """Return who is kept and for which claim ("" for an open seat): most reserves, then best rank.
+
+    Each person counts against one reserve. Going down the ``order``, a person joins the reserved
+    seats if the reserves can then be met by one person more (others may be counted elsewhere);
+    the open seats then go to the best of the rest.
+    Example: seats 2, {"x": 1, "y": 1}, order a (x, y), b (x), c (y): a counts for one and b for the
+    other, {"a": "y", "b": "x"}; with order a (x, y), c, b (x), still a and b.
+    """
+    seated: dict[str, list[str]] = {claim: [] for claim in sorted(reserves)}
+    limits = {claim: reserves[claim] for claim in seated}
+    reserved: list[str] = []
+    for applicant in order:
+        if len(reserved) < capacity and _reseat(applicant, claims, limits, seated, set()):
+            reserved.append(applicant)
+    kept = {applicant: claim for claim in seated for applicant in seated[claim]}
+    for applicant in order:
+        if len(kept) < capacity and applicant not in kept:
+            kept[applicant] = ""
+    return kept

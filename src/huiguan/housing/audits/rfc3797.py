@@ -1,0 +1,60 @@
+"""RFC 3797: publicly verifiable random selection from a numbered list.
+
+MD5 is what the RFC fixes; nothing here depends on its strength. Huiguan's own draw (``draw.py``)
+uses SHA-256 and a full sort instead.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from decimal import Decimal
+
+from huiguan.foundation.faults import InputFault
+from huiguan.foundation.rule import rule
+
+Source = int | Decimal | str
+
+
+def _canonical(value: Source) -> str:
+    if isinstance(value, str):
+        return "".join(c for c in value.upper() if c.isascii() and c.isalnum())
+    if isinstance(value, int):
+        return f"{value}."
+    whole, _, part = f"{value:f}".partition(".")
+    return f"{whole}.{part.rstrip('0')}"
+
+
+@rule("RFC 3797, section 4 (canonical form of the sources)", "confirmed")
+def rfc3797_key(sources: Sequence[Source | Sequence[int]]) -> str:
+    """Return the key string of the random sources, in the order announced.
+
+    A number gets a point behind it, a list of numbers is sorted, each source ends with a stroke.
+    Example: ``rfc3797_key([9319, [2, 5, 12, 8, 10], [9, 18, 26, 34, 41, 45]])`` is
+    "9319./2.5.8.10.12./9.18.26.34.41.45./".
+    """
+    parts = []
+    for source in sources:
+        if isinstance(source, int | Decimal | str):
+            parts.append(_canonical(source) + "/")
+        else:
+            parts.append("".join(_canonical(value) for value in sorted(source)) + "/")
+    return "".join(parts)
+
+
+@rule("RFC 3797, sections 4 and 5", "confirmed")
+def rfc3797_select(key: str, pool: int, count: int) -> list[int]:
+    """Return ``count`` numbers of 1..pool in order of selection.
+
+    Draw i (from 0) is the MD5 of i (two bytes, big endian), the key, and i again, as one large
+    number, modulo those still in the list.
+    Example: ``rfc3797_select("9319./2.5.8.10.12./9.18.26.34.41.45./", 25, 10)`` is
+    [17, 7, 2, 16, 25, 23, 8, 24, 19, 13].
+    """
+    if not (0 <= count <= pool <= 2**16 and key.isascii()):
+        raise InputFault(f"cannot select {count} of {pool}: at most the pool, at most 65536")
+    remaining = list(range(1, pool + 1))
+    selected = []
+    for index in range(count):
+        around = index.to_bytes(2, "big")
+        digest = hashlib.md5(around + key.encode("ascii") + around).digest()  # noqa: S324  the RFC
+        selected.append(remaining.pop(int.from_bytes(digest, "big") % len(remaining)))
+    return selected

@@ -1,0 +1,430 @@
+"""Prove a round folder with nothing but standard Python: ``python3 verify.py DIR``.
+
+This file runs alone (Python 3.11 or newer). Without the sealed files it proves manifest, numbers,
+tickets, ranks, counts, supply, and that results agree with the cut-offs; with ``choices.csv`` and
+``facts.csv`` it also allocates again, slowly and plainly, and compares every row.
+Exit code 0: proved. 1: something is wrong, named line by line. 2: no round folder.
+It shares no line with the program that made the folder.
+"""
+
+import hashlib
+import sys
+import tomllib
+from collections import defaultdict
+from fractions import Fraction
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+HEADERS = {
+    "programmes.csv": "programme,stock,let,held,reason,own,capacity,"
+    "size_least,size_most,sex,policy",
+    "applications.csv": "number,state,tier,size,weight,since",
+    "choices.csv": "number,choices",
+    "facts.csv": "number,fact,value",
+    "tickets.csv": "number,place,rank,k,ticket",
+    "cutoffs.csv": "programme,slot,seats,filled,tier,place",
+    "results.csv": "number,programme,slot,tier",
+}
+SEALED = ("choices.csv", "facts.csv")
+SHOWN = 20  # findings printed
+Inside = dict[str, tuple[int, int, int, str]]  # number -> tier, size, weight, since
+Slot = tuple[str, str, int, bool]  # name, claim, seats, lapses
+Programmes = dict[str, tuple[int, list[Slot], int, int, str]]  # capacity, slots, sizes, sex
+Served = dict[tuple[str, str], list[tuple[int, int, str]]]  # slot -> tier, place, number
+Asking = tuple[int, int, str, set[str]]  # tier, place, number, claims
+Lists = dict[str, list[tuple[str, int, set[str]]]]  # number -> programme, tier, claims
+
+
+class Round:
+    """What was read, and what was found wrong with it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.findings: list[str] = []
+        self.tables: dict[str, list[list[str]]] = {}
+
+    def wrong(self, where: str, what: str) -> None:
+        self.findings.append(f"{where}: {what}")
+
+    def toml(self, name: str) -> dict[str, Any]:
+        return tomllib.loads((self.folder / name).read_text("ascii"))
+
+    def rows(self, name: str) -> list[list[str]]:
+        """Return the fields of every row; a table must be ASCII and stand in byte order."""
+        if name not in self.tables:
+            text = (self.folder / name).read_bytes().decode("ascii")
+            lines = text.split("\n")
+            if lines[0] != HEADERS[name] or lines.pop() != "" or "\r" in text or '"' in text:
+                self.wrong(name, "header or line ends are not canonical")
+            body = lines[1:]
+            if any(a >= b for a, b in pairwise(body)):
+                line = next(n for n, (a, b) in enumerate(pairwise(body), 3) if a >= b)
+                self.wrong(name, f"line {line} is not in byte order")
+            width = HEADERS[name].count(",") + 1
+            rows = [line.split(",") for line in body]
+            for row in rows:
+                if len(row) != width:
+                    self.wrong(name, f"{','.join(row)} has not {width} fields")
+            self.tables[name] = [row for row in rows if len(row) == width]
+        return self.tables[name]
+
+
+def sha256(path: Path) -> str:
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def check_manifest(round_: Round, manifest: str) -> None:
+    """Compare every file with its hash; sealed files may be absent."""
+    for line in (round_.folder / manifest).read_text("ascii").splitlines():
+        digest, _, name = line.partition("  ")
+        path = round_.folder / name
+        if not path.exists():
+            if name not in SEALED:
+                round_.wrong(manifest, f"{name} is missing")
+        elif sha256(path) != digest:
+            round_.wrong(manifest, f"{name} was changed")
+
+
+def good_number(number: str) -> bool:
+    """Eight digits and an ISO 7064 MOD 11-2 check character."""
+    if len(number) != 9 or not number[:8].isdecimal():
+        return False
+    total = sum(int(digit) << (8 - at) for at, digit in enumerate(number[:8]))
+    return number[8] == "0123456789X"[(12 - total) % 11]
+
+
+def check_applications(round_: Round) -> Inside:
+    """Return the applications in the draw: number -> (tier, size, weight, since)."""
+    inside: Inside = {}
+    for number, state, tier, size, weight, since in round_.rows("applications.csv"):
+        if not good_number(number):
+            round_.wrong("applications.csv", f"{number} has a wrong check character")
+        if state == "in":
+            inside[number] = (int(tier), int(size), int(weight), since)
+            if int(weight) < 1 or int(size) < 1:
+                round_.wrong("applications.csv", f"{number} has no ticket or no head")
+        elif state not in ("refused", "withdrawn", "void"):
+            round_.wrong("applications.csv", f"{number} has the unknown state {state}")
+    return inside
+
+
+def slot_seats(policy: dict[str, Any], capacity: int, own: int) -> list[Slot]:
+    """Return [name, claim, seats, lapses] of the slots of a programme, in fill order."""
+    left = capacity
+    slots: list[Slot] = []
+    for slot in policy.get("slot", []):
+        if slot.get("own"):
+            wanted = own
+        elif slot.get("share"):
+            share = Fraction(slot["share"].rstrip("%")) / (100 if "%" in slot["share"] else 1)
+            exact = share * capacity
+            rounding = slot.get("rounding", "down")
+            whole = exact.numerator // exact.denominator
+            if rounding == "up" and exact > whole:
+                whole += 1
+            if rounding == "half-up" and exact - whole >= Fraction(1, 2):
+                whole += 1
+            wanted = max(whole, slot.get("minimum", 0))
+        else:
+            wanted = slot.get("seats", 0)
+        seats = min(wanted, left)
+        left -= seats
+        claim = "own home" if slot.get("own") else slot.get("claim", "")
+        slots.append((slot["name"], claim, seats, slot.get("lapses", True)))
+    return slots
+
+
+def check_supply(round_: Round) -> Programmes:
+    """Return programmes: name -> (capacity, slots, least, most, sex)."""
+    policies = {p["name"]: p for p in round_.toml("rules/policies.toml")["policy"]}
+    programmes: Programmes = {}
+    for row in round_.rows("programmes.csv"):
+        name, reason, sex, policy = row[0], row[4], row[9], row[10]
+        stock, let, held, own, capacity = (int(row[i]) for i in (1, 2, 3, 5, 6))
+        if stock != let + held + capacity or own > capacity:
+            round_.wrong(
+                "programmes.csv",
+                f"{name}: {stock} homes, but {let} let, {held} held, {capacity} in the round",
+            )
+        if (held > 0) != (reason != ""):
+            round_.wrong("programmes.csv", f"{name}: homes are held without a reason")
+        if policy not in policies:
+            round_.wrong("programmes.csv", f"{name}: policy {policy} is not in rules/policies.toml")
+            continue
+        slots = slot_seats(policies[policy], capacity, own)
+        programmes[name] = (capacity, slots, int(row[7]), int(row[8]), sex)
+    return programmes
+
+
+def lines_hash(*lines: str) -> str:
+    return hashlib.sha256("".join(line + "\n" for line in lines).encode("ascii")).hexdigest()
+
+
+def check_value(round_: Round, head: dict[str, Any]) -> str:
+    """Return the public value after checking where it comes from."""
+    record = round_.toml("draw.toml")
+    if record["commitment"] != sha256(round_.folder / "MANIFEST"):
+        round_.wrong("draw.toml", "the commitment is not the hash of MANIFEST")
+    if head["randomness"] == "drand":
+        value = hashlib.sha256(bytes.fromhex(record["signature"])).hexdigest()
+        if record["beacon_round"] != head["beacon_round"]:
+            round_.wrong("draw.toml", "this is not the beacon round named in advance")
+    else:
+        pledges = {p["name"]: p["commitment"] for p in head["party"]}
+        if pledges != {p["name"]: p["commitment"] for p in record["party"]}:
+            round_.wrong("draw.toml", "the parties are not those of round.toml")
+        lines = ["huiguan value 1"]
+        for party in sorted(record["party"], key=lambda p: p["name"]):
+            lines += [party["name"], party["secret"]]
+            pledge = lines_hash("huiguan secret 1", party["name"], party["secret"])
+            if pledges.get(party["name"]) != pledge:
+                round_.wrong("draw.toml", f"the secret of {party['name']} breaks its commitment")
+        value = lines_hash(*lines, record["dice"])
+    if value != record["value"]:
+        round_.wrong("draw.toml", "the public value does not follow from its evidence")
+    return str(record["value"])
+
+
+def check_tickets(
+    round_: Round, head: dict[str, Any], inside: Inside, value: str
+) -> dict[str, int]:
+    """Return the place of every number in the order the programmes use."""
+    commitment = sha256(round_.folder / "MANIFEST")
+    start = f"huiguan ticket 1\n{head['round']}\n{commitment}\n{value}\n"
+    state = hashlib.sha256(start.encode("ascii"))
+    best = []
+    for number, (_, _, weight, _) in inside.items():
+        tickets = []
+        for k in range(1, weight + 1):
+            hashed = state.copy()
+            hashed.update(b"%b\n%d\n" % (number.encode("ascii"), k))
+            tickets.append((hashed.hexdigest(), k))
+        best.append((*min(tickets), number))
+    best.sort()
+    ranks = {number: (rank, k, ticket) for rank, (ticket, k, number) in enumerate(best, 1)}
+    order = list(ranks)
+    if head["lottery"] == "since":
+        order.sort(key=lambda number: (inside[number][3] or "~", ranks[number][0]))
+    places = {number: place for place, number in enumerate(order, 1)}
+    seen: set[str] = set()
+    for number, *said, best_k, best_ticket in round_.rows("tickets.csv"):
+        seen.add(number)
+        if number not in ranks:
+            round_.wrong("tickets.csv", f"{number} is not in the draw")
+        elif (int(said[1]), int(best_k), best_ticket) != ranks[number] or (
+            int(said[0]) != places[number]
+        ):
+            round_.wrong(
+                "tickets.csv",
+                f"{number}: rank {said[1]} and place {said[0]} should be "
+                f"{ranks[number][0]} and {places[number]}, or its ticket is wrong",
+            )
+    for number in ranks.keys() - seen:
+        round_.wrong("tickets.csv", f"{number} has no ticket")
+    return places
+
+
+def fixed_slots(programmes: Programmes) -> dict[tuple[str, str], int]:
+    """Return (programme, slot) -> seats of every slot but the rest."""
+    return {(name, s[0]): s[2] for name, (_, slots, *_) in programmes.items() for s in slots}
+
+
+def check_results(
+    round_: Round, inside: Inside, places: dict[str, int], programmes: Programmes
+) -> None:
+    """Check counts, and that nobody served stands behind the last one served."""
+    served: Served = defaultdict(list)
+    known = {row[0] for row in round_.rows("applications.csv")}
+    slots = fixed_slots(programmes)
+    seen: set[str] = set()
+    for number, programme, slot, tier in round_.rows("results.csv"):
+        if number in seen or number not in known:
+            round_.wrong("results.csv", f"{number} is listed twice, or never applied")
+        seen.add(number)
+        if not programme:
+            continue
+        if number not in inside:
+            round_.wrong("results.csv", f"{number} has a home but is not in the draw")
+        elif (programme, slot) not in slots and (programme not in programmes or slot != "rest"):
+            round_.wrong("results.csv", f"{number}: there is no slot {slot} at {programme}")
+        else:
+            served[programme, slot].append((int(tier), places.get(number, 0), number))
+    for number in known - seen:
+        round_.wrong("results.csv", f"{number} has no result")
+    check_cutoffs(round_, programmes, slots, served)
+
+
+def check_cutoffs(
+    round_: Round,
+    programmes: Programmes,
+    slots: dict[tuple[str, str], int],
+    served: Served,
+) -> None:
+    """Check seats by rule, homes filled by count, and the last one served by name."""
+    rows = {(row[0], row[1]): row[2:] for row in round_.rows("cutoffs.csv")}
+    for key in (slots.keys() | {(name, "rest") for name in programmes}) ^ rows.keys():
+        round_.wrong("cutoffs.csv", f"{key[0]},{key[1]} is missing, or there is no such slot")
+    for name, (capacity, rules, *_) in programmes.items():
+        left = capacity
+        for slot, _, fixed, lapses in rules:
+            left -= len(served[name, slot]) if lapses else fixed
+        for slot in [*(s[0] for s in rules), "rest"]:
+            if (name, slot) not in rows:
+                continue
+            seats, filled, tier, place = rows[name, slot]
+            keys = served[name, slot]
+            right = slots.get((name, slot), left)
+            if int(seats) != right:
+                round_.wrong("cutoffs.csv", f"{name},{slot} has {right} seats, not {seats}")
+            if len(keys) != int(filled) or len(keys) > right:
+                round_.wrong(
+                    "cutoffs.csv",
+                    f"{name},{slot}: {len(keys)} results for {right} "
+                    f"seats, {filled} said to be filled",
+                )
+            full = bool(keys) and len(keys) >= right
+            last = max(keys) if full else (0, 0, "nobody")
+            if (tier, place) != ((str(last[0]), str(last[1])) if full else ("", "")):
+                round_.wrong(
+                    "cutoffs.csv",
+                    f"{name},{slot}: the last one served is {last[2]} at "
+                    f"tier {last[0]} place {last[1]}, not {tier} {place}",
+                )
+
+
+def read_lists(round_: Round, inside: Inside, programmes: Programmes) -> Lists:
+    """Return number -> [(programme, tier, claims)] of homes that fit, from the sealed files."""
+    sex: dict[str, str] = {}
+    own: dict[str, str] = {}
+    claims: dict[tuple[str, str], set[str]] = defaultdict(set)
+    tiers: dict[tuple[str, str], int] = {}
+    for number, fact, value in round_.rows("facts.csv"):
+        what, _, place = value.partition("@")
+        if fact == "sex":
+            sex[number] = what
+        elif fact == "own":
+            own[number] = what
+        elif fact == "claim":
+            claims[number, place].add(what)
+        else:
+            tiers[number, place] = int(what)
+    wishes = {number: choices.split() for number, choices in round_.rows("choices.csv")}
+    lists: Lists = {}
+    for number, (tier, size, _, _) in inside.items():
+        wanted = wishes.get(number, [])
+        home = own.get(number)
+        if home:
+            wanted = [*wanted[: wanted.index(home)], home] if home in wanted else [*wanted, home]
+        fitting = []
+        for name in wanted:
+            _, _, least, most, room = programmes[name]
+            held = claims[number, ""] | claims[number, name]
+            if name == home:
+                held = held | {"own home"}
+            elif not least <= size <= most or room not in ("any", sex.get(number)):
+                continue
+            fitting.append((name, tiers.get((number, name), tier), held))
+        lists[number] = fitting
+    return lists
+
+
+def choose(asking: list[Asking], capacity: int, slots: list[Slot]) -> dict[str, str]:
+    """Return number -> slot of those a programme keeps."""
+    waiting = sorted(asking, key=lambda a: a[:2])
+    kept: dict[str, str] = {}
+    rest = capacity
+    for name, claim, seats, lapses in slots:
+        taken = [a[2] for a in waiting if not claim or claim in a[3]][:seats]
+        kept.update(dict.fromkeys(taken, name))
+        waiting = [a for a in waiting if a[2] not in kept]
+        rest -= len(taken) if lapses else seats
+    kept.update(dict.fromkeys([a[2] for a in waiting[:rest]], "rest"))
+    return kept
+
+
+def allocate(
+    lists: Lists, places: dict[str, int], programmes: Programmes
+) -> dict[str, tuple[str, str, int]]:
+    """Return number -> (programme, slot, tier): everybody asks the best home not yet lost."""
+    next_choice = dict.fromkeys(lists, 0)
+    asking: dict[str, list[Asking]] = defaultdict(list)
+    kept: dict[str, dict[str, str]] = {}
+    free = list(lists)
+    while free:
+        arrived: set[str] = set()
+        for number in free:
+            if next_choice[number] < len(lists[number]):
+                name, tier, held = lists[number][next_choice[number]]
+                asking[name].append((tier, places[number], number, held))
+                arrived.add(name)
+        free = []
+        for name in arrived:
+            kept[name] = choose(asking[name], programmes[name][0], programmes[name][1])
+            for _, _, number, _ in asking[name]:
+                if number not in kept[name]:
+                    next_choice[number] += 1
+                    free.append(number)
+            asking[name] = [a for a in asking[name] if a[2] in kept[name]]
+    return {a[2]: (name, kept[name][a[2]], a[0]) for name in kept for a in asking[name]}
+
+
+def check_allocation(
+    round_: Round, inside: Inside, places: dict[str, int], programmes: Programmes
+) -> None:
+    """Allocate again from the sealed files and compare every result."""
+    match = allocate(read_lists(round_, inside, programmes), places, programmes)
+    for number, programme, slot, tier in round_.rows("results.csv"):
+        right = match.get(number, ("", "", -1))
+        if (programme, slot) != right[:2] or tier != (str(right[2]) if right[0] else ""):
+            round_.wrong(
+                "results.csv",
+                f"{number} should have {right[0] or 'no home'} "
+                f"{right[1]}, not {programme or 'no home'} {slot}",
+            )
+
+
+def verify(folder: str | Path) -> tuple[list[str], list[str]]:
+    """Return (what was proved, findings) of a round folder."""
+    round_ = Round(Path(folder))
+    check_manifest(round_, "MANIFEST")
+    head = round_.toml("round.toml")
+    inside = check_applications(round_)
+    programmes = check_supply(round_)
+    proved = ["manifest", "numbers", "supply"]
+    if (round_.folder / "draw.toml").exists():
+        places = check_tickets(round_, head, inside, check_value(round_, head))
+        proved += ["public value", "tickets", "ranks"]
+        if (round_.folder / "RESULT").exists():
+            check_manifest(round_, "RESULT")
+            check_results(round_, inside, places, programmes)
+            proved += ["counts", "results agree with cut-offs"]
+            if all((round_.folder / name).exists() for name in SEALED):
+                check_allocation(round_, inside, places, programmes)
+                proved += ["allocation repeated from the sealed files"]
+    return proved, round_.findings
+
+
+def main() -> int:
+    folder = Path(sys.argv[1] if len(sys.argv) > 1 else ".")
+    if not (folder / "MANIFEST").exists():
+        print(f"{folder} holds no MANIFEST; name a round folder", file=sys.stderr)
+        return 2
+    try:
+        proved, findings = verify(folder)
+    except (OSError, KeyError, ValueError, IndexError) as error:
+        print(f"WRONG  a file is missing or cannot be read: {error!r}")
+        return 1
+    for finding in findings[:SHOWN]:
+        print("WRONG ", finding)
+    if findings:
+        print(f"{len(findings)} findings")
+        return 1
+    print(f"commitment {sha256(folder / 'MANIFEST')}")
+    print("PROVED", ", ".join(proved))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

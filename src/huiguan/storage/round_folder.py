@@ -1,0 +1,379 @@
+"""Round folders: freeze, draw, allocate, release, void (contracts.md, Folders).
+
+``MANIFEST`` lists what is frozen; its SHA-256 is the commitment. ``RESULT`` lists what came after,
+and the manifest itself. Both are in the form of ``sha256sum``. A void attempt keeps its folder and
+says so in ``VOID``; the next attempt names its commitment.
+"""
+
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import polars as pl
+
+import huiguan.housing
+from huiguan.foundation.faults import CheckFault, InputFault
+from huiguan.housing import draw as drawing
+from huiguan.housing.allocation.deferred import match_market
+from huiguan.housing.allocation.market import LOW, Match
+from huiguan.housing.allocation.reserves import REST, Policy
+from huiguan.housing.round import (
+    PROMISE,
+    STATES,
+    FrozenRound,
+    Programme,
+    RoundHead,
+    build_market,
+    group_arrays,
+    group_names,
+    lottery_rows,
+)
+from huiguan.storage.round_tables import (
+    codes,
+    parse_table,
+    parse_toml,
+    read_bytes,
+    read_table,
+    read_toml,
+    sha256_of,
+    table_bytes,
+    toml_bytes,
+)
+
+PUBLIC_TABLES = ("programmes.csv", "applications.csv")
+SEALED_TABLES = ("choices.csv", "facts.csv")
+PROGRAMS = ("verify.py", "verify_beacon.py")
+OUTCOME = ("draw.toml", "tickets.csv", "cutoffs.csv", "results.csv")
+
+
+class Policies(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``rules/policies.toml``: the slots of every policy."""
+
+    policy: tuple[Policy, ...]
+
+
+class DrawRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``draw.toml``: the public value and what proves it."""
+
+    format: int = 1
+    commitment: str
+    value: str
+    beacon_round: int = 0
+    signature: str = ""
+    dice: str = ""
+    party: tuple[drawing.Party, ...] = ()
+
+
+def manifest_bytes(folder: Path, names: Iterable[str]) -> bytes:
+    """Return lines as ``sha256sum`` writes them, in byte order of the names."""
+    return "".join(f"{sha256_of(folder / n)}  {n}\n" for n in sorted(names)).encode("ascii")
+
+
+def check_manifest(folder: Path, manifest: str, sealed_may_miss: bool) -> list[str]:
+    """Return the names a manifest lists after comparing every file; ``CheckFault`` names one."""
+    names = []
+    for line in read_bytes(folder / manifest).decode("ascii").splitlines():
+        digest, _, name = line.partition("  ")
+        path = folder / name
+        if sealed_may_miss and name in SEALED_TABLES and not path.exists():
+            names.append(name)
+            continue
+        if not path.exists() or sha256_of(path) != digest:
+            raise CheckFault(f"{name} differs from {manifest}; the folder was changed or cut")
+        names.append(name)
+    return names
+
+
+def commitment_of(folder: Path) -> str:
+    """Return the commitment of a frozen folder."""
+    return sha256_of(folder / "MANIFEST")
+
+
+def columns_of(head: RoundHead, policies: Policies, tables: dict[str, pl.DataFrame]) -> FrozenRound:
+    """Return the frozen round of parsed tables; names that point nowhere are refused."""
+    programmes = [
+        msgspec.convert(row, Programme)
+        for row in tables["programmes.csv"].sort("programme").iter_rows(named=True)
+    ]
+    applications = tables["applications.csv"].sort("number")
+    numbers = applications["number"].to_numpy().astype("S")
+    choices = tables["choices.csv"].sort("number")
+    lists = choices["choices"].str.split(" ")
+    lists = lists.list.filter(pl.element() != "")
+    lengths = np.zeros(numbers.size + 1, dtype=np.int64)
+    lengths[1 + find(numbers, choices["number"], "choices.csv")] = lists.list.len().to_numpy()
+    names = [p.programme for p in programmes]
+    listed = (
+        lists.explode(empty_as_null=False) if choices.height else pl.Series([], dtype=pl.String)
+    )
+    facts = tables["facts.csv"].sort("number", "fact", "value")
+    since = applications["since"].str.replace_all("-", "")
+    return FrozenRound(
+        head=head,
+        policies={policy.name: policy for policy in policies.policy},
+        programmes=programmes,
+        numbers=numbers,
+        state=codes(applications["state"], STATES, "applications.csv: state"),
+        tier=applications["tier"].to_numpy(),
+        size=applications["size"].to_numpy(),
+        weight=applications["weight"].to_numpy(),
+        since=since.replace("", "0").cast(pl.Int32).to_numpy(),
+        list_start=np.cumsum(lengths),
+        listed=codes_of_programmes(listed, names),
+        fact_row=find(numbers, facts["number"], "facts.csv"),
+        fact_name=facts["fact"].to_list(),
+        fact_value=facts["value"].to_list(),
+    )
+
+
+def find(numbers: np.ndarray, wanted: pl.Series, where: str) -> np.ndarray:
+    """Return the rows of ``wanted`` numbers; one that has no application is refused."""
+    texts = wanted.to_numpy().astype(numbers.dtype if numbers.size else "S")
+    rows = np.searchsorted(numbers, texts)
+    missing = (rows == numbers.size) | (numbers[np.minimum(rows, numbers.size - 1)] != texts)
+    if missing.any():
+        number = texts[np.flatnonzero(missing)[0]].decode()
+        raise InputFault(f"{where}: {number} has no row in applications.csv")
+    return rows
+
+
+def codes_of_programmes(listed: pl.Series, names: list[str]) -> np.ndarray:
+    """Return int32 rows of the programmes named in ``listed``."""
+    rows = listed.cast(pl.Enum(names), strict=False)
+    if rows.null_count():
+        raise InputFault(
+            f"choices.csv: {listed.filter(rows.is_null())[0]} is not in programmes.csv"
+        )
+    return rows.to_physical().to_numpy().astype(np.int32)
+
+
+def read_frozen(folder: Path) -> FrozenRound:
+    """Return the round of a frozen folder with its sealed files, every byte checked."""
+    names = check_manifest(folder, "MANIFEST", sealed_may_miss=False)
+    for name in ("round.toml", "rules/policies.toml", *PUBLIC_TABLES, *SEALED_TABLES):
+        if name not in names:
+            raise CheckFault(f"MANIFEST does not list {name}; the folder is no whole round")
+    policies = parse_toml(
+        read_bytes(folder / "rules/policies.toml"), Policies, "rules/policies.toml"
+    )
+    tables = {name: read_table(folder, name) for name in (*PUBLIC_TABLES, *SEALED_TABLES)}
+    return columns_of(read_toml(folder, "round.toml", RoundHead), policies, tables)
+
+
+def read_source(source: Path) -> tuple[FrozenRound, dict[str, bytes]]:
+    """Return the round an input folder describes, and the canonical bytes of its tables."""
+    head = parse_toml(read_bytes(source / "round.toml"), RoundHead, "round.toml")
+    head = msgspec.structs.replace(head, promise=PROMISE.format(limit=head.list_limit))
+    rules = read_bytes(source / "rules/policies.toml")
+    policies = parse_toml(rules, Policies, "rules/policies.toml")
+    tables, out = {}, {"round.toml": toml_bytes(head), "rules/policies.toml": rules}
+    for name in (*PUBLIC_TABLES, *SEALED_TABLES):
+        tables[name] = parse_table(name, read_bytes(source / name), name)
+        out[name] = table_bytes(name, tables[name])
+    return columns_of(head, policies, tables), out
+
+
+def freeze(source: Path, target: Path, previous: Path | None) -> str:
+    """Write the canonical folder of an input folder; return the commitment to publish.
+
+    Nothing is written unless every row is right. A frozen folder is never frozen again: a new
+    attempt names the void one in ``previous``.
+    """
+    if (target / "MANIFEST").exists():
+        raise InputFault(f"{target} is frozen already; a new attempt needs a folder of its own")
+    frozen, files = read_source(source)
+    if previous is not None:
+        head = follow(frozen.head, previous)
+        frozen = frozen._replace(head=head)
+        files["round.toml"] = toml_bytes(head)
+    for name, data in files.items():
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
+        (target / name).write_bytes(data)
+    for program in PROGRAMS:
+        shutil.copyfile(Path(huiguan.housing.__file__).with_name(program), target / program)
+    rules = [p.relative_to(target).as_posix() for p in (target / "rules").iterdir()]
+    names = {"round.toml", *PUBLIC_TABLES, *SEALED_TABLES, *PROGRAMS, *rules}
+    (target / "MANIFEST").write_bytes(manifest_bytes(target, names))
+    return commitment_of(target)
+
+
+def follow(head: RoundHead, previous: Path) -> RoundHead:
+    """Return the head of the attempt after a void one, chained to its commitment."""
+    check_manifest(previous, "MANIFEST", sealed_may_miss=True)
+    before = read_toml(previous, "round.toml", RoundHead)
+    if not (previous / "VOID").exists():
+        raise InputFault(f"{previous} is not void; declare it void before another attempt")
+    if before.round != head.round:
+        raise InputFault(f"{previous} is an attempt of {before.round}, not of {head.round}")
+    return msgspec.structs.replace(
+        head, attempt=before.attempt + 1, previous=commitment_of(previous)
+    )
+
+
+def require_open(folder: Path) -> str:
+    """Return the commitment of a frozen folder that is not void."""
+    check_manifest(folder, "MANIFEST", sealed_may_miss=True)
+    if (folder / "VOID").exists():
+        raise InputFault(f"{folder} is a void attempt; nothing more is drawn or given from it")
+    return commitment_of(folder)
+
+
+def draw_round(folder: Path, signature: str, secrets: dict[str, str], dice: str) -> DrawRecord:
+    """Write ``draw.toml`` and ``tickets.csv``: the public value has come, everybody has a rank."""
+    commitment = require_open(folder)
+    if (folder / "draw.toml").exists():
+        raise InputFault(f"{folder} is drawn already; a draw is never repeated over an old one")
+    head = read_toml(folder, "round.toml", RoundHead)
+    record = DrawRecord(commitment=commitment, value="")
+    if head.randomness == "drand":
+        record = msgspec.structs.replace(
+            record,
+            value=drawing.beacon_value(signature),
+            beacon_round=head.beacon_round,
+            signature=signature,
+        )
+    else:
+        missing = [pledge.name for pledge in head.party if pledge.name not in secrets]
+        if missing or len(secrets) != len(head.party):
+            raise InputFault(f"every party reveals its secret, no other does; missing: {missing}")
+        parties = tuple(
+            drawing.Party(p.name, p.commitment, secrets[p.name])
+            for p in sorted(head.party, key=lambda pledge: pledge.name)
+        )
+        value = drawing.combine_secrets(parties, dice)
+        record = msgspec.structs.replace(record, value=value, dice=dice, party=parties)
+    applications = read_table(folder, "applications.csv").filter(pl.col("state") == "in")
+    weights = dict(zip(applications["number"], applications["weight"], strict=True))
+    tickets = drawing.draw_tickets(head.round, commitment, record.value, weights)
+    (folder / "tickets.csv").write_bytes(tickets_bytes(head, applications, tickets))
+    (folder / "draw.toml").write_bytes(toml_bytes(record))
+    return record
+
+
+def tickets_bytes(
+    head: RoundHead, applications: pl.DataFrame, tickets: list[drawing.Ticket]
+) -> bytes:
+    """Return ``tickets.csv``: rank is the draw's, place the order the programmes use."""
+    table = pl.DataFrame(
+        {
+            "number": pl.Series([t.number for t in tickets], dtype=pl.String),
+            "rank": pl.Series([t.rank for t in tickets], dtype=pl.Int32),
+            "k": pl.Series([t.k for t in tickets], dtype=pl.Int32),
+            "ticket": pl.Series([t.ticket for t in tickets], dtype=pl.String),
+        }
+    ).join(applications.select("number", "since"), on="number")
+    last = pl.when(pl.col("since") == "").then(pl.lit("~")).otherwise(pl.col("since"))
+    order = ["rank"] if head.lottery == "ticket" else [last, "rank"]
+    table = table.sort(order).with_row_index("place", offset=1)
+    return table_bytes("tickets.csv", table)
+
+
+def ranks_of(folder: Path, frozen: FrozenRound) -> np.ndarray:
+    """Return the draw rank of every application, 0 if it takes no part."""
+    tickets = read_table(folder, "tickets.csv")
+    rank = np.zeros(frozen.numbers.size, dtype=np.int32)
+    rank[find(frozen.numbers, tickets["number"], "tickets.csv")] = tickets["rank"].to_numpy()
+    if not np.array_equal(rank > 0, frozen.state == 0):
+        raise CheckFault("tickets.csv does not rank exactly the applications in the draw")
+    return rank
+
+
+def allocate_round(folder: Path) -> Match:
+    """Write ``cutoffs.csv``, ``results.csv`` and ``RESULT`` from the frozen rows and the draw."""
+    require_open(folder)
+    if (folder / "RESULT").exists():
+        raise InputFault(f"{folder} has its result already; a result is never written over")
+    frozen = read_frozen(folder)
+    rows = lottery_rows(frozen, ranks_of(folder, frozen))
+    market = build_market(frozen, rows)
+    match = match_market(market)
+    chosen = np.full(frozen.numbers.size, -1, dtype=np.int64)
+    group = np.full(frozen.numbers.size, -1, dtype=np.int64)
+    placed = match.choice >= 0
+    at = np.flatnonzero(placed)
+    chosen[rows[at]] = market.edges["programme"][at, match.choice[at]]
+    group[rows[at]] = match.group[at]
+    tier = np.full(frozen.numbers.size, -1, dtype=np.int64)
+    tier[rows[at]] = market.edges["rank"][at, match.choice[at]]
+    (folder / "results.csv").write_bytes(results_bytes(frozen, chosen, group, tier))
+    (folder / "cutoffs.csv").write_bytes(cutoffs_bytes(frozen, match))
+    (folder / "RESULT").write_bytes(manifest_bytes(folder, ("MANIFEST", *OUTCOME)))
+    return match
+
+
+def results_bytes(
+    frozen: FrozenRound, chosen: np.ndarray, group: np.ndarray, tier: np.ndarray
+) -> bytes:
+    """Return ``results.csv``: one row for every application, also for those without a home."""
+    programmes = ["", *(p.programme for p in frozen.programmes)]
+    slots = ["", REST, *(name for _, name in group_names(frozen))]
+    slot = np.where(chosen < 0, 0, group + 2)
+    tiers = pl.Series(["", *map(str, range(int(tier.max(initial=0)) + 1))], dtype=pl.String)
+    return table_bytes(
+        "results.csv",
+        pl.DataFrame(
+            {
+                "number": pl.Series(frozen.numbers.astype("U").tolist(), dtype=pl.String),
+                "programme": pl.Series(programmes, dtype=pl.String)[chosen + 1],
+                "slot": pl.Series(slots, dtype=pl.String)[slot],
+                "tier": tiers[tier + 1],
+            }
+        ),
+    )
+
+
+def cutoffs_bytes(frozen: FrozenRound, match: Match) -> bytes:
+    """Return ``cutoffs.csv``: of every slot its seats, its homes filled, and the last one served.
+
+    Tier and place are empty where a seat is left (everybody who asks gets in) or there is none.
+    """
+    groups = group_arrays(frozen)
+    lapses, seats, held = groups["group_lapses"], groups["group_seats"], match.group_held
+    counted = np.where(lapses == 1, held, seats).astype(np.int64)
+    running = np.concatenate([np.zeros(1, np.int64), np.cumsum(counted)])
+    first = groups["first_group"]
+    left = groups["capacity"] - (running[first[1:]] - running[first[:-1]])
+    names = group_names(frozen)
+    every = np.arange(len(frozen.programmes))
+    owner = np.concatenate([np.array([row for row, _ in names], dtype=np.int64), every])
+    filled = np.concatenate([held, match.rest_held]).astype(np.int64)
+    cut = np.concatenate([match.group_cut, match.rest_cut])
+    full = (cut >= 0) & (filled == np.concatenate([seats, left])) & (filled > 0)
+    table = pl.DataFrame(
+        {
+            "programme": pl.Series([p.programme for p in frozen.programmes])[owner],
+            "slot": [name for _, name in names] + [REST] * len(frozen.programmes),
+            "seats": np.concatenate([seats, left]),
+            "filled": filled,
+            "tier": np.where(full, cut // LOW, -1),
+            "place": np.where(full, cut % LOW + 1, -1),
+        }
+    ).with_columns(
+        pl.when(pl.col(name) >= 0).then(pl.col(name).cast(pl.String)).otherwise(pl.lit(""))
+        for name in ("tier", "place")
+    )
+    return table_bytes("cutoffs.csv", table)
+
+
+def void_round(folder: Path, reason: str) -> None:
+    """Declare the attempt void: it stays, with its reason, and the next one chains to it."""
+    require_open(folder)
+    if not reason or not reason.isascii() or not reason.isprintable():
+        raise InputFault("say in one printable ASCII sentence why the attempt is void")
+    (folder / "VOID").write_bytes(f"{commitment_of(folder)}  {reason}\n".encode("ascii"))
+
+
+def release_round(folder: Path, target: Path) -> list[str]:
+    """Copy what the public may see into ``target``; return the names copied."""
+    names = set(check_manifest(folder, "MANIFEST", sealed_may_miss=True)) - set(SEALED_TABLES)
+    names.add("MANIFEST")
+    if (folder / "RESULT").exists():
+        names |= {*check_manifest(folder, "RESULT", sealed_may_miss=False), "RESULT"}
+    if (folder / "VOID").exists():
+        names.add("VOID")
+    for name in sorted(names):
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(folder / name, target / name)
+    return sorted(names)

@@ -1,0 +1,185 @@
+"""Canonical tables of a round folder: ASCII, line feeds, a fixed header, rows in byte order.
+
+The reader writes back what it understood and refuses any difference, so two folders with the same
+content have the same bytes and no byte goes unread.
+"""
+
+import hashlib
+import io
+import tomllib
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+import numpy as np
+import polars as pl
+
+from huiguan.foundation.faults import CheckFault, InputFault
+
+TEXT, INTEGER, ID, LIST, HASH = "text", "integer", "id", "list", "hash"
+PATTERNS = {
+    TEXT: r"^[ -+\--~]*$",  # printable, no comma
+    INTEGER: r"^(0|[1-9][0-9]{0,8})$",
+    ID: r"^[A-Za-z0-9._@-]{1,48}$",
+    HASH: r"^[0-9a-f]{64}$",
+    LIST: r"^([A-Za-z0-9._-]{1,48}( [A-Za-z0-9._-]{1,48})*)?$",
+}
+TABLES: dict[str, dict[str, str]] = {
+    "programmes.csv": {
+        "programme": ID,
+        "stock": INTEGER,
+        "let": INTEGER,
+        "held": INTEGER,
+        "reason": TEXT,
+        "own": INTEGER,
+        "capacity": INTEGER,
+        "size_least": INTEGER,
+        "size_most": INTEGER,
+        "sex": ID,
+        "policy": ID,
+    },
+    "applications.csv": {
+        "number": ID,
+        "state": ID,
+        "tier": INTEGER,
+        "size": INTEGER,
+        "weight": INTEGER,
+        "since": TEXT,
+    },
+    "choices.csv": {"number": ID, "choices": LIST},
+    "facts.csv": {"number": ID, "fact": ID, "value": ID},
+    "tickets.csv": {"number": ID, "place": INTEGER, "rank": INTEGER, "k": INTEGER, "ticket": HASH},
+    "cutoffs.csv": {
+        "programme": ID,
+        "slot": ID,
+        "seats": INTEGER,
+        "filled": INTEGER,
+        "tier": TEXT,
+        "place": TEXT,
+    },
+    "results.csv": {"number": ID, "programme": TEXT, "slot": TEXT, "tier": TEXT},
+}
+KEYS = {"facts.csv": 3, "cutoffs.csv": 2}  # columns that name a row; one elsewhere
+T = TypeVar("T")
+
+
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 of a file, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def table_bytes(name: str, table: pl.DataFrame) -> bytes:
+    """Return the canonical bytes of table ``name``; its rows may stand in any order."""
+    keys = list(TABLES[name])[: KEYS.get(name, 1)]
+    out = io.BytesIO()
+    table.select(list(TABLES[name])).sort(keys).write_csv(out, quote_style="never")
+    return out.getvalue()
+
+
+def parse_table(name: str, data: bytes, where: str) -> pl.DataFrame:
+    """Return the rows of table ``name``, every field checked; rows may stand in any order."""
+    columns = TABLES[name]
+    header = ",".join(columns)
+    if not data.isascii():
+        line = next(n for n, text in enumerate(data.split(b"\n"), 1) if not text.isascii())
+        raise InputFault(f"{where}: line {line} has a character outside ASCII; use codes")
+    if data.split(b"\n", 1)[0].rstrip(b"\r").decode() != header:
+        raise InputFault(f"{where}: the first line must be {header}")
+    try:
+        table = pl.read_csv(
+            data,
+            infer_schema=False,
+            quote_char=None,
+        ).fill_null("")
+    except pl.exceptions.PolarsError as error:
+        reason = str(error).split("\n", 1)[0]
+        raise InputFault(f"{where}: not a table of {len(columns)} columns: {reason}") from None
+    for column, kind in columns.items():
+        bad = table.filter(~pl.col(column).str.contains(PATTERNS[kind]))
+        if bad.height:
+            row = ",".join(bad.row(0))
+            raise InputFault(f"{where}: row {row}: {column} is not a valid {kind}")
+    keys = list(columns)[: KEYS.get(name, 1)]
+    if table.height and table.select(keys).is_duplicated().any():
+        twice = table.filter(table.select(keys).is_duplicated()).row(0)
+        raise InputFault(f"{where}: row {','.join(twice)} names the same thing as another row")
+    numbers = [pl.col(c).cast(pl.Int32) for c, kind in columns.items() if kind == INTEGER]
+    return table.with_columns(numbers)
+
+
+def read_table(folder: Path, name: str) -> pl.DataFrame:
+    """Return a canonical table; ``CheckFault`` names the first line that is not canonical."""
+    data = read_bytes(folder / name)
+    try:
+        table = parse_table(name, data, name)
+    except InputFault as fault:
+        raise CheckFault(str(fault)) from None
+    again = table_bytes(name, table)
+    if again != data:
+        lines = zip(data.split(b"\n"), again.split(b"\n"), strict=False)
+        line, text = next(((n, a) for n, (a, b) in enumerate(lines, 1) if a != b), (0, b""))
+        raise CheckFault(f"{name}: line {line} is not canonical: {text.decode()!r}")
+    return table
+
+
+def read_bytes(path: Path) -> bytes:
+    """Return a file's bytes, or say that it is missing."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise InputFault(f"{path.name} is missing in {path.parent}") from None
+
+
+def _toml_value(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value)
+    text = str(value)
+    if not text.isascii() or not text.isprintable() or '"' in text or "\\" in text:
+        raise InputFault(f"{text!r} cannot stand in a round folder: use printable ASCII, no quotes")
+    return f'"{text}"'
+
+
+def toml_bytes(value: msgspec.Struct) -> bytes:
+    """Return the canonical TOML of a flat struct; its tuples of structs follow as tables."""
+    lines, tables = [], []
+    for name in value.__struct_fields__:
+        field = getattr(value, name)
+        if isinstance(field, tuple):
+            for entry in field:
+                tables += ["", f"[[{name}]]"]
+                tables += [
+                    f"{key} = {_toml_value(getattr(entry, key))}" for key in entry.__struct_fields__
+                ]
+        else:
+            lines.append(f"{name} = {_toml_value(field)}")
+    return ("\n".join(lines + tables) + "\n").encode("ascii")
+
+
+def parse_toml(data: bytes, kind: type[T], where: str) -> T:
+    """Return ``data`` as a struct of ``kind``; unknown and missing keys are refused by name."""
+    try:
+        document: dict[str, Any] = tomllib.loads(data.decode("ascii"))
+        return msgspec.convert(document, kind)
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+        raise InputFault(f"{where}: {error}") from None
+
+
+def read_toml(folder: Path, name: str, kind: type[T]) -> T:
+    """Return a canonical TOML file of the folder; any other spelling of it is refused."""
+    data = read_bytes(folder / name)
+    value = parse_toml(data, kind, name)
+    assert isinstance(value, msgspec.Struct)
+    if toml_bytes(value) != data:
+        raise CheckFault(f"{name} is not canonical: order of keys, comments or spaces differ")
+    return value
+
+
+def codes(values: pl.Series, names: tuple[str, ...], where: str) -> np.ndarray:
+    """Return int8 indexes of ``values`` into ``names``; an unknown one is refused."""
+    unknown = values.filter(~values.is_in(list(names)))
+    if unknown.len():
+        raise InputFault(f"{where}: {unknown[0]!r} is not one of {', '.join(names)}")
+    return values.cast(pl.Enum(list(names))).to_physical().to_numpy().astype(np.int8)
