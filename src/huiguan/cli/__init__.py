@@ -19,6 +19,8 @@ app = typer.Typer(
 )
 NOUNS = ("journal", "rules")  # the files of this room; each registers its commands on ``app``
 
+NOUNS = ("draw", "round")  # each is a module here that registers its commands
+
 
 def main() -> None:
     """Run one command; a fault becomes one sentence on stderr and exit code 1 or 2."""

@@ -19,6 +19,7 @@ from huiguan.housing import draw as drawing
 from huiguan.housing.allocation.deferred import match_market
 from huiguan.housing.allocation.market import LOW, Match
 from huiguan.housing.allocation.reserves import REST, Policy
+from huiguan.housing.check_rows import check_frozen
 from huiguan.housing.round import (
     PROMISE,
     STATES,
@@ -188,6 +189,13 @@ def freeze(source: Path, target: Path, previous: Path | None) -> str:
         head = follow(frozen.head, previous)
         frozen = frozen._replace(head=head)
         files["round.toml"] = toml_bytes(head)
+    findings = check_frozen(frozen)
+    if findings:
+        first = findings[0]
+        raise InputFault(
+            f"{first.file}: {first.row}: {first.sentence}; nothing was frozen "
+            f"({len(findings)} such findings in all)"
+        )
     for name, data in files.items():
         (target / name).parent.mkdir(parents=True, exist_ok=True)
         (target / name).write_bytes(data)

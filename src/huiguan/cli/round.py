@@ -1,0 +1,119 @@
+"""``huiguan round``: freeze, draw, allocate, check, explain, release or void a round folder."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+
+from huiguan.cli import app
+from huiguan.foundation.faults import CheckFault, InputFault
+
+round_app = typer.Typer(no_args_is_help=True, help="One public round of homes, as a folder.")
+app.add_typer(round_app, name="round")
+
+Folder = Annotated[Path, typer.Argument(help="the round folder")]
+Json = Annotated[bool, typer.Option("--json", help="print JSON for programs")]
+
+
+def say(text: str) -> None:
+    """Report progress on stderr."""
+    typer.echo(text, err=True)
+
+
+@round_app.command()
+def freeze(
+    folder: Folder,
+    source: Annotated[
+        Path | None, typer.Option("--from", help="input folder (default: the round folder itself)")
+    ] = None,
+    previous: Annotated[
+        Path | None, typer.Option(help="folder of the void attempt before this one")
+    ] = None,
+) -> None:
+    """Write the canonical folder and print its commitment, to be published before the draw."""
+    from huiguan.storage import round_folder
+
+    say("freezing: every row is read, checked and written in canonical form")
+    typer.echo(round_folder.freeze(source or folder, folder, previous))
+
+
+@round_app.command()
+def draw(
+    folder: Folder,
+    signature: Annotated[str, typer.Option(help="signature of the drand round, hex")] = "",
+    reveal: Annotated[
+        list[str] | None, typer.Option(help="party=secret, once for each party")
+    ] = None,
+    dice: Annotated[str, typer.Option(help="dice thrown in public, digits 1 to 6")] = "",
+) -> None:
+    """Take the public value and give every application its tickets and its rank."""
+    from huiguan.storage import round_folder
+
+    pairs = [entry.partition("=") for entry in reveal or []]
+    say("drawing: one SHA-256 for every ticket")
+    record = round_folder.draw_round(folder, signature, {p[0]: p[2] for p in pairs}, dice)
+    typer.echo(f"public value {record.value}")
+
+
+@round_app.command()
+def allocate(folder: Folder) -> None:
+    """Match applications to homes; write results, cut-offs and their manifest."""
+    from huiguan.storage import round_folder
+
+    say("allocating: deferred acceptance over the frozen rows")
+    match = round_folder.allocate_round(folder)
+    placed = int((match.choice >= 0).sum())
+    typer.echo(f"{placed} of {match.choice.size} applications have a home")
+
+
+@round_app.command()
+def check(folder: Folder, as_json: Json = False) -> None:
+    """Check a whole round with separate code; every finding names its file and row."""
+    from huiguan.storage.round_check import check_folder
+
+    say("checking: frozen rows, tickets, results, cut-offs, optimality")
+    findings = check_folder(folder)
+    if as_json:
+        typer.echo(json.dumps([msgspec.to_builtins(finding) for finding in findings]))
+    else:
+        for finding in findings[:50]:
+            typer.echo(f"{finding.code}: {finding.file}: {finding.row}: {finding.sentence}")
+    if findings:
+        raise CheckFault(f"{len(findings)} findings; the round must not be released as it is")
+    if not as_json:
+        typer.echo("no finding")
+
+
+@round_app.command()
+def release(
+    folder: Folder,
+    out: Annotated[Path, typer.Option(help="folder for the public")],
+) -> None:
+    """Copy what the public may see, after a check; sealed files stay behind."""
+    from huiguan.storage import round_folder
+    from huiguan.storage.round_check import check_folder
+
+    void = (folder / "VOID").exists()
+    if not void:
+        say("checking before the release")
+        if not (folder / "RESULT").exists():
+            raise InputFault(f"{folder} has no result yet; draw and allocate first")
+        findings = check_folder(folder)
+        if findings:
+            raise CheckFault(f"{len(findings)} findings, the first: {findings[0].sentence}")
+    for name in round_folder.release_round(folder, out):
+        typer.echo(name)
+
+
+@round_app.command()
+def void(
+    folder: Folder,
+    reason: Annotated[str, typer.Option(help="why, in one sentence for the public")],
+) -> None:
+    """Declare an attempt void; it stays public, and the next attempt chains to it."""
+    from huiguan.storage import round_folder
+
+    round_folder.void_round(folder, reason)
+    typer.echo(f"void: {round_folder.commitment_of(folder)}")

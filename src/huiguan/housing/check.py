@@ -1,0 +1,385 @@
+"""The full checker of a round: every finding names its file and its row.
+
+It reads the frozen columns and the published outcome, and believes neither (design.md, the walk of
+a home, 6): numbers, lists, supply, tickets, ranks; seats by fill order and rounding; one result per
+number, on its own list, in a home that fits; the floor of tenants; no envy, no waste; every cut-off
+and every result reproduced; equal to the applicant-optimal match.
+"""
+
+import hashlib
+from typing import NamedTuple
+
+import numpy as np
+
+from huiguan.housing.check_match import (
+    FACTOR,
+    FREE,
+    NONE,
+    Lists,
+    Slots,
+    best_match,
+    first_clearing,
+)
+from huiguan.housing.check_rows import Finding, check_frozen, each, seats_by_rule
+from huiguan.housing.round import SEXES, FrozenRound
+
+UNKNOWN = -9  # a programme or slot that does not exist
+NO_HOME = -1
+REST_SLOT = -1  # in the column of slots
+
+
+class Outcome(NamedTuple):
+    """What was published after the draw, as columns; rows of each table in order of its keys."""
+
+    ticket_number: np.ndarray  # S9
+    ticket_place: np.ndarray  # int32
+    ticket_rank: np.ndarray  # int32
+    ticket_k: np.ndarray  # int32
+    ticket: np.ndarray  # S64
+    result_number: np.ndarray  # S9
+    result_programme: np.ndarray  # int32: row of programmes, NO_HOME or UNKNOWN
+    result_slot: np.ndarray  # int32: row of all slots, REST_SLOT or UNKNOWN
+    result_tier: np.ndarray  # int32, -1 if none
+    cut_programme: np.ndarray  # int32, or UNKNOWN
+    cut_slot: np.ndarray  # int32: row of all slots, REST_SLOT or UNKNOWN
+    cut_seats: np.ndarray  # int32
+    cut_filled: np.ndarray  # int32
+    cut_tier: np.ndarray  # int32, -1 if none
+    cut_place: np.ndarray  # int32, -1 if none
+
+
+class Served(NamedTuple):
+    """Results row by row, as far as they can be understood; -1 where there is none."""
+
+    row: np.ndarray  # int64 [in the draw]: row of the applicant's list, or -1
+    slot: np.ndarray  # int64 [in the draw]: slot, REST_SLOT, or -2 for no home
+
+
+def check_round(
+    frozen: FrozenRound, round_commitment: str, value: str, outcome: Outcome
+) -> list[Finding]:
+    """Return everything that is wrong with a round and its outcome; an empty list is a proof."""
+    out = check_frozen(frozen)
+    if out:
+        return out
+    places, found = check_tickets(frozen, round_commitment, value, outcome)
+    if found:
+        return found
+    order = np.flatnonzero(frozen.state == 0)
+    order = order[np.argsort(places[order], kind="stable")]
+    lists = build_lists(frozen, order)
+    slots = build_slots(frozen)
+    served, out = check_results(frozen, order, lists, slots, outcome)
+    cuts, rest_cuts, found = check_cutoffs(frozen, lists, slots, served, outcome)
+    out += found
+    out += check_stability(frozen, order, lists, slots, served, cuts, rest_cuts)
+    if not out:
+        out = check_optimal(frozen, order, lists, slots, served)
+    return out
+
+
+def check_tickets(
+    frozen: FrozenRound, round_commitment: str, value: str, outcome: Outcome
+) -> tuple[np.ndarray, list[Finding]]:
+    """Return the place of every application in the common order, from tickets computed again."""
+    head = frozen.head
+    start = f"huiguan ticket 1\n{head.round}\n{round_commitment}\n{value}\n"
+    rows = np.flatnonzero(frozen.state == 0)
+    best = []
+    for row, weight in zip(rows.tolist(), frozen.weight[rows].tolist(), strict=True):
+        number = frozen.numbers[row].decode()
+        texts = (f"{start}{number}\n{k}\n".encode() for k in range(1, weight + 1))
+        best.append(min((hashlib.sha256(text).hexdigest(), k) for k, text in enumerate(texts, 1)))
+    order = sorted(range(rows.size), key=lambda at: best[at])
+    rank = np.zeros(rows.size, dtype=np.int64)
+    rank[order] = np.arange(1, rows.size + 1)
+    place = rank
+    if head.lottery == "since":
+        dates = np.where(frozen.since[rows] == 0, 99999999, frozen.since[rows])
+        place = np.zeros(rows.size, dtype=np.int64)
+        place[np.lexsort((rank, dates))] = np.arange(1, rows.size + 1)
+    places = np.zeros(frozen.numbers.size, dtype=np.int64)
+    places[rows] = place
+    out = []
+    numbers = frozen.numbers[rows]
+    out += each(
+        "ticket-missing",
+        "tickets.csv",
+        np.setdiff1d(numbers, outcome.ticket_number),
+        "it is in the draw",
+    )
+    at = np.minimum(np.searchsorted(numbers, outcome.ticket_number), max(rows.size - 1, 0))
+    known = numbers[at] == outcome.ticket_number if rows.size else at > 0
+    out += each(
+        "ticket-extra", "tickets.csv", outcome.ticket_number[~known], "it is not in the draw"
+    )
+    for number, row, ranked, placed, k, ticket in zip(
+        outcome.ticket_number[known].tolist(),
+        at[known].tolist(),
+        outcome.ticket_rank[known].tolist(),
+        outcome.ticket_place[known].tolist(),
+        outcome.ticket_k[known].tolist(),
+        outcome.ticket[known].tolist(),
+        strict=True,
+    ):
+        if (ticket.decode(), k) != best[row]:
+            sentence = f"the best ticket is {best[row][0]}, its {best[row][1]}"
+            out.append(Finding("ticket", "tickets.csv", number.decode(), sentence))
+        elif (ranked, placed) != (rank[row], place[row]):
+            sentence = f"rank {rank[row]} and place {place[row]}, not {ranked} and {placed}"
+            out.append(Finding("rank", "tickets.csv", number.decode(), sentence))
+    return places, out
+
+
+def build_slots(frozen: FrozenRound) -> Slots:
+    """Return the slots of every programme, seats counted again by share and rounding."""
+    bits = claim_bits(frozen)
+    start, claim, seats, lapses = [0], [], [], []
+    for programme in frozen.programmes:
+        policy = frozen.policies[programme.policy]
+        seats += seats_by_rule(policy, programme)
+        for slot in policy.slot:
+            claim.append(bits[""] if slot.own else bits[slot.claim] if slot.claim else 0)
+            lapses.append(slot.lapses)
+        start.append(len(claim))
+    return Slots(
+        capacity=np.array([p.capacity for p in frozen.programmes], dtype=np.int32),
+        start=np.array(start, dtype=np.int32),
+        claim=np.array(claim, dtype=np.int32),
+        seats=np.array(seats, dtype=np.int32),
+        lapses=np.array(lapses, dtype=np.bool_),
+    )
+
+
+def claim_bits(frozen: FrozenRound) -> dict[str, int]:
+    """Return a bit for every claim a policy asks for; "" is the claim to one's own home."""
+    claims = {slot.claim for policy in frozen.policies.values() for slot in policy.slot}
+    return {claim: 1 << bit for bit, claim in enumerate(sorted(claims | {""}))}
+
+
+def build_lists(frozen: FrozenRound, order: np.ndarray) -> Lists:
+    """Return the choices that count, of the applications in ``order``, column by column."""
+    index = {p.programme: row for row, p in enumerate(frozen.programmes)}
+    bits = claim_bits(frozen)
+    position = np.full(frozen.numbers.size, -1, dtype=np.int64)
+    position[order] = np.arange(order.size)
+    sex = np.zeros(order.size, dtype=np.int8)
+    home = np.full(order.size, -1, dtype=np.int32)
+    held = np.zeros(order.size, dtype=np.int32)
+    local = []
+    for at, name, value in zip(
+        position[frozen.fact_row].tolist(), frozen.fact_name, frozen.fact_value, strict=True
+    ):
+        what, _, where = value.partition("@")
+        if at < 0:
+            continue
+        if name == "sex":
+            sex[at] = SEXES.index(what)
+        elif name == "own":
+            home[at] = index[what]
+        elif where:
+            local.append((at, index[where], name, what))
+        else:
+            held[at] |= bits.get(what, 0)
+    lengths = np.diff(frozen.list_start)[order]
+    owner = np.repeat(np.arange(order.size, dtype=np.int32), lengths)
+    first = np.cumsum(lengths) - lengths
+    place = np.arange(owner.size) - np.repeat(first, lengths)
+    listed = frozen.listed[place + np.repeat(frozen.list_start[order], lengths)]
+    ends = np.full(order.size, 2**30, dtype=np.int64)  # where a tenant's own home stands
+    at_home = listed == home[owner]
+    ends[owner[at_home]] = place[at_home]
+    tenants = np.flatnonzero((home >= 0) & (ends == 2**30)).astype(np.int32)
+    at_home = np.concatenate([at_home, np.ones(tenants.size, dtype=np.bool_)])
+    owner = np.concatenate([owner, tenants])
+    place = np.concatenate([place, lengths[tenants]])
+    listed = np.concatenate([listed, home[tenants]])
+    size = frozen.size[order][owner]
+    fits = size >= np.array([p.size_least for p in frozen.programmes], dtype=np.int32)[listed]
+    fits &= size <= np.array([p.size_most for p in frozen.programmes], dtype=np.int32)[listed]
+    room = np.array([SEXES.index(p.sex) for p in frozen.programmes], dtype=np.int8)[listed]
+    fits &= (room == 0) | (room == sex[owner])
+    counts = (fits | at_home) & (place <= ends[owner])
+    owner, place, listed, at_home = (a[counts] for a in (owner, place, listed, at_home))
+    if tenants.size:  # appended homes move to the end of their lists
+        sorting = np.lexsort((place, owner))
+        owner, listed, at_home = owner[sorting], listed[sorting], at_home[sorting]
+    key = frozen.tier[order].astype(np.int64)[owner] * FACTOR + owner
+    claims = held[owner] | np.where(at_home, bits[""], 0).astype(np.int32)
+    start = np.searchsorted(owner, np.arange(order.size + 1))
+    for at, programme, name, what in local:
+        for row in range(int(start[at]), int(start[at + 1])):
+            if listed[row] == programme:
+                if name == "tier":
+                    key[row] = int(what) * FACTOR + at
+                else:
+                    claims[row] |= bits.get(what, 0)
+    return Lists(start, listed.astype(np.int32), key, claims.astype(np.int32))
+
+
+def check_results(
+    frozen: FrozenRound, order: np.ndarray, lists: Lists, slots: Slots, outcome: Outcome
+) -> tuple[Served, list[Finding]]:
+    """Find results that are missing, double, not asked for, or in a slot without the claim."""
+    file = "results.csv"
+    numbers, found = outcome.result_number, frozen.numbers
+    out = each("result-missing", file, np.setdiff1d(found, numbers), "it has no result")
+    at = np.minimum(np.searchsorted(found, numbers), max(found.size - 1, 0))
+    known = found[at] == numbers if found.size else at > 0
+    out += each("result-unknown", file, numbers[~known], "nobody has this number")
+    values, times = np.unique(numbers, return_counts=True)
+    out += each("result-twice", file, values[times > 1], "it has more than one result")
+    position = np.full(found.size, -1, dtype=np.int64)
+    position[order] = np.arange(order.size)
+    row_of = np.full(order.size, -1, dtype=np.int64)
+    slot_of = np.full(order.size, -2, dtype=np.int64)
+    given = known & (outcome.result_programme != NO_HOME)
+    homeless = known & ~given & (outcome.result_slot != REST_SLOT)
+    out += each("slot", file, numbers[homeless], "a slot but no home")
+    outside = given & (position[at] < 0)
+    out += each("not-in-draw", file, numbers[outside], "it has a home, but is not in")
+    rows = np.flatnonzero(given & ~outside)
+    who = position[at[rows]]
+    span = lists.start[who + 1] - lists.start[who]
+    longest = int(span.max(initial=0))
+    match = np.full(rows.size, -1, dtype=np.int64)
+    for step in range(longest):  # one place of all lists at a time
+        row = np.minimum(lists.start[who] + step, max(lists.programme.size - 1, 0))
+        hit = (step < span) & (lists.programme[row] == outcome.result_programme[rows])
+        match[hit & (match < 0)] = row[hit & (match < 0)]
+    out += each("not-listed", file, numbers[rows[match < 0]], "not on its list, or does not fit")
+    rows, who, match = (a[match >= 0] for a in (rows, who, match))
+    slot = outcome.result_slot[rows].astype(np.int64)
+    programme = lists.programme[match]
+    wrong = (slot != REST_SLOT) & (
+        (slot < slots.start[programme]) | (slot >= slots.start[programme + 1])
+    )
+    out += each("slot", file, numbers[rows[wrong]], "the home has no such slot")
+    asked = np.zeros(rows.size, dtype=np.int64)
+    fine = ~wrong & (slot >= 0)
+    asked[fine] = slots.claim[slot[fine]]
+    barred = (asked != 0) & (lists.claims[match] & asked == 0)
+    out += each("no-claim", file, numbers[rows[barred]], "it has no claim to this slot")
+    tier = outcome.result_tier[rows] != lists.key[match] // FACTOR
+    out += each("tier", file, numbers[rows[tier]], "the tier is not the one at this home")
+    good = ~wrong
+    row_of[who[good]] = match[good]
+    slot_of[who[good]] = slot[good]
+    return Served(row_of, slot_of), out
+
+
+def slot_names(frozen: FrozenRound) -> list[str]:
+    """Return the row "programme,slot" of every slot, then of every rest."""
+    names = [
+        f"{programme.programme},{slot.name}"
+        for programme in frozen.programmes
+        for slot in frozen.policies[programme.policy].slot
+    ]
+    return names + [f"{programme.programme},rest" for programme in frozen.programmes]
+
+
+def check_cutoffs(
+    frozen: FrozenRound, lists: Lists, slots: Slots, served: Served, outcome: Outcome
+) -> tuple[np.ndarray, np.ndarray, list[Finding]]:
+    """Return the cut-offs the results imply; find wrong seats, counts and last ones served."""
+    names, file = slot_names(frozen), "cutoffs.csv"
+    count = slots.seats.size
+    held = np.flatnonzero(served.row >= 0)
+    keys = lists.key[served.row[held]]
+    slot = served.slot[held]
+    where = np.where(slot >= 0, slot, count + lists.programme[served.row[held]])
+    filled = np.bincount(where, minlength=len(names))
+    last = np.full(len(names), NONE, dtype=np.int64)
+    np.maximum.at(last, where, keys)
+    counted = np.where(slots.lapses, filled[:count], slots.seats)
+    running = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(counted)])
+    left = slots.capacity - (running[slots.start[1:]] - running[slots.start[:-1]])
+    seats = np.concatenate([slots.seats, left])
+    out = [
+        Finding("over", file, names[row], f"{filled[row]} results for {seats[row]} seats")
+        for row in np.flatnonzero(filled > np.maximum(seats, 0)).tolist()
+    ]
+    said = np.where(outcome.cut_slot >= 0, outcome.cut_slot, count + outcome.cut_programme)
+    said = np.where((outcome.cut_programme < 0) | (outcome.cut_slot < REST_SLOT), UNKNOWN, said)
+    missing = np.setdiff1d(np.arange(len(names)), said)
+    out += [Finding("cut-missing", file, names[row], "it has no row") for row in missing.tolist()]
+    if (said == UNKNOWN).any():
+        out.append(Finding("cut-extra", file, "?", "there is no such programme or slot"))
+    rows = np.flatnonzero(said != UNKNOWN)
+    said = said[rows]
+    full = (filled >= seats) & (filled > 0)
+    tier = np.where(full, last // FACTOR, -1)
+    place = np.where(full, last % FACTOR + 1, -1)
+    for code, published, right in (
+        ("cut-seats", outcome.cut_seats[rows], seats[said]),
+        ("cut-filled", outcome.cut_filled[rows], filled[said]),
+        ("cut-last", outcome.cut_tier[rows], tier[said]),
+        ("cut-last", outcome.cut_place[rows], place[said]),
+    ):
+        for at in np.flatnonzero(published != right).tolist():
+            sentence = f"{right[at]} by the results, {published[at]} published"
+            out.append(Finding(code, file, names[said[at]], sentence))
+    cuts = np.where(filled < seats, FREE, np.where(seats > 0, last, NONE))
+    return cuts[:count], cuts[count:], out
+
+
+def check_stability(
+    frozen: FrozenRound,
+    order: np.ndarray,
+    lists: Lists,
+    slots: Slots,
+    served: Served,
+    cuts: np.ndarray,
+    rest_cuts: np.ndarray,
+) -> list[Finding]:
+    """Find tenants below their floor, envy, waste, and seats taken in the wrong slot."""
+    file = "results.csv"
+    numbers = frozen.numbers[order]
+    place = np.zeros(order.size, dtype=np.int64)
+    taker = np.zeros(order.size, dtype=np.int64)
+    first_clearing(lists, slots, cuts, rest_cuts, place, taker)
+    names = slot_names(frozen)
+    ends = np.maximum(lists.start[1:] - 1, 0)
+    tenant = (lists.start[1:] > lists.start[:-1]) & (served.row < 0)
+    if lists.claims.size:
+        tenant &= lists.claims[ends] & claim_bits(frozen)[""] != 0
+    out = each("floor", file, numbers[tenant], "a tenant has lost the present home")
+    wrong = ((place != served.row) | ((place >= 0) & (taker != served.slot))) & ~tenant
+    for at in np.flatnonzero(wrong).tolist():
+        number = numbers[at].decode()
+        row, slot = int(place[at]), int(taker[at])
+        if row < 0 or (0 <= served.row[at] < row):
+            sentence = "the cut-offs do not let it in where it is"
+            out.append(Finding("cut", file, number, sentence))
+            continue
+        programme = int(lists.programme[row])
+        name = names[slot if slot >= 0 else slots.seats.size + programme]
+        if row == served.row[at]:
+            out.append(Finding("slot-order", file, number, f"its seat is in {name}"))
+        elif (cuts[slot] if slot >= 0 else rest_cuts[programme]) == FREE:
+            out.append(Finding("waste", file, number, f"{name} has a seat left and it prefers it"))
+        else:
+            sentence = f"it prefers {name} and comes before the last one served there"
+            out.append(Finding("envy", file, number, sentence))
+    return out
+
+
+def check_optimal(
+    frozen: FrozenRound, order: np.ndarray, lists: Lists, slots: Slots, served: Served
+) -> list[Finding]:
+    """Find applicants who are worse off than in the applicant-optimal match."""
+    at = np.zeros(order.size, dtype=np.int64)
+    taker = np.zeros(order.size, dtype=np.int64)
+    asking = int(np.bincount(lists.programme, minlength=1).max(initial=0))
+    best_match(lists, slots, at, taker, asking)
+    best = np.where(taker == -2, -1, at)
+    wrong = np.flatnonzero((best != served.row) | (taker != served.slot))
+    names = [programme.programme for programme in frozen.programmes]
+    out = []
+    for row in wrong.tolist():
+        better = names[lists.programme[best[row]]] if best[row] >= 0 else "no home"
+        number = frozen.numbers[order[row]].decode()
+        out.append(
+            Finding("not-optimal", "results.csv", number, f"{better} is its best stable one")
+        )
+    return out

@@ -1,0 +1,136 @@
+"""What a checker finds in the frozen rows alone: numbers, lists, facts, supply, seats by rule."""
+
+from fractions import Fraction
+from math import ceil, floor
+
+import msgspec
+import numpy as np
+
+from huiguan.housing.allocation.reserves import REST, Policy
+from huiguan.housing.round import STATES, FrozenRound, Programme
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """One thing that is wrong, where it stands, and why."""
+
+    code: str
+    file: str
+    row: str  # the number, or programme and slot
+    sentence: str
+
+
+def valid_numbers(numbers: np.ndarray) -> np.ndarray:
+    """Return which of ``numbers`` (S9) are eight digits and their MOD 11-2 check character."""
+    letters = numbers.astype("S9").view(np.uint8).reshape(-1, 9).astype(np.int64)
+    digits = letters[:, :8] - ord("0")
+    weights = np.array([2**power % 11 for power in range(8, 0, -1)])
+    rest = (12 - (digits * weights).sum(axis=1) % 11) % 11
+    check = np.frombuffer(b"0123456789X", dtype=np.uint8)[rest]
+    valid: np.ndarray = ((digits >= 0) & (digits <= 9)).all(axis=1) & (check == letters[:, 8])
+    return valid
+
+
+def each(code: str, file: str, numbers: np.ndarray, sentence: str) -> list[Finding]:
+    """Return one finding for each of ``numbers`` (S9)."""
+    return [Finding(code, file, number.decode(), sentence) for number in numbers]
+
+
+def check_frozen(frozen: FrozenRound) -> list[Finding]:
+    """Return what is wrong with the rows of a round before its draw."""
+    return [
+        *check_applications(frozen),
+        *check_lists(frozen),
+        *check_policies(frozen),
+        *check_supply(frozen),
+    ]
+
+
+def check_applications(frozen: FrozenRound) -> list[Finding]:
+    """Find wrong check characters, and applications without a ticket or a head."""
+    file, numbers = "applications.csv", frozen.numbers
+    wrong = ~valid_numbers(numbers)
+    empty = (frozen.weight < 1) | (frozen.size < 1)
+    return [
+        *each("check-character", file, numbers[wrong], "the last character does not fit"),
+        *each("weight", file, numbers[empty], "it has no ticket, or nobody in it"),
+    ]
+
+
+def check_lists(frozen: FrozenRound) -> list[Finding]:
+    """Find lists that are too long or name a home twice."""
+    file, limit = "choices.csv", frozen.head.list_limit
+    lengths = np.diff(frozen.list_start)
+    owner = np.repeat(np.arange(frozen.numbers.size), lengths)
+    pair = owner * len(frozen.programmes) + frozen.listed
+    pair.sort()
+    twice = np.unique(pair[1:][pair[1:] == pair[:-1]] // max(len(frozen.programmes), 1))
+    return [
+        *each("list-long", file, frozen.numbers[lengths > limit], f"more than {limit} choices"),
+        *each("list-twice", file, frozen.numbers[twice], "it names a home twice"),
+    ]
+
+
+def check_policies(frozen: FrozenRound) -> list[Finding]:
+    """Find policies whose slots cannot be told apart, or whose guarantee comes too late."""
+    out = []
+    for policy in frozen.policies.values():
+        names = [slot.name for slot in policy.slot] + [REST]
+        if len(set(names)) != len(names):
+            sentence = f"slots need names of their own, and {REST} is taken"
+            out.append(Finding("policy", "rules/policies.toml", policy.name, sentence))
+        if any(slot.own for slot in policy.slot[1:]):
+            sentence = "the own-home guarantee holds only if its slot is filled first"
+            out.append(Finding("policy", "rules/policies.toml", policy.name, sentence))
+    return out
+
+
+def check_supply(frozen: FrozenRound) -> list[Finding]:
+    """Find homes that are nowhere, held without a reason, or not kept for their own tenants."""
+    own = {p.programme: 0 for p in frozen.programmes}
+    file = "programmes.csv"
+    out = []
+    for row, name, value in zip(
+        frozen.fact_row.tolist(), frozen.fact_name, frozen.fact_value, strict=True
+    ):
+        if name == "own" and STATES[frozen.state[row]] == "in" and value in own:
+            own[value] += 1
+    for p in frozen.programmes:
+        if p.stock != p.let + p.held + p.capacity:
+            sentence = f"{p.stock} homes, but {p.let} let, {p.held} held and {p.capacity} offered"
+            out.append(Finding("supply", file, p.programme, sentence))
+        if (p.held > 0) != (p.reason != ""):
+            out.append(Finding("held", file, p.programme, "homes are held if and only if a reason"))
+        policy = frozen.policies.get(p.policy)
+        if policy is None:
+            out.append(Finding("policy", file, p.programme, f"policy {p.policy} is not in rules"))
+            continue
+        if p.own != own[p.programme] or p.own > p.capacity:
+            sentence = f"{own[p.programme]} tenants take part, {p.own} of their homes are counted"
+            out.append(Finding("own", file, p.programme, sentence))
+        if p.own and not any(slot.own for slot in policy.slot):
+            sentence = "tenants take part, but the policy has no slot for their own homes"
+            out.append(Finding("own", file, p.programme, sentence))
+        if p.sex not in ("any", "f", "m"):
+            out.append(Finding("sex", file, p.programme, f"{p.sex} is not any, f or m"))
+    return out
+
+
+def seats_by_rule(policy: Policy, programme: Programme) -> list[int]:
+    """Return the seats of every slot by its share and rounding, in exact fractions."""
+    left = programme.capacity
+    seats = []
+    for slot in policy.slot:
+        if slot.own:
+            wanted = programme.own
+        elif slot.share:
+            percent = slot.share.endswith("%")
+            exact = Fraction(slot.share.rstrip("%")) * programme.capacity
+            exact /= 100 if percent else 1
+            nearest = floor(exact + Fraction(1, 2))
+            rounded = {"down": floor(exact), "up": ceil(exact), "half-up": nearest}
+            wanted = max(rounded[slot.rounding], slot.minimum)
+        else:
+            wanted = slot.seats
+        seats.append(min(left, wanted))
+        left -= seats[-1]
+    return seats
