@@ -17,9 +17,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="A futures exchange and an affordable-housing office, as functions and files.",
 )
-NOUNS = ("journal", "rules")  # the files of this room; each registers its commands on ``app``
-
-NOUNS = ("draw", "round")  # each is a module here that registers its commands
+NOUNS = ("draw", "journal", "round", "rules")  # each file registers its commands on ``app``
 
 
 def main() -> None:

@@ -1,0 +1,146 @@
+"""A round from input to proof: canonical bytes, refusals, attempts, what the public gets."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from huiguan.foundation.faults import CheckFault, InputFault
+from huiguan.storage import round_folder
+from huiguan.storage.round_check import check_folder
+from tests.rounds import SIGNATURE, write_round
+
+
+def run_round(folder: Path, source: Path) -> Path:
+    round_folder.freeze(source, folder, None)
+    round_folder.draw_round(folder, SIGNATURE, {}, "")
+    round_folder.allocate_round(folder)
+    return folder
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    return write_round(tmp_path / "in", applicants=120, programmes=9, choices=4, seed=1)
+
+
+def verify(folder: Path, *flags: str) -> subprocess.CompletedProcess[str]:
+    """Run the copied ``verify.py`` alone: no package, no environment."""
+    return subprocess.run(
+        [sys.executable, "-I", "-S", *flags, str(folder / "verify.py"), str(folder)],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={},
+    )
+
+
+def test_a_round_is_proved_with_and_without_its_sealed_files(tmp_path: Path, source: Path) -> None:
+    folder = run_round(tmp_path / "round", source)
+    assert check_folder(folder) == []
+    whole = verify(folder)
+    assert (whole.returncode, whole.stderr) == (0, "")
+    assert "allocation repeated" in whole.stdout
+    names = round_folder.release_round(folder, tmp_path / "public")
+    assert not set(names) & {"choices.csv", "facts.csv"}
+    public = verify(tmp_path / "public")
+    assert public.returncode == 0
+    assert "allocation repeated" not in public.stdout
+    assert "results agree with cut-offs" in public.stdout
+
+
+def test_the_order_of_input_rows_changes_no_byte(tmp_path: Path, source: Path) -> None:
+    first = run_round(tmp_path / "first", source)
+    for path in source.glob("*.csv"):
+        header, *rows = path.read_text().splitlines(keepends=True)
+        path.write_text(header + "".join(reversed(rows)))
+    second = run_round(tmp_path / "second", source)
+    for path in sorted(first.rglob("*.*")):
+        assert path.read_bytes() == (second / path.relative_to(first)).read_bytes(), path.name
+
+
+def test_hash_seeds_change_no_byte(tmp_path: Path, source: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from huiguan.storage import round_folder as r;"
+        "a, b = map(Path, sys.argv[1:3]); r.freeze(a, b, None);"
+        "r.draw_round(b, sys.argv[3], {}, ''); r.allocate_round(b)"
+    )
+    results = []
+    for seed in ("0", "77"):
+        folder = tmp_path / f"seed{seed}"
+        subprocess.run(
+            [sys.executable, "-c", code, str(source), str(folder), SIGNATURE],
+            check=True,
+            env={"PYTHONHASHSEED": seed, "PATH": "", "HOME": str(Path.home())},
+        )
+        results.append((folder / "RESULT").read_bytes())
+    assert results[0] == results[1]
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "message"),
+    [
+        ("*.csv", "00000001X", "000000011", "last character does not fit"),
+        ("applications.csv", ",in,", ",maybe,", "'maybe' is not one of"),
+        ("programmes.csv", ",9,2,1,repair,", ",9,3,1,repair,", "9 homes, but 3 let"),
+        ("programmes.csv", ",repair,", ",,", "held if and only if a reason"),
+        ("programmes.csv", "standard", "unknown", "policy unknown is not in rules"),
+        ("choices.csv", "P00003", "P99999", "P99999 is not in programmes.csv"),
+        ("facts.csv", ",sex,f", ",sex,\xe9", "outside ASCII"),
+        ("facts.csv", "number,fact,value", "number,value,fact", "first line must be"),
+    ],
+)
+def test_a_wrong_row_is_refused_before_anything_is_frozen(
+    tmp_path: Path, source: Path, name: str, old: str, new: str, message: str
+) -> None:
+    for path in source.glob(name):
+        path.write_text(path.read_text().replace(old, new, -1 if name == "*.csv" else 1))
+    with pytest.raises(InputFault, match=message):
+        round_folder.freeze(source, tmp_path / "round", None)
+    assert not (tmp_path / "round").exists()
+
+
+def test_any_changed_byte_of_a_frozen_file_is_found(tmp_path: Path, source: Path) -> None:
+    folder = run_round(tmp_path / "round", source)
+    path = folder / "results.csv"
+    path.write_bytes(path.read_bytes().replace(b"rest", b"REST", 1))
+    assert "results.csv differs from RESULT" in check_folder(folder)[0].sentence
+    assert verify(folder).returncode == 1
+    path = folder / "choices.csv"
+    path.write_bytes(path.read_bytes() + b"\n")
+    with pytest.raises(CheckFault, match=r"choices.csv differs from MANIFEST"):
+        round_folder.read_frozen(folder)
+
+
+def test_a_table_in_another_spelling_is_refused_even_with_a_fitting_manifest(
+    tmp_path: Path, source: Path
+) -> None:
+    folder = tmp_path / "round"
+    round_folder.freeze(source, folder, None)
+    path = folder / "applications.csv"
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    names = [line.split("  ")[1] for line in (folder / "MANIFEST").read_text().splitlines()]
+    (folder / "MANIFEST").write_bytes(round_folder.manifest_bytes(folder, names))
+    with pytest.raises(CheckFault, match=r"applications.csv: "):
+        round_folder.read_frozen(folder)
+
+
+def test_nothing_is_done_twice_and_a_void_attempt_is_chained(tmp_path: Path, source: Path) -> None:
+    first = run_round(tmp_path / "first", source)
+    with pytest.raises(InputFault, match="drawn already"):
+        round_folder.draw_round(first, SIGNATURE, {}, "")
+    with pytest.raises(InputFault, match="result already"):
+        round_folder.allocate_round(first)
+    with pytest.raises(InputFault, match="frozen already"):
+        round_folder.freeze(source, first, None)
+    with pytest.raises(InputFault, match="declare it void"):
+        round_folder.freeze(source, tmp_path / "second", first)
+    round_folder.void_round(first, "the list of a building was wrong")
+    with pytest.raises(InputFault, match="void attempt"):
+        round_folder.draw_round(first, SIGNATURE, {}, "")
+    second = tmp_path / "second"
+    commitment = round_folder.freeze(source, second, first)
+    head = (second / "round.toml").read_text()
+    assert f'previous = "{round_folder.commitment_of(first)}"' in head
+    assert "attempt = 2" in head
+    assert commitment != round_folder.commitment_of(first)
