@@ -1,10 +1,10 @@
-"""What the core remembers during a day: one record array per noun, fixed capacity from the image.
+"""What the core remembers during a day: one record array per noun, capacities from the image.
 
-Kernels take the whole ``State`` and pass single arrays to leaves. ``state_hash`` looks at content in
-key order, never at memory order or padding, so two histories with the same outcome hash the same.
+``state_hash`` looks at content in key order, never at memory order or padding, so two histories
+with the same outcome hash the same.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from huiguan.exchange.day import FEE_CLASSES, HEDGE_FLAGS, DayImage
 from huiguan.exchange.messages import ORDER_ROW_MASK, Phase
 from huiguan.foundation.faults import InputFault
 from huiguan.foundation.hashing import canonical_bytes, digest
+from huiguan.foundation.kernel import bundle_handle, bundle_opener
 from huiguan.foundation.records import Int8, Int32, Int64, Record, layout
 
 NO_PRICE = -(2**31)  # nobody traded yet and no settlement is known
@@ -43,9 +44,13 @@ class Core(Record, frozen=True):
     time_ns: Int64
     trades: Int64
     next_disconnect_ns: Int64
+    client_sequence: Int64  # of the command being applied
     first_figure: Int64  # of the refusal being made
     second_figure: Int64
+    order_id: Int64  # of the order being entered
+    due_frame: Int64  # first sequence of the frame before which what was due has run
     events: Int64  # rows of the event buffer in use
+    session: Int32  # of the command being applied
     next_phase: Int32  # row of the schedule
     marking: Int32  # next trading code to mark, or NO_ROW
     called: Int32  # margin calls of the mark that is going on
@@ -215,7 +220,7 @@ class Transfer(Record, frozen=True):
 
 
 CONFIG = layout(Config, [], 72)
-CORE = layout(Core, [], 96)
+CORE = layout(Core, [], 120)
 INSTRUMENT = layout(InstrumentState, [], 72)
 SIDE = layout(BookSide, [], 32)
 LEVEL = layout(Level, [], 16)
@@ -254,6 +259,35 @@ class State(NamedTuple):
     sessions: np.ndarray  # SESSION [session]
     outcomes: np.ndarray  # OUTCOME [session x window + client sequence mod window]
     transfers: np.ndarray  # TRANSFER open addressing by transfer id
+
+
+TABLES = {
+    "config": CONFIG,
+    "core": CORE,
+    "schedule": PHASE_TIME,
+    "group_phase": "<i8",
+    "instruments": INSTRUMENT,
+    "sides": SIDE,
+    "levels": LEVEL,
+    "orders": ORDER,
+    "own_names": "<i8",
+    "margins": "<i8",
+    "fees": FEE,
+    "accounts": ACCOUNT,
+    "reliefs": RELIEF,
+    "members": MEMBER,
+    "positions": POSITION,
+    "holdings": HOLDING,
+    "sessions": SESSION,
+    "outcomes": OUTCOME,
+    "transfers": TRANSFER,
+}
+open_state = bundle_opener("State", TABLES)  # kernels that Python enters turn a handle into a State
+
+
+def handle_of(state: State) -> Any:  # noqa: ANN401  addresses, or the state itself uncompiled
+    """Return what an entry kernel takes for ``state``; the caller keeps the state alive."""
+    return bundle_handle(state, state)
 
 
 def power_of_two(at_least: int) -> int:
@@ -389,12 +423,12 @@ def state_hash(state: State) -> bytes:
     waiting = [name for name in ORDER.names or () if name not in {"ahead", "behind", "level"}]
     waiting = [name for name in waiting if name not in {"position", "holding"}]
     core = [n for n in CORE.names or () if n not in {"free_order", "fresh_order", "events"}]
-    core = [n for n in core if n not in {"first_figure", "second_figure"}]
+    core = [n for n in core if n not in {"first_figure", "second_figure", "order_id"}]
     parts = [np.ascontiguousarray(orders[name]).tobytes() for name in waiting]
     parts += [np.ascontiguousarray(ahead).tobytes(), state.group_phase.tobytes()]
     parts += [state.core[name].tobytes() for name in core]
     for rows in (state.instruments, state.accounts, state.reliefs, state.members, state.sessions):
-        parts += [np.ascontiguousarray(rows[name]).tobytes() for name in rows.dtype.names]
+        parts += [np.ascontiguousarray(rows[name]).tobytes() for name in rows.dtype.names or ()]
     parts.append(canonical_bytes(live(state.positions, "key"), ["key"]))
     parts.append(canonical_bytes(live(state.holdings, "key"), ["key"]))
     parts.append(canonical_bytes(live(state.transfers, "stage"), ["transfer_id"]))

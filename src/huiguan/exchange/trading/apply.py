@@ -1,0 +1,379 @@
+"""One batch of commands against the state: dispatch by kind, exactly one outcome a command.
+
+``apply`` is entered once a batch. It stops before a command for whose events there may be no room
+(fewer free rows than live orders + 16) and goes on from there with an empty buffer; what is due by
+the frame's time runs once, before the frame's first command.
+"""
+
+import numpy as np
+
+from huiguan.exchange.day import MemberMode
+from huiguan.exchange.messages import (
+    COMMAND_HEADER,
+    LAYOUTS,
+    MESSAGE_BYTES,
+    ORDER_ROW_MASK,
+    VERSION,
+    CancelOrder,
+    CancelOrders,
+    CancelReason,
+    EnterOrder,
+    Phase,
+    Scope,
+    TimeInForce,
+)
+from huiguan.exchange.trading import emit
+from huiguan.exchange.trading.book import fillable_lots, has_limit_privilege, join
+from huiguan.exchange.trading.checks import (
+    check_closing,
+    check_form,
+    check_holding,
+    check_money,
+    check_phase,
+    check_price,
+    check_right,
+    closing_part,
+    note,
+)
+from huiguan.exchange.trading.house import apply_house
+from huiguan.exchange.trading.look_ahead import look_ahead
+from huiguan.exchange.trading.matching import (
+    admit,
+    cancel,
+    cancel_where,
+    match,
+    may_cancel,
+    settle_arrival,
+    take_row,
+)
+from huiguan.exchange.trading.phases import call_one, next_due, run_one_due
+from huiguan.exchange.trading.positions import holding_key, position_key
+from huiguan.exchange.trading.state import NO_ROW, ON, State, open_state
+from huiguan.exchange.trading.table import find, find_own_name
+from huiguan.foundation.kernel import inner, kernel
+from huiguan.foundation.refusals import Refusal
+
+ENTER, ENTER_ROW = EnterOrder.KIND, LAYOUTS[EnterOrder.KIND]
+CANCEL, CANCEL_ROW = CancelOrder.KIND, LAYOUTS[CancelOrder.KIND]
+CANCEL_MANY, CANCEL_MANY_ROW = CancelOrders.KIND, LAYOUTS[CancelOrders.KIND]
+FIRST_HOUSE_KIND = 110
+SPARE_ROWS = 16
+
+
+@inner
+def check_order(state: State, entry: np.void, position: int, holding: int) -> Refusal:
+    """Return the first refusal of an entry whose form is good, or ``ACCEPTED``."""
+    refusal = check_right(state, entry, holding)
+    if refusal != Refusal.ACCEPTED:
+        return refusal
+    refusal = check_phase(state, entry)
+    if refusal != Refusal.ACCEPTED:
+        return refusal
+    instrument = state.instruments[entry["instrument"]]
+    price = entry["price_ticks"]
+    refusal = check_price(instrument, price)
+    if refusal != Refusal.ACCEPTED:
+        above = refusal == Refusal.PRICE_ABOVE_LIMIT
+        note(state, price, instrument["upper_ticks"] if above else instrument["lower_ticks"])
+        return refusal
+    refusal = check_closing(state, entry, position)
+    if refusal != Refusal.ACCEPTED:
+        return refusal
+    opening = entry["lots"] - closing_part(state, entry, position)
+    if opening > 0:
+        refusal = check_holding(state, entry, holding, opening)
+        if refusal != Refusal.ACCEPTED:
+            return refusal
+        if state.config[0]["funds"]:
+            return check_money(state, entry, opening)
+    return Refusal.ACCEPTED
+
+
+@inner
+def new_position(state: State, key: int, row: int) -> int:
+    """Return the row of a position, writing its key where it is new."""
+    if row >= 0:
+        return row
+    row = -1 - row
+    state.positions[row]["key"] = key
+    state.core[0]["positions"] += 1
+    return row
+
+
+@inner
+def new_holding(state: State, key: int, row: int, instrument: int) -> int:
+    """Return the row of a holding, writing key and the instrument's limits where it is new."""
+    if row >= 0:
+        return row
+    row = -1 - row
+    holding = state.holdings[row]
+    holding["key"] = key
+    holding["position_limit"] = state.instruments[instrument]["position_limit"]
+    holding["opening_limit"] = state.instruments[instrument]["opening_limit"]
+    state.core[0]["holdings"] += 1
+    return row
+
+
+@inner
+def check_room(state: State, position: int, holding: int) -> Refusal:
+    """Check that the tables of the day can take one more order, position and holding."""
+    core = state.core[0]
+    if core["free_order"] == NO_ROW and core["fresh_order"] == len(state.orders):
+        note(state, len(state.orders), len(state.orders))
+        return Refusal.ORDERS_FULL
+    if (position < 0 and core["positions"] >= len(state.positions) - 1) or (
+        holding < 0 and core["holdings"] >= len(state.holdings) - 1
+    ):
+        note(state, core["positions"], len(state.positions) - 1)
+        return Refusal.POSITIONS_FULL
+    return Refusal.ACCEPTED
+
+
+@inner
+def warn_member(state: State, out: np.ndarray, code: int, used_before: int) -> None:
+    """Say once that a member's clients now need more than its deposit (mode warn)."""
+    place = state.accounts[code]["member"]
+    member = state.members[place]
+    if member["mode"] == MemberMode.WARN and (
+        used_before <= member["deposit_fen"] < member["used_fen"]
+    ):
+        emit.member_warned(state, out, place)
+
+
+@inner
+def trade_or_wait(state: State, out: np.ndarray, entry: np.void, row: int) -> None:
+    """Match an accepted order if its product trades continuously, else let it wait."""
+    order = state.orders[row]
+    group = state.instruments[entry["instrument"]]["group"]
+    if state.group_phase[group] != Phase.CONTINUOUS:
+        join(state, row, has_limit_privilege(entry["offset"]))
+        return
+    force = entry["time_in_force"]
+    wanted = int(entry["lots"]) if force == TimeInForce.FOK else int(entry["minimum_lots"])
+    if wanted > 0 and fillable_lots(state, order, wanted) < wanted:
+        cancel(state, out, row, CancelReason.TIME_IN_FORCE)
+        return
+    match(state, out, row)
+    settle_arrival(state, out, row, force)
+
+
+@inner
+def enter_order(state: State, out: np.ndarray, entry: np.void, session: int) -> Refusal:
+    """Check an order in the fixed order, accept it, trade it."""
+    refusal = check_form(state, entry, session)
+    if refusal != Refusal.ACCEPTED:
+        return refusal
+    code, instrument = entry["trading_code"], entry["instrument"]
+    key = position_key(state, code, instrument, entry["hedge"])
+    found = find(state.positions["key"], key)
+    held_by = holding_key(state, state.accounts[code]["holder"], instrument)
+    found_holding = find(state.holdings["key"], held_by)
+    refusal = check_order(state, entry, found, found_holding)
+    if refusal != Refusal.ACCEPTED:
+        return refusal
+    refusal = check_room(state, found, found_holding)
+    if refusal != Refusal.ACCEPTED:
+        return refusal
+    closing = closing_part(state, entry, found)
+    position = new_position(state, key, found)
+    holding = new_holding(state, held_by, found_holding, instrument)
+    used = state.members[state.accounts[code]["member"]]["used_fen"]
+    row = take_row(state)
+    admit(state, out, entry, row, position, holding, closing)
+    warn_member(state, out, code, used)
+    trade_or_wait(state, out, entry, row)
+    return Refusal.ACCEPTED
+
+
+@inner
+def find_order(state: State, command: np.void, session: int) -> int:
+    """Return the row of the order a cancel names, or ``NO_ROW``."""
+    order_id = command["order_id"]
+    if order_id > 0:
+        row = order_id & ORDER_ROW_MASK
+        if row < len(state.orders) and state.orders[row]["order_id"] == order_id:
+            return row
+        return NO_ROW
+    if command["client_order_id"] <= 0:
+        return NO_ROW
+    return find_own_name(state.own_names, state.orders, session, command["client_order_id"])
+
+
+@inner
+def cancel_order(state: State, out: np.ndarray, command: np.void, session: int) -> Refusal:
+    """Cancel one order of the session's member."""
+    row = find_order(state, command, session)
+    if row == NO_ROW:
+        note(state, command["order_id"], command["client_order_id"])
+        return Refusal.ORDER_NOT_FOUND
+    order = state.orders[row]
+    member = state.accounts[order["trading_code"]]["member"]
+    if member != state.sessions[session]["member"]:
+        note(state, state.sessions[session]["member"], member)
+        return Refusal.NOT_YOUR_ORDER
+    if not may_cancel(state, order):
+        group = state.instruments[order["instrument"]]["group"]
+        note(state, state.group_phase[group], Phase.CONTINUOUS)
+        return Refusal.NOT_TRADING
+    cancel(state, out, row, CancelReason.OWNER)
+    return Refusal.ACCEPTED
+
+
+@inner
+def cancel_orders(state: State, out: np.ndarray, command: np.void, session: int) -> Refusal:
+    """Cancel what the phase allows of a trading code, the member, or a product of the member."""
+    member = int(state.sessions[session]["member"])
+    target, scope = command["target"], command["scope"]
+    if scope == Scope.TRADING_CODE:
+        if target < 0 or target >= len(state.accounts):
+            note(state, target, len(state.accounts))
+            return Refusal.UNKNOWN_TRADING_CODE
+        if state.accounts[target]["member"] != member:
+            note(state, member, state.accounts[target]["member"])
+            return Refusal.NOT_YOUR_CODE
+        field = 0
+    elif scope == Scope.MEMBER:
+        target, field = member, 1
+    elif scope == Scope.PRODUCT and 0 <= target < state.config[0]["products"]:
+        field = 2
+    else:
+        note(state, target, scope)
+        return Refusal.UNKNOWN_TARGET
+    count = cancel_where(state, out, field, target, member, CancelReason.MASS_CANCEL, False)
+    emit.command_done(state, out, count)
+    return Refusal.ACCEPTED
+
+
+@inner
+def apply_session_command(
+    state: State, out: np.ndarray, commands: np.ndarray, row: int, kind: int
+) -> Refusal:
+    """Dispatch a command of a session whose client sequence is the next one."""
+    session = int(state.core[0]["session"])
+    if kind == ENTER:
+        return enter_order(state, out, commands.view(ENTER_ROW)[row], session)
+    if kind == CANCEL:
+        return cancel_order(state, out, commands.view(CANCEL_ROW)[row], session)
+    if kind == CANCEL_MANY:
+        return cancel_orders(state, out, commands.view(CANCEL_MANY_ROW)[row], session)
+    note(state, kind, 0)
+    return Refusal.UNKNOWN_KIND
+
+
+@inner
+def own_order_id(commands: np.ndarray, row: int, kind: int) -> int:
+    """Return the owner's order id that a refusal repeats, 0 where the kind has none."""
+    if kind == ENTER:
+        return commands.view(ENTER_ROW)[row]["client_order_id"]
+    if kind == CANCEL:
+        return commands.view(CANCEL_ROW)[row]["client_order_id"]
+    return 0
+
+
+@inner
+def remember(state: State, session: int, client_sequence: int, refusal: Refusal) -> None:
+    """Keep the outcome of a client sequence for those who ask again."""
+    core = state.core[0]
+    state.sessions[session]["client_sequence"] = client_sequence
+    window = state.config[0]["outcome_window"]
+    outcome = state.outcomes[session * window + client_sequence % window]
+    outcome["client_sequence"] = client_sequence
+    outcome["sequence"] = core["sequence"]
+    outcome["order_id"] = core["order_id"]
+    outcome["refusal"] = refusal
+
+
+@inner
+def check_sequence(state: State, session: int, client_sequence: int) -> Refusal:
+    """Check that the session is on and its client sequence is the next one."""
+    if session <= 0 or session >= len(state.sessions) or state.sessions[session]["state"] != ON:
+        note(state, session, len(state.sessions))
+        return Refusal.UNKNOWN_SESSION
+    expected = state.sessions[session]["client_sequence"] + 1
+    if client_sequence > expected or client_sequence <= 0:
+        note(state, client_sequence, expected)
+        return Refusal.SEQUENCE_GAP
+    if client_sequence < expected:
+        note(state, client_sequence, expected)
+        return Refusal.REPEAT_TOO_OLD  # unless the outcome is still kept
+    return Refusal.ACCEPTED
+
+
+@inner
+def apply_one(state: State, out: np.ndarray, commands: np.ndarray, row: int, sequence: int) -> None:
+    """Apply one command; exactly one outcome event names it."""
+    head = commands.view(COMMAND_HEADER)[row]
+    core = state.core[0]
+    core["sequence"] = sequence
+    core["session"] = head["session"]
+    core["client_sequence"] = head["client_sequence"]
+    core["order_id"] = 0
+    kind = head["kind"]
+    session, client_sequence = int(head["session"]), int(head["client_sequence"])
+    refusal = Refusal.ACCEPTED
+    if head["version"] != VERSION:
+        note(state, head["version"], VERSION)
+        refusal = Refusal.UNKNOWN_KIND
+    elif kind >= FIRST_HOUSE_KIND:
+        if session == 0:
+            refusal = apply_house(state, out, commands, row, kind)
+        else:
+            note(state, kind, session)
+            refusal = Refusal.UNKNOWN_KIND
+    else:
+        refusal = check_sequence(state, session, client_sequence)
+        if refusal == Refusal.REPEAT_TOO_OLD:
+            window = state.config[0]["outcome_window"]
+            outcome = state.outcomes[session * window + client_sequence % window]
+            if outcome["client_sequence"] == client_sequence:
+                emit.command_repeated(state, out, outcome)
+                return
+        elif refusal == Refusal.ACCEPTED:
+            refusal = apply_session_command(state, out, commands, row, kind)
+            remember(state, session, client_sequence, refusal)
+    if refusal != Refusal.ACCEPTED:
+        emit.command_refused(state, out, refusal, own_order_id(commands, row, kind))
+
+
+@kernel
+def apply(
+    handle: object,
+    out: np.ndarray,
+    commands: np.ndarray,
+    start: int,
+    count: int,
+    first_sequence: int,
+    time_ns: int,
+) -> int:
+    """Apply commands ``start`` to ``count`` of one frame; return where to go on.
+
+    ``commands`` and ``out`` are flat ``uint8`` buffers of 64-byte rows; ``core["events"]`` says how
+    many rows of ``out`` this call wrote. The frame is done when the returned number is ``count`` and
+    no mark is going on (``core["marking"]`` is ``NO_ROW``); else call again with it as ``start``.
+    """
+    state: State = open_state(handle)
+    core = state.core[0]
+    core["events"] = 0
+    core["time_ns"] = max(core["time_ns"], time_ns)
+    room = len(out) // MESSAGE_BYTES - SPARE_ROWS
+    while core["due_frame"] != first_sequence:
+        if room - core["events"] < core["live_orders"]:
+            return start
+        if next_due(state) > core["time_ns"]:
+            core["due_frame"] = first_sequence
+        else:
+            core["sequence"] = first_sequence
+            core["session"] = 0
+            core["client_sequence"] = 0
+            run_one_due(state, out)
+    row = start
+    while room - core["events"] >= core["live_orders"]:
+        if core["marking"] != NO_ROW:
+            call_one(state, out)
+        elif row == count:
+            break
+        else:
+            look_ahead(state, commands, row, count)
+            apply_one(state, out, commands, row, first_sequence + row)
+            row += 1
+    return row

@@ -1,0 +1,51 @@
+"""The trading core as a value that runs frames: state, event buffer, counters. No file, no clock."""
+
+import numpy as np
+
+from huiguan.exchange.day import DayImage
+from huiguan.exchange.messages import MESSAGE_BYTES
+from huiguan.exchange.trading.apply import SPARE_ROWS, apply
+from huiguan.exchange.trading.opening import open_day
+from huiguan.exchange.trading.state import NO_ROW, State, handle_of, state_hash, touched
+
+
+class TradingCore:
+    """A trading day in memory; ``run_frame`` is its only way forward."""
+
+    def __init__(self, image: DayImage, event_rows: int = 0) -> None:
+        """Open the day; the event buffer holds all live orders and ``event_rows`` (default 65,536)."""
+        self.state: State = open_day(image)
+        self._handle = handle_of(self.state)
+        rows = image.settings.order_capacity + SPARE_ROWS + (event_rows or 1 << 16)
+        self._events = touched(rows * MESSAGE_BYTES, "u1")
+
+    @property
+    def next_sequence(self) -> int:
+        """The sequence the next frame must begin with."""
+        return int(self.state.core["sequence"][0]) + 1
+
+    @property
+    def time_ns(self) -> int:
+        """The clock of the journal: never falls."""
+        return int(self.state.core["time_ns"][0])
+
+    def run_frame(self, time_ns: int, commands: np.ndarray) -> np.ndarray:
+        """Apply one frame of commands (``uint8``, 64 a row); return its events (``uint8``).
+
+        The events are valid until the next call.
+        """
+        flat = commands.reshape(-1)
+        count = len(flat) // MESSAGE_BYTES
+        first, core = self.next_sequence, self.state.core
+        pieces: list[np.ndarray] = []
+        start, done = 0, False
+        while not done:
+            start = apply(self._handle, self._events, flat, start, count, first, time_ns)
+            done = start == count and core["marking"][0] == NO_ROW
+            piece = self._events[: int(core["events"][0]) * MESSAGE_BYTES]
+            pieces.append(piece if done else piece.copy())
+        return pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
+
+    def state_hash(self) -> bytes:
+        """Return the hash of the state's content."""
+        return state_hash(self.state)

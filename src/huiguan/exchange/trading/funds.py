@@ -1,0 +1,103 @@
+"""Money of a trading code: what an order freezes, what a fill charges, what is left (CR 4.4, 4.5).
+
+available = deposit + realised result - floating loss at the last mark - margin - frozen fees - fees.
+Margin counts positions and pending opens at the image's amount per lot, and of each relief group
+only the larger side. A member carries the gross sum of its clients' margin, frozen fees and fees.
+"""
+
+import numpy as np
+
+from huiguan.exchange.amounts import larger_side
+from huiguan.exchange.day import FEE_CLASSES, HEDGE_FLAGS
+from huiguan.exchange.messages import Side
+from huiguan.exchange.trading.state import State
+from huiguan.foundation.arithmetic import Rounding, multiply_rate
+from huiguan.foundation.kernel import inner
+
+OPENING, CLOSING_HISTORY, CLOSING_TODAY = 0, 1, 2
+
+
+@inner
+def available(account: np.void) -> int:
+    """Return the free money in fen; floating gains are not in it."""
+    return (
+        account["deposit_fen"]
+        + account["realised_fen"]
+        - account["floating_loss_fen"]
+        - account["margin_fen"]
+        - account["frozen_fee_fen"]
+        - account["fees_fen"]
+    )
+
+
+@inner
+def margin_of_lot(state: State, instrument: int, side: int, hedge: int) -> int:
+    """Return the image's margin of one lot in fen; ``side`` BUY is the long side."""
+    return state.margins[(instrument * 2 + side) * HEDGE_FLAGS + hedge]
+
+
+@inner
+def fee_row(state: State, instrument: int, hedge: int, fee_class: int) -> np.void:
+    """Return rate and amount per lot of one class of fee."""
+    return state.fees[(instrument * HEDGE_FLAGS + hedge) * FEE_CLASSES + fee_class]
+
+
+@inner
+def frozen_fee_of_lot(state: State, order: np.void) -> int:
+    """Return the fee frozen for each opening lot, rounded up, so no fill can cost more.
+
+    A buy fills at its price or lower; a sell can fill as high as the upper limit (middle price).
+    """
+    price = int(order["price_ticks"])
+    if order["side"] == Side.SELL:
+        price = int(state.instruments[order["instrument"]]["upper_ticks"])
+    fee = fee_row(state, order["instrument"], order["hedge"], OPENING)
+    tick_value = state.instruments[order["instrument"]]["tick_value_fen"]
+    return fee["per_lot_fen"] + multiply_rate(price * tick_value, fee["rate_ppb"], Rounding.UP)
+
+
+@inner
+def relief_row(state: State, code: int, instrument: int, side: int) -> int:
+    """Return the row of ``reliefs`` where this side of the instrument is summed."""
+    row = state.instruments[instrument]
+    group = row["long_relief"] if side == Side.BUY else row["short_relief"]
+    return code * state.config[0]["relief_groups"] + group
+
+
+@inner
+def extra_margin(relief: np.void, side: int, amount_fen: int) -> int:
+    """Return by how much the charged margin grows when one side of a relief group does."""
+    before = larger_side(relief["long_fen"], relief["short_fen"])
+    if side == Side.BUY:
+        return larger_side(relief["long_fen"] + amount_fen, relief["short_fen"]) - before
+    return larger_side(relief["long_fen"], relief["short_fen"] + amount_fen) - before
+
+
+@inner
+def add_margin(state: State, code: int, instrument: int, side: int, amount_fen: int) -> None:
+    """Add to one side of a relief group and charge (or give back) what that changes."""
+    relief = state.reliefs[relief_row(state, code, instrument, side)]
+    change = extra_margin(relief, side, amount_fen)
+    if side == Side.BUY:
+        relief["long_fen"] += amount_fen
+    else:
+        relief["short_fen"] += amount_fen
+    account = state.accounts[code]
+    account["margin_fen"] += change
+    state.members[account["member"]]["used_fen"] += change
+
+
+@inner
+def add_frozen_fee(state: State, code: int, amount_fen: int) -> None:
+    """Freeze (or, negative, release) money for fees."""
+    account = state.accounts[code]
+    account["frozen_fee_fen"] += amount_fen
+    state.members[account["member"]]["used_fen"] += amount_fen
+
+
+@inner
+def charge_fee(state: State, code: int, amount_fen: int) -> None:
+    """Charge a fee for good."""
+    account = state.accounts[code]
+    account["fees_fen"] += amount_fen
+    state.members[account["member"]]["used_fen"] += amount_fen

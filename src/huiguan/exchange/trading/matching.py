@@ -1,0 +1,222 @@
+"""Orders come, trade and go: rows of the order table, trades, cancels, the auction's uncross."""
+
+import numpy as np
+
+from huiguan.exchange.day import PriceRule
+from huiguan.exchange.messages import ORDER_ROW_BITS, CancelReason, Phase, Side, TimeInForce
+from huiguan.exchange.trading import emit
+from huiguan.exchange.trading.auction import find_range, first_row, single_price
+from huiguan.exchange.trading.book import (
+    has_limit_privilege,
+    join,
+    leave,
+    level_of,
+    middle_price,
+)
+from huiguan.exchange.trading.positions import book_fill, freeze
+from huiguan.exchange.trading.state import NO_PRICE, NO_ROW, State
+from huiguan.exchange.trading.table import add_own_name, drop_own_name
+from huiguan.foundation.kernel import inner
+
+BUY, SELL = int(Side.BUY), int(Side.SELL)
+
+
+@inner
+def take_row(state: State) -> int:
+    """Return a free row of the order table, or ``NO_ROW``: rows that were left first."""
+    core = state.core[0]
+    row = core["free_order"]
+    if row != NO_ROW:
+        core["free_order"] = state.orders[row]["behind"]
+        return row
+    if core["fresh_order"] == len(state.orders):
+        return NO_ROW
+    core["fresh_order"] += 1
+    return core["fresh_order"] - 1
+
+
+@inner
+def give_back_row(state: State, row: int) -> None:
+    """Put an order row on the free list and forget its owner's name for it."""
+    order = state.orders[row]
+    if order["client_order_id"] != 0:
+        drop_own_name(state.own_names, order["session"], order["client_order_id"], row)
+    core = state.core[0]
+    order["order_id"] = 0
+    order["behind"] = core["free_order"]
+    core["free_order"] = row
+    core["live_orders"] -= 1
+
+
+@inner
+def admit(
+    state: State,
+    out: np.ndarray,
+    entry: np.void,
+    row: int,
+    position: int,
+    holding: int,
+    closing: int,
+) -> None:
+    """Write an accepted order into its row, freeze what it may use, and say so."""
+    core = state.core[0]
+    order = state.orders[row]
+    order["order_id"] = (core["sequence"] << ORDER_ROW_BITS) | row
+    order["client_order_id"] = entry["client_order_id"]
+    order["price_ticks"] = entry["price_ticks"]
+    order["lots"] = entry["lots"]
+    order["closing_lots"] = closing
+    order["level"] = NO_ROW
+    order["position"] = position
+    order["holding"] = holding
+    order["session"] = core["session"]
+    order["instrument"] = entry["instrument"]
+    order["trading_code"] = entry["trading_code"]
+    order["side"] = entry["side"]
+    order["offset"] = entry["offset"]
+    order["hedge"] = entry["hedge"]
+    core["live_orders"] += 1
+    core["order_id"] = order["order_id"]
+    if entry["client_order_id"] != 0:
+        add_own_name(state.own_names, core["session"], entry["client_order_id"], row)
+    freeze(state, order, closing, order["lots"] - closing)
+    emit.order_entered(state, out, order, entry["time_in_force"])
+
+
+@inner
+def cancel(state: State, out: np.ndarray, row: int, reason: int) -> None:
+    """Take the rest of an order away, release what it had frozen, and say so."""
+    order = state.orders[row]
+    if order["level"] != NO_ROW:
+        leave(state, row)
+    freeze(state, order, -order["closing_lots"], order["closing_lots"] - order["lots"])
+    emit.order_cancelled(state, out, order, reason)
+    give_back_row(state, row)
+
+
+@inner
+def trade(
+    state: State, out: np.ndarray, buy_row: int, sell_row: int, price_ticks: int, lots: int
+) -> None:
+    """Let two orders meet: event, last price, both sides booked, filled orders gone."""
+    buy, sell = state.orders[buy_row], state.orders[sell_row]
+    emit.trade_executed(state, out, buy, sell, price_ticks, lots)
+    instrument = state.instruments[buy["instrument"]]
+    instrument["last_ticks"] = price_ticks
+    instrument["traded"] = 1
+    state.core[0]["trades"] += 1
+    settle_fill(state, buy_row, price_ticks, lots)
+    settle_fill(state, sell_row, price_ticks, lots)
+
+
+@inner
+def settle_fill(state: State, row: int, price_ticks: int, lots: int) -> None:
+    """Book one side of a trade and drop the order when nothing of it is left."""
+    order = state.orders[row]
+    book_fill(state, order, price_ticks, lots)
+    resting = order["level"] != NO_ROW
+    if order["lots"] == lots and resting:
+        leave(state, row)
+    elif resting:
+        state.levels[order["level"]]["lots"] -= lots
+    order["lots"] -= lots
+    if order["lots"] == 0 and resting:
+        give_back_row(state, row)
+
+
+@inner
+def match(state: State, out: np.ndarray, row: int) -> None:
+    """Trade the arriving order, best level first, then first come, first served (rulebook 2.3)."""
+    taker = state.orders[row]
+    instrument = state.instruments[taker["instrument"]]
+    against = state.sides[taker["instrument"] * 2 + 1 - taker["side"]]
+    reach = level_of(against, taker["price_ticks"], False)
+    middle = state.config[0]["price_rule"] == PriceRule.MIDDLE
+    while taker["lots"] > 0 and against["best"] <= reach:
+        maker_row = state.levels[against["first"] + against["best"]]["head"]
+        maker = state.orders[maker_row]
+        lots = min(taker["lots"], maker["lots"])
+        price = maker["price_ticks"]
+        last = instrument["last_ticks"]
+        if middle and last != NO_PRICE:
+            price = middle_price(taker["price_ticks"], price, last)
+        if taker["side"] == BUY:
+            trade(state, out, row, maker_row, price, lots)
+        else:
+            trade(state, out, maker_row, row, price, lots)
+
+
+@inner
+def settle_arrival(state: State, out: np.ndarray, row: int, time_in_force: int) -> None:
+    """Let what is left of an arriving order wait, or go, as its time in force says."""
+    order = state.orders[row]
+    if order["lots"] == 0:
+        give_back_row(state, row)
+    elif time_in_force == TimeInForce.DAY:
+        join(state, row, has_limit_privilege(order["offset"]))
+    else:
+        cancel(state, out, row, CancelReason.TIME_IN_FORCE)
+
+
+@inner
+def uncross(state: State, out: np.ndarray, instrument: int) -> None:
+    """Trade everything an auction can at its single price, price-time on both sides."""
+    found = find_range(state, instrument)
+    left = found[0]
+    if left == 0:
+        return
+    price = single_price(state, instrument, found)
+    emit.auction_uncrossed(state, out, instrument, price, found[1], found[2], left)
+    while left > 0:
+        buy_row, sell_row = first_row(state, instrument, BUY), first_row(state, instrument, SELL)
+        lots = min(state.orders[buy_row]["lots"], state.orders[sell_row]["lots"])
+        left -= lots
+        trade(state, out, buy_row, sell_row, price, lots)
+
+
+@inner
+def cancel_where(
+    state: State,
+    out: np.ndarray,
+    field: int,
+    wanted: int,
+    member: int,
+    reason: int,
+    any_phase: bool,
+) -> int:
+    """Cancel every live order that a mass cancel means; return how many.
+
+    ``field``: 0 trading code, 1 member, 2 product, 3 session, 4 phase group. ``member`` limits to
+    one member's orders (negative: everybody's). Without ``any_phase`` orders stay where the phase
+    forbids a cancel.
+    """
+    count = 0
+    for row in range(state.core[0]["fresh_order"]):
+        order = state.orders[row]
+        if order["order_id"] == 0:
+            continue
+        owner = state.accounts[order["trading_code"]]["member"]
+        instrument = state.instruments[order["instrument"]]
+        value = order["trading_code"]
+        if field == 1:
+            value = owner
+        elif field == 2:
+            value = instrument["product"]
+        elif field == 3:
+            value = order["session"]
+        elif field == 4:
+            value = instrument["group"]
+        if value != wanted or (member >= 0 and owner != member):
+            continue
+        if not any_phase and not may_cancel(state, order):
+            continue
+        cancel(state, out, row, reason)
+        count += 1
+    return count
+
+
+@inner
+def may_cancel(state: State, order: np.void) -> bool:
+    """Return whether the phase lets an owner take the order off (rulebook 2.1)."""
+    phase = state.group_phase[state.instruments[order["instrument"]]["group"]]
+    return phase in (Phase.CONTINUOUS, Phase.AUCTION_ORDERING)

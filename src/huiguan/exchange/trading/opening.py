@@ -1,0 +1,94 @@
+"""The morning: positions and limits of the image enter the state, before the first command."""
+
+import numpy as np
+
+from huiguan.exchange.day import DayImage
+from huiguan.exchange.messages import Side
+from huiguan.exchange.trading.apply import new_holding, new_position
+from huiguan.exchange.trading.funds import add_margin, margin_of_lot
+from huiguan.exchange.trading.positions import (
+    add_cost,
+    add_holding,
+    add_lots,
+    holding_key,
+    position_key,
+)
+from huiguan.exchange.trading.state import State, handle_of, new_state, open_state
+from huiguan.exchange.trading.table import find
+from huiguan.foundation.faults import InputFault
+from huiguan.foundation.kernel import inner, kernel
+
+BUY, SELL = int(Side.BUY), int(Side.SELL)
+
+
+@inner
+def enter_side(
+    state: State,
+    position: int,
+    holding: int,
+    code: int,
+    instrument: int,
+    hedge: int,
+    side: int,
+    lots: int,
+) -> None:
+    """Enter the history lots of one side: lots, what limits count, margin."""
+    net = state.config[0]["offset_flags"] == 0
+    row = state.positions[position]
+    add_lots(row, side, net, lots)
+    if net:
+        add_cost(row, side, int(state.instruments[instrument]["settlement_ticks"]) * lots)
+    add_holding(state.holdings[holding], side, hedge, lots)
+    if state.config[0]["funds"]:
+        margin = lots * margin_of_lot(state, instrument, side, hedge)
+        add_margin(state, code, instrument, side, margin)
+
+
+@kernel
+def enter_positions(handle: object, rows: np.ndarray) -> None:
+    """Enter the image's positions."""
+    state: State = open_state(handle)
+    for index in range(len(rows)):
+        row = rows[index]
+        code, instrument, hedge = row["trading_code"], row["instrument"], row["hedge"]
+        key = position_key(state, code, instrument, hedge)
+        position = new_position(state, key, find(state.positions["key"], key))
+        key = holding_key(state, state.accounts[code]["holder"], instrument)
+        holding = new_holding(state, key, find(state.holdings["key"], key), instrument)
+        if row["long_lots"] > 0:
+            enter_side(state, position, holding, code, instrument, hedge, BUY, row["long_lots"])
+        if row["short_lots"] > 0:
+            enter_side(state, position, holding, code, instrument, hedge, SELL, row["short_lots"])
+
+
+@kernel
+def enter_limits(handle: object, rows: np.ndarray) -> None:
+    """Enter the limits and quotas of holders that differ from the instrument's own."""
+    state: State = open_state(handle)
+    for index in range(len(rows)):
+        row = rows[index]
+        key = holding_key(state, row["holder"], row["instrument"])
+        place = new_holding(state, key, find(state.holdings["key"], key), row["instrument"])
+        holding = state.holdings[place]
+        holding["position_limit"] = row["position_limit_lots"]
+        holding["opening_limit"] = row["opening_limit_lots"]
+        holding["long_quota"] = row["long_quota_lots"]
+        holding["short_quota"] = row["short_quota_lots"]
+        holding["right"] = row["right"]
+
+
+def open_day(image: DayImage) -> State:
+    """Return the state of the core before the first command of the day.
+
+    Raises ``InputFault`` when the tables of the day cannot hold the positions and limits.
+    """
+    state = new_state(image)
+    rows = len(image.positions)
+    if rows >= len(state.positions) or rows + len(image.holder_limits) >= len(state.holdings):
+        raise InputFault(
+            f"the image holds {rows} positions and {len(image.holder_limits)} holder limits, more "
+            "than its position_capacity and holding_capacity allow; raise them in the settings"
+        )
+    enter_limits(handle_of(state), image.holder_limits)
+    enter_positions(handle_of(state), image.positions)
+    return state

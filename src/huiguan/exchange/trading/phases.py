@@ -1,0 +1,127 @@
+"""What the journal's clock makes happen: phases of product groups, cancel-on-disconnect, marks.
+
+Due phases and disconnects run before the commands of a frame, in the order of their times, so a
+phase that was missed while the process was down is executed first (rulebook 2.1, design.md).
+"""
+
+import numpy as np
+
+from huiguan.exchange.messages import CancelReason, Phase
+from huiguan.exchange.trading import emit
+from huiguan.exchange.trading.funds import available
+from huiguan.exchange.trading.matching import cancel_where, uncross
+from huiguan.exchange.trading.state import LOST, NEVER, NO_PRICE, NO_ROW, OFF, State
+from huiguan.foundation.kernel import inner
+
+
+@inner
+def enter_phase(state: State, out: np.ndarray, group: int, phase: int, due_ns: int) -> None:
+    """Put a group into a phase; entering the match phase uncrosses, entering the close clears."""
+    state.group_phase[group] = phase
+    emit.phase_changed(state, out, group, phase, due_ns)
+    if phase == Phase.AUCTION_MATCH:
+        for instrument in range(state.config[0]["instruments"]):
+            row = state.instruments[instrument]
+            if row["group"] == group and not row["halted"]:
+                uncross(state, out, instrument)
+    elif phase == Phase.CLOSED:
+        cancel_where(state, out, 4, group, -1, CancelReason.END_OF_DAY, True)
+
+
+@inner
+def next_disconnect(state: State) -> int:
+    """Return when the next lost session loses its orders, or ``NEVER``."""
+    first = NEVER
+    for session in range(len(state.sessions)):
+        first = min(first, state.sessions[session]["disconnect_ns"])
+    return first
+
+
+@inner
+def disconnect(state: State, out: np.ndarray, session: int) -> int:
+    """Take off the orders of a session whose grace is over; return how many."""
+    row = state.sessions[session]
+    row["disconnect_ns"] = NEVER
+    if row["state"] == LOST:
+        row["state"] = OFF
+    return cancel_where(state, out, 3, session, -1, CancelReason.DISCONNECT, True)
+
+
+@inner
+def next_due(state: State) -> int:
+    """Return the time of the next phase or disconnect, or ``NEVER``."""
+    core = state.core[0]
+    due = core["next_disconnect_ns"]
+    if core["next_phase"] < len(state.schedule):
+        due = min(due, state.schedule[core["next_phase"]]["time_ns"])
+    return due
+
+
+@inner
+def run_one_due(state: State, out: np.ndarray) -> None:
+    """Execute the earliest due thing; a phase before a disconnect of the same moment."""
+    core = state.core[0]
+    if core["next_phase"] < len(state.schedule):
+        row = state.schedule[core["next_phase"]]
+        if row["time_ns"] <= core["next_disconnect_ns"]:
+            core["next_phase"] += 1
+            enter_phase(state, out, row["group"], row["phase"], row["time_ns"])
+            return
+    for session in range(len(state.sessions)):
+        if state.sessions[session]["disconnect_ns"] == core["next_disconnect_ns"]:
+            disconnect(state, out, session)
+            break
+    core["next_disconnect_ns"] = next_disconnect(state)
+
+
+@inner
+def price_or(last: int, otherwise: int) -> int:
+    """Return the last price, or another one where none is known."""
+    return last if last != NO_PRICE else otherwise
+
+
+@inner
+def position_result(state: State, position: np.void, instrument: int) -> int:
+    """Return the floating result in fen of one position row at the last price."""
+    row = state.instruments[instrument]
+    settlement = int(row["settlement_ticks"])
+    last = price_or(int(row["last_ticks"]), settlement)
+    history = int(position["long_history"]) - int(position["short_history"])
+    long_today, short_today = int(position["long_today"]), int(position["short_today"])
+    ticks = (last - settlement) * history if history != 0 else 0
+    ticks += last * long_today - position["long_today_cost"]
+    ticks += position["short_today_cost"] - last * short_today
+    return ticks * row["tick_value_fen"]
+
+
+@inner
+def gather_results(state: State) -> None:
+    """Sum the floating results of all positions; an account keeps what is a loss."""
+    for code in range(len(state.accounts)):
+        state.accounts[code]["floating_loss_fen"] = 0
+    instruments = state.config[0]["instruments"]
+    for row in range(len(state.positions)):
+        position = state.positions[row]
+        if position["key"] != 0:
+            place = (position["key"] - 1) // 4
+            account = state.accounts[place // instruments]
+            account["floating_loss_fen"] -= position_result(state, position, place % instruments)
+    for code in range(len(state.accounts)):
+        account = state.accounts[code]
+        account["floating_loss_fen"] = max(account["floating_loss_fen"], 0)
+
+
+@inner
+def call_one(state: State, out: np.ndarray) -> None:
+    """Go on with a mark: one trading code, one call if it is short; the last one ends the mark."""
+    core = state.core[0]
+    code = core["marking"]
+    account = state.accounts[code]
+    free = available(account)
+    if free < 0:
+        emit.margin_called(state, out, code, free, account["floating_loss_fen"])
+        core["called"] += 1
+    core["marking"] = code + 1
+    if core["marking"] == len(state.accounts):
+        core["marking"] = NO_ROW
+        emit.command_done(state, out, core["called"])

@@ -1,0 +1,208 @@
+"""Lots held: today and history apart, frozen by closing orders, moved by fills (rulebook 3.1).
+
+Plain close, close yesterday and force close take history lots, close today takes today's. A
+history lot is worth the previous settlement price; today's lots carry the sum of their opening
+prices, and a close takes its share of it, rounded down, so that the shares add up exactly.
+"""
+
+import numpy as np
+
+from huiguan.exchange.amounts import trade_fee
+from huiguan.exchange.day import HEDGE_FLAGS
+from huiguan.exchange.messages import Hedge, Offset, Side
+from huiguan.exchange.trading.funds import (
+    CLOSING_HISTORY,
+    CLOSING_TODAY,
+    OPENING,
+    add_frozen_fee,
+    add_margin,
+    charge_fee,
+    fee_row,
+    frozen_fee_of_lot,
+    margin_of_lot,
+)
+from huiguan.exchange.trading.state import State
+from huiguan.foundation.arithmetic import Rounding, multiply_divide
+from huiguan.foundation.kernel import inner
+
+
+@inner
+def position_key(state: State, code: int, instrument: int, hedge: int) -> int:
+    """Return the key of a position row; never 0."""
+    return (code * state.config[0]["instruments"] + instrument) * HEDGE_FLAGS + hedge + 1
+
+
+@inner
+def holding_key(state: State, holder: int, instrument: int) -> int:
+    """Return the key of a holding row; never 0."""
+    return holder * state.config[0]["instruments"] + instrument + 1
+
+
+@inner
+def takes_today(state: State, offset: int) -> bool:
+    """Return whether closing takes today's lots; a venue with net positions keeps one kind."""
+    return offset == Offset.CLOSE_TODAY or state.config[0]["offset_flags"] == 0
+
+
+@inner
+def held_lots(position: np.void, side: int, today: bool) -> int:
+    """Return the lots of one side (BUY: long) and kind, frozen ones included."""
+    if side == Side.BUY:
+        return position["long_today"] if today else position["long_history"]
+    return position["short_today"] if today else position["short_history"]
+
+
+@inner
+def frozen_lots(position: np.void, side: int, today: bool) -> int:
+    """Return the lots of one side and kind that closing orders have frozen."""
+    if side == Side.BUY:
+        return position["long_today_frozen"] if today else position["long_history_frozen"]
+    return position["short_today_frozen"] if today else position["short_history_frozen"]
+
+
+@inner
+def add_frozen(position: np.void, side: int, today: bool, lots: int) -> None:
+    """Freeze lots of one side and kind, or free them again with a negative number."""
+    if side == Side.BUY:
+        if today:
+            position["long_today_frozen"] += lots
+        else:
+            position["long_history_frozen"] += lots
+    elif today:
+        position["short_today_frozen"] += lots
+    else:
+        position["short_history_frozen"] += lots
+
+
+@inner
+def add_lots(position: np.void, side: int, today: bool, lots: int) -> None:
+    """Change the lots of one side and kind."""
+    if side == Side.BUY:
+        if today:
+            position["long_today"] += lots
+        else:
+            position["long_history"] += lots
+    elif today:
+        position["short_today"] += lots
+    else:
+        position["short_history"] += lots
+
+
+@inner
+def add_cost(position: np.void, side: int, cost: int) -> None:
+    """Change the opening cost (ticks x lots) of today's lots of one side."""
+    if side == Side.BUY:
+        position["long_today_cost"] += cost
+    else:
+        position["short_today_cost"] += cost
+
+
+@inner
+def add_holding(holding: np.void, side: int, hedge: int, lots: int) -> None:
+    """Change what limits count on one side; hedging lots count against the quota alone."""
+    if hedge == Hedge.HEDGE:
+        if side == Side.BUY:
+            holding["long_hedge"] += lots
+        else:
+            holding["short_hedge"] += lots
+    elif side == Side.BUY:
+        holding["long_lots"] += lots
+    else:
+        holding["short_lots"] += lots
+
+
+@inner
+def add_opened(holding: np.void, hedge: int, lots: int) -> None:
+    """Change what the daily opening limit counts; hedging and market making are exempt (3.5)."""
+    if hedge in (Hedge.SPECULATION, Hedge.ARBITRAGE):
+        holding["opened"] += lots
+
+
+@inner
+def freeze(state: State, order: np.void, closing: int, opening: int) -> None:
+    """Set aside what an accepted order may use: lots to close, margin and fee to open.
+
+    Negative numbers give back what a cancelled rest had frozen.
+    """
+    code, instrument = order["trading_code"], order["instrument"]
+    side, hedge = order["side"], order["hedge"]
+    if closing != 0:
+        position = state.positions[order["position"]]
+        add_frozen(position, 1 - side, takes_today(state, order["offset"]), closing)
+    if opening != 0:
+        holding = state.holdings[order["holding"]]
+        add_holding(holding, side, hedge, opening)
+        add_opened(holding, hedge, opening)
+        if state.config[0]["funds"]:
+            margin = opening * margin_of_lot(state, instrument, side, hedge)
+            add_margin(state, code, instrument, side, margin)
+            add_frozen_fee(state, code, opening * frozen_fee_of_lot(state, order))
+
+
+@inner
+def open_lots(state: State, order: np.void, price_ticks: int, lots: int) -> None:
+    """Book an opening fill: margin was charged with the order, the fee is charged now."""
+    position = state.positions[order["position"]]
+    add_lots(position, order["side"], True, lots)
+    add_cost(position, order["side"], price_ticks * lots)
+    if state.config[0]["funds"]:
+        code, instrument = order["trading_code"], order["instrument"]
+        add_frozen_fee(state, code, -lots * frozen_fee_of_lot(state, order))
+        fee = fee_row(state, instrument, order["hedge"], OPENING)
+        tick_value = state.instruments[instrument]["tick_value_fen"]
+        charge_fee(
+            state,
+            code,
+            trade_fee(price_ticks, tick_value, lots, fee["rate_ppb"], fee["per_lot_fen"]),
+        )
+
+
+@inner
+def cost_of_closed(state: State, order: np.void, held: int, today: bool, lots: int) -> int:
+    """Return the opening cost (ticks x lots) of lots being closed, and take it off today's cost."""
+    if not today:
+        return int(state.instruments[order["instrument"]]["settlement_ticks"]) * lots
+    position = state.positions[order["position"]]
+    total = position["long_today_cost"] if held == Side.BUY else position["short_today_cost"]
+    share = multiply_divide(total, lots, int(held_lots(position, held, True)), Rounding.DOWN)
+    add_cost(position, held, -share)
+    return share
+
+
+@inner
+def close_lots(state: State, order: np.void, price_ticks: int, lots: int) -> None:
+    """Book a closing fill: lots and their margin go, the result and the fee are booked."""
+    code, instrument, hedge = order["trading_code"], order["instrument"], order["hedge"]
+    held = 1 - order["side"]
+    today = takes_today(state, order["offset"])
+    position = state.positions[order["position"]]
+    cost = cost_of_closed(state, order, held, today, lots)
+    add_lots(position, held, today, -lots)
+    add_frozen(position, held, today, -lots)
+    add_holding(state.holdings[order["holding"]], held, hedge, -lots)
+    if state.config[0]["funds"]:
+        add_margin(
+            state, code, instrument, held, -lots * margin_of_lot(state, instrument, held, hedge)
+        )
+        tick_value = state.instruments[instrument]["tick_value_fen"]
+        result = price_ticks * lots - cost
+        if held == Side.SELL:
+            result = -result
+        state.accounts[code]["realised_fen"] += result * tick_value
+        fee = fee_row(state, instrument, hedge, CLOSING_TODAY if today else CLOSING_HISTORY)
+        charge_fee(
+            state,
+            code,
+            trade_fee(price_ticks, tick_value, lots, fee["rate_ppb"], fee["per_lot_fen"]),
+        )
+
+
+@inner
+def book_fill(state: State, order: np.void, price_ticks: int, lots: int) -> None:
+    """Book one side of a trade: close what the order closes first, open the rest."""
+    closing = min(lots, int(order["closing_lots"]))
+    if closing > 0:
+        close_lots(state, order, price_ticks, closing)
+        order["closing_lots"] -= closing
+    if lots > closing:
+        open_lots(state, order, price_ticks, lots - closing)
