@@ -50,7 +50,7 @@ from huiguan.exchange.trading.phases import call_one, next_due, run_one_due
 from huiguan.exchange.trading.positions import holding_key, position_key
 from huiguan.exchange.trading.state import NO_ROW, ON, State, open_state
 from huiguan.exchange.trading.table import find, find_own_name
-from huiguan.foundation.kernel import inner, kernel
+from huiguan.foundation.kernel import inner, kernel, rows
 from huiguan.foundation.refusals import Refusal
 
 ENTER, ENTER_ROW = EnterOrder.KIND, LAYOUTS[EnterOrder.KIND]
@@ -251,11 +251,11 @@ def apply_session_command(
     """Dispatch a command of a session whose client sequence is the next one."""
     session = int(state.core[0]["session"])
     if kind == ENTER:
-        return enter_order(state, out, commands.view(ENTER_ROW)[row], session)
+        return enter_order(state, out, rows(commands, ENTER_ROW)[row], session)
     if kind == CANCEL:
-        return cancel_order(state, out, commands.view(CANCEL_ROW)[row], session)
+        return cancel_order(state, out, rows(commands, CANCEL_ROW)[row], session)
     if kind == CANCEL_MANY:
-        return cancel_orders(state, out, commands.view(CANCEL_MANY_ROW)[row], session)
+        return cancel_orders(state, out, rows(commands, CANCEL_MANY_ROW)[row], session)
     note(state, kind, 0)
     return Refusal.UNKNOWN_KIND
 
@@ -264,9 +264,9 @@ def apply_session_command(
 def own_order_id(commands: np.ndarray, row: int, kind: int) -> int:
     """Return the owner's order id that a refusal repeats, 0 where the kind has none."""
     if kind == ENTER:
-        return commands.view(ENTER_ROW)[row]["client_order_id"]
+        return rows(commands, ENTER_ROW)[row]["client_order_id"]
     if kind == CANCEL:
-        return commands.view(CANCEL_ROW)[row]["client_order_id"]
+        return rows(commands, CANCEL_ROW)[row]["client_order_id"]
     return 0
 
 
@@ -302,7 +302,7 @@ def check_sequence(state: State, session: int, client_sequence: int) -> Refusal:
 @inner
 def apply_one(state: State, out: np.ndarray, commands: np.ndarray, row: int, sequence: int) -> None:
     """Apply one command; exactly one outcome event names it."""
-    head = commands.view(COMMAND_HEADER)[row]
+    head = rows(commands, COMMAND_HEADER)[row]
     core = state.core[0]
     core["sequence"] = sequence
     core["session"] = head["session"]

@@ -20,7 +20,7 @@ from huiguan.exchange.messages import (
     TransferBooked,
 )
 from huiguan.exchange.trading.state import State
-from huiguan.foundation.kernel import inner
+from huiguan.foundation.kernel import inner, rows
 
 WORDS = MESSAGE_BYTES // 8
 ENTERED, ENTERED_ROW = OrderEntered.KIND, LAYOUTS[OrderEntered.KIND]
@@ -42,10 +42,10 @@ def begin(state: State, out: np.ndarray, kind: int) -> int:
     core = state.core[0]
     row = core["events"]
     core["events"] = row + 1
-    words = out.view(np.int64)
+    words = rows(out, np.int64)
     for word in range(row * WORDS, (row + 1) * WORDS):
         words[word] = 0
-    head = out.view(EVENT_HEADER_ROW)[row]
+    head = rows(out, EVENT_HEADER_ROW)[row]
     head["kind"] = kind
     head["version"] = VERSION
     head["session"] = core["session"]
@@ -57,7 +57,7 @@ def begin(state: State, out: np.ndarray, kind: int) -> int:
 @inner
 def order_entered(state: State, out: np.ndarray, order: np.void, time_in_force: int) -> None:
     """Say that ``order`` is accepted."""
-    event = out.view(ENTERED_ROW)[begin(state, out, ENTERED)]
+    event = rows(out, ENTERED_ROW)[begin(state, out, ENTERED)]
     event["order_id"] = order["order_id"]
     event["client_order_id"] = order["client_order_id"]
     event["price_ticks"] = order["price_ticks"]
@@ -75,7 +75,7 @@ def trade_executed(
     state: State, out: np.ndarray, buy: np.void, sell: np.void, price_ticks: int, lots: int
 ) -> None:
     """Say that two orders met."""
-    event = out.view(TRADED_ROW)[begin(state, out, TRADED)]
+    event = rows(out, TRADED_ROW)[begin(state, out, TRADED)]
     event["buy_order_id"] = buy["order_id"]
     event["sell_order_id"] = sell["order_id"]
     event["price_ticks"] = price_ticks
@@ -92,7 +92,7 @@ def trade_executed(
 @inner
 def order_cancelled(state: State, out: np.ndarray, order: np.void, reason: int) -> None:
     """Say that the rest of ``order`` is gone."""
-    event = out.view(CANCELLED_ROW)[begin(state, out, CANCELLED)]
+    event = rows(out, CANCELLED_ROW)[begin(state, out, CANCELLED)]
     event["order_id"] = order["order_id"]
     event["client_order_id"] = order["client_order_id"]
     event["lots"] = order["lots"]
@@ -104,7 +104,7 @@ def order_cancelled(state: State, out: np.ndarray, order: np.void, reason: int) 
 @inner
 def command_refused(state: State, out: np.ndarray, refusal: int, client_order_id: int) -> None:
     """Say that nothing was done, with the two figures that decided it."""
-    event = out.view(REFUSED_ROW)[begin(state, out, REFUSED)]
+    event = rows(out, REFUSED_ROW)[begin(state, out, REFUSED)]
     event["client_order_id"] = client_order_id
     event["first_figure"] = state.core[0]["first_figure"]
     event["second_figure"] = state.core[0]["second_figure"]
@@ -114,7 +114,7 @@ def command_refused(state: State, out: np.ndarray, refusal: int, client_order_id
 @inner
 def command_repeated(state: State, out: np.ndarray, outcome: np.void) -> None:
     """Say what became of the original."""
-    event = out.view(REPEATED_ROW)[begin(state, out, REPEATED)]
+    event = rows(out, REPEATED_ROW)[begin(state, out, REPEATED)]
     event["original_sequence"] = outcome["sequence"]
     event["order_id"] = outcome["order_id"]
     event["refusal"] = outcome["refusal"]
@@ -123,14 +123,14 @@ def command_repeated(state: State, out: np.ndarray, outcome: np.void) -> None:
 @inner
 def command_done(state: State, out: np.ndarray, count: int) -> None:
     """Say that a house command or mass cancel is done."""
-    event = out.view(DONE_ROW)[begin(state, out, DONE)]
+    event = rows(out, DONE_ROW)[begin(state, out, DONE)]
     event["count"] = count
 
 
 @inner
 def phase_changed(state: State, out: np.ndarray, group: int, phase: int, due_ns: int) -> None:
     """Say that a product group is in another phase."""
-    event = out.view(PHASE_ROW)[begin(state, out, PHASE)]
+    event = rows(out, PHASE_ROW)[begin(state, out, PHASE)]
     event["due_ns"] = due_ns
     event["group"] = group
     event["phase"] = phase
@@ -141,7 +141,7 @@ def auction_uncrossed(
     state: State, out: np.ndarray, instrument: int, price: int, low: int, high: int, lots: int
 ) -> None:
     """Say at which price an auction trades, and the range that gave the same volume."""
-    event = out.view(UNCROSSED_ROW)[begin(state, out, UNCROSSED)]
+    event = rows(out, UNCROSSED_ROW)[begin(state, out, UNCROSSED)]
     event["lots"] = lots
     event["instrument"] = instrument
     event["price_ticks"] = price
@@ -152,7 +152,7 @@ def auction_uncrossed(
 @inner
 def transfer_booked(state: State, out: np.ndarray, transfer: np.void) -> None:
     """Say that money moved between ledger and core."""
-    event = out.view(BOOKED_ROW)[begin(state, out, BOOKED)]
+    event = rows(out, BOOKED_ROW)[begin(state, out, BOOKED)]
     event["transfer_id"] = transfer["transfer_id"]
     event["amount_fen"] = transfer["amount_fen"]
     event["target"] = transfer["target"]
@@ -165,7 +165,7 @@ def margin_called(
     state: State, out: np.ndarray, code: int, available_fen: int, floating_loss_fen: int
 ) -> None:
     """Say that a trading code is short after a mark."""
-    event = out.view(CALLED_ROW)[begin(state, out, CALLED)]
+    event = rows(out, CALLED_ROW)[begin(state, out, CALLED)]
     event["available_fen"] = available_fen
     event["floating_loss_fen"] = floating_loss_fen
     event["trading_code"] = code
@@ -174,7 +174,7 @@ def margin_called(
 @inner
 def member_warned(state: State, out: np.ndarray, member: int) -> None:
     """Say that a member's clients now need more than its deposit."""
-    event = out.view(WARNED_ROW)[begin(state, out, WARNED)]
+    event = rows(out, WARNED_ROW)[begin(state, out, WARNED)]
     event["used_fen"] = state.members[member]["used_fen"]
     event["deposit_fen"] = state.members[member]["deposit_fen"]
     event["member"] = member

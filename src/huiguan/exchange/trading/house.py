@@ -30,7 +30,7 @@ from huiguan.exchange.trading.matching import cancel_where
 from huiguan.exchange.trading.phases import disconnect, enter_phase, gather_results, next_disconnect
 from huiguan.exchange.trading.state import LOST, NEVER, NO_PRICE, NO_ROW, OFF, ON, State
 from huiguan.exchange.trading.table import find
-from huiguan.foundation.kernel import inner
+from huiguan.foundation.kernel import inner, rows
 from huiguan.foundation.refusals import Refusal
 
 LOG_ON, LOG_ON_ROW = LogOn.KIND, LAYOUTS[LogOn.KIND]
@@ -281,25 +281,25 @@ def apply_house(
 ) -> Refusal:
     """Execute one command of the house and emit its outcome, or return why not."""
     if kind == LOG_ON:
-        return log_on(state, out, commands.view(LOG_ON_ROW)[row])
+        return log_on(state, out, rows(commands, LOG_ON_ROW)[row])
     if kind == LOG_OFF:
-        return log_off(state, out, commands.view(LOG_OFF_ROW)[row]["target"], False)
+        return log_off(state, out, rows(commands, LOG_OFF_ROW)[row]["target"], False)
     if kind == LOSE:
-        return log_off(state, out, commands.view(LOSE_ROW)[row]["target"], True)
+        return log_off(state, out, rows(commands, LOSE_ROW)[row]["target"], True)
     if kind == KILL:
-        return set_kill_switch(state, out, commands.view(KILL_ROW)[row])
+        return set_kill_switch(state, out, rows(commands, KILL_ROW)[row])
     if kind == HALT:
-        return set_halt(state, out, commands.view(HALT_ROW)[row])
+        return set_halt(state, out, rows(commands, HALT_ROW)[row])
     if kind == RIGHT:
-        return set_right(state, out, commands.view(RIGHT_ROW)[row])
+        return set_right(state, out, rows(commands, RIGHT_ROW)[row])
     if kind == PHASE:
-        return change_phase(state, out, commands.view(PHASE_ROW)[row])
+        return change_phase(state, out, rows(commands, PHASE_ROW)[row])
     if kind == RESET:
-        return reset_book(state, out, commands.view(RESET_ROW)[row]["group"])
+        return reset_book(state, out, rows(commands, RESET_ROW)[row]["group"])
     if kind in (CREDIT, RESERVE):
-        return move_money(state, out, commands.view(TRANSFER_ROW)[row], kind == RESERVE)
+        return move_money(state, out, rows(commands, TRANSFER_ROW)[row], kind == RESERVE)
     if kind == END:
-        return end_withdrawal(state, out, commands.view(END_ROW)[row])
+        return end_withdrawal(state, out, rows(commands, END_ROW)[row])
     if kind == MARK:
         return start_mark(state)
     if kind == PASS_TIME:

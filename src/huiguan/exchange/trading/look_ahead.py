@@ -18,7 +18,7 @@ from huiguan.exchange.trading.funds import relief_row
 from huiguan.exchange.trading.positions import holding_key, position_key
 from huiguan.exchange.trading.state import NO_ROW, State
 from huiguan.exchange.trading.table import own_name_tag, scramble
-from huiguan.foundation.kernel import inner, prefetch
+from huiguan.foundation.kernel import inner, prefetch, rows
 
 ENTER, ENTER_ROW = EnterOrder.KIND, LAYOUTS[EnterOrder.KIND]
 CANCEL, CANCEL_ROW = CancelOrder.KIND, LAYOUTS[CancelOrder.KIND]
@@ -28,14 +28,14 @@ FAR, NEAR = 12, 6
 @inner
 def hint_far(state: State, commands: np.ndarray, row: int) -> None:
     """Hint at what a command names itself."""
-    kind = commands.view(COMMAND_HEADER)[row]["kind"]
+    kind = rows(commands, COMMAND_HEADER)[row]["kind"]
     if kind == CANCEL:
-        order_id = commands.view(CANCEL_ROW)[row]["order_id"]
+        order_id = rows(commands, CANCEL_ROW)[row]["order_id"]
         place = order_id & ORDER_ROW_MASK
         if order_id > 0 and place < len(state.orders):
             prefetch(state.orders, place)
     elif kind == ENTER:
-        entry = commands.view(ENTER_ROW)[row]
+        entry = rows(commands, ENTER_ROW)[row]
         code = entry["trading_code"]
         if 0 <= code < len(state.accounts):
             prefetch(state.accounts, code)
@@ -44,9 +44,9 @@ def hint_far(state: State, commands: np.ndarray, row: int) -> None:
 @inner
 def hint_near(state: State, commands: np.ndarray, row: int) -> None:
     """Hint at position, holding, relief group and own name of an entry, or of a cancelled order."""
-    kind = commands.view(COMMAND_HEADER)[row]["kind"]
+    kind = rows(commands, COMMAND_HEADER)[row]["kind"]
     if kind == CANCEL:
-        order_id = commands.view(CANCEL_ROW)[row]["order_id"]
+        order_id = rows(commands, CANCEL_ROW)[row]["order_id"]
         place = order_id & ORDER_ROW_MASK
         if order_id <= 0 or place >= len(state.orders):
             return
@@ -68,7 +68,7 @@ def hint_near(state: State, commands: np.ndarray, row: int) -> None:
             tag = own_name_tag(order["session"], own)
             prefetch(state.own_names, tag & (len(state.own_names) - 1))
     elif kind == ENTER:
-        entry = commands.view(ENTER_ROW)[row]
+        entry = rows(commands, ENTER_ROW)[row]
         code, instrument = entry["trading_code"], entry["instrument"]
         if not 0 <= code < len(state.accounts) or not 0 <= instrument < len(state.instruments):
             return
@@ -79,7 +79,7 @@ def hint_near(state: State, commands: np.ndarray, row: int) -> None:
         prefetch(state.reliefs, relief_row(state, code, instrument, entry["side"]))
         own = entry["client_order_id"]
         if own != 0:
-            tag = own_name_tag(commands.view(COMMAND_HEADER)[row]["session"], own)
+            tag = own_name_tag(rows(commands, COMMAND_HEADER)[row]["session"], own)
             prefetch(state.own_names, tag & (len(state.own_names) - 1))
 
 
