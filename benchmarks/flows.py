@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 import numpy as np
+from tests.images import small_image
 
 from huiguan.exchange.day import DayImage
 from huiguan.exchange.messages import (
@@ -18,7 +19,6 @@ from huiguan.exchange.messages import (
     encode,
 )
 from huiguan.exchange.trading.core import TradingCore
-from tests.images import small_image
 
 BAND = 2000
 SESSIONS = 16

@@ -50,7 +50,8 @@ from huiguan.exchange.trading.phases import call_one, next_due, run_one_due
 from huiguan.exchange.trading.positions import holding_key, position_key
 from huiguan.exchange.trading.state import NO_ROW, ON, State, open_state
 from huiguan.exchange.trading.table import find, find_own_name
-from huiguan.foundation.kernel import inner, kernel, rows
+from huiguan.foundation.compiler import rows
+from huiguan.foundation.kernel import inner, kernel
 from huiguan.foundation.refusals import Refusal
 
 ENTER, ENTER_ROW = EnterOrder.KIND, LAYOUTS[EnterOrder.KIND]
@@ -348,8 +349,8 @@ def apply(
     """Apply commands ``start`` to ``count`` of one frame; return where to go on.
 
     ``commands`` and ``out`` are flat ``uint8`` buffers of 64-byte rows; ``core["events"]`` says how
-    many rows of ``out`` this call wrote. The frame is done when the returned number is ``count`` and
-    no mark is going on (``core["marking"]`` is ``NO_ROW``); else call again with it as ``start``.
+    many rows of ``out`` this call wrote. The frame is done when the number returned is ``count``
+    and no mark is going on (``core["marking"]`` is ``NO_ROW``); else call again from there.
     """
     state: State = open_state(handle)
     core = state.core[0]

@@ -30,7 +30,7 @@ def auction_price(
 
     ``low`` to ``high``: the range of equal volume; ``last_buy``, ``last_sell``: prices of the last
     pair; ``last``: last trade of the day or ``NO_PRICE``; ``settlement``: previous settlement or
-    ``NO_PRICE``. A rule without its reference takes the midpoint of the range, cut down to the tick.
+    ``NO_PRICE``. A rule without its reference takes the midpoint of the range, cut to the tick.
     Example: range 100 to 104, last trade 107: REFERENCE gives 104, MIDPOINT 102.
     """
     if tie == AuctionTie.REFERENCE:
@@ -62,7 +62,7 @@ def price_of(state: State, side: np.void, level: int) -> int:
 
 @inner
 def find_range(state: State, instrument: int) -> tuple[int, int, int, int, int]:
-    """Return (lots, low, high, last buy, last sell) of the largest volume; lots 0: nothing crosses."""
+    """Return (lots, low, high, last buy, last sell) of the largest volume, 0 lots for none."""
     buys, sells = state.sides[instrument * 2], state.sides[instrument * 2 + 1]
     levels = state.levels
     buy, sell = next_level(buys, levels, 0), next_level(sells, levels, 0)

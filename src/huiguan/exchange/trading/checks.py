@@ -1,4 +1,4 @@
-"""Refusals of an order in their fixed order: form, rights, phase, price, lots to close, limits, money.
+"""Refusals of an order in fixed order: form, rights, phase, price, lots to close, limits, money.
 
 Each check returns ``ACCEPTED`` or the refusal, and notes the two figures that decided it: what was
 asked and what was allowed. The first fault is the answer; nothing has been changed before it.
@@ -166,7 +166,7 @@ def check_price(instrument: np.void, price_ticks: int) -> Refusal:
 
 @inner
 def closing_part(state: State, order: np.void, position: int) -> int:
-    """Return how many lots of the order close: all but for an opening one; net venues: what is free.
+    """Return how many lots of the order close: all or none by its flag; net venues: what is free.
 
     ``position`` is a row, or negative where nothing is held yet.
     """

@@ -1,4 +1,4 @@
-"""The trading core as a value that runs frames: state, event buffer, counters. No file, no clock."""
+"""The trading core as a value that runs frames: state and event buffer; no file, no clock."""
 
 import numpy as np
 
@@ -13,7 +13,7 @@ class TradingCore:
     """A trading day in memory; ``run_frame`` is its only way forward."""
 
     def __init__(self, image: DayImage, event_rows: int = 0) -> None:
-        """Open the day; the event buffer holds all live orders and ``event_rows`` (default 65,536)."""
+        """Open the day; the event buffer holds all live orders and ``event_rows`` (or 65,536)."""
         self.state: State = open_day(image)
         self._handle = handle_of(self.state)
         rows = image.settings.order_capacity + SPARE_ROWS + (event_rows or 1 << 16)

@@ -20,8 +20,10 @@ from huiguan.exchange.messages import (
     TransferBooked,
 )
 from huiguan.exchange.trading.state import State
-from huiguan.foundation.kernel import inner, rows
+from huiguan.foundation.compiler import rows
+from huiguan.foundation.kernel import inner
 
+WORD = np.dtype(np.int64)
 WORDS = MESSAGE_BYTES // 8
 ENTERED, ENTERED_ROW = OrderEntered.KIND, LAYOUTS[OrderEntered.KIND]
 TRADED, TRADED_ROW = TradeExecuted.KIND, LAYOUTS[TradeExecuted.KIND]
@@ -42,7 +44,7 @@ def begin(state: State, out: np.ndarray, kind: int) -> int:
     core = state.core[0]
     row = core["events"]
     core["events"] = row + 1
-    words = rows(out, np.int64)
+    words = rows(out, WORD)
     for word in range(row * WORDS, (row + 1) * WORDS):
         words[word] = 0
     head = rows(out, EVENT_HEADER_ROW)[row]

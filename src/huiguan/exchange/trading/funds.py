@@ -1,8 +1,8 @@
 """Money of a trading code: what an order freezes, what a fill charges, what is left (CR 4.4, 4.5).
 
-available = deposit + realised result - floating loss at the last mark - margin - frozen fees - fees.
-Margin counts positions and pending opens at the image's amount per lot, and of each relief group
-only the larger side. A member carries the gross sum of its clients' margin, frozen fees and fees.
+available = deposit + realised result - floating loss at the last mark - margin - frozen fees
+- fees. Margin counts positions and pending opens at the image's amount per lot, and of each relief
+group only the larger side. A member carries the gross sum of what its clients need.
 """
 
 import numpy as np

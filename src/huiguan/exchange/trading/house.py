@@ -1,4 +1,4 @@
-"""Commands of the house: sessions, kill switches, halts, rights, phases by hand, transfers, marks."""
+"""Commands of the house: sessions, kill switches, halts, rights, phases, transfers, marks."""
 
 import numpy as np
 
@@ -30,7 +30,8 @@ from huiguan.exchange.trading.matching import cancel_where
 from huiguan.exchange.trading.phases import disconnect, enter_phase, gather_results, next_disconnect
 from huiguan.exchange.trading.state import LOST, NEVER, NO_PRICE, NO_ROW, OFF, ON, State
 from huiguan.exchange.trading.table import find
-from huiguan.foundation.kernel import inner, rows
+from huiguan.foundation.compiler import rows
+from huiguan.foundation.kernel import inner
 from huiguan.foundation.refusals import Refusal
 
 LOG_ON, LOG_ON_ROW = LogOn.KIND, LAYOUTS[LogOn.KIND]
@@ -276,7 +277,7 @@ def start_mark(state: State) -> Refusal:
 
 
 @inner
-def apply_house(
+def apply_house(  # noqa: C901  a dispatch, one line a kind
     state: State, out: np.ndarray, commands: np.ndarray, row: int, kind: int
 ) -> Refusal:
     """Execute one command of the house and emit its outcome, or return why not."""

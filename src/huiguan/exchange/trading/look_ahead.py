@@ -18,7 +18,8 @@ from huiguan.exchange.trading.funds import relief_row
 from huiguan.exchange.trading.positions import holding_key, position_key
 from huiguan.exchange.trading.state import NO_ROW, State
 from huiguan.exchange.trading.table import own_name_tag, scramble
-from huiguan.foundation.kernel import inner, prefetch, rows
+from huiguan.foundation.compiler import prefetch, rows
+from huiguan.foundation.kernel import inner
 
 ENTER, ENTER_ROW = EnterOrder.KIND, LAYOUTS[EnterOrder.KIND]
 CANCEL, CANCEL_ROW = CancelOrder.KIND, LAYOUTS[CancelOrder.KIND]

@@ -10,9 +10,9 @@ import numpy as np
 
 from huiguan.exchange.day import FEE_CLASSES, HEDGE_FLAGS, DayImage
 from huiguan.exchange.messages import ORDER_ROW_MASK, Phase
+from huiguan.foundation.compiler import bundle_handle, bundle_opener
 from huiguan.foundation.faults import InputFault
 from huiguan.foundation.hashing import canonical_bytes, digest
-from huiguan.foundation.kernel import bundle_handle, bundle_opener
 from huiguan.foundation.records import Int8, Int32, Int64, Record, layout
 
 NO_PRICE = -(2**31)  # nobody traded yet and no settlement is known
