@@ -81,25 +81,38 @@ class PowerCut(FailingFiles):
     """A disk that keeps what was flushed; ``cut`` decides by chance about everything else.
 
     Of an unflushed write each sector is new or old; a file may have its old size again; a rename
-    may be undone while its folder is not flushed.
+    may be undone while its folder is not flushed. After a failed flush the system takes what was
+    written for clean: it is still read, but no later flush brings it to the disk.
     """
 
     def __init__(self, nth: int) -> None:
         super().__init__(nth)
         self._paths: dict[int, Path] = {}
-        self._flushed: dict[Path, bytes] = {}
+        self._on_disk: dict[Path, bytes] = {}
+        self._dirty: dict[Path, list[tuple[int, int]]] = {}  # from, to; (size, -1) = truncated
         self._renamed: list[tuple[Path, Path]] = []
 
     def open(self, path: Path, flags: int) -> int:
         file = super().open(path, flags)
         self._paths[file] = path
-        self._flushed.setdefault(path, b"" if flags & os.O_CREAT else path.read_bytes())
+        if flags & os.O_CREAT or path not in self._on_disk:
+            self._on_disk[path], self._dirty[path] = path.read_bytes(), []
         return file
 
+    def write(self, file: int, parts: Sequence[Bytes], offset: int) -> int:
+        written = super().write(file, parts, offset)
+        self._dirty[self._paths[file]].append((offset, offset + written))
+        return written
+
+    def truncate(self, file: int, size_bytes: int) -> None:
+        super().truncate(file, size_bytes)
+        self._dirty[self._paths[file]].append((size_bytes, -1))
+
     def flush(self, file: int) -> None:
-        super().flush(file)
         path = self._paths[file]
-        self._flushed[path] = path.read_bytes()
+        dirty, self._dirty[path] = self._dirty[path], []
+        super().flush(file)
+        self._on_disk[path] = _flushed(self._on_disk[path], path.read_bytes(), dirty)
 
     def flush_folder(self, folder: Path) -> None:
         super().flush_folder(folder)
@@ -108,23 +121,35 @@ class PowerCut(FailingFiles):
     def rename(self, old: Path, new: Path) -> None:
         super().rename(old, new)
         self._paths = {f: new if p == old else p for f, p in self._paths.items()}
-        self._flushed[new] = self._flushed.pop(old)
+        self._on_disk[new] = self._on_disk.pop(old)
+        self._dirty[new] = self._dirty.pop(old)
         self._renamed.append((old, new))
 
-    def cut(self, chance: np.random.Generator) -> None:
+    def cut(self, chance: np.random.Generator, new_share: float = 0.5) -> None:
         """Leave on the disk what a power cut could leave."""
-        for path, old in self._flushed.items():
+        for path, old in self._on_disk.items():
             if path.exists():
-                path.write_bytes(_mixed(old, path.read_bytes(), chance))
+                path.write_bytes(_mixed(old, path.read_bytes(), chance, new_share))
         for old_name, new_name in self._renamed:
-            if chance.random() < 0.5:
+            if chance.random() >= new_share:
                 new_name.rename(old_name)
 
 
-def _mixed(old: bytes, new: bytes, chance: np.random.Generator) -> bytes:
-    size = len(new) if chance.random() < 0.5 else min(len(old), len(new))
+def _flushed(disk: bytes, written: bytes, dirty: list[tuple[int, int]]) -> bytes:
+    image = bytearray(disk)
+    for start, end in dirty:
+        if end < 0:
+            del image[start:]
+        else:
+            image.extend(bytes(max(0, end - len(image))))
+            image[start:end] = written[start:end].ljust(end - start, b"\0")
+    return bytes(image)
+
+
+def _mixed(old: bytes, new: bytes, chance: np.random.Generator, new_share: float) -> bytes:
+    size = len(new) if chance.random() < new_share else min(len(old), len(new))
     mixed = bytearray(size)
     for a in range(0, size, SECTOR):
-        source = new if chance.random() < 0.5 else old + bytes(len(new))
+        source = new if chance.random() < new_share else old + bytes(len(new))
         mixed[a : a + SECTOR] = source[a : min(a + SECTOR, size)]
     return bytes(mixed)

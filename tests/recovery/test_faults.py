@@ -7,6 +7,7 @@ import pytest
 
 from huiguan.foundation.faults import InputFault
 from huiguan.storage.journal import Batch, Journal, JournalStopped
+from huiguan.storage.journal_format import read_witness
 from huiguan.storage.recovery import read
 from tests.recovery.faulty_files import FailingFiles, PowerCut
 from tests.recovery.journals import QuickFiles, create, rows
@@ -146,4 +147,28 @@ def test_power_cuts(tmp_path: Path, torture: bool) -> None:
             files = PowerCut(nth)
             acknowledged = write_story(folder, files)
             files.cut(chance)
+            if acknowledged:
+                witness = read_witness((folder / "witness").read_bytes())
+                assert witness.frame >= acknowledged - 1, "at most one frame behind"
             check_recovery(folder, acknowledged)
+
+
+def test_what_a_failed_flush_left_unwritten_is_written_again(tmp_path: Path) -> None:
+    """A recovered frame is on the disk before anything is built on it, or a later cut loses it."""
+    calls = calls_of_story(tmp_path / "count")
+    recovered_more = 0
+    for nth in range(1, calls + 1):
+        folder = tmp_path / f"{nth}"
+        files = PowerCut(nth)
+        acknowledged = write_story(folder, files)
+        if acknowledged == 0 or files.failed != "flush":
+            continue
+        files.failed = ""  # the same machine, the same disk, a new process
+        with Journal.open(folder, files=files) as journal:
+            found, first = journal.acknowledged.frame, journal.next_sequence
+            recovered_more += found > acknowledged
+            journal.append(first, journal.term, Batch(0, rows(first, 2)))
+            files.cut(np.random.default_rng(nth), new_share=0)
+            content = b"".join(f.commands.tobytes() for f in read(folder))
+        assert content == expected(found) + rows(first, 2).tobytes()
+    assert recovered_more > 5

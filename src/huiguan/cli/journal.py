@@ -60,7 +60,8 @@ def check(folder: Folder, as_json: AsJson = False) -> None:
         return
     for name, fact in facts.items():
         typer.echo(f"{name.replace('_', ' '):18}{fact if fact is not None else 'none'}")
-    typer.echo("good: every frame, the chain and the witness agree")
+    tail = "" if facts["torn_tail"] is None else "; the torn tail holds nothing acknowledged"
+    typer.echo(f"good: every frame, the chain and the witness agree{tail}")
 
 
 @journal.command()

@@ -37,7 +37,7 @@ from huiguan.storage.recovery import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 SEGMENT_BYTES = 64 << 20
@@ -150,7 +150,8 @@ class Journal:
         """
         if self._threads:
             return self.submit(expected_sequence, term, batch).result()
-        return self._write(self._link(*self._admit(expected_sequence, term, batch)))
+        header, payload = self._admit(expected_sequence, term, batch)
+        return self._write(lambda: self._link(header, payload))
 
     def submit(self, expected_sequence: int, term: int, batch: Batch) -> Future[Ack]:
         """As ``append``, but in threads: one hashes a frame while one writes the frame before.
@@ -163,7 +164,7 @@ class Journal:
             self._threads = [ThreadPoolExecutor(1, "link"), ThreadPoolExecutor(1, "write")]
         linking, writing = self._threads
         linked = linking.submit(self._link, header, payload)
-        return writing.submit(lambda: self._write(linked.result()))
+        return writing.submit(self._write, linked.result)
 
     def lead(self) -> int:
         """Begin a new term and return it; appends of an older term are refused from now on."""
@@ -229,19 +230,22 @@ class Journal:
         ack = Ack(header.first_sequence + header.command_count - 1, header.frame, self._chain_hash)
         return LinkedFrame(head, payload, ack)
 
-    def _write(self, linked: LinkedFrame) -> Ack:
+    def _write(self, linked: Callable[[], LinkedFrame]) -> Ack:
         """Write and flush one frame, then the witness; the order of these calls is the promise."""
         with self._guarded():
-            frame_bytes = len(linked.head) + len(linked.payload)
+            head, payload, ack = linked()
+            last, count = self.acknowledged, len(payload) // COMMAND_BYTES
+            assert (ack.sequence, ack.frame) == (last.sequence + count, last.frame + 1)
+            frame_bytes = len(head) + len(payload)
             if self._offset + frame_bytes > self._header.segment_bytes:
                 self._next_segment()
-            self._put(self._segment_file, [linked.head, linked.payload], self._offset)
+            self._put(self._segment_file, [head, payload], self._offset)
             self._files.flush(self._segment_file)
             self._files.flush(self._witness_file)  # of the frame before
-            self._write_witness(linked.ack)
+            self._write_witness(ack)
             self._offset += frame_bytes
-            self.acknowledged = linked.ack
-        return linked.ack
+            self.acknowledged = ack
+        return ack
 
     def _put(self, file: int, parts: list[Bytes], offset: int) -> None:
         """Write at the end of a segment; a small write that grows the file takes zeros along."""

@@ -75,6 +75,7 @@ def test_check_of_a_torn_tail_says_so_and_is_good(
     code, out, _ = run(capsys, "check", folder)
     assert code == 0
     assert f"segment 1, offset {size}: an unfinished frame above the witness" in out
+    assert out.endswith("the torn tail holds nothing acknowledged\n")
     code, _, err = run(capsys, "show", folder)
     assert code == 0
     assert "torn tail: segment 1" in err
