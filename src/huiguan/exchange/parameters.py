@@ -6,11 +6,14 @@ What the market itself changes is state, not book: limit-locked widening and whe
 contract has traded are applied on top by clearing.
 """
 
+from decimal import Decimal
+from fractions import Fraction
 from typing import TypeVar
 
 import msgspec
 
 from huiguan.exchange.instruments import Contract, contract, months_between, select
+from huiguan.exchange.quotes import exact, to_tick
 from huiguan.exchange.rules import (
     Auction,
     Books,
@@ -44,7 +47,7 @@ from huiguan.exchange.rules import (
     TradePrice,
     calendar_of,
 )
-from huiguan.foundation.arithmetic import Rounding, multiply_rate
+from huiguan.foundation.arithmetic import PPB, Rounding, multiply_rate
 from huiguan.foundation.calendars import (
     PhaseTime,
     calendar_status,
@@ -59,6 +62,12 @@ from huiguan.foundation.faults import InputFault
 from huiguan.foundation.rule import rule
 
 R = TypeVar("R", bound=Row)
+DIRECTIONS = {
+    "down": Rounding.DOWN,
+    "up": Rounding.UP,
+    "half_up": Rounding.HALF_UP,
+    "half_even": Rounding.HALF_EVEN,
+}
 
 
 class FeeRates(msgspec.Struct, frozen=True, kw_only=True):
@@ -159,6 +168,21 @@ def position_limit_lots(
     return lots
 
 
+@rule("Risk Management Rules, price limit; cut to the tick as the rulebook says", "confirmed")
+def limits_of_day(
+    previous_settlement: Decimal, limit_ppb: int, tick: Decimal, rounding: LimitRounding
+) -> tuple[Decimal, Decimal]:
+    """Return lower and upper limit of a day: previous settlement x (1 -/+ limit), cut to the tick.
+
+    Base is the settlement of the day before, never its close; a lower limit not above zero becomes
+    one tick. Crude oil 451.7, 8 %, tick 0.1, both down: 415.564 is 415.5, 487.836 is 487.8.
+    """
+    base, rate = exact(previous_settlement), Fraction(limit_ppb, PPB)
+    lower = to_tick(base * (1 - rate), tick, DIRECTIONS[rounding.lower])
+    upper = to_tick(base * (1 + rate), tick, DIRECTIONS[rounding.upper])
+    return max(lower, tick), upper
+
+
 def night_end(books: Books, product_code: str, trading_day: int) -> str:
     """Return until when the night session of ``trading_day`` lasts, or "none" if none is held."""
     product = books.products[product_code]
@@ -225,9 +249,7 @@ def parameters(books: Books, code: str | Contract, trading_day: int) -> Contract
         limit_ppb=circular.limit_ppb * (new.limit_multiple if first_day else 1),
         general_ppb=margin_rate(circular.general_ppb, ladder.margin_ppb),
         hedge_ppb=margin_rate(circular.hedge_ppb, ladder.margin_ppb),
-        general_fee=fee_rates(
-            fee.rate_ppb, fee.per_lot_fen, fee.close_today_multiple, 1_000_000_000
-        ),
+        general_fee=fee_rates(fee.rate_ppb, fee.per_lot_fen, fee.close_today_multiple, PPB),
         hedge_fee=fee_rates(
             fee.rate_ppb, fee.per_lot_fen, fee.close_today_multiple, hedge_share.share_ppb
         ),

@@ -10,7 +10,6 @@ from huiguan.exchange.rules import (
     BY_NAME,
     KINDS,
     ContractRow,
-    Fee,
     LastDayException,
     Listing,
     OrderFee,
@@ -82,7 +81,7 @@ def check_rows(path: Path, kind: str, rows: Sequence[Row]) -> None:
 
 
 def check_values(path: Path, product: Product) -> None:
-    """Refuse terms and fees that contradict themselves."""
+    """Refuse a tick that is finer than the product's prices."""
     for row in product.rows.get("terms", ()):
         assert isinstance(row, Terms)
         scaled = row.tick.scaleb(product.price_decimals)
@@ -90,13 +89,6 @@ def check_values(path: Path, product: Product) -> None:
             raise InputFault(
                 f"{path}, [[terms]] from {show_day(row.effective)}: tick {row.tick} is not a"
                 f" positive multiple of 10^-{product.price_decimals}"
-            )
-    for fee in product.rows.get("fee", ()):
-        assert isinstance(fee, Fee)
-        if fee.rate_ppb and fee.per_lot_fen:
-            raise InputFault(
-                f"{path}, [[fee]] from {show_day(fee.effective)}: a contract has a rate or an"
-                " amount per lot, never both"
             )
 
 

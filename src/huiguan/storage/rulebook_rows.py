@@ -7,13 +7,14 @@ from typing import Any, TypeVar
 import msgspec
 
 from huiguan.exchange.instruments import parse_month
-from huiguan.exchange.rules import KINDS, NO_END, Row, Source
+from huiguan.exchange.rules import KINDS, NO_END, DeliveryFee, Fee, Row, Source
 from huiguan.foundation.arithmetic import parse_money, parse_rate
 from huiguan.foundation.calendars import Calendar, is_trading_day, to_int, trading_day_after
 from huiguan.foundation.faults import InputFault
 from huiguan.storage.rulebook_checks import check_sources
 
 S = TypeVar("S", bound=msgspec.Struct)
+FEES = (Fee, DeliveryFee)
 MONTHS = ("contract", "first_contract")
 NOTHING = ("none", "none known")  # only where a field may be empty; "none" of a choice is a word
 
@@ -57,8 +58,8 @@ def read_value(name: str, value: Any) -> Any:  # noqa: ANN401  whatever TOML hol
         return numbers if isinstance(value, list) else numbers[0]
     if name == "contracts":
         return parse_contracts(str(value))
-    if name in MONTHS:
-        return parse_month(str(value))
+    if name in MONTHS and isinstance(value, str) and value.isdigit():
+        return parse_month(value)
     return value
 
 
@@ -102,6 +103,8 @@ def read_row(where: str, table: dict[str, Any], kind: type[Row], calendar: Calen
     table = dict(table)
     if ("effective" in table) == ("clearing" in table):
         raise InputFault(f"{where}: give either effective (first trading day) or clearing")
+    if kind in FEES and ("rate" in table) == ("per_lot" in table or "per_unit" in table):
+        raise InputFault(f"{where}: give a rate or an amount, never both and never neither")
     if "clearing" in table:
         clearing = plain(table["clearing"])
         if not isinstance(clearing, int) or not is_trading_day(calendar, clearing):

@@ -124,6 +124,7 @@ def load_product(
     product = read_header(path, "product", header, Product)
     if product.code != path.stem:
         raise InputFault(f"{path}: the file of product {product.code!r} must have its name")
+    check_sources(path, product.source, product.status, sources)
     rows = read_rows(path, content, calendar, sources)
     return msgspec.structs.replace(product, rows=rows)
 
