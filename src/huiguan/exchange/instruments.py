@@ -296,7 +296,12 @@ def listing_day(books: Books, product: Product, month: int) -> int:
         for day, front in sorted(fronts.items()):
             if month in months_on(books, product, day, front):
                 return day
-    raise InputFault(
+    raise never_listed(product, month)
+
+
+def never_listed(product: Product, month: int) -> InputFault:
+    """Return the fault of a contract month that no pattern and no name ever listed."""
+    return InputFault(
         f"{contract_code(product.code, month)} was never listed: it is not in the contract months"
         f" of {product.code}; see `huiguan instruments --product {product.code}`"
     )
@@ -305,6 +310,8 @@ def listing_day(books: Books, product: Product, month: int) -> int:
 def contract(books: Books, code: str) -> Contract:
     """Return a contract month by its code, with the dates of its life."""
     product, month = parse_contract(books, code)
+    if month < product.first_contract:
+        raise never_listed(product, month)
     last_day = last_trading_day(books, product, month)
     return Contract(
         product=product.code,

@@ -60,6 +60,9 @@ def test_dates_of_a_contract(
         ("cu2613", "is not a contract month"),
         ("ru2702", "was never listed"),
         ("fu1401", "was never listed"),
+        ("sc1601", "was never listed"),
+        ("cu4512", "calendar china knows trading days"),
+        ("cu2１09", "is not a contract month"),
         ("cu", "no rulebook has a product"),
     ],
 )

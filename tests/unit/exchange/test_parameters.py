@@ -207,7 +207,7 @@ ec2610   6  -   12
 
 @pytest.mark.parametrize("line", FEES.strip().splitlines())
 def test_fees_of_the_reference_day(books: Books, line: str) -> None:
-    """bp of turnover or CNY a lot, and closing today (2.1); hedging pays half."""
+    """Basis points of turnover or CNY a lot, and closing today (2.1); hedging pays half."""
     code, rate, lot, today = line.split()
     found = parameters(books, code, DAY)
     fee, hedge = found.general_fee, found.hedge_fee

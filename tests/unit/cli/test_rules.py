@@ -1,0 +1,92 @@
+"""``huiguan rules`` and ``huiguan instruments``, as a person and as a program reads them."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+import huiguan.cli.rules  # noqa: F401  registers the commands
+from huiguan.cli import app
+from huiguan.foundation.faults import CheckFault, InputFault
+
+CFFEX = Path(__file__).parents[2] / "rulebooks" / "cffex"
+
+
+def run(*words: str) -> str:
+    result = CliRunner().invoke(app, list(words), catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def test_show_prints_every_value_with_its_source() -> None:
+    page = json.loads(run("rules", "show", "cu", "--on", "2026-08-21", "--json"))
+    first = page["contracts"][0]
+    assert (first["contract"], first["last_trading_day"]) == ("cu2609", "2026-09-15")
+    assert (first["limit"], first["hedge_margin"], first["general_margin"]) == ("9%", "10%", "11%")
+    assert first["position_limit"] == "3,000"
+    lines = {(line["rule"], line["contracts"]): line for line in page["rules"]}
+    circular = lines["circular", "2609-2702"]
+    assert (circular["since"], circular["age_days"]) == ("2026-07-03", 49)
+    assert (circular["status"], circular["article"]) == ("confirmed", "SHFE No. 253 of 2026")
+    assert "N253" in page["sources"]
+    assert lines["circular", "2703-2708"]["value"] == "limit 7%; hedge 8%; general 9%"
+    assert {line["source"] for line in page["rules"]} == set(page["sources"])
+
+
+def test_show_of_one_contract_and_as_a_table() -> None:
+    text = run("rules", "show", "fu2609", "--on", "2026-08-21")
+    assert "fu2609" in text
+    assert "fu2610" not in text
+    assert "margin 15%" in text
+    assert "unconfirmed" in text
+    assert "SHFE No. 249 of 2026" in text
+
+
+def test_check_counts_and_names_the_digest() -> None:
+    facts = json.loads(run("rules", "check", "--json", "--rulebook", str(CFFEX)))
+    assert (facts["venues"], facts["products"]) == (3, 26)
+    assert len(facts["digest"]) == 64
+    assert sum(facts["statuses"].values()) == facts["rows"]
+
+
+def test_check_of_a_spoilt_book_is_a_checked_thing_that_is_wrong(tmp_path: Path) -> None:
+    (tmp_path / "venue.toml").write_text("[venue]\ncode = 'X'\n", "utf-8")
+    with pytest.raises(CheckFault, match=r"venue\.toml"):
+        CliRunner().invoke(
+            app, ["rules", "check", "--rulebook", str(tmp_path)], catch_exceptions=False
+        )
+
+
+def test_instruments_of_a_product() -> None:
+    rows = json.loads(run("instruments", "--on", "20260821", "--product", "sc", "--json"))
+    assert len(rows) == 20
+    assert rows[0] == {
+        "product": "sc",
+        "month": 202609,
+        "code": "sc2609",
+        "venue": "INE",
+        "listed": 20230901,
+        "last_day": 20260831,
+        "delivery_days": [20260901, 20260902, 20260903, 20260904, 20260907],
+    }
+    assert "302 contracts on 2026-08-21" in run("instruments", "--on", "2026-08-21")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["rules", "show", "xx", "--on", "2026-08-21"],
+        ["rules", "show", "cu", "--on", "21.8.2026"],
+        ["rules", "show", "cu", "--on", "2026-08-22"],
+        ["rules", "show", "cu2608", "--on", "2026-08-21"],
+        ["instruments", "--on", "2026-08-21", "--product", "xx"],
+        ["instruments", "--on", "1980-01-02"],
+        ["instruments", "--on", "2090-01-02"],
+        ["rules", "show", "cu", "--on", "2026-08-21", "--rulebook", "nowhere"],
+    ],
+)
+def test_a_wrong_call_is_one_sentence(words: list[str]) -> None:
+    with pytest.raises(InputFault) as caught:
+        CliRunner().invoke(app, words, catch_exceptions=False)
+    assert "\n" not in str(caught.value)
