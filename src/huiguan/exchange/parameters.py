@@ -34,6 +34,7 @@ from huiguan.exchange.rules import (
     NaturalPerson,
     NewContract,
     OpeningLimit,
+    OpenInterestLadder,
     OrderFee,
     OrderSize,
     PositionLimit,
@@ -102,6 +103,7 @@ class ContractParameters(msgspec.Struct, frozen=True, kw_only=True):
     terms: Terms
     circular: Circular
     ladder: Ladder
+    open_interest_ladder: OpenInterestLadder  # not in the rates above: they need the day's lots
     new_contract: NewContract
     limit_rounding: LimitRounding
     limit_lock: LimitLock
@@ -260,6 +262,7 @@ def parameters(books: Books, code: str | Contract, trading_day: int) -> Contract
         terms=row(Terms),
         circular=circular,
         ladder=ladder,
+        open_interest_ladder=row(OpenInterestLadder),
         new_contract=new,
         limit_rounding=row(LimitRounding),
         limit_lock=row(LimitLock),

@@ -128,6 +128,13 @@ class Ladder(ContractRow, frozen=True, kw_only=True):
     margin_ppb: int
 
 
+class OpenInterestLadder(ContractRow, frozen=True, kw_only=True):
+    """The least margin by two-sided open interest (texts to about 2018); no step: none applies."""
+
+    above: tuple[int, ...]  # lots, rising
+    margins_ppb: tuple[int, ...]
+
+
 class NewContract(ContractRow, frozen=True, kw_only=True):
     """The first day of a contract: limits are a multiple, until the first day with a trade."""
 
@@ -314,6 +321,7 @@ KINDS: dict[str, type[Row]] = {
     "schedule": Schedule,
     "circular": Circular,
     "ladder": Ladder,
+    "open_interest_ladder": OpenInterestLadder,
     "new_contract": NewContract,
     "limit_rounding": LimitRounding,
     "limit_lock": LimitLock,

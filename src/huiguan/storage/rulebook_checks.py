@@ -12,6 +12,7 @@ from huiguan.exchange.rules import (
     ContractRow,
     LastDayException,
     Listing,
+    OpenInterestLadder,
     OrderFee,
     Product,
     Row,
@@ -92,15 +93,19 @@ def check_values(path: Path, product: Product) -> None:
             )
 
 
-def check_tiers(path: Path, rows: Sequence[Row]) -> None:
-    """Refuse order-fee tiers of unequal length or falling bounds."""
+def check_tiers(path: Path, kind: str, rows: Sequence[Row]) -> None:
+    """Refuse tiers of unequal length or falling bounds."""
     for row in rows:
-        assert isinstance(row, OrderFee)
-        same = len(row.above) == len(row.low_fen) == len(row.high_fen)
-        if not same or list(row.above) != sorted(set(row.above)):
+        if isinstance(row, OrderFee):
+            columns = [row.above, row.low_fen, row.high_fen]
+        elif isinstance(row, OpenInterestLadder):
+            columns = [row.above, row.margins_ppb]
+        else:
+            return
+        if len({len(column) for column in columns}) > 1 or list(row.above) != sorted({*row.above}):
             raise InputFault(
-                f"{path}, [[order_fee]] from {show_day(row.effective)}: above, low and high must"
-                " have one entry a tier, the bounds rising"
+                f"{path}, [[{kind}]] from {show_day(row.effective)}: every list must have one"
+                " entry a tier, and the bounds must rise"
             )
 
 
@@ -110,7 +115,7 @@ def check_book(path: Path, product: Product, venue: Venue) -> None:
     for owner in (product, venue):
         for kind, rows in owner.rows.items():
             check_rows(path, kind, rows)
-        check_tiers(path, owner.rows.get("order_fee", ()))
+            check_tiers(path, kind, rows)
     for kind in KINDS:
         if kind in BY_NAME:
             continue

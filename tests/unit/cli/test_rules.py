@@ -80,6 +80,7 @@ def test_instruments_of_a_product() -> None:
         ["rules", "show", "cu", "--on", "21.8.2026"],
         ["rules", "show", "cu", "--on", "2026-08-22"],
         ["rules", "show", "cu2608", "--on", "2026-08-21"],
+        ["rules", "show", "ao", "--on", "2020-08-21"],
         ["instruments", "--on", "2026-08-21", "--product", "xx"],
         ["instruments", "--on", "1980-01-02"],
         ["instruments", "--on", "2090-01-02"],

@@ -163,6 +163,11 @@ def test_values_in_force_on_the_reference_day(books: Books, line: str) -> None:
         ("sc2606", 20260311, "22%", "INE No. 27 and 31"),
         ("nr2601", 20251014, "10%", "before the circular of 2025-10-14"),
         ("nr2601", 20251015, "9%", "after its clearing"),
+        ("au2506", 20250529, "14%", "before the Dragon Boat Festival: 12/13/14"),
+        ("au2506", 20250530, "15%", "from the clearing of 05-29: 13/14/15"),
+        ("sc2506", 20250430, "14%", "Labour Day: 12/13/14"),
+        ("sc2507", 20250507, "11%", "back to 9/10/11"),
+        ("cu1803", 20180103, "7%", "after New Year 2018: limit 5 %, margin 7 %"),
         ("rb2408", 20240731, "10%", "month before delivery"),
         ("rb2408", 20240801, "15%", "delivery month; charged at the clearing of 07-31"),
     ],
@@ -276,6 +281,23 @@ def test_natural_persons(books: Books, code: str, day: int, last: int) -> None:
 )
 def test_limit_of_a_new_contract_is_doubled(books: Books, code: str, day: int, limit: str) -> None:
     assert show_rate(parameters(books, code, day).limit_ppb) == limit
+
+
+@pytest.mark.parametrize(
+    ("code", "day", "steps"),
+    [
+        ("al1806", 20180502, [(320_000, "10%")]),
+        ("ru1809", 20180502, [(160_000, "12%")]),
+        ("al2609", DAY, []),
+        ("zn1806", 20180502, []),
+    ],
+)
+def test_margin_by_open_interest(
+    books: Books, code: str, day: int, steps: list[tuple[int, str]]
+) -> None:
+    """Two-sided lots and the least margin, in use to about 2018 (rulebook-updates 1)."""
+    row = parameters(books, code, day).open_interest_ladder
+    assert [*zip(row.above, map(show_rate, row.margins_ppb), strict=True)] == steps
 
 
 def test_position_limit_as_a_share_of_open_interest() -> None:

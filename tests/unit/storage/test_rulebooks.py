@@ -110,6 +110,15 @@ def test_rows_that_contradict_each_other_are_refused(folder: Path, row: str, sen
         load_books(folder)
 
 
+def test_tiers_must_match_and_rise(folder: Path) -> None:
+    path = folder / "venue.toml"
+    text = path.read_text("utf-8")
+    for old, new in (("low = []", 'low = ["0.25"]'), ("above = []\nlow", "above = [9, 8]\nlow")):
+        path.write_text(text.replace(old, new, 1), "utf-8")
+        with pytest.raises(InputFault, match="one entry a tier"):
+            load_books(folder)
+
+
 def test_a_newer_row_for_all_may_not_hide_the_stages_of_an_older_one(folder: Path) -> None:
     staged = """
 [[position_limit]]

@@ -25,6 +25,7 @@ from huiguan.exchange.rules import (
 )
 from huiguan.foundation.arithmetic import show_fen, show_rate
 from huiguan.foundation.calendars import days_between, show_day
+from huiguan.foundation.faults import InputFault
 
 HIDDEN = {*ContractRow.__struct_fields__}
 DAYS = {"reverts_from", "listed", "last_day"}
@@ -201,6 +202,10 @@ def contract_lines(books: Books, product: str, day: int) -> list[ContractLine]:
 def codes_on(books: Books, what: str, day: int) -> list[str]:
     """Return the contracts a person means: one by its code, or all of a product listed on a day."""
     if what in books.products:
-        return [item.code for item in listed_contracts(books, day, [what])]
+        codes = [item.code for item in listed_contracts(books, day, [what])]
+        if not codes:
+            first = show_day(books.products[what].listed)
+            raise InputFault(f"{what} has no contract on {show_day(day)}; it was listed on {first}")
+        return codes
     found = parameters(books, what, day).contract
     return [contract_code(found.product, found.month)]
