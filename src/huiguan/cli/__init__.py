@@ -17,7 +17,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="A futures exchange and an affordable-housing office, as functions and files.",
 )
-NOUNS = ("draw", "journal", "round", "rules")  # each file registers its commands on ``app``
+NOUNS = ("day", "draw", "journal", "replay", "round", "rules")  # each file registers its commands
 
 
 def main() -> None:

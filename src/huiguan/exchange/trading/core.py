@@ -46,6 +46,15 @@ class TradingCore:
             pieces.append(piece if done else piece.copy())
         return pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
 
+    def tables(self) -> dict[str, np.ndarray]:
+        """Return the arrays of the state by name, as a snapshot keeps them."""
+        return self.state._asdict()
+
+    def restore(self, tables: dict[str, np.ndarray]) -> None:
+        """Go on from the arrays of a snapshot of the same image."""
+        for name, rows in self.tables().items():
+            np.copyto(rows, tables[name])
+
     def state_hash(self) -> bytes:
         """Return the hash of the state's content."""
         return state_hash(self.state)

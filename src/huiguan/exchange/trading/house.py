@@ -26,7 +26,7 @@ from huiguan.exchange.messages import (
 from huiguan.exchange.trading import emit
 from huiguan.exchange.trading.checks import note
 from huiguan.exchange.trading.funds import available
-from huiguan.exchange.trading.matching import cancel_where
+from huiguan.exchange.trading.matching import cancel_where, uncross
 from huiguan.exchange.trading.phases import disconnect, enter_phase, gather_results, next_disconnect
 from huiguan.exchange.trading.state import LOST, NEVER, NO_PRICE, NO_ROW, OFF, ON, State
 from huiguan.exchange.trading.table import find
@@ -131,7 +131,11 @@ def set_kill_switch(state: State, out: np.ndarray, command: np.void) -> Refusal:
 
 @inner
 def set_halt(state: State, out: np.ndarray, command: np.void) -> Refusal:
-    """Halt or resume one instrument or a product; the answer counts instruments."""
+    """Halt or resume one instrument or a product; the answer counts instruments.
+
+    Orders that waited through an auction while their instrument was halted are uncrossed when it
+    resumes in continuous trading.
+    """
     count = 0
     by_product = command["scope"] == Scope.PRODUCT
     if by_product or command["scope"] == Scope.INSTRUMENT:
@@ -140,6 +144,8 @@ def set_halt(state: State, out: np.ndarray, command: np.void) -> Refusal:
             if (row["product"] if by_product else place) == command["target"]:
                 row["halted"] = 1 if command["engaged"] else 0
                 count += 1
+                if not row["halted"] and state.group_phase[row["group"]] == Phase.CONTINUOUS:
+                    uncross(state, out, place)
     if count == 0:
         note(state, command["target"], 0)
         return Refusal.UNKNOWN_TARGET

@@ -16,10 +16,14 @@ from huiguan.foundation.kernel import inner
 
 @inner
 def enter_phase(state: State, out: np.ndarray, group: int, phase: int, due_ns: int) -> None:
-    """Put a group into a phase; entering the match phase uncrosses, entering the close clears."""
+    """Put a group into a phase; the match phase uncrosses, the close clears.
+
+    Continuous trading never begins with a crossed book: what an auction left unmatched (its match
+    phase was skipped by hand) is uncrossed first.
+    """
     state.group_phase[group] = phase
     emit.phase_changed(state, out, group, phase, due_ns)
-    if phase == Phase.AUCTION_MATCH:
+    if phase in (Phase.AUCTION_MATCH, Phase.CONTINUOUS):
         for instrument in range(state.config[0]["instruments"]):
             row = state.instruments[instrument]
             if row["group"] == group and not row["halted"]:

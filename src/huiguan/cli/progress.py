@@ -1,0 +1,41 @@
+"""Progress on stderr: nothing for what is done within a second, one line that moves otherwise."""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import Self
+
+
+class Progress:
+    """Say what is going on and how far it is; ``with Progress("replay") as say: say(3, 10)``."""
+
+    def __init__(self, what: str) -> None:
+        """Begin; nothing is shown before a second has passed."""
+        self.what = what
+        self._start = self._shown = time.monotonic()
+        self._wrote = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __call__(self, done: int, total: int) -> None:
+        """Show ``done`` of ``total``, at most five times a second."""
+        now = time.monotonic()
+        if now - self._start < 1 or (now - self._shown < 0.2 and done < total):
+            return
+        self._shown, self._wrote = now, True
+        share = 100 * done // max(total, 1)
+        end = "\r" if sys.stderr.isatty() else "\n"
+        sys.stderr.write(f"{self.what}: {done:,} of {total:,} ({share} %){end}")
+        sys.stderr.flush()
+
+    def __exit__(self, *_: object) -> None:
+        if self._wrote and sys.stderr.isatty():
+            sys.stderr.write("\n")
+
+
+def say(text: str) -> None:
+    """Say one line on stderr."""
+    sys.stderr.write(text + "\n")
+    sys.stderr.flush()

@@ -1,0 +1,311 @@
+"""Append, then apply: the one loop through which commands reach the trading core.
+
+A batch gets its numbers and its time, is put on disk as a frame, and only then applied. Every frame
+carries the hash of the events of an earlier one, so that code that decides differently shows when a
+day is run again. Opening a day folder recovers it: the newest good snapshot and the frames behind
+it, each compared with the hashes the journal carries.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING, NamedTuple, Self
+
+import msgspec
+import numpy as np
+
+from huiguan.exchange.day import DayImage, image_digest
+from huiguan.exchange.trading.core import TradingCore
+from huiguan.foundation.faults import CheckFault, InputFault
+from huiguan.foundation.hashing import ZERO_HASH, digest
+from huiguan.storage.day_folder import DayFolder, verify_manifest, write_manifest
+from huiguan.storage.day_image import read_image, write_image
+from huiguan.storage.files import Files, write_file
+from huiguan.storage.journal import Ack, Batch, Journal
+from huiguan.storage.recovery import Frame, read
+from huiguan.storage.snapshot import (
+    SnapshotHeader,
+    newest_snapshot,
+    read_snapshot,
+    write_snapshot,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from concurrent.futures import Future
+    from pathlib import Path
+
+HASHES_NAME = "day.json"
+BATCHES_AHEAD = 2  # given to the journal while one is applied
+
+
+class Input(NamedTuple):
+    """The commands of one frame (``uint8``, 64 a row) and the time they arrived (ns, UTC)."""
+
+    time_ns: int
+    commands: np.ndarray
+
+
+class EventHashes:
+    """Hashes of the events of frames: kept for later frames to carry, chained into one."""
+
+    def __init__(self) -> None:
+        """Begin before the first frame."""
+        self.frame = 0
+        self.last = ZERO_HASH
+        self.chain = ZERO_HASH
+
+    def add(self, frame: int, events: np.ndarray) -> None:
+        """Take the events of the next frame."""
+        assert frame == self.frame + 1
+        self.frame, self.last = frame, digest(events.data)
+        self.chain = digest(self.chain, self.last)
+
+    def table(self) -> np.ndarray:
+        """Return what a snapshot keeps: frame number, last hash, chain."""
+        frame = np.array([self.frame], "<i8").view(np.uint8)
+        return np.concatenate([frame, np.frombuffer(self.last + self.chain, np.uint8)])
+
+    def restore(self, table: np.ndarray) -> None:
+        """Go on from what a snapshot kept."""
+        self.frame = int(table[:8].view("<i8")[0])
+        self.last, self.chain = table[8:40].tobytes(), table[40:72].tobytes()
+
+
+class DayHashes(NamedTuple):
+    """What a day comes down to."""
+
+    sequence: int
+    frames: int
+    journal: bytes  # chain hash of the last frame
+    events: bytes  # chain of the events of all frames
+    state: bytes
+
+    @property
+    def day(self) -> bytes:
+        """One hash for the whole day."""
+        return digest(self.journal, self.events, self.state)
+
+
+def frame_commands(frame: Frame) -> np.ndarray:
+    """Return the commands of a frame as the core takes them."""
+    return np.frombuffer(frame.commands, np.uint8)
+
+
+def run_again(
+    core: TradingCore,
+    frames: Iterable[Frame],
+    hashes: EventHashes,
+    watch: Callable[[Frame, np.ndarray], None] | None = None,
+) -> Frame | None:
+    """Apply recovered frames; return the last one.
+
+    Raises ``CheckFault`` naming the first frame whose events differ from what the journal carries.
+    """
+    made: dict[int, bytes] = {hashes.frame: hashes.last}
+    last = None
+    for frame in frames:
+        carried = frame.header.earlier_frame
+        if carried in made and made[carried] != frame.header.events_hash:
+            raise CheckFault(
+                f"the events of frame {carried} differ from those the journal noted in frame "
+                f"{frame.header.frame}: this code does not decide as the code that ran the day",
+            )
+        events = core.run_frame(frame.header.time_ns, frame_commands(frame))
+        hashes.add(frame.header.frame, events)
+        made[frame.header.frame] = hashes.last
+        made.pop(frame.header.frame - BATCHES_AHEAD - 2, None)
+        if watch:
+            watch(frame, events)
+        last = frame
+    return last
+
+
+class Sequencer:
+    """A market day that is running: the image, the core, the journal behind it."""
+
+    def __init__(self, folder: DayFolder, image: DayImage, core: TradingCore) -> None:
+        """Use ``create`` or ``open``."""
+        self.folder, self.image, self.core = folder, image, core
+        self.hashes = EventHashes()
+        self.recovered: list[str] = []  # what opening passed over, in words
+        self._journal: Journal
+        self._term = 1
+
+    @classmethod
+    def create(cls, root: Path, image: DayImage, *, files: Files | None = None) -> Self:
+        """Begin a day in a folder that holds none: image written, journal opened, core ready."""
+        folder = DayFolder(root)
+        if folder.journal.exists():
+            raise InputFault(f"{root} already holds a trading day; name another folder")
+        write_image(folder.image, image, files)
+        day = cls(folder, image, TradingCore(image))
+        day._journal = Journal.create(
+            folder.journal,
+            trading_day=image.settings.trading_day,
+            image_digest=image_digest(image),
+            files=files,
+        )
+        day._term = day._journal.term
+        return day
+
+    @classmethod
+    def open(cls, root: Path, *, files: Files | None = None) -> Self:
+        """Recover a day and go on behind its last good frame."""
+        folder = DayFolder(root)
+        image = read_image(folder.image)
+        day = cls(folder, image, TradingCore(image))
+        day._journal = Journal.open(folder.journal, files=files)
+        day._recover()
+        day._term = day._journal.lead()
+        return day
+
+    def _recover(self) -> None:
+        digest_now = image_digest(self.image)
+        restored = newest_snapshot(self.folder.snapshots, self.folder.journal, digest_now)
+        self.recovered = restored.passed_over
+        behind = 0
+        if restored.snapshot is not None:
+            header, tables = restored.snapshot
+            self.core.restore({name: tables[name] for name in self.core.tables()})
+            if self.core.state_hash().hex() != header.state_hash:
+                raise CheckFault(
+                    f"the snapshot after sequence {header.sequence} does not hold the state it "
+                    "names; remove it and open the day again",
+                )
+            behind = header.sequence
+            self.hashes.restore(tables["event_hashes"])
+        frames = (f for f in read(self.folder.journal) if f.header.first_sequence > behind)
+        run_again(self.core, frames, self.hashes)
+
+    @property
+    def next_sequence(self) -> int:
+        """The sequence the next command gets."""
+        return self._journal.next_sequence
+
+    def run(self, time_ns: int, commands: np.ndarray) -> np.ndarray:
+        """Put one batch on disk, apply it, return its events (valid until the next call)."""
+        given = Input(max(time_ns, self.core.time_ns), commands)
+        self._journal.append(self.next_sequence, self._term, self._batch(given))
+        return self._apply(given.time_ns, commands)
+
+    def run_many(self, inputs: Iterable[Input]) -> Iterator[np.ndarray]:
+        """Yield the events of each batch; the next ones are put on disk while one is applied.
+
+        Events are valid until the next step. No batch is applied before its frame is flushed.
+        """
+        waiting: deque[tuple[Input, Future[Ack]]] = deque()
+        time_ns = self.core.time_ns
+        for given in inputs:
+            time_ns = max(time_ns, given.time_ns)
+            numbered = Input(time_ns, given.commands)
+            promise = self._journal.submit(self.next_sequence, self._term, self._batch(numbered))
+            waiting.append((numbered, promise))
+            if len(waiting) > BATCHES_AHEAD:
+                yield self._take(waiting)
+        while waiting:
+            yield self._take(waiting)
+
+    def _take(self, waiting: deque[tuple[Input, Future[Ack]]]) -> np.ndarray:
+        given, promise = waiting.popleft()
+        promise.result()
+        return self._apply(given.time_ns, given.commands)
+
+    def _batch(self, given: Input) -> Batch:
+        return Batch(given.time_ns, given.commands, self.hashes.frame, self.hashes.last)
+
+    def _apply(self, time_ns: int, commands: np.ndarray) -> np.ndarray:
+        events = self.core.run_frame(time_ns, commands)
+        self.hashes.add(self.hashes.frame + 1, events)
+        return events
+
+    def take_snapshot(self) -> Path:
+        """Keep the state after the last frame, so that recovery begins there."""
+        acknowledged = self._journal.acknowledged
+        assert acknowledged.frame == self.hashes.frame, "frames are on their way"
+        header = SnapshotHeader(
+            trading_day=self.image.settings.trading_day,
+            sequence=acknowledged.sequence,
+            chain_hash=acknowledged.chain_hash.hex(),
+            state_hash=self.core.state_hash().hex(),
+            image_digest=image_digest(self.image).hex(),
+        )
+        tables = {**self.core.tables(), "event_hashes": self.hashes.table()}
+        return write_snapshot(self.folder.snapshots, header, tables)
+
+    def day_hashes(self) -> DayHashes:
+        """Return what the day comes down to so far."""
+        end = self._journal.acknowledged
+        return DayHashes(
+            end.sequence, end.frame, end.chain_hash, self.hashes.chain, self.core.state_hash()
+        )
+
+    def close(self) -> DayHashes:
+        """Close the journal and write down what the day came to (``day.json``, ``MANIFEST``)."""
+        hashes = self.day_hashes()
+        self._journal.close()
+        write_hashes(self.folder.root, hashes)
+        return hashes
+
+
+def write_hashes(root: Path, hashes: DayHashes) -> None:
+    """Write ``day.json`` and the manifest of the day folder."""
+    content = {
+        "format_version": 1,
+        "sequence": hashes.sequence,
+        "frames": hashes.frames,
+        "journal": hashes.journal.hex(),
+        "events": hashes.events.hex(),
+        "state": hashes.state.hex(),
+        "day": hashes.day.hex(),
+    }
+    text = msgspec.json.format(msgspec.json.encode(content)) + b"\n"
+    write_file(root / HASHES_NAME, [text], Files())
+    write_manifest(root)
+
+
+def verify_day(root: Path, watch: Callable[[Frame, np.ndarray], None] | None = None) -> DayHashes:
+    """Run a day again from its image and compare every hash; return what it comes down to.
+
+    Compares the manifest, the events of every frame that the journal notes, the state of every
+    snapshot, and ``day.json``. Raises ``CheckFault`` naming the first difference.
+    """
+    folder = DayFolder(root)
+    verify_manifest(root)
+    noted = _read_hashes(root / HASHES_NAME)
+    core, hashes = TradingCore(read_image(folder.image)), EventHashes()
+    snapshots = {int(path.stem): path for path in folder.snapshots.glob("[0-9]*.snapshot")}
+
+    def compare(frame: Frame, events: np.ndarray) -> None:
+        path = snapshots.get(frame.last_sequence)
+        if path and read_snapshot(path).header.state_hash != core.state_hash().hex():
+            raise CheckFault(f"the state after sequence {path.stem} is not that of its snapshot")
+        if watch:
+            watch(frame, events)
+
+    last = run_again(core, read(folder.journal), hashes, compare)
+    if last is None:
+        raise CheckFault(f"the journal of {root} holds no command, so there is no day to verify")
+    found = DayHashes(
+        last.last_sequence, last.header.frame, last.checksum, hashes.chain, core.state_hash()
+    )
+    for name in ("sequence", "frames", "journal", "events", "state", "day"):
+        value = getattr(found, name)
+        if (value.hex() if isinstance(value, bytes) else value) != noted.get(name):
+            raise CheckFault(
+                f"{root}: run again, the day comes to another {name} than {HASHES_NAME} notes; "
+                "this code does not decide as the code that ran the day",
+            )
+    return found
+
+
+def _read_hashes(path: Path) -> dict[str, object]:
+    try:
+        content = msgspec.json.decode(path.read_bytes())
+    except FileNotFoundError:
+        raise InputFault(f"{path} is missing: the day was not closed, or this is no day") from None
+    except msgspec.DecodeError as fault:
+        raise CheckFault(f"{path} is damaged ({fault}); restore the folder") from fault
+    if not isinstance(content, dict) or content.get("format_version") != 1:
+        raise CheckFault(f"{path} is of another format version than this code knows")
+    return content
