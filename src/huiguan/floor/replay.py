@@ -170,7 +170,8 @@ def _frame_times(recording: Recording, source: np.ndarray, date: dt.date) -> np.
     stamps: np.ndarray = recording.time_hhmmsscc[np.maximum(source, 0)]
     seconds = stamps // 1_000_000 * 3600
     seconds = seconds + stamps // 10_000 % 100 * 60 + stamps // 100 % 100
-    return start * 1000 + seconds * 1_000_000_000 + stamps % 100 * 10_000_000
+    times: np.ndarray = start * 1000 + seconds * 1_000_000_000 + stamps % 100 * 10_000_000
+    return times
 
 
 def _price_text(recording: Recording, ticks: int) -> str:
