@@ -17,7 +17,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="A futures exchange and an affordable-housing office, as functions and files.",
 )
-NOUNS = ("day", "draw", "journal", "replay", "round", "rules")  # each file registers its commands
+# The files of this room; each registers its commands on ``app``.
+NOUNS = ("day", "draw", "homes", "journal", "replay", "round", "rules")
 
 
 def main() -> None:

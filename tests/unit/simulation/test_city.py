@@ -1,0 +1,85 @@
+"""A small city lives through its round and its year; a seed is a city, to the byte."""
+
+from collections import Counter
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from huiguan.foundation.postings import balances
+from huiguan.housing.places import Kind
+from huiguan.housing.supply import reconcile
+from huiguan.simulation.city import build_city
+from huiguan.simulation.city_demo import CHANGE, TODAY, Demo, block_flats, run_demo
+
+APPLICANTS, EMPLOYERS = 1_600, 6
+
+
+def lived(folder: Path, seed: int) -> Demo:
+    return run_demo(folder, lambda _: None, seed, APPLICANTS, EMPLOYERS)
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Demo, Path]:
+    folder = tmp_path_factory.mktemp("demo")
+    return lived(folder, 1), folder
+
+
+def test_the_estate_is_138_flats_or_440_beds_and_2_475_rooms_and_flats() -> None:
+    city = build_city(3, TODAY, CHANGE, 300, 3)
+    rows = city.occupancy.tree.rows
+    assert len(block_flats(city)) == 138
+    assert int((rows["kind"] == Kind.BED).sum()) == 440
+    units = {row.level: row.units for row in reconcile(city.occupancy, TODAY)}
+    assert units["whole"] + units["room"] == 2_475 + 138
+
+
+def test_the_block_is_converted_on_its_day_and_not_before(demo: tuple[Demo, Path]) -> None:
+    asked, changed = demo[0].conversions
+    assert asked.refused > 0
+    assert asked.converted + asked.refused == 138
+    assert "let or promised beyond the change" in asked.example
+    assert (changed.converted, changed.refused) == (138, 0)
+    units = {row.level: row for row in demo[0].supply}
+    assert units["bed"].units == 440
+    assert sum(row.unaccounted for row in demo[0].supply) == 0
+
+
+def test_every_month_every_unit_is_let_in_a_round_or_held(demo: tuple[Demo, Path]) -> None:
+    assert len(demo[0].months) == 12
+    for row in demo[0].months:
+        assert row.units == 2_475 + 440
+        assert row.let + row.in_round + row.held == row.units
+
+
+def test_a_year_has_renewals_holdovers_swaps_and_lower_rents(demo: tuple[Demo, Path]) -> None:
+    counts = demo[0].counts
+    for what in ("signed", "renewed", "left", "held over", "put off", "swapped", "rent lowered"):
+        assert counts[what] > 0, what
+
+
+def test_the_books_balance_and_deposits_are_owed_to_the_fen(demo: tuple[Demo, Path]) -> None:
+    assert demo[0].trial == {"operator MQ": 0}
+    totals: Counter[str] = Counter()
+    for (_, account), amount in balances(demo[0].postings).items():
+        totals[account.split(":")[0]] += amount
+    assert totals["deposit bank"] == -totals["deposit owed"] > 0
+    references = [(p.reference, p.debit, p.credit) for p in demo[0].postings]
+    assert len(references) == len(set(references))
+
+
+def digests(folder: Path) -> dict[str, str]:
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return {
+        path.relative_to(folder).as_posix(): sha256(path.read_bytes()).hexdigest()
+        for path in sorted(files)
+    }
+
+
+@pytest.mark.slow
+def test_a_seed_is_a_city_to_the_byte(demo: tuple[Demo, Path], tmp_path: Path) -> None:
+    again = lived(tmp_path, 1)
+    assert again.months == demo[0].months
+    assert digests(tmp_path) == digests(demo[1])
+    assert date(2026, 8, 1) == again.months[0].month
