@@ -21,14 +21,19 @@ app = typer.Typer(
 NOUNS = ("day", "draw", "homes", "journal", "replay", "round", "rules")
 
 
+def whole_app() -> typer.Typer:
+    """Return the application with the commands of every noun."""
+    for noun in NOUNS:
+        importlib.import_module(f"huiguan.cli.{noun}")
+    return app
+
+
 def main() -> None:
     """Run one command; a fault becomes one sentence on stderr and exit code 1 or 2."""
     if not __debug__:
         sys.exit("huiguan: python -O removes the checks that protect money; run without it")
-    for noun in NOUNS:
-        importlib.import_module(f"huiguan.cli.{noun}")
     try:
-        app()
+        whole_app()()
     except Fault as fault:
         print(f"huiguan: {fault}", file=sys.stderr)  # noqa: T201  the one place
         sys.exit(fault.exit_code)
