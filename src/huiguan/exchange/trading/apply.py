@@ -23,7 +23,7 @@ from huiguan.exchange.messages import (
     TimeInForce,
 )
 from huiguan.exchange.trading import emit
-from huiguan.exchange.trading.book import fillable_lots, has_limit_privilege, join
+from huiguan.exchange.trading.book import fillable_lots, goes_first_at_limit, join
 from huiguan.exchange.trading.checks import (
     check_closing,
     check_form,
@@ -64,7 +64,7 @@ SPARE_ROWS = 16
 @inner
 def check_order(state: State, entry: np.void, position: int, holding: int) -> Refusal:
     """Return the first refusal of an entry whose form is good, or ``ACCEPTED``."""
-    refusal = check_right(state, entry, holding)
+    refusal = check_right(state, entry, position, holding)
     if refusal != Refusal.ACCEPTED:
         return refusal
     refusal = check_phase(state, entry)
@@ -132,12 +132,18 @@ def check_room(state: State, position: int, holding: int) -> Refusal:
 
 @inner
 def warn_member(state: State, out: np.ndarray, code: int, used_before: int) -> None:
-    """Say once that a member's clients now need more than its deposit (mode warn)."""
+    """Say once that a member's clients now need more than its deposit (mode warn).
+
+    Fees of closing orders may have carried it over before: the next accepted order says so.
+    """
     place = state.accounts[code]["member"]
     member = state.members[place]
-    if member["mode"] == MemberMode.WARN and (
-        used_before <= member["deposit_fen"] < member["used_fen"]
-    ):
+    if member["mode"] != MemberMode.WARN:
+        return
+    if used_before <= member["deposit_fen"]:
+        member["warned"] = 0
+    if member["used_fen"] > member["deposit_fen"] and member["warned"] == 0:
+        member["warned"] = 1
         emit.member_warned(state, out, place)
 
 
@@ -147,7 +153,7 @@ def trade_or_wait(state: State, out: np.ndarray, entry: np.void, row: int) -> No
     order = state.orders[row]
     group = state.instruments[entry["instrument"]]["group"]
     if state.group_phase[group] != Phase.CONTINUOUS:
-        join(state, row, has_limit_privilege(entry["offset"]))
+        join(state, row, goes_first_at_limit(state, entry["offset"]))
         return
     force = entry["time_in_force"]
     wanted = int(entry["lots"]) if force == TimeInForce.FOK else int(entry["minimum_lots"])
@@ -241,7 +247,7 @@ def cancel_orders(state: State, out: np.ndarray, command: np.void, session: int)
         note(state, target, scope)
         return Refusal.UNKNOWN_TARGET
     count = cancel_where(state, out, field, target, member, CancelReason.MASS_CANCEL, False)
-    emit.command_done(state, out, count)
+    emit.command_done(state, out, CANCEL_MANY, count)
     return Refusal.ACCEPTED
 
 

@@ -118,7 +118,22 @@ def check_form(state: State, order: np.void, session: int) -> Refusal:
 
 
 @inner
-def check_right(state: State, order: np.void, holding: int) -> Refusal:
+def closing_part(state: State, order: np.void, position: int) -> int:
+    """Return how many lots of the order close: all or none by its flag; net venues: what is free.
+
+    ``position`` is a row, or negative where nothing is held yet.
+    """
+    if state.config[0]["offset_flags"]:
+        return 0 if order["offset"] == Offset.OPEN else order["lots"]
+    if position < 0:
+        return 0
+    held = state.positions[position]
+    free = held_lots(held, 1 - order["side"], True) - frozen_lots(held, 1 - order["side"], True)
+    return min(free, order["lots"])
+
+
+@inner
+def check_right(state: State, order: np.void, position: int, holding: int) -> Refusal:
     """Check kill switches and the narrowest trading right: code, instrument, holder."""
     account = state.accounts[order["trading_code"]]
     if account["killed"] or state.members[account["member"]]["killed"]:
@@ -130,7 +145,7 @@ def check_right(state: State, order: np.void, holding: int) -> Refusal:
     if right == Right.FORBIDDEN:
         note(state, order["trading_code"], right)
         return Refusal.NO_RIGHT
-    if right == Right.CLOSE_ONLY and order["offset"] == Offset.OPEN:
+    if right == Right.CLOSE_ONLY and closing_part(state, order, position) < order["lots"]:
         note(state, order["trading_code"], right)
         return Refusal.CLOSE_ONLY
     return Refusal.ACCEPTED
@@ -162,21 +177,6 @@ def check_price(instrument: np.void, price_ticks: int) -> Refusal:
     if price_ticks < instrument["lower_ticks"]:
         return Refusal.PRICE_BELOW_LIMIT
     return Refusal.ACCEPTED
-
-
-@inner
-def closing_part(state: State, order: np.void, position: int) -> int:
-    """Return how many lots of the order close: all or none by its flag; net venues: what is free.
-
-    ``position`` is a row, or negative where nothing is held yet.
-    """
-    if state.config[0]["offset_flags"]:
-        return 0 if order["offset"] == Offset.OPEN else order["lots"]
-    if position < 0:
-        return 0
-    held = state.positions[position]
-    free = held_lots(held, 1 - order["side"], True) - frozen_lots(held, 1 - order["side"], True)
-    return min(free, order["lots"])
 
 
 @inner

@@ -32,10 +32,12 @@ class TradingCore:
     def run_frame(self, time_ns: int, commands: np.ndarray) -> np.ndarray:
         """Apply one frame of commands (``uint8``, 64 a row); return its events (``uint8``).
 
-        The events are valid until the next call.
+        A frame has at least one command (``PassTime`` when nothing but time passes). The events are
+        valid until the next call.
         """
         flat = commands.reshape(-1)
         count = len(flat) // MESSAGE_BYTES
+        assert count > 0, "an empty frame would hide what is due from the next one"
         first, core = self.next_sequence, self.state.core
         pieces: list[np.ndarray] = []
         start, done = 0, False

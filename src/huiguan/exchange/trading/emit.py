@@ -123,10 +123,11 @@ def command_repeated(state: State, out: np.ndarray, outcome: np.void) -> None:
 
 
 @inner
-def command_done(state: State, out: np.ndarray, count: int) -> None:
-    """Say that a house command or mass cancel is done."""
+def command_done(state: State, out: np.ndarray, command: int, count: int) -> None:
+    """Say that a house command or mass cancel, given by its kind, is done."""
     event = rows(out, DONE_ROW)[begin(state, out, DONE)]
     event["count"] = count
+    event["command"] = command
 
 
 @inner

@@ -80,7 +80,7 @@ def log_on(state: State, out: np.ndarray, command: np.void) -> Refusal:
     session["grace_ns"] = max(command["grace_ns"], 0)
     session["disconnect_ns"] = NEVER
     state.core[0]["next_disconnect_ns"] = next_disconnect(state)
-    emit.command_done(state, out, session["client_sequence"])
+    emit.command_done(state, out, LOG_ON, session["client_sequence"])
     return Refusal.ACCEPTED
 
 
@@ -94,12 +94,13 @@ def log_off(state: State, out: np.ndarray, target: int, lost: bool) -> Refusal:
     session["state"] = LOST if lost else OFF
     count = 0
     if session["cancel_on_disconnect"]:
-        if lost:
-            session["disconnect_ns"] = state.core[0]["time_ns"] + session["grace_ns"]
+        if lost and session["grace_ns"] > 0:
+            now = state.core[0]["time_ns"]
+            session["disconnect_ns"] = now + min(session["grace_ns"], NEVER - now)
         else:
             count = disconnect(state, out, target)
         state.core[0]["next_disconnect_ns"] = next_disconnect(state)
-    emit.command_done(state, out, count)
+    emit.command_done(state, out, LOSE if lost else LOG_OFF, count)
     return Refusal.ACCEPTED
 
 
@@ -125,7 +126,7 @@ def set_kill_switch(state: State, out: np.ndarray, command: np.void) -> Refusal:
     else:
         note(state, command["scope"], 0)
         return Refusal.UNKNOWN_TARGET
-    emit.command_done(state, out, count)
+    emit.command_done(state, out, KILL, count)
     return Refusal.ACCEPTED
 
 
@@ -149,7 +150,7 @@ def set_halt(state: State, out: np.ndarray, command: np.void) -> Refusal:
     if count == 0:
         note(state, command["target"], 0)
         return Refusal.UNKNOWN_TARGET
-    emit.command_done(state, out, count)
+    emit.command_done(state, out, HALT, count)
     return Refusal.ACCEPTED
 
 
@@ -167,7 +168,7 @@ def set_right(state: State, out: np.ndarray, command: np.void) -> Refusal:
     else:
         note(state, target, 0)
         return Refusal.UNKNOWN_TARGET
-    emit.command_done(state, out, 1)
+    emit.command_done(state, out, RIGHT, 1)
     return Refusal.ACCEPTED
 
 
@@ -181,7 +182,7 @@ def change_phase(state: State, out: np.ndarray, command: np.void) -> Refusal:
         note(state, command["phase"], Phase.CLOSED)
         return Refusal.BAD_FIELD
     enter_phase(state, out, command["group"], command["phase"], 0)
-    emit.command_done(state, out, 1)
+    emit.command_done(state, out, PHASE, 1)
     return Refusal.ACCEPTED
 
 
@@ -197,7 +198,7 @@ def reset_book(state: State, out: np.ndarray, group: int) -> Refusal:
         if row["group"] == group:
             row["last_ticks"] = NO_PRICE
             row["traded"] = 0
-    emit.command_done(state, out, count)
+    emit.command_done(state, out, RESET, count)
     return Refusal.ACCEPTED
 
 
@@ -274,8 +275,11 @@ def end_withdrawal(state: State, out: np.ndarray, command: np.void) -> Refusal:
 
 
 @inner
-def start_mark(state: State) -> Refusal:
+def start_mark(state: State, out: np.ndarray) -> Refusal:
     """Mark all positions; calls follow one trading code at a time (``phases.call_one``)."""
+    if state.config[0]["funds"] == 0 or len(state.accounts) == 0:
+        emit.command_done(state, out, MARK, 0)
+        return Refusal.ACCEPTED
     gather_results(state)
     state.core[0]["marking"] = 0
     state.core[0]["called"] = 0
@@ -308,9 +312,9 @@ def apply_house(  # noqa: C901  a dispatch, one line a kind
     if kind == END:
         return end_withdrawal(state, out, rows(commands, END_ROW)[row])
     if kind == MARK:
-        return start_mark(state)
+        return start_mark(state, out)
     if kind == PASS_TIME:
-        emit.command_done(state, out, 0)
+        emit.command_done(state, out, PASS_TIME, 0)
         return Refusal.ACCEPTED
     note(state, kind, 0)
     return Refusal.UNKNOWN_KIND

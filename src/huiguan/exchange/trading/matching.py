@@ -7,7 +7,7 @@ from huiguan.exchange.messages import ORDER_ROW_BITS, CancelReason, Phase, Side,
 from huiguan.exchange.trading import emit
 from huiguan.exchange.trading.auction import find_range, first_row, single_price
 from huiguan.exchange.trading.book import (
-    has_limit_privilege,
+    goes_first_at_limit,
     join,
     leave,
     level_of,
@@ -153,7 +153,7 @@ def settle_arrival(state: State, out: np.ndarray, row: int, time_in_force: int) 
     if order["lots"] == 0:
         give_back_row(state, row)
     elif time_in_force == TimeInForce.DAY:
-        join(state, row, has_limit_privilege(order["offset"]))
+        join(state, row, goes_first_at_limit(state, order["offset"]))
     else:
         cancel(state, out, row, CancelReason.TIME_IN_FORCE)
 

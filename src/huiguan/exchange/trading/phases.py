@@ -6,12 +6,14 @@ phase that was missed while the process was down is executed first (rulebook 2.1
 
 import numpy as np
 
-from huiguan.exchange.messages import CancelReason, Phase
+from huiguan.exchange.messages import CancelReason, MarkAccounts, Phase
 from huiguan.exchange.trading import emit
 from huiguan.exchange.trading.funds import available
 from huiguan.exchange.trading.matching import cancel_where, uncross
 from huiguan.exchange.trading.state import LOST, NEVER, NO_PRICE, NO_ROW, OFF, State
 from huiguan.foundation.kernel import inner
+
+MARK = MarkAccounts.KIND
 
 
 @inner
@@ -90,6 +92,8 @@ def position_result(state: State, position: np.void, instrument: int) -> int:
     row = state.instruments[instrument]
     settlement = int(row["settlement_ticks"])
     last = price_or(int(row["last_ticks"]), settlement)
+    if last == NO_PRICE:
+        return 0
     history = int(position["long_history"]) - int(position["short_history"])
     long_today, short_today = int(position["long_today"]), int(position["short_today"])
     ticks = (last - settlement) * history if history != 0 else 0
@@ -128,4 +132,4 @@ def call_one(state: State, out: np.ndarray) -> None:
     core["marking"] = code + 1
     if core["marking"] == len(state.accounts):
         core["marking"] = NO_ROW
-        emit.command_done(state, out, core["called"])
+        emit.command_done(state, out, MARK, core["called"])

@@ -99,7 +99,12 @@ def add_cost(position: np.void, side: int, cost: int) -> None:
 
 @inner
 def add_holding(holding: np.void, side: int, hedge: int, lots: int) -> None:
-    """Change what limits count on one side; hedging lots count against the quota alone."""
+    """Change what limits count on one side.
+
+    Hedging lots count against the quota alone, market makers' against nothing (rulebook 5.6).
+    """
+    if hedge == Hedge.MARKET_MAKER:
+        return
     if hedge == Hedge.HEDGE:
         if side == Side.BUY:
             holding["long_hedge"] += lots
@@ -141,20 +146,12 @@ def freeze(state: State, order: np.void, closing: int, opening: int) -> None:
 
 @inner
 def open_lots(state: State, order: np.void, price_ticks: int, lots: int) -> None:
-    """Book an opening fill: margin was charged with the order, the fee is charged now."""
+    """Book an opening fill: margin was charged with the order, the frozen fee is free again."""
     position = state.positions[order["position"]]
     add_lots(position, order["side"], True, lots)
     add_cost(position, order["side"], price_ticks * lots)
     if state.config[0]["funds"]:
-        code, instrument = order["trading_code"], order["instrument"]
-        add_frozen_fee(state, code, -lots * frozen_fee_of_lot(state, order))
-        fee = fee_row(state, instrument, order["hedge"], OPENING)
-        tick_value = state.instruments[instrument]["tick_value_fen"]
-        charge_fee(
-            state,
-            code,
-            trade_fee(price_ticks, tick_value, lots, fee["rate_ppb"], fee["per_lot_fen"]),
-        )
+        add_frozen_fee(state, order["trading_code"], -lots * frozen_fee_of_lot(state, order))
 
 
 @inner
@@ -171,7 +168,7 @@ def cost_of_closed(state: State, order: np.void, held: int, today: bool, lots: i
 
 @inner
 def close_lots(state: State, order: np.void, price_ticks: int, lots: int) -> None:
-    """Book a closing fill: lots and their margin go, the result and the fee are booked."""
+    """Book a closing fill: lots and their margin go, the result is booked."""
     code, instrument, hedge = order["trading_code"], order["instrument"], order["hedge"]
     held = 1 - order["side"]
     today = takes_today(state, order["offset"])
@@ -189,17 +186,31 @@ def close_lots(state: State, order: np.void, price_ticks: int, lots: int) -> Non
         if held == Side.SELL:
             result = -result
         state.accounts[code]["realised_fen"] += result * tick_value
-        fee = fee_row(state, instrument, hedge, CLOSING_TODAY if today else CLOSING_HISTORY)
-        charge_fee(
-            state,
-            code,
-            trade_fee(price_ticks, tick_value, lots, fee["rate_ppb"], fee["per_lot_fen"]),
-        )
+
+
+@inner
+def fee_class(state: State, offset: int) -> int:
+    """Return which fee a fill pays; a venue with net positions has one fee, the opening's."""
+    if offset == Offset.OPEN or state.config[0]["offset_flags"] == 0:
+        return OPENING
+    return CLOSING_TODAY if offset == Offset.CLOSE_TODAY else CLOSING_HISTORY
+
+
+@inner
+def charge_trade(state: State, order: np.void, price_ticks: int, lots: int) -> None:
+    """Charge the fee of one side of one trade, rounded once."""
+    instrument = order["instrument"]
+    fee = fee_row(state, instrument, order["hedge"], fee_class(state, order["offset"]))
+    tick_value = state.instruments[instrument]["tick_value_fen"]
+    amount = trade_fee(price_ticks, tick_value, lots, fee["rate_ppb"], fee["per_lot_fen"])
+    charge_fee(state, order["trading_code"], amount)
 
 
 @inner
 def book_fill(state: State, order: np.void, price_ticks: int, lots: int) -> None:
     """Book one side of a trade: close what the order closes first, open the rest."""
+    if state.config[0]["funds"]:
+        charge_trade(state, order, price_ticks, lots)
     closing = min(lots, int(order["closing_lots"]))
     if closing > 0:
         close_lots(state, order, price_ticks, closing)

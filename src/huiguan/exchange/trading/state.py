@@ -154,6 +154,7 @@ class MemberState(Record, frozen=True):
     used_fen: Int64
     mode: Int8
     killed: Int8
+    warned: Int8  # since its deposit last covered its clients
 
 
 class PositionState(Record, frozen=True):
@@ -423,12 +424,15 @@ def state_hash(state: State) -> bytes:
     waiting = [name for name in ORDER.names or () if name not in {"ahead", "behind", "level"}]
     waiting = [name for name in waiting if name not in {"position", "holding"}]
     core = [n for n in CORE.names or () if n not in {"free_order", "fresh_order", "events"}]
-    core = [n for n in core if n not in {"first_figure", "second_figure", "order_id"}]
+    core = [n for n in core if n not in {"first_figure", "second_figure", "order_id", "due_frame"}]
     parts = [np.ascontiguousarray(orders[name]).tobytes() for name in waiting]
     parts += [np.ascontiguousarray(ahead).tobytes(), state.group_phase.tobytes()]
     parts += [state.core[name].tobytes() for name in core]
     for rows in (state.instruments, state.accounts, state.reliefs, state.members, state.sessions):
         parts += [np.ascontiguousarray(rows[name]).tobytes() for name in rows.dtype.names or ()]
+    kept = np.flatnonzero(state.outcomes["client_sequence"])
+    parts.append(kept.tobytes())  # a place in the table is a session and a client sequence
+    parts += [state.outcomes[name][kept].tobytes() for name in OUTCOME.names or ()]
     parts.append(canonical_bytes(live(state.positions, "key"), ["key"]))
     parts.append(canonical_bytes(live(state.holdings, "key"), ["key"]))
     parts.append(canonical_bytes(live(state.transfers, "stage"), ["transfer_id"]))
