@@ -7,14 +7,27 @@ refuses what is unknown or not exact. Rates are parts per billion (``_ppb``), mo
 """
 
 from decimal import Decimal
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
+from huiguan.foundation.arithmetic import PPB
 from huiguan.foundation.calendars import Calendar
 
 Status = Literal["confirmed", "secondary", "unconfirmed", "assumed", "invented"]
 Direction = Literal["down", "up", "half_up", "half_even"]
+
+Rate = Annotated[int, msgspec.Meta(ge=0, le=PPB)]
+Natural = Annotated[int, msgspec.Meta(ge=0)]
+Positive = Annotated[int, msgspec.Meta(ge=1)]
+MonthNumber = Annotated[int, msgspec.Meta(ge=1, le=12)]
+StageNumber = Annotated[int, msgspec.Meta(ge=-1, le=60)]
+CLOCK = r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?"
+PHASES = (
+    "before_trading|no_trading|continuous|auction_ordering|auction_balance|auction_match|closed"
+)
+Entry = Annotated[str, msgspec.Meta(pattern=f"^{CLOCK} ({PHASES})$")]
+NightEnd = Annotated[str, msgspec.Meta(pattern=f"^(none|{CLOCK})$")]
 
 EVERY_MONTH = tuple(range(1, 13))
 NO_END = 999_912
@@ -39,29 +52,35 @@ class ContractRow(Row, frozen=True, kw_only=True):
     """A row that may hold for some contracts, delivery months or stages of life only."""
 
     contracts: tuple[tuple[int, int], ...] = ()  # ranges of contract months; none: all
-    months: tuple[int, ...] = ()  # calendar months of delivery; none: all
-    from_months_before: int = -1  # from this many months before the delivery month; -1: always
-    from_days_before_last: int = -1  # from this trading day before the last one; -1: always
+    months: tuple[MonthNumber, ...] = ()  # calendar months of delivery; none: all
+    from_months_before: StageNumber = (
+        -1
+    )  # from this many months before the delivery month; -1: always
+    from_days_before_last: StageNumber = -1  # from this trading day before the last one; -1: always
 
 
 class Terms(ContractRow, frozen=True, kw_only=True):
     """Contract terms: what a lot is, how it is quoted and delivered."""
 
-    lot_size: int  # units in one lot
+    lot_size: Positive  # units in one lot
     unit: str  # "t", "g", "kg", "bbl", "point"
     quote_unit: str  # "CNY/t"
     tick: Decimal
-    delivery_unit_lots: int  # 0: no delivery
+    delivery_unit_lots: Natural  # 0: no delivery
 
 
 class Months(Row, frozen=True, kw_only=True):
     """Which contract months are listed: a run of nearest months, then months of a wider grid."""
 
-    nearest: int  # calendar months from the front month on; 0: only what is listed by name
-    of: tuple[int, ...] = EVERY_MONTH  # delivery months allowed among them
-    then_of: tuple[int, ...] = ()  # delivery months of the wider grid behind them
-    then_count: int = 0  # how many of the grid, or
-    then_within: int = 0  # all of the grid within so many months, the front month included
+    nearest: Annotated[
+        int, msgspec.Meta(ge=0, le=36)
+    ]  # calendar months from the front month on; 0: only what is listed by name
+    of: tuple[MonthNumber, ...] = EVERY_MONTH  # delivery months allowed among them
+    then_of: tuple[MonthNumber, ...] = ()  # delivery months of the wider grid behind them
+    then_count: Annotated[int, msgspec.Meta(ge=0, le=24)] = 0  # how many of the grid, or
+    then_within: Annotated[int, msgspec.Meta(ge=0, le=60)] = (
+        0  # all of the grid within so many months, the front month included
+    )
 
 
 class Listing(Row, frozen=True, kw_only=True):
@@ -75,7 +94,9 @@ class LastDay(ContractRow, frozen=True, kw_only=True):
     """How the last trading day follows from the contract month."""
 
     rule: Literal["day_of_month", "month_end_before", "last_weekday", "third_friday"]
-    day: int = 0  # day_of_month: this day or the next trading day; last_weekday: 1 is Monday
+    day: Annotated[int, msgspec.Meta(ge=0, le=28)] = (
+        0  # day_of_month: this day or the next trading day; last_weekday: 1 is Monday
+    )
 
 
 class LastDayException(Row, frozen=True, kw_only=True):
@@ -90,21 +111,21 @@ class Delivery(ContractRow, frozen=True, kw_only=True):
     """How a position left after the last trading day is settled, and in how many trading days."""
 
     method: Literal["physical", "bonded", "cash"]
-    days: int  # after the last trading day; 0: on it
+    days: Annotated[int, msgspec.Meta(ge=0, le=30)]  # after the last trading day; 0: on it
 
 
 class Session(Row, frozen=True, kw_only=True):
     """Until when the night session lasts: "01:00", or "none"."""
 
-    night_end: str
+    night_end: NightEnd
 
 
 class Schedule(Row, frozen=True, kw_only=True):
     """The phases of a trading day, as ``"20:55 auction_ordering"``; the night ends by product."""
 
-    night: tuple[str, ...]
-    day: tuple[str, ...]  # when no night session was held
-    day_after_night: tuple[str, ...]
+    night: tuple[Entry, ...]
+    day: tuple[Entry, ...]  # when no night session was held
+    day_after_night: tuple[Entry, ...]
 
 
 class Circular(ContractRow, frozen=True, kw_only=True):
@@ -117,28 +138,28 @@ class Circular(ContractRow, frozen=True, kw_only=True):
 
     reverts_from: int = 0
     if_unlocked: bool = False
-    limit_ppb: int
-    hedge_ppb: int
-    general_ppb: int
+    limit_ppb: Rate
+    hedge_ppb: Rate
+    general_ppb: Rate
 
 
 class Ladder(ContractRow, frozen=True, kw_only=True):
     """The least margin by time; the higher of it and the circular counts, hedging too."""
 
-    margin_ppb: int
+    margin_ppb: Rate
 
 
 class OpenInterestLadder(ContractRow, frozen=True, kw_only=True):
     """The least margin by two-sided open interest (texts to about 2018); no step: none applies."""
 
-    above: tuple[int, ...]  # lots, rising
-    margins_ppb: tuple[int, ...]
+    above: tuple[Natural, ...]  # lots, rising
+    margins_ppb: tuple[Rate, ...]
 
 
 class NewContract(ContractRow, frozen=True, kw_only=True):
     """The first day of a contract: limits are a multiple, until the first day with a trade."""
 
-    limit_multiple: int
+    limit_multiple: Positive
     until_first_trade: bool
 
 
@@ -152,39 +173,39 @@ class LimitRounding(Row, frozen=True, kw_only=True):
 class LimitLock(ContractRow, frozen=True, kw_only=True):
     """What follows limit-locked days in one direction."""
 
-    second_day_ppb: int  # added to the limit of the first locked day
-    third_day_ppb: int
-    margin_above_limit_ppb: int
+    second_day_ppb: Rate  # added to the limit of the first locked day
+    third_day_ppb: Rate
+    margin_above_limit_ppb: Rate
     after_third: Literal["automatic", "decided", "none"]  # is day four halted?
-    measure_limit_cap_ppb: int  # ceiling of the limit the exchange may set afterwards
+    measure_limit_cap_ppb: Rate  # ceiling of the limit the exchange may set afterwards
 
 
 class ForcedReduction(ContractRow, frozen=True, kw_only=True):
     """Unit profit or loss, as a share of settlement, that counts in a forced reduction."""
 
-    threshold_ppb: int
-    second_tier_ppb: int
+    threshold_ppb: Rate
+    second_tier_ppb: Rate
 
 
 class Fee(ContractRow, frozen=True, kw_only=True):
     """Exchange fee of one side: a rate on turnover or an amount per lot, never both."""
 
-    rate_ppb: int = 0
-    per_lot_fen: int = 0
-    close_today_multiple: int  # of the opening fee: 0, 1, 2
+    rate_ppb: Rate = 0
+    per_lot_fen: Natural = 0
+    close_today_multiple: Natural  # of the opening fee: 0, 1, 2
 
 
 class HedgeFee(Row, frozen=True, kw_only=True):
     """What share of the fee hedging trades pay."""
 
-    share_ppb: int
+    share_ppb: Rate
 
 
 class DeliveryFee(ContractRow, frozen=True, kw_only=True):
     """Fee on delivery or cash settlement: a rate on the amount, or fen per unit of goods."""
 
-    rate_ppb: int = 0
-    per_unit_fen: int = 0
+    rate_ppb: Rate = 0
+    per_unit_fen: Natural = 0
 
 
 class OrderFee(ContractRow, frozen=True, kw_only=True):
@@ -195,10 +216,10 @@ class OrderFee(ContractRow, frozen=True, kw_only=True):
     """
 
     group: str
-    ratio: int
-    above: tuple[int, ...]
-    low_fen: tuple[int, ...]
-    high_fen: tuple[int, ...]
+    ratio: Natural
+    above: tuple[Natural, ...]
+    low_fen: tuple[Natural, ...]
+    high_fen: tuple[Natural, ...]
 
 
 class PositionLimit(ContractRow, frozen=True, kw_only=True):
@@ -207,29 +228,29 @@ class PositionLimit(ContractRow, frozen=True, kw_only=True):
     ``lots`` is None where no limit is known: such a row warns and never refuses.
     """
 
-    lots: int | None
-    share_ppb: int = 0
-    threshold_lots: int = 0
+    lots: Natural | None
+    share_ppb: Rate = 0
+    threshold_lots: Natural = 0
 
 
 class OpeningLimit(ContractRow, frozen=True, kw_only=True):
     """Lots a holder may open per contract and trading day; None: none known."""
 
-    lots: int | None
+    lots: Natural | None
 
 
 class Multiple(ContractRow, frozen=True, kw_only=True):
     """Positions and orders must be multiples of this many lots."""
 
-    lots: int
+    lots: Positive
 
 
 class OrderSize(ContractRow, frozen=True, kw_only=True):
     """Lots of one order; a market maximum of 0 means that market orders are not offered."""
 
-    minimum_lots: int
-    maximum_lots: int
-    maximum_market_lots: int
+    minimum_lots: Positive
+    maximum_lots: Positive
+    maximum_market_lots: Natural
 
 
 class Auction(Row, frozen=True, kw_only=True):
@@ -262,13 +283,13 @@ class FinalSettlement(ContractRow, frozen=True, kw_only=True):
     rule: Literal[
         "last_day_settlement", "mean_of_settlements", "mean_of_trades", "mean_of_index", "index"
     ]
-    days: int = 1  # last days with trades, or values of the index
+    days: Positive = 1  # last days with trades, or values of the index
 
 
 class NaturalPerson(ContractRow, frozen=True, kw_only=True):
     """After which trading day before the last one a natural person holds nothing; None: no rule."""
 
-    days_before_last: int | None
+    days_before_last: Natural | None
 
 
 class Relief(Row, frozen=True, kw_only=True):
@@ -279,35 +300,35 @@ class Relief(Row, frozen=True, kw_only=True):
     """
 
     larger_side: bool
-    until_days_before_last: int = 0
+    until_days_before_last: Natural = 0
 
 
 class Deposit(Row, frozen=True, kw_only=True):
     """Least clearing deposit of a member."""
 
-    futures_firm_fen: int
-    other_fen: int
+    futures_firm_fen: Natural
+    other_fen: Natural
 
 
 class LargeTrader(Row, frozen=True, kw_only=True):
     """At what share of the position limit a holder must report."""
 
-    share_ppb: int
-    intermediary_share_ppb: int
+    share_ppb: Rate
+    intermediary_share_ppb: Rate
 
 
 class Collateral(Row, frozen=True, kw_only=True):
     """How much of deposited assets counts (4.7)."""
 
-    value_share_ppb: int
-    cash_multiple: int
-    currency_share_ppb: int
+    value_share_ppb: Rate
+    cash_multiple: Natural
+    currency_share_ppb: Rate
 
 
 class Ranking(ContractRow, frozen=True, kw_only=True):
     """One-sided open interest from which rankings are published; None: not known."""
 
-    open_interest_lots: int | None
+    open_interest_lots: Natural | None
 
 
 KINDS: dict[str, type[Row]] = {
@@ -373,7 +394,9 @@ class Product(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     venue: str
     name: str
     chinese: str
-    price_decimals: int  # prices between days are integers of 10^-decimals of the quote
+    price_decimals: Annotated[
+        int, msgspec.Meta(ge=0, le=6)
+    ]  # prices between days are integers of 10^-decimals of the quote
     listed: int  # first trading day of the product
     first_contract: int  # first contract month ever listed
     article: str

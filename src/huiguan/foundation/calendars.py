@@ -80,8 +80,9 @@ def closed_dates(year: ClosedYear) -> set[date]:
     found = set()
     for text in year.closed:
         first, _, last = text.partition("/")
-        day = date.fromisoformat(f"{year.year}-{first}")
-        end = date.fromisoformat(f"{year.year}-{last or first}")
+        day, end = (to_date(parse_day(f"{year.year}-{part}")) for part in (first, last or first))
+        if end < day:
+            raise InputFault(f"{year.year}: {text!r} ends before it begins")
         while day <= end:
             found.add(day)
             day += timedelta(1)

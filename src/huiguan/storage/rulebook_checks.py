@@ -10,8 +10,10 @@ from huiguan.exchange.rules import (
     BY_NAME,
     KINDS,
     ContractRow,
+    LastDay,
     LastDayException,
     Listing,
+    Months,
     OpenInterestLadder,
     OrderFee,
     Product,
@@ -82,7 +84,22 @@ def check_rows(path: Path, kind: str, rows: Sequence[Row]) -> None:
 
 
 def check_values(path: Path, product: Product) -> None:
-    """Refuse a tick that is finer than the product's prices."""
+    """Refuse ticks finer than the product's prices, grids without months, days that are none."""
+    for row in product.rows.get("months", ()):
+        assert isinstance(row, Months)
+        if not row.then_of and (row.then_count or row.then_within):
+            raise InputFault(
+                f"{path}, [[months]] from {show_day(row.effective)}: then_count and then_within"
+                " need the months of the grid in then_of"
+            )
+    for row in product.rows.get("last_day", ()):
+        assert isinstance(row, LastDay)
+        highest = {"day_of_month": 28, "last_weekday": 5}.get(row.rule, 0)
+        if not min(highest, 1) <= row.day <= highest:
+            raise InputFault(
+                f"{path}, [[last_day]] from {show_day(row.effective)}: day {row.day} does not fit"
+                f" {row.rule}"
+            )
     for row in product.rows.get("terms", ()):
         assert isinstance(row, Terms)
         scaled = row.tick.scaleb(product.price_decimals)

@@ -9,13 +9,23 @@ import msgspec
 from huiguan.exchange.instruments import parse_month
 from huiguan.exchange.rules import KINDS, NO_END, DeliveryFee, Fee, Row, Source
 from huiguan.foundation.arithmetic import parse_money, parse_rate
-from huiguan.foundation.calendars import Calendar, is_trading_day, to_int, trading_day_after
+from huiguan.foundation.calendars import (
+    Calendar,
+    is_trading_day,
+    to_date,
+    to_int,
+    trading_day_after,
+)
 from huiguan.foundation.faults import InputFault
 from huiguan.storage.rulebook_checks import check_sources
 
 S = TypeVar("S", bound=msgspec.Struct)
 FEES = (Fee, DeliveryFee)
 MONTHS = ("contract", "first_contract")
+DATES = {
+    *("effective", "clearing", "listed", "last_day", "delivery_days", "reverts_from"),
+    *("first_day", "trading_day", "previous_day", "first", "last"),
+}
 NOTHING = ("none", "none known")  # only where a field may be empty; "none" of a choice is a word
 
 
@@ -82,6 +92,8 @@ def convert(where: str, table: object, struct: type[S]) -> S:
         if raw in NOTHING and type(None) in getattr(field.type, "__args__", ()):
             content[field.name] = None
             continue
+        if field.name in DATES and isinstance(raw, int) and raw != 0:  # 0: never listed
+            raise InputFault(f"{where}: {key} must be a date like 2026-08-21, without quotes")
         try:
             content[field.name] = read_value(field.name, plain(raw))
         except InputFault as fault:
@@ -89,8 +101,21 @@ def convert(where: str, table: object, struct: type[S]) -> S:
     try:
         return msgspec.convert(content, struct)
     except msgspec.ValidationError as problem:
-        text = str(problem).replace("Object missing required field", "there is no key")
-        raise InputFault(f"{where}: {text}; correct the row") from None
+        raise InputFault(f"{where}: {in_words(str(problem))}; correct the row") from None
+
+
+def in_words(problem: str) -> str:
+    """Return what a value must be, in the words of a rulebook rather than of a type."""
+    text, at, path = problem.partition(" - at `$.")
+    if not at:
+        missing = text.removeprefix("Object missing required field ").strip("`")
+        return text if missing == text else f"there is no key {key_of(missing)!r}"
+    field = path.rstrip("`").partition("[")[0]
+    if field in DATES and "expected `int`" in text.lower():
+        text = "must be a date like 2026-08-21, without quotes"
+    elif field.endswith("_ppb") and ("<=" in text or ">=" in text):
+        text = "must lie between 0% and 100%"
+    return f"{key_of(field)}: {text}"
 
 
 def read_header(path: Path, name: str, table: object, struct: type[S]) -> S:
@@ -109,7 +134,7 @@ def read_row(where: str, table: dict[str, Any], kind: type[Row], calendar: Calen
         clearing = plain(table["clearing"])
         if not isinstance(clearing, int) or not is_trading_day(calendar, clearing):
             raise InputFault(f"{where}: clearing {table['clearing']} is not a trading day")
-        table["effective"] = trading_day_after(calendar, clearing)
+        table["effective"] = to_date(trading_day_after(calendar, clearing))
     return convert(where, table, kind)
 
 

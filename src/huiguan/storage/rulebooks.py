@@ -8,7 +8,7 @@ shipped ones, file by file; the folder of a single venue may be given directly.
 import tomllib
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, cast
+from typing import Annotated, Any
 
 import msgspec
 
@@ -17,7 +17,7 @@ from huiguan.foundation.calendars import Calendar, ClosedYear, build_calendar
 from huiguan.foundation.faults import InputFault
 from huiguan.foundation.hashing import digest
 from huiguan.storage.rulebook_checks import check_book, check_sources
-from huiguan.storage.rulebook_rows import plain, read_header, read_rows
+from huiguan.storage.rulebook_rows import read_header, read_rows
 
 SHIPPED = Path(__file__).parents[1] / "rulebooks"
 NOT_VENUES = ("calendars", "reference_day", "homes")
@@ -28,7 +28,7 @@ class CalendarHeader(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     name: str
     first_day: int
-    provisional_to_year: int
+    provisional_to_year: Annotated[int, msgspec.Meta(ge=1900, le=2200)]
 
 
 class NoNight(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -82,13 +82,16 @@ def load_calendar(path: Path, sources: dict[str, Source]) -> Calendar:
         check_sources(path, year.source, year.status, sources)
     for night in nights:
         check_sources(path, night.source, night.status, sources)
-    return build_calendar(
-        header.name,
-        header.first_day,
-        years,
-        header.provisional_to_year,
-        tuple((row.first, row.last) for row in nights),
-    )
+    try:
+        return build_calendar(
+            header.name,
+            header.first_day,
+            years,
+            header.provisional_to_year,
+            tuple((row.first, row.last) for row in nights),
+        )
+    except InputFault as fault:
+        raise InputFault(f"{path}: {fault}") from None
 
 
 def load_sources(paths: Iterable[Path]) -> dict[str, Source]:
@@ -103,13 +106,13 @@ def load_sources(paths: Iterable[Path]) -> dict[str, Source]:
 def load_venue(path: Path, calendars: dict[str, Calendar], sources: dict[str, Source]) -> Venue:
     """Return a venue from its ``venue.toml``."""
     content = read_toml(path)
-    header = plain(content.pop("venue", None))
+    header = content.pop("venue", None)
     name = header.get("calendar") if isinstance(header, dict) else None
-    if name not in calendars:
+    if not isinstance(name, str) or name not in calendars:
         raise InputFault(
             f"{path}: calendar {name!r} is not known; there are: {', '.join(sorted(calendars))}"
         )
-    rows = read_rows(path, content, calendars[cast("str", name)], sources)
+    rows = read_rows(path, content, calendars[name], sources)
     return msgspec.structs.replace(read_header(path, "venue", header, Venue), rows=rows)
 
 
@@ -118,7 +121,7 @@ def load_product(
 ) -> Product:
     """Return a product from its file; it must agree with the file's name and its folder."""
     content = read_toml(path)
-    header = plain(content.pop("product", None))
+    header = content.pop("product", None)
     if isinstance(header, dict):
         header["venue"] = venue.code
     product = read_header(path, "product", header, Product)

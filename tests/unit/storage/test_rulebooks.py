@@ -69,7 +69,16 @@ def test_a_new_exchange_is_a_folder_of_files() -> None:
         ("effective = 2010-04-16\nlimit", "limit", "give either effective"),
         ("effective = 2010-04-16\nlimit", "clearing = 2021-01-01\nlimit", "is not a trading day"),
         ("effective = 2010-04-16\nlimit", "effective = 2010-04-30\nlimit", "has no row for all"),
-        ("effective = 2010-04-16\nlimit", 'effective = "soon"\nlimit', "Expected `int`"),
+        ("effective = 2010-04-16\nlimit", 'effective = "soon"\nlimit', "must be a date"),
+        ("effective = 2010-04-16\nlimit", "effective = 2010-02-30\nlimit", "not TOML"),
+        ("effective = 2010-04-16\nlimit", "effective = 20100416\nlimit", "must be a date"),
+        ('limit = "10%"', 'limit = "110%"', "limit: must lie between 0% and 100%"),
+        ('limit = "10%"', 'limit = "-10%"', "limit: must lie between 0% and 100%"),
+        ("lot_size = 300", "lot_size = 0", "lot_size: Expected `int` >= 1"),
+        ('general = "12%"', "", "there is no key 'general'"),
+        ("then_of = [3, 6, 9, 12]", "", "need the months of the grid in then_of"),
+        ("then_of = [3, 6, 9, 12]", "then_of = [3, 13]", "then_of: Expected `int` <= 12"),
+        ('rule = "third_friday"', 'rule = "day_of_month"', "day 0 does not fit day_of_month"),
         ('rate = "0.23bp"', 'rate = "0.23bp"\nper_lot = "3"', "never both"),
         ('rate = "0.23bp"\n', "", "never neither"),
         ('rule = "third_friday"', 'rule = "some_day"', "Invalid enum value 'some_day'"),
@@ -108,6 +117,48 @@ def test_rows_that_contradict_each_other_are_refused(folder: Path, row: str, sen
         file.write(row)
     with pytest.raises(InputFault, match=sentence):
         load_books(folder)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ('calendar = "china"', 'calendar = "mars"', "calendar 'mars' is not known"),
+        ('calendar = "china"', "calendar = [1]", r"calendar \[1\] is not known"),
+        ('"09:30 continuous"', '"9:30 continuous"', "day: Expected `str` matching"),
+        ('"09:30 continuous"', '"09:30 trading"', "day: Expected `str` matching"),
+        ('night_end = "none"', 'night_end = "25:00"', "night_end: Expected `str` matching"),
+        ("maximum_lots = 20", "maximum_lots = -1", "maximum_lots: Expected `int` >= 1"),
+    ],
+)
+def test_a_spoilt_venue_is_one_sentence(folder: Path, old: str, new: str, sentence: str) -> None:
+    path = folder / "venue.toml"
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), "utf-8")
+    with pytest.raises(InputFault, match=sentence):
+        load_books(folder)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ('closed = ["01-01"', 'closed = ["01-32"', "is not a date"),
+        ("year = 2001", "year = 2002", "year 2001 is missing"),
+        ('closed = ["01-01"', 'closed = ["01-03/01-01"', "ends before it begins"),
+        ("first_day = 1990-12-19", "first_day = 1990", "must be a date"),
+        ("provisional_to_year = 2040", "provisional_to_year = 99999", "provisional_to_year"),
+        ("[[no_night]]", "[[no_nights]]", "unknown table 'no_nights'"),
+    ],
+)
+def test_a_spoilt_calendar_is_one_sentence(folder: Path, old: str, new: str, sentence: str) -> None:
+    shipped = Path(__file__).parents[3] / "src/huiguan/rulebooks/calendars/china.toml"
+    text = shipped.read_text("utf-8")
+    assert old in text
+    (folder / "calendars").mkdir()
+    (folder / "calendars" / "china.toml").write_text(text.replace(old, new, 1), "utf-8")
+    with pytest.raises(InputFault, match=sentence) as caught:
+        load_books(folder)
+    assert "china.toml" in str(caught.value)
 
 
 def test_tiers_must_match_and_rise(folder: Path) -> None:

@@ -1,0 +1,59 @@
+"""Whatever is done to a rulebook: it loads and answers, or one sentence says what is wrong."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from huiguan.exchange.instruments import listed_contracts
+from huiguan.exchange.parameters import parameters
+from huiguan.exchange.reports.rule_table import rule_lines
+from huiguan.foundation.faults import InputFault
+from huiguan.storage.rulebooks import load_books
+
+CFFEX = Path(__file__).parents[1] / "rulebooks" / "cffex"
+FILES = ("IF.toml", "venue.toml", "sources.toml")
+VALUES = (
+    *("", "0", "-1", "1e400", "999999999999999999999", "true", "nan", "1.5", '"x"', '""'),
+    *('"9%"', '"-9%"', '"1000%"', "[]", "[1]", "[13]", '["x"]', "{a = 1}", '"2101-"', '"02:30"'),
+    *("2021-01-01", "1901-01-01", "2099-01-01", "2021-01-01T10:00:00", '"none known"', "]", "#"),
+)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("books") / "cffex"
+
+
+@given(
+    name=st.sampled_from(FILES),
+    line=st.integers(0, 400),
+    value=st.sampled_from(VALUES),
+    how=st.sampled_from(("value", "cut", "twice", "gone")),
+)
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_a_spoilt_line_never_ends_in_a_traceback(
+    folder: Path, name: str, line: int, value: str, how: str
+) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(CFFEX, folder)
+    lines = (folder / name).read_text("utf-8").splitlines()
+    place = line % len(lines)
+    if how == "value":
+        lines[place] = f"{lines[place].split('=')[0]}= {value}"
+    elif how == "cut":
+        lines[place] = lines[place][: line % 7]
+    else:
+        lines[place : place + 1] = [lines[place]] * 2 if how == "twice" else []
+    (folder / name).write_text("\n".join(lines), "utf-8")
+    try:
+        books = load_books(folder)
+        for contract in listed_contracts(books, 20210104, ["IF"]):
+            assert parameters(books, contract, 20210104).terms.lot_size > 0
+            assert rule_lines(books, books.products["IF"], 20210104, [contract.code])
+    except InputFault as fault:
+        assert "\n" not in str(fault)  # noqa: PT017  both endings are right
