@@ -35,12 +35,12 @@ FRAME_MAGIC = bytes.fromhex("4889474652414d0a")
 WITNESS_MAGIC = bytes.fromhex("4889475749544e0a")
 
 
-def good(data: bytes, at: int, magic: bytes) -> int:
-    """Return the size of the good block at ``at``, 0 when there is none."""
-    if len(data) < at + 192 or data[at : at + 8] != magic:
+def good(data: bytes, at: int, *, frame: bool) -> int:
+    """Return the size of the good block of any kind at ``at``, 0 when there is none."""
+    if len(data) < at + 192 or data[at : at + 3] != FRAME_MAGIC[:3]:
         return 0
     header = number(data, at + 10, 2)
-    rows = number(data, at + 12, 4) if magic == FRAME_MAGIC else 0
+    rows = number(data, at + 12, 4) if frame else 0
     size = header + 64 * rows
     if header < 192 or rows < 0 or at + size > len(data):
         return 0
@@ -51,7 +51,7 @@ def good(data: bytes, at: int, magic: bytes) -> int:
 
 def good_frame_behind(data: bytes, at: int) -> bool:
     places = range(at // 64 * 64 + 64, len(data), 64)
-    return any(good(data, place, FRAME_MAGIC) for place in places)
+    return any(good(data, place, frame=True) for place in places)
 
 
 class Refused(Exception):  # noqa: N818  a verdict
@@ -60,6 +60,13 @@ class Refused(Exception):  # noqa: N818  a verdict
     def __init__(self, kind: str, segment: int, offset: int) -> None:
         super().__init__(kind)
         self.kind, self.place = kind, (segment, offset)
+
+
+def check_kind_and_version(block: bytes, magic: bytes, segment: int, offset: int) -> None:
+    if block[:8] != magic:
+        raise Refused("kind", segment, offset)
+    if number(block, 8, 2) != 1 or number(block, 10, 2) != 192:
+        raise Refused("version", segment, offset)
 
 
 class Reader:
@@ -79,7 +86,7 @@ class Reader:
                 self.torn = (segment, 0)
                 break
             at = 192
-            while size := good(data, at, FRAME_MAGIC):
+            while size := good(data, at, frame=True):
                 self.read_frame(segment, at, data[at : at + size])
                 at += size
             self.end = (segment, at)
@@ -91,12 +98,11 @@ class Reader:
             raise Refused("witness end", *self.end)
 
     def read_segment_header(self, segment: int, data: bytes) -> bool:
-        if not good(data, 0, SEGMENT_MAGIC):
+        if not good(data, 0, frame=False):
             if segment == 1 or segment < len(self.segments) or good_frame_behind(data, 0):
                 raise Refused("bad", segment, 0)
             return False
-        if number(data, 8, 2) != 1 or number(data, 10, 2) != 192:
-            raise Refused("version", segment, 0)
+        check_kind_and_version(data, SEGMENT_MAGIC, segment, 0)
         first = self.segments[0]
         same = all(data[a:b] == first[a:b] for a, b in [(12, 16), (40, 48), (96, 128)])
         place = (number(data, 16), number(data, 24), number(data, 32))
@@ -110,8 +116,7 @@ class Reader:
         return True
 
     def read_frame(self, segment: int, at: int, data: bytes) -> None:
-        if number(data, 8, 2) != 1 or number(data, 10, 2) != 192:
-            raise Refused("version", segment, at)
+        check_kind_and_version(data, FRAME_MAGIC, segment, at)
         follows = (
             number(data, 16) == self.sequence + 1
             and data[64:96] == self.chain

@@ -107,6 +107,7 @@ def _kind(reason: str) -> str:
         ("witness end", "was acknowledged"),
         ("witness frame", "not the frame that was acknowledged"),
         ("version", "format version"),
+        ("kind", "block of kind"),
         ("segment", "the header's"),
         ("bad", "bad"),
         ("bad", "damaged"),

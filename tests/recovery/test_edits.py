@@ -99,22 +99,30 @@ def test_a_frame_without_commands() -> None:
     assert "without commands" in refused([*parts[:2], header.pack(memoryview(b""))]).reason
 
 
-@pytest.mark.parametrize(("at", "size", "value"), [(8, 2, 2), (8, 2, 0), (10, 2, 256)])
+@pytest.mark.parametrize(
+    ("at", "value", "words"),
+    [
+        (7, b"!", "block of kind 48894"),
+        (8, b"\x02\0", "format version 2"),
+        (8, b"\0\0", "format version 0"),
+        (10, b"\0\x01", "a header of 256 bytes"),
+    ],
+)
 @pytest.mark.parametrize("block", [0, 2])
-def test_an_unknown_version_or_length_with_a_correct_checksum(
-    at: int, size: int, value: int, block: int
+def test_an_unknown_kind_or_version_with_a_correct_checksum(
+    at: int, value: bytes, words: str, block: int
 ) -> None:
     """A later format is refused, not cut: that it is whole shows that it is no torn tail."""
     parts = blocks(MADE)
     changed = bytearray(parts[block])
-    changed[at : at + size] = value.to_bytes(size, "little")
+    changed[at : at + len(value)] = value
     length = int.from_bytes(changed[10:12], "little")
     changed[192:192] = bytes(length - 192)
     head = bytes(changed[: length - 32])
     changed[length - 32 : length] = digest(head, changed[length:])
     parts[block] = bytes(changed)
     fault = refused(parts[: max(block, 2) + 1])
-    assert "format version" in fault.reason
+    assert words in fault.reason
     assert fault.offset == (MADE.places[1][1] if block else 0)
 
 

@@ -22,6 +22,7 @@ HEADER_BYTES = 192
 CHECKED_BYTES = HEADER_BYTES - HASH_BYTES
 
 # The first two bytes, read as the kind of a command, are negative: no command looks like a frame.
+MAGIC_PREFIX = b"H\x89G"  # of every kind of header, also of later ones
 SEGMENT_MAGIC = b"H\x89GSEGM\n"
 FRAME_MAGIC = b"H\x89GFRAM\n"
 WITNESS_MAGIC = b"H\x89GWITN\n"
@@ -96,21 +97,22 @@ class Witness(NamedTuple):
 
 
 class Sealed(NamedTuple):
-    """A block whose checksum holds, of whatever version."""
+    """A block whose checksum holds, of whatever kind and version."""
 
+    magic: bytes
     version: int
     header_bytes: int
     end: int  # offset behind its payload
     checksum: bytes
 
 
-def sealed_block(data: memoryview, offset: int, magic: bytes, payload_rows: bool) -> Sealed | None:
+def sealed_block(data: memoryview, offset: int, payload_rows: bool) -> Sealed | None:
     """Return the header and payload at ``offset`` if they are whole and their checksum holds.
 
-    Holds for later versions too, as long as they keep magic, version, length and the checksum's
-    place; so a newer block is told apart from a damaged one.
+    Holds for later kinds and versions too, as long as they keep the prefix of the magic, version,
+    length, count and the checksum's place; so a newer block is told apart from a damaged one.
     """
-    if len(data) - offset < HEADER_BYTES or data[offset : offset + 8] != magic:
+    if len(data) - offset < HEADER_BYTES or data[offset : offset + 3] != MAGIC_PREFIX:
         return None
     version, header_bytes, count = struct.unpack_from("<hhi", data, offset + 8)
     payload = offset + header_bytes
@@ -121,7 +123,7 @@ def sealed_block(data: memoryview, offset: int, magic: bytes, payload_rows: bool
     checksum = bytes(data[payload - HASH_BYTES : payload])
     if digest(checked, data[payload:end]) != checksum:
         return None
-    return Sealed(version, header_bytes, end, checksum)
+    return Sealed(bytes(data[offset : offset + 8]), version, header_bytes, end, checksum)
 
 
 def sealed_frame_after(data: memoryview, offset: int) -> int | None:
@@ -131,9 +133,10 @@ def sealed_frame_after(data: memoryview, offset: int) -> int | None:
     if start >= whole:
         return None
     words = np.frombuffer(data[start:whole], "<u8")[:: COMMAND_BYTES // 8]
-    for place in np.flatnonzero(words == int.from_bytes(FRAME_MAGIC, "little")):
+    prefixes = words & 0xFFFFFF  # the first three bytes
+    for place in np.flatnonzero(prefixes == int.from_bytes(MAGIC_PREFIX, "little")):
         found = start + int(place) * COMMAND_BYTES
-        if sealed_block(data, found, FRAME_MAGIC, payload_rows=True):
+        if sealed_block(data, found, payload_rows=True):
             return found
     return None
 

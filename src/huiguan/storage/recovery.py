@@ -5,7 +5,7 @@ crash can only spoil the last frame, or leave a last segment without one. Everyt
 
 - a bad frame or header at the very end: a torn tail, to be cut, if nothing acknowledged is in it;
 - a bad frame with a good one, or another segment, behind it: refused;
-- a gap, a broken chain, a wrong day or image, an unknown version: refused;
+- a gap, a broken chain, a wrong day or image, an unknown kind or version: refused;
 - an end below the witness, or another frame than the witness saw: refused.
 
 Nothing here changes a file.
@@ -104,7 +104,7 @@ class Scan:
                 torn_segment = number
                 break
             segment, offset = number, HEADER_BYTES
-            while block := sealed_block(data, offset, FRAME_MAGIC, payload_rows=True):
+            while block := sealed_block(data, offset, payload_rows=True):
                 yield self._read_frame(number, offset, data, block)
                 offset = block.end
             torn_bytes = self._read_tail(number, offset, data)
@@ -131,7 +131,7 @@ class Scan:
 
     def _read_segment_header(self, number: int, data: memoryview) -> bool:
         """Check the header of segment ``number``; False when it is a torn last segment."""
-        block = sealed_block(data, 0, SEGMENT_MAGIC, payload_rows=False)
+        block = sealed_block(data, 0, payload_rows=False)
         if block is None:
             if number == 1 or number < self.segments:
                 raise JournalFault(number, 0, "the segment's header is damaged")
@@ -139,7 +139,7 @@ class Scan:
             if found is not None:
                 raise JournalFault(number, 0, f"a bad header with a good frame at {found}")
             return False
-        _refuse_unknown(number, 0, block)
+        _refuse_unknown(number, 0, block, SEGMENT_MAGIC)
         header = SegmentHeader._make(SEGMENT.unpack(data[:CHECKED_BYTES])[3:])
         first = self._first_header or header
         expected = SegmentHeader(
@@ -168,7 +168,7 @@ class Scan:
 
     def _read_frame(self, number: int, offset: int, data: memoryview, block: Sealed) -> Frame:
         """Check one whole frame against all before it."""
-        _refuse_unknown(number, offset, block)
+        _refuse_unknown(number, offset, block, FRAME_MAGIC)
         header = FrameHeader._make(FRAME.unpack(data[offset : offset + CHECKED_BYTES])[3:])
         reason = ""
         if header.first_sequence != self._sequence + 1:
@@ -216,7 +216,10 @@ class Scan:
         return len(rest)
 
 
-def _refuse_unknown(number: int, offset: int, block: Sealed) -> None:
+def _refuse_unknown(number: int, offset: int, block: Sealed, magic: bytes) -> None:
+    if block.magic != magic:
+        reason = f"a whole block of kind {block.magic.hex()}, which this code does not know here"
+        raise JournalFault(number, offset, reason)
     if (block.version, block.header_bytes) != (FORMAT_VERSION, HEADER_BYTES):
         raise JournalFault(
             number,
