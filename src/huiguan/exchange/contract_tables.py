@@ -18,6 +18,7 @@ from huiguan.exchange.day import (
     HEDGE_FLAGS,
     TABLES,
 )
+from huiguan.exchange.instruments import listed_contracts
 from huiguan.exchange.messages import Hedge, Phase, Right, Side
 from huiguan.exchange.parameters import (
     ContractParameters,
@@ -112,6 +113,13 @@ def limit_ticks(
     return max(1, bottom), top
 
 
+def parameters_of(books: Books, codes: Sequence[str], trading_day: int) -> list[ContractParameters]:
+    """Return what holds for each contract on the day; listings are worked out once for all."""
+    products = dict.fromkeys(code[:-4] for code in codes)
+    known = {row.code: row for row in listed_contracts(books, trading_day, products)}
+    return [parameters(books, known.get(code, code), trading_day) for code in codes]
+
+
 def _limit_rate(row: ListedContract, found: ContractParameters) -> int:
     """Return the limit in force: clearing's, or the book's, doubled until the first trade."""
     if row.limit_ppb:
@@ -137,7 +145,7 @@ def contract_tables(
     states = np.zeros(count, table_layout(TABLES["contract_states"]))
     margins = np.zeros(count * 2 * HEDGE_FLAGS, table_layout(TABLES["margins"]))
     fees = np.zeros(count * HEDGE_FLAGS * FEE_CLASSES, table_layout(TABLES["fees"]))
-    found = [parameters(books, row.code, trading_day) for row in listed]
+    found = parameters_of(books, [row.code for row in listed], trading_day)
     products = list(dict.fromkeys(row.contract.product for row in found))
     groups, phases = _phase_groups(books, products, trading_day)
     for index, (row, values) in enumerate(zip(listed, found, strict=True)):

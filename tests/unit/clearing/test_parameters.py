@@ -117,12 +117,10 @@ def test_nickel_of_march_2022() -> None:
         )
         assert (tomorrow.limit, tomorrow.general) == (Decimal(next_limit), Decimal(next_margin))
         limit, general = tomorrow.limit, tomorrow.general
-    trading = weekdays(date(2022, 3, 1), date(2022, 4, 15))
-    d3 = date(2022, 3, 9)
-    assert halted_after_lock(state, d3, date(2022, 4, 15), trading)
-    assert not halted_after_lock(state, d3, date(2022, 4, 15), trading, mode="decided")
-    assert not halted_after_lock(state, d3, d3, trading)  # D3 is the last trading day
-    assert not halted_after_lock(state, d3, date(2022, 3, 10), trading)  # D4 is
+    assert halted_after_lock(state, 26)
+    assert not halted_after_lock(state, 26, mode="decided")
+    assert not halted_after_lock(state, 0)  # D3 is the last trading day: delivery
+    assert not halted_after_lock(state, 1)  # D4 is: it trades
 
 
 @pytest.mark.parametrize(

@@ -231,20 +231,16 @@ def margin_after_lock(
 @rule("Risk Management Rules, after D3: a day without trading", "secondary")
 def halted_after_lock(
     state: LockState,
-    clearing_day: date,
-    last_trading_day: date,
-    trading_days: Sequence[date],
+    trading_days_left: int,
     mode: Literal["automatic", "decided", "none"] = "automatic",
 ) -> bool:
     """Return whether the contract has no trading on the next trading day.
 
-    After D3 in the same direction: D3 the last trading day, straight to delivery; D4 the last
-    trading day, D4 trades. ``decided`` and ``none`` leave it to an instruction.
+    After D3 in the same direction, with ``trading_days_left`` trading days after D3 up to the last
+    trading day: 0, straight to delivery; 1, D4 is the last day and trades; else halted. With
+    ``decided`` or ``none`` it is left to a decision of the exchange.
     """
-    if state.day < 3 or mode != "automatic":
-        return False
-    left = sum(1 for day in trading_days if clearing_day < day <= last_trading_day)
-    return left > 1
+    return state.day == 3 and mode == "automatic" and trading_days_left > 1
 
 
 class Tomorrow(msgspec.Struct, frozen=True, kw_only=True):
@@ -267,6 +263,8 @@ def parameters_of_tomorrow(
     hedging_before: Rate,
     halted: bool = False,
     decided: Circular | None = None,
+    points: Sequence[Rate] = LOCK_POINTS,
+    over: Rate = MARGIN_OVER_LIMIT,
 ) -> Tomorrow:
     """Return limit and margin rates of the next trading day for one contract.
 
@@ -282,14 +280,14 @@ def parameters_of_tomorrow(
             halted=halted,
             state=state,
         )
-    limit = limit_after_lock(state, circular.limit)
+    limit = limit_after_lock(state, circular.limit, points)
     return Tomorrow(
         limit=limit,
         general=margin_in_force(
-            circular.general, ladder, margin_after_lock(state, limit, general_before)
+            circular.general, ladder, margin_after_lock(state, limit, general_before, over)
         ),
         hedging=margin_in_force(
-            circular.hedging, ladder, margin_after_lock(state, limit, hedging_before)
+            circular.hedging, ladder, margin_after_lock(state, limit, hedging_before, over)
         ),
         halted=halted,
         state=state,

@@ -1,0 +1,57 @@
+"""Whole columns at once, exactly: products of amounts and rates, sums by group, sorted keys."""
+
+import numpy as np
+
+from huiguan.foundation.arithmetic import PPB
+
+Ints = np.ndarray  # int64, one dimension
+
+
+def times_rate_half_up(amounts: Ints, rates_ppb: Ints | int) -> Ints:
+    """Return amounts x rates in parts per billion, half up; exact as ``multiply_rate`` is."""
+    whole = amounts // PPB
+    rest = amounts - whole * PPB
+    result: Ints = whole * rates_ppb + (rest * rates_ppb + PPB // 2) // PPB
+    return result
+
+
+def sums(groups: Ints, amounts: Ints, size: int) -> Ints:
+    """Return the int64 sum of ``amounts`` in each of ``size`` groups."""
+    result = np.zeros(size, np.int64)
+    np.add.at(result, groups, amounts)
+    return result
+
+
+def bits(largest: int) -> int:
+    """Return how many bits the numbers from 0 to ``largest`` need."""
+    return max(1, int(largest).bit_length())
+
+
+def sort_by_key(keys: Ints, largest_key: int) -> tuple[Ints, Ints]:
+    """Return the sorted keys and the rows they came from; equal keys keep their order.
+
+    Key and row share one 64-bit number, which sorts several times faster than an index does.
+    """
+    row_bits = bits(len(keys))
+    if bits(largest_key) + row_bits > 62:
+        rows = np.argsort(keys, kind="stable")
+        return keys[rows], rows
+    packed = keys << row_bits
+    packed |= np.arange(len(keys), dtype=np.int64)
+    packed.sort()
+    return packed >> row_bits, packed & ((1 << row_bits) - 1)
+
+
+def starts_of_groups(sorted_keys: Ints) -> Ints:
+    """Return the first row of every run of equal keys."""
+    if len(sorted_keys) == 0:
+        return np.zeros(0, np.int64)
+    return np.concatenate([[0], np.flatnonzero(sorted_keys[1:] != sorted_keys[:-1]) + 1])
+
+
+def before_in_group(amounts: Ints, starts: Ints) -> Ints:
+    """Return, for each row, the sum of the rows before it in its group."""
+    total = np.cumsum(amounts) - amounts
+    lengths = np.diff(np.append(starts, len(amounts)))
+    result: Ints = total - np.repeat(total[starts], lengths)
+    return result

@@ -1,0 +1,248 @@
+"""The close of a day as a function: image, events, rules and decisions give the DayResult.
+
+The order of steps is fixed (4.1): statistics, locks, settlement prices, positions and lots, profit,
+tomorrow's parameters, margin, fees, clearing deposits, postings, proofs. What does not add up stops
+the day with a report; nothing is repaired.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from huiguan.exchange.clearing.columns import sums
+from huiguan.exchange.clearing.day_events import DayEvents
+from huiguan.exchange.clearing.day_money import (
+    clear_pools,
+    codes_of,
+    margins,
+    mark,
+    order_fees,
+    split_of,
+    total_profit,
+    transfers,
+)
+from huiguan.exchange.clearing.day_positions import (
+    LONG,
+    SHORT,
+    Holdings,
+    group_trades,
+    held_lots,
+    held_positions,
+    hold,
+    name_of,
+)
+from huiguan.exchange.clearing.day_postings import posting_rows
+from huiguan.exchange.clearing.day_prices import find_locks, settle, statistics, tomorrow_of
+from huiguan.exchange.clearing.rules_of_day import DayRules
+from huiguan.exchange.day import DayImage, image_digest
+from huiguan.exchange.instructions import AnyInstruction, check_instructions
+from huiguan.exchange.result import DayResult, ResultSettings, empty
+from huiguan.foundation.arithmetic import Rounding, multiply_rate
+from huiguan.foundation.faults import CheckFault
+
+
+class CorePositions(NamedTuple):
+    """What the trading core says it holds at the close, to be compared: lots and fees."""
+
+    key: np.ndarray  # (code x instruments + instrument) x 4 + hedge flag
+    long_lots: np.ndarray
+    short_lots: np.ndarray
+    fees_fen: np.ndarray  # per trading code
+
+
+def close_day(
+    image: DayImage,
+    events: DayEvents,
+    rules: DayRules,
+    instructions: Sequence[AnyInstruction] = (),
+    core: CorePositions | None = None,
+    report: Callable[[str], None] = lambda _: None,
+) -> DayResult:
+    """Return the result of the day; ``report`` is told the name of each step before it begins.
+
+    Raises ``CheckFault`` when positions, books or sums disagree.
+    """
+    check_instructions(instructions)
+    report("statistics and limit-locked contracts")
+    contracts = statistics(image, events.trades)
+    find_locks(image, events, contracts)
+    report("settlement prices")
+    settled = settle(image, events, rules, contracts, instructions)
+    contracts["settlement_units"], contracts["settled_by"] = settled
+    tick_units = image.instruments["tick_units"]
+    if (settled.units % tick_units).any():
+        raise CheckFault("a settlement price is off the day's tick; correct the decision")
+    settlement_ticks = settled.units // tick_units
+    report("positions and lots")
+    groups, opened = group_trades(image, events.trades)
+    found = hold(image, groups, opened)
+    del groups
+    if core is not None:
+        compare_with_core(image, found, core)
+    lots = held_lots(image, found, opened)
+    del opened
+    report("profit and loss")
+    accounts = _profits(image, events, found, settlement_ticks)
+    report("parameters of the next trading day")
+    tomorrow_of(image, rules, contracts, instructions)
+    report("margin, fees and clearing deposits")
+    fee_rows = order_fees(image, events, rules)
+    moved = transfers(image, events)
+    _charge(image, rules, found, contracts, settlement_ticks, accounts, fee_rows)
+    accounts["deposits_fen"], accounts["withdrawals_fen"] = moved[:2]
+    accounts["balance_fen"] = balances_of(accounts)
+    pools = clear_pools(image, rules, accounts, moved)
+    report("postings and proofs")
+    fees = int(pools["fees_fen"].sum() + pools["order_fees_fen"].sum())
+    reserve = int(multiply_rate(fees, rules.reserve_share_ppb, Rounding.HALF_UP))
+    contracts["open_interest_lots"] = _by_instrument(image, found, found.held[LONG])
+    expired = np.array([row.tomorrow is None for row in rules.contracts])
+    positions = held_positions(image, found)
+    gone, lots_gone = expired[positions["instrument"]], expired[lots["instrument"]]
+    result = DayResult(
+        settings=ResultSettings(
+            trading_day=rules.trading_day,
+            next_trading_day=rules.next_trading_day,
+            image_digest=image_digest(image).hex(),
+            rulebook_digest=rules.rulebook_digest,
+            reserve_share_fen=reserve,
+        ),
+        contracts=contracts,
+        accounts=accounts,
+        pools=pools,
+        positions=positions[~gone],
+        lots=lots[~lots_gone],
+        expired=positions[gone],
+        member_contracts=_member_contracts(image, found),
+        order_fees=fee_rows,
+        postings=posting_rows(image, accounts, pools, reserve),
+        trades=events.trades,
+    )
+    prove(image, found, result)
+    return result
+
+
+def balances_of(accounts: np.ndarray) -> np.ndarray:
+    """Return the equity of every account: what was there and everything that moved."""
+    result: np.ndarray = (
+        accounts["previous_fen"]
+        + accounts["deposits_fen"]
+        - accounts["withdrawals_fen"]
+        + accounts["close_profit_fen"]
+        + accounts["mark_profit_fen"]
+        - accounts["fees_fen"]
+        - accounts["order_fees_fen"]
+    )
+    return result
+
+
+def compare_with_core(image: DayImage, found: Holdings, core: CorePositions) -> None:
+    """Stop the day when the core's positions or fees differ from those of the trades."""
+    order = np.argsort(core.key)
+    held = (found.held > 0).any(axis=0)
+    mine = np.stack([found.key[held], found.held[LONG, held], found.held[SHORT, held]])
+    theirs = np.stack([core.key[order], core.long_lots[order], core.short_lots[order]])
+    theirs = theirs[:, (theirs[1:] > 0).any(axis=0)]
+    if not np.array_equal(mine, theirs):
+        first = _first_difference(mine, theirs)
+        raise CheckFault(
+            f"positions of core and clearing differ, first {name_of(image, first[0])}: trades give"
+            f" {first[1]}, the core holds {first[2]} (long, short); the day is not closed, keep"
+            " its folder and compare versions"
+        )
+    fees = sums(codes_of(image, found), found.fees_fen, len(image.trading_codes))
+    if image.settings.offset_flags and not np.array_equal(fees, core.fees_fen):
+        code = int(np.flatnonzero(fees != core.fees_fen)[0])
+        raise CheckFault(
+            f"fees of trading code {image.names.trading_codes[code]} differ: trades give"
+            f" {fees[code]} fen, the core charged {core.fees_fen[code]}; the day is not closed"
+        )
+
+
+def _first_difference(mine: np.ndarray, theirs: np.ndarray) -> tuple[int, object, object]:
+    """Return key and both sides of the first position that differs."""
+    ours = {int(key): (int(a), int(b)) for key, a, b in mine.T}
+    others = {int(key): (int(a), int(b)) for key, a, b in theirs.T}
+    key = min(k for k in ours.keys() | others.keys() if ours.get(k) != others.get(k))
+    return key, ours.get(key, (0, 0)), others.get(key, (0, 0))
+
+
+def _profits(
+    image: DayImage, events: DayEvents, found: Holdings, settlement_ticks: np.ndarray
+) -> np.ndarray:
+    """Return the accounts with close and mark profit; the total formula must agree."""
+    accounts = empty("accounts", len(image.trading_codes))
+    accounts["previous_fen"] = image.trading_codes["deposit_fen"]
+    profit, codes = mark(image, found, settlement_ticks), codes_of(image, found)
+    accounts["close_profit_fen"] = sums(codes, profit.close_fen, len(accounts))
+    accounts["mark_profit_fen"] = sums(codes, profit.mark_fen, len(accounts))
+    both = accounts["close_profit_fen"] + accounts["mark_profit_fen"]
+    total = total_profit(image, events.trades, settlement_ticks)
+    if not np.array_equal(both, total):
+        code = int(np.flatnonzero(both != total)[0])
+        raise CheckFault(
+            f"profit of trading code {image.names.trading_codes[code]}: the split gives"
+            f" {both[code]} fen, the total formula {total[code]}; the day is not closed"
+        )
+    return accounts
+
+
+def _charge(
+    image: DayImage,
+    rules: DayRules,
+    found: Holdings,
+    contracts: np.ndarray,
+    settlement_ticks: np.ndarray,
+    accounts: np.ndarray,
+    fee_rows: np.ndarray,
+) -> None:
+    """Fill margin, fees and order fees into the accounts."""
+    size = len(accounts)
+    margin = margins(
+        image, found, rules, settlement_ticks, contracts["general_ppb"], contracts["hedge_ppb"]
+    )
+    accounts["margin_fen"], accounts["delivery_margin_fen"] = margin
+    accounts["fees_fen"] = sums(codes_of(image, found), found.fees_fen, size)
+    accounts["order_fees_fen"] = sums(fee_rows["trading_code"], fee_rows["fee_fen"], size)
+
+
+def _by_instrument(image: DayImage, found: Holdings, amounts: np.ndarray) -> np.ndarray:
+    """Return sums per instrument of an amount per position."""
+    return sums(split_of(image, found)[0], amounts, len(image.instruments))
+
+
+def _member_contracts(image: DayImage, found: Holdings) -> np.ndarray:
+    """Return volume, long and short of every member in every contract it traded or holds."""
+    count = len(image.instruments)
+    instrument, _ = split_of(image, found)
+    member = image.trading_codes["member"][codes_of(image, found)].astype(np.int64)
+    size = len(image.members) * count
+    cell = member * count + instrument
+    volume = sums(cell, found.volume, size)
+    longs, shorts = sums(cell, found.held[LONG], size), sums(cell, found.held[SHORT], size)
+    alive = np.flatnonzero(volume + longs + shorts)
+    table = empty("member_contracts", len(alive))
+    table["member"], table["instrument"] = np.divmod(alive, count)
+    table["volume_lots"], table["long_lots"] = volume[alive], longs[alive]
+    table["short_lots"] = shorts[alive]
+    return table[np.lexsort([table["member"], table["instrument"]])]
+
+
+def prove(image: DayImage, found: Holdings, result: DayResult) -> None:
+    """Check what must hold every evening: long equals short, profit and books sum to zero."""
+    longs = _by_instrument(image, found, found.held[LONG])
+    shorts = _by_instrument(image, found, found.held[SHORT])
+    if not np.array_equal(longs, shorts):
+        wrong = int(np.flatnonzero(longs != shorts)[0])
+        name = image.names.instruments[wrong]
+        raise CheckFault(f"{name}: {longs[wrong]} lots long, {shorts[wrong]} short; not closed")
+    accounts, pools = result.accounts, result.pools
+    profit = int(accounts["close_profit_fen"].sum() + accounts["mark_profit_fen"].sum())
+    if profit != 0:
+        raise CheckFault(f"profit and loss of all accounts sum to {profit} fen, not to zero")
+    for name in ("fees_fen", "order_fees_fen"):
+        if accounts[name].sum() != pools[name].sum():
+            raise CheckFault(f"{name} of accounts and pools differ; the day is not closed")
+    if pools["profit_fen"].sum() != 0:
+        raise CheckFault("profit and loss of all pools do not sum to zero; the day is not closed")

@@ -1,0 +1,275 @@
+"""Statistics, locks, settlement prices and tomorrow's parameters of every contract of a day."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import NamedTuple
+
+import numpy as np
+
+from huiguan.exchange.clearing.columns import sums
+from huiguan.exchange.clearing.day_events import DayEvents, closing_quotes, locked_at
+from huiguan.exchange.clearing.parameters import (
+    Circular,
+    LockState,
+    Tomorrow,
+    halted_after_lock,
+    next_lock_state,
+    parameters_of_tomorrow,
+)
+from huiguan.exchange.clearing.price_limits import Lock
+from huiguan.exchange.clearing.rules_of_day import (
+    ContractRules,
+    DayRules,
+    decimal_rate,
+    rate_ppb,
+)
+from huiguan.exchange.clearing.settlement_price import SettlementPrice, settlement_price
+from huiguan.exchange.contract_tables import units_of
+from huiguan.exchange.day import DayImage
+from huiguan.exchange.instructions import (
+    AnyInstruction,
+    DecideParameters,
+    DecideSettlement,
+)
+from huiguan.exchange.messages import Right, Side
+from huiguan.exchange.result import SettledBy, empty
+
+
+def statistics(image: DayImage, trades: np.ndarray) -> np.ndarray:
+    """Return the contracts' table with volume, turnover, open, high, low and last of the day."""
+    table = empty("contracts", len(image.instruments))
+    instrument, price = trades["instrument"], trades["price_ticks"]
+    lots = trades["lots"].astype(np.int64)
+    table["volume_lots"] = sums(instrument, lots, len(table))
+    value = sums(instrument, price * lots, len(table))
+    table["turnover_fen"] = value * image.instruments["tick_value_fen"]
+    high = np.zeros(len(table), np.int64)
+    low = np.full(len(table), np.iinfo(np.int32).max, np.int64)
+    np.maximum.at(high, instrument, price)
+    np.minimum.at(low, instrument, price)
+    table["high_ticks"] = high
+    table["low_ticks"] = np.where(high == 0, 0, low)
+    table["last_ticks"][instrument] = price
+    table["open_ticks"][instrument[::-1]] = price[::-1]
+    return table
+
+
+def find_locks(image: DayImage, events: DayEvents, contracts: np.ndarray) -> None:
+    """Mark the contracts that closed locked at a limit (5.2).
+
+    A contract without a trade is judged by its previous settlement, so it is not locked.
+    """
+    for index, row in enumerate(contracts):
+        limits = image.instruments[index]
+        for lock, name, side in (
+            (Lock.UP, "upper_limit_ticks", Side.BUY),
+            (Lock.DOWN, "lower_limit_ticks", Side.SELL),
+        ):
+            limit = int(limits[name])
+            if row["last_ticks"] == limit and locked_at(events, index, limit, side):
+                contracts["locked"][index] = lock
+
+
+class Settled(NamedTuple):
+    """Settlement prices of all contracts, in units of the quote, and the rules that gave them."""
+
+    units: np.ndarray
+    by: np.ndarray
+
+
+BY_NAME = {
+    "decided": SettledBy.DECIDED,
+    "halted": SettledBy.HALTED,
+    "trades": SettledBy.TRADES,
+    "middle_of_quotes": SettledBy.MIDDLE_OF_QUOTES,
+    "locked_limit": SettledBy.LOCKED_LIMIT,
+    "reference_contract": SettledBy.REFERENCE_CONTRACT,
+    "previous_settlement": SettledBy.PREVIOUS_SETTLEMENT,
+}
+
+
+def settle(
+    image: DayImage,
+    events: DayEvents,
+    rules: DayRules,
+    contracts: np.ndarray,
+    instructions: Sequence[AnyInstruction] = (),
+) -> Settled:
+    """Return the settlement price of every contract (4.2), contracts with trades first.
+
+    The reference of a contract without trades is the nearest preceding month of its product that
+    traded. On the eve of a coarser tick prices are cut to the new one, so that they can be carried.
+    """
+    decided = {r.instrument: r.price for r in instructions if isinstance(r, DecideSettlement)}
+    units = np.zeros(len(contracts), np.int64)
+    by = np.zeros(len(contracts), np.int64)
+    traded = contracts["volume_lots"] > 0
+    for index in [*np.flatnonzero(traded), *np.flatnonzero(~traded)]:
+        price = _settle_one(image, events, rules, contracts, units, int(index), decided)
+        decimals = int(image.instruments["unit_decimals"][index])
+        units[index], by[index] = units_of(price.price, decimals), BY_NAME[price.by]
+    return Settled(units, by)
+
+
+def _price(image: DayImage, index: int, ticks: int) -> Decimal:
+    """Return a price in ticks as a decimal of the quote."""
+    row = image.instruments[index]
+    return Decimal(int(ticks) * int(row["tick_units"])).scaleb(-int(row["unit_decimals"]))
+
+
+def carried_tick(rule: ContractRules) -> Decimal:
+    """Return the tick a settlement price must be a multiple of: today's, or tomorrow's coarser."""
+    today, tomorrow = rule.today.terms.tick, rule.charged.terms.tick
+    return max(today, tomorrow)
+
+
+def _settle_one(
+    image: DayImage,
+    events: DayEvents,
+    rules: DayRules,
+    contracts: np.ndarray,
+    units: np.ndarray,
+    index: int,
+    decided: dict[str, Decimal],
+) -> SettlementPrice:
+    """Return the settlement price of one contract."""
+    row, limits, rule = contracts[index], image.instruments[index], rules.contracts[index]
+    traded = row["volume_lots"] > 0
+    quotes = (0, 0) if traded else closing_quotes(events, index)
+    reference = None if traded else reference_of(rules, contracts, index)
+    locked = None if traded else _locked_price(image, events, index)
+    state = image.contract_states[index]["limit_ppb"] if len(image.contract_states) else 0
+
+    def price(ticks: int) -> Decimal | None:
+        return _price(image, index, ticks) if ticks else None
+
+    return settlement_price(
+        tick=carried_tick(rule),
+        lot_size=rule.today.terms.lot_size,
+        previous_settlement=_price(image, index, limits["previous_settlement_ticks"]),
+        turnover_fen=int(row["turnover_fen"]),
+        volume_lots=int(row["volume_lots"]),
+        best_bid=price(quotes[0]),
+        best_ask=price(quotes[1]),
+        locked_at=locked,
+        reference_settlement=(
+            None
+            if reference is None
+            else Decimal(int(units[reference])).scaleb(
+                -int(image.instruments["unit_decimals"][reference])
+            )
+        ),
+        reference_previous=(
+            None
+            if reference is None
+            else _price(image, reference, image.instruments["previous_settlement_ticks"][reference])
+        ),
+        limit_rate=decimal_rate(int(state)) if state else None,
+        upper_limit=_price(image, index, limits["upper_limit_ticks"]),
+        lower_limit=_price(image, index, limits["lower_limit_ticks"]),
+        halted=int(limits["right"]) == Right.FORBIDDEN and not traded,
+        decided=decided.get(image.names.instruments[index]),
+        rounding=rule.rounding,
+        fallbacks=rule.today.settlement.fallbacks,
+        reference_change=rule.today.settlement.reference_change,
+    )
+
+
+def _locked_price(image: DayImage, events: DayEvents, index: int) -> Decimal | None:
+    """Return the limit at which a contract without trades has one-sided quotes, if any."""
+    limits = image.instruments[index]
+    for name, side in (("upper_limit_ticks", Side.BUY), ("lower_limit_ticks", Side.SELL)):
+        if locked_at(events, index, int(limits[name]), side):
+            return _price(image, index, limits[name])
+    return None
+
+
+def reference_of(rules: DayRules, contracts: np.ndarray, index: int) -> int | None:
+    """Return the nearest preceding month of the product that traded, or None."""
+    own = rules.contracts[index].today.contract
+    candidates = [
+        (row.today.contract.month, other)
+        for other, row in enumerate(rules.contracts)
+        if row.today.contract.product == own.product
+        and row.today.contract.month < own.month
+        and contracts["volume_lots"][other] > 0
+    ]
+    return max(candidates)[1] if candidates else None
+
+
+def tomorrow_of(
+    image: DayImage,
+    rules: DayRules,
+    contracts: np.ndarray,
+    instructions: Sequence[AnyInstruction] = (),
+) -> None:
+    """Fill limit, margins, lock and halt of the next trading day into the contracts' table.
+
+    Order: circular, lock points, ladder, not below the margin before (5.1-5.4); a new contract
+    keeps its doubled limit until it has traded.
+    """
+    decided = {r.instrument: r for r in instructions if isinstance(r, DecideParameters)}
+    for index, rule in enumerate(rules.contracts):
+        decision = decided.get(image.names.instruments[index])
+        state, found = _tomorrow(image, rules, contracts, index, decision)
+        limit = rate_ppb(found.limit)
+        new = rule.charged.new_contract
+        untraded = image.instruments["first_day"][index] and contracts["volume_lots"][index] == 0
+        doubled = rule.charged.limit_ppb != rule.charged.circular.limit_ppb
+        if untraded and new.until_first_trade and not doubled:
+            limit *= new.limit_multiple
+        row = contracts[index]
+        row["limit_ppb"], row["halted"] = limit, found.halted
+        row["general_ppb"], row["hedge_ppb"] = rate_ppb(found.general), rate_ppb(found.hedging)
+        row["first_limit_ppb"] = rate_ppb(state.first_limit)
+        row["lock_day"], row["lock_side"] = state.day, state.side
+        row["expired"] = rule.tomorrow is None
+
+
+def _tomorrow(
+    image: DayImage,
+    rules: DayRules,
+    contracts: np.ndarray,
+    index: int,
+    decision: DecideParameters | None,
+) -> tuple[LockState, Tomorrow]:
+    """Return the lock state after the day and the parameters of the next for one contract."""
+    rule = rules.contracts[index]
+    before = image.contract_states[index] if len(image.contract_states) else None
+    state, limit, general, hedge = LockState(), rule.today.limit_ppb, 0, 0
+    if before is not None:
+        state = LockState(
+            day=int(before["lock_day"]),
+            side=Lock(int(before["lock_side"])),
+            first_limit=decimal_rate(int(before["first_limit_ppb"])),
+        )
+        limit = int(before["limit_ppb"]) or limit
+        general, hedge = int(before["general_ppb"]), int(before["hedge_ppb"])
+    lock = rule.today.limit_lock
+    if image.instruments["right"][index] == Right.FORBIDDEN and state.day == 3:
+        state = LockState()  # D4 without trading ends the ladder
+    else:
+        locked = Lock(int(contracts["locked"][index]))
+        state = next_lock_state(state, locked, decimal_rate(limit))
+    halted = halted_after_lock(state, rule.today.days_before_last, lock.after_third)
+    chosen = None
+    if decision is not None:
+        halted = decision.halted
+        chosen = Circular(
+            number=decision.reference,
+            clearing=rules.trading_day,
+            limit=decision.limit,
+            hedging=decision.hedging,
+            general=decision.general,
+        )
+    return state, parameters_of_tomorrow(
+        circular=rule.circular,
+        ladder=decimal_rate(rule.charged.ladder.margin_ppb),
+        state=state,
+        general_before=decimal_rate(general),
+        hedging_before=decimal_rate(hedge),
+        halted=halted,
+        decided=chosen,
+        points=(decimal_rate(lock.second_day_ppb), decimal_rate(lock.third_day_ppb)),
+        over=decimal_rate(lock.margin_above_limit_ppb),
+    )

@@ -1,0 +1,110 @@
+"""Instructions: what people decide between and at the close of days; maker and checker differ.
+
+An instruction is data with a reference. Those for the close (prices, parameters) are read by
+``close_day``, those for the opening by ``next_image``.
+"""
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+
+import msgspec
+
+from huiguan.exchange.messages import Right
+from huiguan.foundation.faults import InputFault
+
+
+class Instruction(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag=True):
+    """Who asked, who approved, and the name it can be found under."""
+
+    maker: str
+    checker: str
+    reference: str
+
+
+class DecideSettlement(Instruction, frozen=True):
+    """The settlement price the exchange decides, or a final price from an index."""
+
+    instrument: str
+    price: Decimal
+
+
+class DecideParameters(Instruction, frozen=True):
+    """Limit and margins of a contract on the next trading day, instead of circular and lock."""
+
+    instrument: str
+    limit: Decimal
+    general: Decimal
+    hedging: Decimal
+    halted: bool = False
+
+
+class SetListingPrice(Instruction, frozen=True):
+    """The benchmark price of a contract that is listed on the next trading day."""
+
+    instrument: str
+    price: Decimal
+
+
+class MoveClientMoney(Instruction, frozen=True):
+    """Money a client pays in after the close; negative: is paid out."""
+
+    trading_code: str
+    amount_fen: int
+
+
+class MoveMemberMoney(Instruction, frozen=True):
+    """Money a member pays in for one of its pools after the close; negative: is paid out."""
+
+    member: str
+    house: bool
+    amount_fen: int
+
+
+class SetCollateral(Instruction, frozen=True):
+    """The benchmark value of what a member has lodged for one of its pools."""
+
+    member: str
+    house: bool
+    value_fen: int
+
+
+class SetTradingRight(Instruction, frozen=True):
+    """What a trading code may do from the next trading day on."""
+
+    trading_code: str
+    right: Right
+
+
+AnyInstruction = (
+    DecideSettlement
+    | DecideParameters
+    | SetListingPrice
+    | MoveClientMoney
+    | MoveMemberMoney
+    | SetCollateral
+    | SetTradingRight
+)
+
+
+def check_instructions(rows: Sequence[AnyInstruction]) -> None:
+    """Refuse an instruction without two persons, or two with one reference."""
+    seen: set[str] = set()
+    for row in rows:
+        if not row.maker or not row.checker or row.maker == row.checker:
+            raise InputFault(
+                f"instruction {row.reference!r}: maker and checker must be two persons; money and"
+                " prices are moved by two only"
+            )
+        if row.reference in seen:
+            raise InputFault(
+                f"instruction {row.reference!r} stands twice; each needs a reference of its own"
+            )
+        seen.add(row.reference)
+
+
+def index_of(names: Iterable[str], name: str, what: str) -> int:
+    """Return the row of a name; an unknown one is an InputFault."""
+    for index, known in enumerate(names):
+        if known == name:
+            return index
+    raise InputFault(f"{what} {name!r} is not in the image; check the instruction's spelling")
