@@ -8,6 +8,7 @@ fen. Floats are refused: 0.1 is not one tenth.
 from collections.abc import Iterable
 from decimal import Context, Decimal, InvalidOperation
 from fractions import Fraction
+from operator import index
 from typing import TypeAlias
 
 from huiguan.foundation.arithmetic import Rounding, round_floor
@@ -27,7 +28,7 @@ def exact(value: Price | Fraction, what: str = "price") -> Fraction:
     if isinstance(value, float):
         raise InputFault(f"{what}: {value!r} is a float and not exact; write it as text or Decimal")
     try:
-        number = Decimal(value)
+        number = Decimal(value if isinstance(value, (str, Decimal)) else index(value))
     except (InvalidOperation, TypeError, ValueError):
         raise InputFault(f"{what}: {value!r} is not a number") from None
     if not number.is_finite():

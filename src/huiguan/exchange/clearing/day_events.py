@@ -185,6 +185,8 @@ def locked_at(events: DayEvents, instrument: int, limit_ticks: int, side: Side) 
         [np.stack([own[1], np.zeros_like(own[1])]), np.stack([np.zeros_like(other[1]), other[1]])],
         axis=1,
     )
+    if len(sequences) == 0:
+        return False
     order = np.argsort(sequences, kind="stable")
     sequences, totals = sequences[order], np.cumsum(deltas[:, order], axis=1)
     last_of_command = np.append(sequences[1:] != sequences[:-1], True)

@@ -59,7 +59,7 @@ class DayRules(msgspec.Struct, frozen=True, kw_only=True):
 
 def decimal_rate(rate_ppb: int) -> Decimal:
     """Return a rate in parts per billion as an exact decimal: 50,000,000 is 0.05."""
-    return Decimal(rate_ppb).scaleb(-9)
+    return Decimal(int(rate_ppb)).scaleb(-9)
 
 
 def rate_ppb(rate: Decimal) -> int:
