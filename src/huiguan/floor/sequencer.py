@@ -15,9 +15,10 @@ import msgspec
 import numpy as np
 
 from huiguan.exchange.day import DayImage, image_digest
+from huiguan.exchange.messages import COMMAND_HEADER, PhaseChanged
 from huiguan.exchange.trading.core import TradingCore
 from huiguan.foundation.faults import CheckFault, InputFault
-from huiguan.foundation.hashing import ZERO_HASH, digest
+from huiguan.foundation.hashing import HASH_BYTES, ZERO_HASH, digest
 from huiguan.storage.day_folder import DayFolder, verify_manifest, write_manifest
 from huiguan.storage.day_image import read_image, write_image
 from huiguan.storage.files import Files, write_file
@@ -46,30 +47,39 @@ class Input(NamedTuple):
     commands: np.ndarray
 
 
-class EventHashes:
-    """Hashes of the events of frames: kept for later frames to carry, chained into one."""
+NOTED = np.dtype([("sequence", "<i8"), ("hash", "u1", HASH_BYTES)])
+
+
+class Notes:
+    """Hashes a day leaves: of the events of frames, chained; of the state at phase changes."""
 
     def __init__(self) -> None:
         """Begin before the first frame."""
         self.frame = 0
-        self.last = ZERO_HASH
+        self.last = ZERO_HASH  # of the events of ``frame``
         self.chain = ZERO_HASH
+        self.phases: dict[int, bytes] = {}
 
-    def add(self, frame: int, events: np.ndarray) -> None:
-        """Take the events of the next frame."""
-        assert frame == self.frame + 1
-        self.frame, self.last = frame, digest(events.data)
+    def add(self, core: TradingCore, events: np.ndarray) -> None:
+        """Take the events of the next frame, which ``core`` has just applied."""
+        self.frame, self.last = self.frame + 1, digest(events.data)
         self.chain = digest(self.chain, self.last)
+        if (events.view(COMMAND_HEADER)["kind"] == PhaseChanged.KIND).any():
+            self.phases[core.next_sequence - 1] = core.state_hash()
 
     def table(self) -> np.ndarray:
-        """Return what a snapshot keeps: frame number, last hash, chain."""
-        frame = np.array([self.frame], "<i8").view(np.uint8)
-        return np.concatenate([frame, np.frombuffer(self.last + self.chain, np.uint8)])
+        """Return what a snapshot keeps: last hash under the frame number, chain, phases."""
+        rows = [(self.frame, self.last), (0, self.chain), *self.phases.items()]
+        table = np.zeros(len(rows), NOTED)
+        table["sequence"] = [sequence for sequence, _ in rows]
+        table["hash"] = [np.frombuffer(value, np.uint8) for _, value in rows]
+        return table
 
     def restore(self, table: np.ndarray) -> None:
         """Go on from what a snapshot kept."""
-        self.frame = int(table[:8].view("<i8")[0])
-        self.last, self.chain = table[8:40].tobytes(), table[40:72].tobytes()
+        self.frame, self.last = int(table["sequence"][0]), table["hash"][0].tobytes()
+        self.chain = table["hash"][1].tobytes()
+        self.phases = {int(row["sequence"]): row["hash"].tobytes() for row in table[2:]}
 
 
 class DayHashes(NamedTuple):
@@ -79,12 +89,13 @@ class DayHashes(NamedTuple):
     frames: int
     journal: bytes  # chain hash of the last frame
     events: bytes  # chain of the events of all frames
+    phases: dict[int, bytes]  # state after each frame in which a phase changed, by its sequence
     state: bytes
 
     @property
     def day(self) -> bytes:
         """One hash for the whole day."""
-        return digest(self.journal, self.events, self.state)
+        return digest(self.journal, self.events, *self.phases.values(), self.state)
 
 
 def frame_commands(frame: Frame) -> np.ndarray:
@@ -95,14 +106,14 @@ def frame_commands(frame: Frame) -> np.ndarray:
 def run_again(
     core: TradingCore,
     frames: Iterable[Frame],
-    hashes: EventHashes,
+    notes: Notes,
     watch: Callable[[Frame, np.ndarray], None] | None = None,
 ) -> Frame | None:
     """Apply recovered frames; return the last one.
 
     Raises ``CheckFault`` naming the first frame whose events differ from what the journal carries.
     """
-    made: dict[int, bytes] = {hashes.frame: hashes.last}
+    made: dict[int, bytes] = {notes.frame: notes.last}
     last = None
     for frame in frames:
         carried = frame.header.earlier_frame
@@ -112,8 +123,8 @@ def run_again(
                 f"{frame.header.frame}: this code does not decide as the code that ran the day",
             )
         events = core.run_frame(frame.header.time_ns, frame_commands(frame))
-        hashes.add(frame.header.frame, events)
-        made[frame.header.frame] = hashes.last
+        notes.add(core, events)
+        made[frame.header.frame] = notes.last
         made.pop(frame.header.frame - BATCHES_AHEAD - 2, None)
         if watch:
             watch(frame, events)
@@ -127,7 +138,7 @@ class Sequencer:
     def __init__(self, folder: DayFolder, image: DayImage, core: TradingCore) -> None:
         """Use ``create`` or ``open``."""
         self.folder, self.image, self.core = folder, image, core
-        self.hashes = EventHashes()
+        self.notes = Notes()
         self.recovered: list[str] = []  # what opening passed over, in words
         self._journal: Journal
         self._term = 1
@@ -174,9 +185,9 @@ class Sequencer:
                     "names; remove it and open the day again",
                 )
             behind = header.sequence
-            self.hashes.restore(tables["event_hashes"])
+            self.notes.restore(tables["notes"])
         frames = (f for f in read(self.folder.journal) if f.header.first_sequence > behind)
-        run_again(self.core, frames, self.hashes)
+        run_again(self.core, frames, self.notes)
 
     @property
     def next_sequence(self) -> int:
@@ -212,17 +223,17 @@ class Sequencer:
         return self._apply(given.time_ns, given.commands)
 
     def _batch(self, given: Input) -> Batch:
-        return Batch(given.time_ns, given.commands, self.hashes.frame, self.hashes.last)
+        return Batch(given.time_ns, given.commands, self.notes.frame, self.notes.last)
 
     def _apply(self, time_ns: int, commands: np.ndarray) -> np.ndarray:
         events = self.core.run_frame(time_ns, commands)
-        self.hashes.add(self.hashes.frame + 1, events)
+        self.notes.add(self.core, events)
         return events
 
     def take_snapshot(self) -> Path:
         """Keep the state after the last frame, so that recovery begins there."""
         acknowledged = self._journal.acknowledged
-        assert acknowledged.frame == self.hashes.frame, "frames are on their way"
+        assert acknowledged.frame == self.notes.frame, "frames are on their way"
         header = SnapshotHeader(
             trading_day=self.image.settings.trading_day,
             sequence=acknowledged.sequence,
@@ -230,15 +241,13 @@ class Sequencer:
             state_hash=self.core.state_hash().hex(),
             image_digest=image_digest(self.image).hex(),
         )
-        tables = {**self.core.tables(), "event_hashes": self.hashes.table()}
+        tables = {**self.core.tables(), "notes": self.notes.table()}
         return write_snapshot(self.folder.snapshots, header, tables)
 
     def day_hashes(self) -> DayHashes:
         """Return what the day comes down to so far."""
         end = self._journal.acknowledged
-        return DayHashes(
-            end.sequence, end.frame, end.chain_hash, self.hashes.chain, self.core.state_hash()
-        )
+        return _day_hashes(end.sequence, end.frame, end.chain_hash, self.notes, self.core)
 
     def close(self) -> DayHashes:
         """Close the journal and write down what the day came to (``day.json``, ``MANIFEST``)."""
@@ -248,18 +257,30 @@ class Sequencer:
         return hashes
 
 
-def write_hashes(root: Path, hashes: DayHashes) -> None:
-    """Write ``day.json`` and the manifest of the day folder."""
-    content = {
+def _day_hashes(
+    sequence: int, frames: int, journal: bytes, notes: Notes, core: TradingCore
+) -> DayHashes:
+    phases = dict(notes.phases)
+    return DayHashes(sequence, frames, journal, notes.chain, phases, core.state_hash())
+
+
+def _words(hashes: DayHashes) -> dict[str, object]:
+    """Return the hashes as ``day.json`` has them."""
+    return {
         "format_version": 1,
         "sequence": hashes.sequence,
         "frames": hashes.frames,
         "journal": hashes.journal.hex(),
         "events": hashes.events.hex(),
+        "phases": {str(sequence): value.hex() for sequence, value in hashes.phases.items()},
         "state": hashes.state.hex(),
         "day": hashes.day.hex(),
     }
-    text = msgspec.json.format(msgspec.json.encode(content)) + b"\n"
+
+
+def write_hashes(root: Path, hashes: DayHashes) -> None:
+    """Write ``day.json`` and the manifest of the day folder."""
+    text = msgspec.json.format(msgspec.json.encode(_words(hashes))) + b"\n"
     write_file(root / HASHES_NAME, [text], Files())
     write_manifest(root)
 
@@ -273,7 +294,7 @@ def verify_day(root: Path, watch: Callable[[Frame, np.ndarray], None] | None = N
     folder = DayFolder(root)
     verify_manifest(root)
     noted = _read_hashes(root / HASHES_NAME)
-    core, hashes = TradingCore(read_image(folder.image)), EventHashes()
+    core, notes = TradingCore(read_image(folder.image)), Notes()
     snapshots = {int(path.stem): path for path in folder.snapshots.glob("[0-9]*.snapshot")}
 
     def compare(frame: Frame, events: np.ndarray) -> None:
@@ -283,15 +304,12 @@ def verify_day(root: Path, watch: Callable[[Frame, np.ndarray], None] | None = N
         if watch:
             watch(frame, events)
 
-    last = run_again(core, read(folder.journal), hashes, compare)
+    last = run_again(core, read(folder.journal), notes, compare)
     if last is None:
         raise CheckFault(f"the journal of {root} holds no command, so there is no day to verify")
-    found = DayHashes(
-        last.last_sequence, last.header.frame, last.checksum, hashes.chain, core.state_hash()
-    )
-    for name in ("sequence", "frames", "journal", "events", "state", "day"):
-        value = getattr(found, name)
-        if (value.hex() if isinstance(value, bytes) else value) != noted.get(name):
+    found = _day_hashes(last.last_sequence, last.header.frame, last.checksum, notes, core)
+    for name, value in _words(found).items():
+        if value != noted.get(name):
             raise CheckFault(
                 f"{root}: run again, the day comes to another {name} than {HASHES_NAME} notes; "
                 "this code does not decide as the code that ran the day",

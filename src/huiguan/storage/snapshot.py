@@ -78,8 +78,9 @@ def write_snapshot(
         sizes[name] = sum(len(part) for part in encoded)
     text = msgspec.json.encode(msgspec.structs.replace(header, tables=sizes))
     parts = [_START.pack(MAGIC, FORMAT_VERSION, len(text)), text, *parts]
-    path = snapshot_path(folder, header.sequence)
-    write_file(path, [*parts, digest(*parts)], files or Files())
+    path, files = snapshot_path(folder, header.sequence), files or Files()
+    files.make_folder(folder)
+    write_file(path, [*parts, digest(*parts)], files)
     return path
 
 

@@ -417,14 +417,27 @@ def live(rows: np.ndarray, field: str) -> np.ndarray:
     return used
 
 
+PLACES = {"ahead", "behind", "level", "position", "holding"}  # rows, not content
+PASSING = {  # of the command being applied, or of where rows are free
+    "free_order",
+    "fresh_order",
+    "events",
+    "first_figure",
+    "second_figure",
+    "order_id",
+    "due_frame",
+    "session",
+    "client_sequence",
+    "called",
+}
+
+
 def state_hash(state: State) -> bytes:
     """Return the hash of the content: orders with their queues, positions, money, sessions."""
     orders = np.sort(live(state.orders, "order_id"), order="order_id")
     ahead = np.where(orders["ahead"] < 0, 0, state.orders["order_id"][orders["ahead"]])
-    waiting = [name for name in ORDER.names or () if name not in {"ahead", "behind", "level"}]
-    waiting = [name for name in waiting if name not in {"position", "holding"}]
-    core = [n for n in CORE.names or () if n not in {"free_order", "fresh_order", "events"}]
-    core = [n for n in core if n not in {"first_figure", "second_figure", "order_id", "due_frame"}]
+    waiting = [name for name in ORDER.names or () if name not in PLACES]
+    core = [name for name in CORE.names or () if name not in PASSING]
     parts = [np.ascontiguousarray(orders[name]).tobytes() for name in waiting]
     parts += [np.ascontiguousarray(ahead).tobytes(), state.group_phase.tobytes()]
     parts += [state.core[name].tobytes() for name in core]
