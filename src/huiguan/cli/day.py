@@ -21,8 +21,15 @@ app.add_typer(day, name="day")
 
 
 @day.command()
-def verify(folder: Annotated[Path, typer.Argument(metavar="DIR", help="A day folder.")]) -> None:
+def verify(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A day folder.")],
+    keep_events: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Write the events here, as Parquet.")
+    ] = None,
+) -> None:
     """Run the day again from its image and compare every hash: files, events, states, the day."""
+    import numpy as np
+
     from huiguan.floor.sequencer import verify_day
     from huiguan.storage.recovery import scan_folder
 
@@ -32,8 +39,11 @@ def verify(folder: Annotated[Path, typer.Argument(metavar="DIR", help="A day fol
         for frame in scan_folder(folder / "journal"):
             total = frame.last_sequence
 
+        kept: list[np.ndarray] = []
+
         def watch(frame: Frame, events: np.ndarray) -> None:
-            del events
+            if keep_events:
+                kept.append(events.copy())
             progress(frame.last_sequence, total)
 
         begun = time.monotonic()
@@ -41,3 +51,8 @@ def verify(folder: Annotated[Path, typer.Argument(metavar="DIR", help="A day fol
         seconds = time.monotonic() - begun
     typer.echo(f"good: {found.sequence:,} commands in {found.frames:,} frames, {seconds:.2f} s")
     typer.echo(f"day hash   {found.day.hex()}")
+    if keep_events:
+        from huiguan.storage.history import write_events
+
+        for path in write_events(keep_events, np.concatenate(kept)):
+            typer.echo(f"events     {path}")

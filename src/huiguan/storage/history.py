@@ -1,0 +1,37 @@
+"""Events as Parquet: one file a kind, one column a field, for notebooks and surveillance."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from huiguan.exchange.messages import COMMAND_HEADER, EVENTS, LAYOUTS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import numpy as np
+
+LEFT_OUT = {"kind", "version"}
+
+
+def events_table(events: np.ndarray, kind: int) -> pl.DataFrame:
+    """Return all events of one kind (``uint8``, 64 a row) as a table, in order."""
+    rows = events.view(LAYOUTS[kind])
+    rows = rows[rows["kind"] == kind]
+    names = [name for name in rows.dtype.names or () if name not in LEFT_OUT]
+    return pl.DataFrame({name: rows[name] for name in names})
+
+
+def write_events(folder: Path, events: np.ndarray) -> list[Path]:
+    """Write ``folder/KIND.parquet`` of every kind that occurs; return the paths."""
+    folder.mkdir(parents=True, exist_ok=True)
+    present = set(events.view(COMMAND_HEADER)["kind"].tolist())
+    paths = []
+    for kind in sorted(present):
+        tag = EVENTS[kind].__struct_config__.tag
+        path = folder / f"{tag}.parquet"
+        events_table(events, kind).write_parquet(path)
+        paths.append(path)
+    return paths
