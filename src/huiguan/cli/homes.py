@@ -57,6 +57,10 @@ def rules(
     on: OnDay,
     scheme: Annotated[str, typer.Option(help="arh, bed or public_rental.")] = "arh",
     city: Annotated[str, typer.Option(help="A city with a housing rulebook.")] = "shanghai",
+    rulebook: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="A folder like rulebooks/homes, instead of the shipped."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Print every housing rule that holds on a day, with article, source, age and status."""
@@ -64,8 +68,9 @@ def rules(
     from huiguan.storage.home_rules import BOOKS, all_rows, read_home_rules, read_sources
 
     day = day_of(on)
-    book = read_home_rules(city)
-    sources = read_sources(BOOKS / "sources.toml")
+    books = rulebook or BOOKS
+    book = read_home_rules(city, books)
+    sources = read_sources(books / "sources.toml")
     tables = dict.fromkeys(table for table, _ in all_rows(book))
     found = [
         (table, row) for table in tables for row in rows_in_force(getattr(book, table), scheme, day)
@@ -80,7 +85,7 @@ def rules(
                 "age_days": (day - row.effective).days,
                 "status": row.status,
                 "article": row.article,
-                "source": sources[row.source].address or sources[row.source].title,
+                "source": sources[row.source].where or sources[row.source].title,
             }
             for table, row in found
         ]

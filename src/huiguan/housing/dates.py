@@ -18,8 +18,10 @@ from huiguan.foundation.rule import rule
 def add_months(day: date, months: int) -> date:
     """Return the corresponding day ``months`` later, or that month's last day where there is none.
 
-    Count from the first start, never from an earlier result: 31 January + 1 month is 28 February,
-    31 January + 2 months is 31 March. 29 February 2024 + 12 months is 28 February 2025.
+    Count from the first start, never from an earlier result. Example:
+    ``add_months(date(2026, 1, 31), 1)`` is ``date(2026, 2, 28)``;
+    ``add_months(date(2026, 1, 31), 2)`` is ``date(2026, 3, 31)``;
+    ``add_months(date(2024, 2, 29), 12)`` is ``date(2025, 2, 28)``.
     """
     month = day.year * 12 + day.month - 1 + months
     year, month = month // 12, month % 12 + 1
@@ -30,7 +32,8 @@ def add_months(day: date, months: int) -> date:
 def lease_end(start: date, months: int) -> date:
     """Return the first day after a lease of whole months (half-open: a new let may start on it).
 
-    A lease of 12 months from 1 July 2026 ends at 1 July 2027; its last day is 30 June 2027.
+    Example: ``lease_end(date(2026, 7, 1), 12)`` is ``date(2027, 7, 1)``; the last day of such a
+    lease is 30 June 2027.
     """
     return add_months(start, months)
 
@@ -39,14 +42,17 @@ def lease_end(start: date, months: int) -> date:
 def last_day(end: date) -> date:
     """Return the last day somebody may stay when the period ends at ``end`` (not counted itself).
 
-    Example: a lease with end 1 July 2027 has its last day on 30 June 2027.
+    Example: ``last_day(date(2027, 7, 1))`` is ``date(2027, 6, 30)``.
     """
     return end - timedelta(days=1)
 
 
 @rule("calendar", "confirmed")
 def days_in_month(day: date) -> int:
-    """Return how many days the month of ``day`` has: 29 for any day of February 2028."""
+    """Return how many days the month of ``day`` has.
+
+    Example: ``days_in_month(date(2028, 2, 10))`` is ``29``.
+    """
     return monthrange(day.year, day.month)[1]
 
 
@@ -54,7 +60,8 @@ def days_in_month(day: date) -> int:
 def days_within_month(start: date, end: date, month: date) -> int:
     """Return how many days of [start, end) fall in the calendar month of ``month``.
 
-    Example: [17 June, 1 August 2026) has 14 days in June, 31 in July, none in August.
+    Example: ``days_within_month(date(2026, 6, 17), date(2026, 8, 1), date(2026, 6, 1))`` is ``14``,
+    for July 31, for August 0.
     """
     first = month.replace(day=1)
     return max(0, (min(end, add_months(first, 1)) - max(start, first)).days)
@@ -64,7 +71,8 @@ def days_within_month(start: date, end: date, month: date) -> int:
 def overlap(start: date, end: date, other_start: date, other_end: date) -> bool:
     """Return whether two half-open periods share a day; meeting on a turnover day is no overlap.
 
-    Example: [1 May, 1 June) and [1 June, 1 July) do not overlap.
+    Example: ``overlap(date(2026, 5, 1), date(2026, 6, 1), date(2026, 6, 1), date(2026, 7, 1))`` is
+    ``False``.
     """
     return max(start, other_start) < min(end, other_end)
 
@@ -73,7 +81,8 @@ def overlap(start: date, end: date, other_start: date, other_end: date) -> bool:
 def age_on(birth: date, on: date) -> int:
     """Return full years of age; a birthday of 29 February falls on 28 February in common years.
 
-    Example: born 1 March 2000, on 28 February 2026 the age is 25, on 1 March 2026 it is 26.
+    Example: ``age_on(date(2000, 3, 1), date(2026, 2, 28))`` is ``25``;
+    ``age_on(date(2000, 3, 1), date(2026, 3, 1))`` is ``26``.
     """
     years = on.year - birth.year
     return years if on >= add_months(birth, 12 * years) else years - 1
@@ -84,7 +93,9 @@ def answer_by(made_on: date, days: int, days_off: Collection[date] = ()) -> date
     """Return the last day on which an answer counts; the day the offer is made is not counted.
 
     A deadline that ends on one of ``days_off`` moves to the next day that is not one.
-    Example: made Wednesday 1 July 2026 with 3 days: Saturday 4 July; with 4 and 5 July off: 6 July.
+    Example: ``answer_by(date(2026, 7, 1), 3)`` is ``date(2026, 7, 4)``;
+    ``answer_by(date(2026, 7, 1), 3, [date(2026, 7, 4), date(2026, 7, 5)])`` is
+    ``date(2026, 7, 6)``.
     """
     if days < 1:
         raise InputFault(f"{days} days to answer: an offer needs at least one")
@@ -98,7 +109,8 @@ def answer_by(made_on: date, days: int, days_off: Collection[date] = ()) -> date
 def months_and_days(start: date, end: date) -> tuple[int, int]:
     """Return whole months from ``start`` and the days left over to ``end``.
 
-    Example: 15 January to 20 March 2026 is (2, 5); 31 January to 28 February 2026 is (1, 0).
+    Example: ``months_and_days(date(2026, 1, 15), date(2026, 3, 20))`` is ``(2, 5)``;
+    ``months_and_days(date(2026, 1, 31), date(2026, 2, 28))`` is ``(1, 0)``.
     """
     if end < start:
         raise InputFault(f"the period ends {end} before it starts {start}")

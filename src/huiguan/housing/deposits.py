@@ -35,13 +35,19 @@ class DepositSettlement(msgspec.Struct, frozen=True, kw_only=True):
 
 @rule("R14 Shanghai: at most one month of rent", "unconfirmed")
 def deposit_limit(rent_fen: int, months: int) -> int:
-    """Return the largest deposit for a month's rent: 3,600.00 with one month is 3,600.00."""
+    """Return the largest deposit for a month's rent.
+
+    Example: ``deposit_limit(360_000, 1)`` is ``360_000``.
+    """
     return multiply_divide(rent_fen, months, 1, Rounding.DOWN)
 
 
 @rule("R14 Shanghai: at most one month of rent", "unconfirmed")
 def check_deposit(deposit_fen: int, rent_fen: int, months: int) -> Refusal:
-    """Return whether a deposit keeps its limit; exactly the limit does."""
+    """Return whether a deposit keeps its limit; exactly the limit does.
+
+    Example: ``check_deposit(360_001, 360_000, 1)`` is ``Refusal.DEPOSIT_TOO_LARGE``.
+    """
     if deposit_fen > deposit_limit(rent_fen, months):
         return Refusal.DEPOSIT_TOO_LARGE
     return Refusal.ACCEPTED
@@ -57,8 +63,10 @@ def needs_supervised_account(
 ) -> bool:
     """Return whether a sub-letting firm must put the money into a supervised account.
 
-    Over one month's deposit or over three months prepaid: a deposit of 3,600.01 on a rent of
-    3,600.00 must, 3,600.00 with three months prepaid need not, four months must.
+    Over one month's deposit or over three months prepaid. Example:
+    ``needs_supervised_account(360_000, 360_000, 3)`` is ``False``;
+    ``needs_supervised_account(360_001, 360_000, 3)`` is ``True``;
+    ``needs_supervised_account(360_000, 360_000, 4)`` is ``True``.
     """
     return deposit_fen > rent_fen * deposit_months or prepaid_months > most_prepaid_months
 
@@ -80,8 +88,12 @@ def settle_deposit(
     """Return how a deposit is settled; deductions are served in the order given.
 
     Deductions beyond the deposit are kept up to it; the rest is owed, never returned negative.
-    Example: 3,600.00, unpaid rent 1,200.00, a broken door 300.00: 2,100.00 returned. Unpaid rent
-    4,000.00: nothing returned, 400.00 still owed.
+    Example: 3,600.00 less 1,200.00 of unpaid rent:
+    ``settle_deposit(360_000, [Deduction(cause="unpaid rent", amount_fen=120_000, proof="bill 7")],
+    ["unpaid rent"]).returned_fen`` is ``240_000``. With 4,000.00 unpaid nothing is returned and
+    400.00 stay owed:
+    ``settle_deposit(360_000, [Deduction(cause="unpaid rent", amount_fen=400_000, proof="bill 7")],
+    ["unpaid rent"]).still_owed_fen`` is ``40_000``.
     """
     left, owed = deposit_fen, 0
     kept = []
@@ -101,7 +113,10 @@ def settle_deposit(
 
 @rule("National letting regulation 2025: return date in the contract", "confirmed")
 def return_by(left_on: date, days: int) -> date:
-    """Return the last day to give the deposit back, ``days`` (the contract's) after moving out."""
+    """Return the last day to give the deposit back, ``days`` (the contract's) after moving out.
+
+    Example: ``return_by(date(2026, 7, 1), 7)`` is ``date(2026, 7, 8)``.
+    """
     return answer_by(left_on, days)
 
 

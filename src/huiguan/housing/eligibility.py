@@ -47,8 +47,9 @@ class Eligibility(msgspec.Struct, frozen=True, kw_only=True):
 def area_below_line(total_m2: Number, heads: int, line_m2: Number) -> bool:
     """Return whether a household's floor area a head is strictly below the line, exactly.
 
-    Compares the total with line x heads, so that no division rounds. Example, line 15: one person
-    in 15.00 m2 is not below, in 14.99 m2 is; three in 45.00 m2 are not, in 44.99 m2 are.
+    Compares the total with line x heads, so that no division rounds. Example:
+    ``area_below_line("15.00", 1, "15")`` is ``False``; ``area_below_line("14.99", 1, "15")`` is
+    ``True``; ``area_below_line("45.00", 3, "15")`` is ``False``.
     """
     if heads < 1:
         raise InputFault(f"a household has at least one head, not {heads}")
@@ -57,7 +58,11 @@ def area_below_line(total_m2: Number, heads: int, line_m2: Number) -> bool:
 
 @rule("all conditions must be met", "confirmed")
 def all_of(answers: Iterable[Answer]) -> Answer:
-    """Return no if any answer is no, else unknown if any is unknown, else yes."""
+    """Return no if any answer is no, else unknown if any is unknown, else yes.
+
+    Example: ``all_of([Answer.YES, Answer.UNKNOWN])`` is ``Answer.UNKNOWN``;
+    ``all_of([Answer.UNKNOWN, Answer.NO])`` is ``Answer.NO``.
+    """
     found = set(answers)
     if Answer.NO in found:
         return Answer.NO

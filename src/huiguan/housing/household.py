@@ -78,7 +78,10 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True):
 
 @rule("GB 11643: check character of an id number (ISO 7064 MOD 11-2)", "confirmed")
 def id_check_character(first_17: str) -> str:
-    """Return the last character of an 18-character id number: for 11010519491231002 it is X."""
+    """Return the last character of an 18-character id number.
+
+    Example: ``id_check_character("11010519491231002")`` is ``"X"``.
+    """
     if len(first_17) != 17 or not first_17.isdecimal() or not first_17.isascii():
         raise InputFault("an id number has 17 digits before its check character")
     total = sum(weight * int(digit) for weight, digit in zip(WEIGHTS, first_17, strict=True))
@@ -146,7 +149,10 @@ def applications_that_stand(
     ``last``: from the latest on, an application falls if it shares a person with one that stands.
     ``void``: all that share a person fall. A child, a crew member and an applicant count alike.
 
-    Example: A (ann, ben), then B (ben), then C (cat): ``last`` keeps B and C, ``void`` keeps C.
+    Example: ann and ben apply, then ben alone:
+    ``applications_that_stand([Application(number="A", received=1, persons=("ann", "ben")),
+    Application(number="B", received=2, persons=("ben",))], "last")`` is
+    ``{"A": False, "B": True}``; with ``"void"`` both fall.
     """
     stands: dict[str, bool] = {}
     if policy == "void":

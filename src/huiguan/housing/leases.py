@@ -47,8 +47,9 @@ class Stay(msgspec.Struct, frozen=True, kw_only=True):
 def check_term(start: date, end: date, least_months: int, most_months: int) -> Refusal:
     """Return whether a lease over [start, end) is long and short enough.
 
-    Example, 12 to 36 months: from 1 July 2026 to 1 July 2027 is accepted, to 30 June 2027 (its last
-    day 29 June) is too short; to 1 July 2029 is accepted, to 2 July 2029 too long.
+    Example: ``check_term(date(2026, 7, 1), date(2027, 7, 1), 12, 36)`` is ``Refusal.ACCEPTED``;
+    ``check_term(date(2026, 7, 1), date(2027, 6, 30), 12, 36)`` is ``Refusal.TERM_TOO_SHORT``;
+    ``check_term(date(2026, 7, 1), date(2029, 7, 2), 12, 36)`` is ``Refusal.TERM_TOO_LONG``.
     """
     if end < add_months(start, least_months):
         return Refusal.TERM_TOO_SHORT
@@ -75,9 +76,12 @@ def latest_end(earlier: Iterable[Period], start: date, limit_months: int) -> dat
     Earlier periods count in whole months and days each; periods that meet count as one, the lease
     itself included when it follows on. Nothing left: ``start`` or a day before it.
 
-    Example, 72 months: two leases of 36 months from 1 January 2020 leave nothing, so 1 January
-    2026. One of [1 January 2020, 16 March 2021) was 14 months and 15 days; from 1 May 2022 the
-    latest end is 58 months less 15 days on: 14 February 2027.
+    Example, 72 months: three years used without a break leave three:
+    ``latest_end([(date(2020, 1, 1), date(2023, 1, 1))], date(2023, 1, 1), 72)`` is
+    ``date(2026, 1, 1)``. [1 January 2020, 16 March 2021) was 14 months and 15 days; from 1 May 2022
+    the latest end is 58 months less 15 days on:
+    ``latest_end([(date(2020, 1, 1), date(2021, 3, 16))], date(2022, 5, 1), 72)`` is
+    ``date(2027, 2, 14)``.
     """
     months = days = 0
     first = start
@@ -94,7 +98,11 @@ def latest_end(earlier: Iterable[Period], start: date, limit_months: int) -> dat
 
 @rule("R12 public rental: six years in total", "confirmed")
 def check_total(earlier: Iterable[Period], start: date, end: date, limit_months: int) -> Refusal:
-    """Return whether a lease over [start, end) keeps the total limit; exactly the limit does."""
+    """Return whether a lease over [start, end) keeps the total limit; exactly the limit does.
+
+    Example: ``check_total([(date(2020, 1, 1), date(2023, 1, 1))], date(2023, 1, 1),
+    date(2026, 1, 2), 72)`` is ``Refusal.TOTAL_TERM_USED``.
+    """
     if end > latest_end(earlier, start, limit_months):
         return Refusal.TOTAL_TERM_USED
     return Refusal.ACCEPTED
@@ -104,14 +112,19 @@ def check_total(earlier: Iterable[Period], start: date, end: date, limit_months:
 def notice_end(given_on: date, days: int) -> date:
     """Return the end of a lease given notice; the day of the notice is not counted.
 
-    Example: 30 days given on 1 July 2026: the last day is 31 July, the end 1 August 2026.
+    Example: 30 days given on 1 July 2026, the last day is 31 July:
+    ``notice_end(date(2026, 7, 1), 30)`` is ``date(2026, 8, 1)``.
     """
     return answer_by(given_on, days) + timedelta(days=1)
 
 
 @rule("notice in days (contract)", "assumed")
 def check_exit(given_on: date, end: date, days: int) -> Refusal:
-    """Return whether a lease may end at ``end`` after notice given on a day."""
+    """Return whether a lease may end at ``end`` after notice given on a day.
+
+    Example: ``check_exit(date(2026, 7, 1), date(2026, 7, 31), 30)`` is
+    ``Refusal.NOTICE_TOO_SHORT``.
+    """
     if end < notice_end(given_on, days):
         return Refusal.NOTICE_TOO_SHORT
     return Refusal.ACCEPTED
@@ -121,7 +134,7 @@ def check_exit(given_on: date, end: date, days: int) -> Refusal:
 def holdover_days(end: date, left_on: date) -> int:
     """Return the days an occupant stayed too long; leaving on the end day itself is none.
 
-    Example: end 1 July 2026 (last day 30 June), left on 4 July: 3 days.
+    Example: ``holdover_days(date(2026, 7, 1), date(2026, 7, 4))`` is ``3``.
     """
     return max(0, (left_on - end).days)
 
@@ -130,8 +143,8 @@ def holdover_days(end: date, left_on: date) -> int:
 def holdover_periods(end: date, left_on: date, transition_months: int) -> tuple[Period, Period]:
     """Return the days held over within the transition and beyond it (either may be empty).
 
-    Example: end 1 July, left 10 October 2026, 2 transition months: [1 July, 1 September) and
-    [1 September, 10 October).
+    Example: ``holdover_periods(date(2026, 7, 1), date(2026, 10, 10), 2)`` is
+    ``((date(2026, 7, 1), date(2026, 9, 1)), (date(2026, 9, 1), date(2026, 10, 10)))``.
     """
     left_on = max(end, left_on)
     turn = min(left_on, add_months(end, transition_months))
@@ -144,8 +157,9 @@ def holdover_rent(
 ) -> list[tuple[date, int]]:
     """Return (month, charge) for the days held over: the old rent, then the market rent.
 
-    Example: rent 3,000.00, market 4,000.00, end 16 June, left 6 July 2026, no transition: June 15
-    of 30 days 2,000.00; July 5 of 31 days 645.16.
+    Example: rent 3,000.00, market 4,000.00, no transition: 15 of 30 days and 5 of 31 days:
+    ``holdover_rent(300_000, 400_000, date(2026, 6, 16), date(2026, 7, 6), 0)`` is
+    ``[(date(2026, 6, 1), 200_000), (date(2026, 7, 1), 64_516)]``.
     """
     within, beyond = holdover_periods(end, left_on, transition_months)
     return period_rent(rent_fen, *within) + period_rent(market_fen, *beyond)
@@ -164,7 +178,9 @@ def check_renewal(
     """Return whether a lease may be renewed over [start, end); the first fault is the answer.
 
     ``eligible`` is the answer on the day of renewal (None: unknown). Order: eligibility, the total
-    limit, the term.
+    limit, the term. Example:
+    ``check_renewal(None, [], date(2026, 7, 1), date(2027, 7, 1), 12, 36)`` is
+    ``Refusal.ELIGIBILITY_UNKNOWN``.
     """
     if eligible is None:
         return Refusal.ELIGIBILITY_UNKNOWN

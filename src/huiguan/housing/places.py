@@ -145,8 +145,8 @@ def build_tree(
 def heads_allowed(area_m2: Number, least_m2: Number, most_heads: int) -> int:
     """Return how many may live in a room: by area per head, and no more than the limit.
 
-    Exactly the least area a head is enough. Example: 5 m2 a head, at most 2: 10.00 m2 allows 2,
-    9.99 m2 allows 1, 30 m2 allows 2.
+    Exactly the least area a head is enough. Example: ``heads_allowed("10.00", "5", 2)`` is ``2``;
+    ``heads_allowed("9.99", "5", 2)`` is ``1``; ``heads_allowed("30", "5", 2)`` is ``2``.
     """
     return min(most_heads, parse_area(area_m2) // parse_area(least_m2))
 
@@ -157,8 +157,10 @@ def check_heads(
 ) -> Refusal:
     """Return whether ``heads`` may share a room; a family may be more than the limit of heads.
 
-    The area per head binds families too. The number of heads is looked at first. Example: 5 m2 and
-    2 heads: three friends in 20 m2 are too many, a family of three is not; 14.99 m2 is too small.
+    The area per head binds families too. The number of heads is looked at first. Example:
+    ``check_heads("20", 3, "5", 2)`` is ``Refusal.TOO_MANY_HEADS``;
+    ``check_heads("20", 3, "5", 2, family=True)`` is ``Refusal.ACCEPTED``;
+    ``check_heads("14.99", 3, "5", 2, family=True)`` is ``Refusal.ROOM_TOO_SMALL``.
     """
     if heads > most_heads and not family:
         return Refusal.TOO_MANY_HEADS
@@ -169,14 +171,21 @@ def check_heads(
 
 @rule("crews: one sex in a room unless a family", "assumed")
 def check_sexes(sexes: Collection[Sex], family: bool = False) -> Refusal:
-    """Return whether people of these sexes may share a room."""
+    """Return whether people of these sexes may share a room.
+
+    Example: ``check_sexes([Sex.WOMEN, Sex.MEN])`` is ``Refusal.SEXES_MIXED``.
+    """
     mixed = Sex.WOMEN in sexes and Sex.MEN in sexes
     return Refusal.SEXES_MIXED if mixed and not family else Refusal.ACCEPTED
 
 
 @rule("National letting regulation 2025: no sleeping in kitchens, baths, cellars", "confirmed")
 def check_living_space(use: str, banned: Collection[str]) -> Refusal:
-    """Return whether a space of this use may be let to sleep in."""
+    """Return whether a space of this use may be let to sleep in.
+
+    Example: ``check_living_space("kitchen", ["kitchen", "bath"])`` is
+    ``Refusal.NOT_LIVING_SPACE``.
+    """
     return Refusal.NOT_LIVING_SPACE if use in banned else Refusal.ACCEPTED
 
 
@@ -184,6 +193,7 @@ def check_living_space(use: str, banned: Collection[str]) -> Refusal:
 def is_concentrated(rooms: int, residents: int, rooms_from: int, residents_from: int) -> bool:
     """Return whether a landlord must keep a management system: at either line or above.
 
-    Example, lines 10 and 15: 10 rooms with 3 residents must, 9 rooms with 14 residents need not.
+    Example: ``is_concentrated(10, 3, 10, 15)`` is ``True``; ``is_concentrated(9, 14, 10, 15)`` is
+    ``False``.
     """
     return rooms >= rooms_from or residents >= residents_from

@@ -34,7 +34,8 @@ class RentCeiling(msgspec.Struct, frozen=True, kw_only=True):
 def market_share_limb(market_fen: int, share_ppb: int) -> int:
     """Return the share of today's assessed market rent a month may cost, rounded down to the fen.
 
-    Example: 90 % (900,000,000 ppb) of 4,000.00 (400,000 fen) is 3,600.00 (360,000 fen).
+    Example: 90 % of 4,000.00 is 3,600.00: ``market_share_limb(400_000, 900_000_000)`` is
+    ``360_000``.
     """
     return multiply_rate(market_fen, share_ppb, Rounding.DOWN)
 
@@ -43,7 +44,7 @@ def market_share_limb(market_fen: int, share_ppb: int) -> int:
 def increase_limb(old_rent_fen: int, increase_ppb: int) -> int:
     """Return the old rent with the yearly increase, rounded down to the fen.
 
-    Example: 3,500.00 with 5 % (50,000,000 ppb) is 3,675.00 (367,500 fen).
+    Example: 3,500.00 and 5 % are 3,675.00: ``increase_limb(350_000, 50_000_000)`` is ``367_500``.
     """
     return multiply_divide(old_rent_fen, PPB + increase_ppb, PPB, Rounding.DOWN)
 
@@ -52,8 +53,9 @@ def increase_limb(old_rent_fen: int, increase_ppb: int) -> int:
 def growth_limb(old_rent_fen: int, market_before_fen: int, market_fen: int) -> int:
     """Return the old rent moved as the assessed market rent moved, rounded down to the fen.
 
-    Example: 3,500.00 while the market went from 4,000.00 to 4,080.00 (2 %) is 3,570.00; a market
-    that fell to 3,800.00 gives 3,325.00.
+    Example: 3,500.00 while the market went from 4,000.00 to 4,080.00 (2 %) is 3,570.00:
+    ``growth_limb(350_000, 400_000, 408_000)`` is ``357_000``. A market that fell to 3,800.00 gives
+    3,325.00: ``growth_limb(350_000, 400_000, 380_000)`` is ``332_500``.
     """
     if market_before_fen <= 0:
         raise InputFault("the earlier market rent must be above zero to measure growth from it")
@@ -75,8 +77,13 @@ def rent_ceiling(
     ``market_before_fen`` (assessed when the old rent was set) the market's growth as well
     (unconfirmed, so it is switched by leaving it out). Equal limbs: the first named decides.
 
-    Example: market 4,000.00, 90 %: 3,600.00. Old rent 3,500.00, 5 %: min(3,600.00, 3,675.00) is
-    3,600.00. Market fallen to 3,800.00: min(3,420.00, 3,675.00) is 3,420.00, below the old rent.
+    Example: a first letting at a market rent of 4,000.00:
+    ``rent_ceiling(400_000, 900_000_000).ceiling_fen`` is ``360_000``. Old rent 3,500.00, market now
+    4,200.00, 5 %: min(3,780.00, 3,675.00):
+    ``rent_ceiling(420_000, 900_000_000, 350_000, 50_000_000).ceiling_fen`` is ``367_500``. The
+    market was 4,000.00 and fell to 3,800.00: min(3,420.00, 3,675.00, 3,325.00), below the old rent:
+    ``rent_ceiling(380_000, 900_000_000, 350_000, 50_000_000, 400_000).ceiling_fen`` is
+    ``332_500``.
     """
     share = market_share_limb(market_fen, share_ppb)
     limbs: list[tuple[int, Limb]] = [(share, "market share")]
@@ -101,7 +108,10 @@ def rent_ceiling(
 
 @rule("R9 and R10 Shanghai: rent ceiling", "confirmed")
 def check_rent(rent_fen: int, ceiling_fen: int) -> Refusal:
-    """Return whether a month's rent keeps its ceiling; exactly the ceiling does."""
+    """Return whether a month's rent keeps its ceiling; exactly the ceiling does.
+
+    Example: ``check_rent(360_001, 360_000)`` is ``Refusal.RENT_ABOVE_CEILING``.
+    """
     return Refusal.RENT_ABOVE_CEILING if rent_fen > ceiling_fen else Refusal.ACCEPTED
 
 
@@ -109,7 +119,7 @@ def check_rent(rent_fen: int, ceiling_fen: int) -> Refusal:
 def may_rise_on(last_set_on: date) -> date:
     """Return the first day a new increase may apply: a full year after the rent was last set.
 
-    Example: set on 1 July 2025, the next increase may start on 1 July 2026.
+    Example: ``may_rise_on(date(2025, 7, 1))`` is ``date(2026, 7, 1)``.
     """
     return add_months(last_set_on, 12)
 
@@ -138,7 +148,8 @@ def assessment_on(assessments: Sequence[Assessment], on: date) -> Assessment:
 def prorate(rent_fen: int, days: int, days_of_month: int) -> int:
     """Return the rent of ``days`` of a month that has ``days_of_month``, nearest fen, half up.
 
-    Example: 500.00 for 14 of 30 days is 233.33; for 15 of 30 days 250.00; all 30 days 500.00.
+    Example: 500.00 for 14 of 30 days is 233.33: ``prorate(50_000, 14, 30)`` is ``23_333``; half a
+    fen rounds up: ``prorate(1, 15, 30)`` is ``1``.
     """
     if not 0 <= days <= days_of_month:
         raise InputFault(f"{days} days do not fit in a month of {days_of_month}")
@@ -149,7 +160,8 @@ def prorate(rent_fen: int, days: int, days_of_month: int) -> int:
 def month_rent(rent_fen: int, start: date, end: date, month: date) -> int:
     """Return the rent of [start, end) in the calendar month of ``month``, nearest fen, half up.
 
-    Example: 3,000.00 from 17 June 2026: June has 14 of 30 days, 1,400.00; July 3,000.00.
+    Example: 3,000.00 from 17 June 2026 to 17 June 2027; June has 14 of 30 days:
+    ``month_rent(300_000, date(2026, 6, 17), date(2027, 6, 17), date(2026, 6, 1))`` is ``140_000``.
     """
     return prorate(rent_fen, days_within_month(start, end, month), days_in_month(month))
 
@@ -158,7 +170,9 @@ def month_rent(rent_fen: int, start: date, end: date, month: date) -> int:
 def period_rent(rent_fen: int, start: date, end: date) -> list[tuple[date, int]]:
     """Return (first day of the month, rent) for every calendar month that [start, end) touches.
 
-    Example: 3,000.00 over [17 June, 11 August 2026): June 1,400.00, July 3,000.00, August 967.74.
+    Example: 3,000.00 over [17 June, 11 August 2026): June 14 of 30 days, July, August 10 of 31:
+    ``period_rent(300_000, date(2026, 6, 17), date(2026, 8, 11))`` is
+    ``[(date(2026, 6, 1), 140_000), (date(2026, 7, 1), 300_000), (date(2026, 8, 1), 96_774)]``.
     """
     rows = []
     month = start.replace(day=1)
@@ -181,7 +195,9 @@ def check_shares(rent_fen: int, shares: Sequence[Share]) -> Refusal:
     """Return why these shares cannot split a month's rent, or ``ACCEPTED``.
 
     Exactly one payer takes the rest, nobody is named twice, nobody has both an amount and a rate,
-    and the others together stay within the rent.
+    and the others together stay within the rent. Example:
+    ``check_shares(55_000, [Share(payer="worker", amount_fen=30_000)])`` is
+    ``Refusal.NOT_ONE_REMAINDER``.
     """
     rests = [entry for entry in shares if entry.amount_fen is None and entry.rate_ppb is None]
     if len(rests) != 1:
@@ -208,9 +224,14 @@ def split_rent(
     rounded down to the fen; the one payer of the rest owes what remains of the charge. Leave the
     days out for a full month.
 
-    Example: a bed of 550.00, the worker 300.00, the employer the rest: 300.00 and 250.00. For 14
-    of 30 days the charge is 256.67: 140.00 and 116.67. Three friends, 1,000.00, two at 33 %:
-    330.00, 330.00 and 340.00.
+    Example: a bed of 550.00, the worker 300.00, the employer the rest:
+    ``split_rent(55_000, [Share(payer="worker", amount_fen=30_000), Share(payer="employer")])`` is
+    ``{"worker": 30_000, "employer": 25_000}``. For 14 of 30 days the charge is 256.67, the worker's
+    part 140.00:
+    ``split_rent(55_000, [Share(payer="w", amount_fen=30_000), Share(payer="e")], 14, 30)`` is
+    ``{"w": 14_000, "e": 11_667}``. A rate of 60 %:
+    ``split_rent(100_001, [Share(payer="e", rate_ppb=600_000_000), Share(payer="w")])`` is
+    ``{"e": 60_000, "w": 40_001}``.
     """
     refusal = check_shares(rent_fen, shares)
     if refusal:
@@ -233,7 +254,8 @@ def part_of(charge_fen: int, share: Share, days: int, days_of_month: int) -> int
 def split_evenly(rent_fen: int, payers: Sequence[str]) -> dict[str, int]:
     """Return equal whole-fen parts; the first payer named takes the fen that are left.
 
-    Example: 100.00 among three is 33.34, 33.33 and 33.33.
+    Example: ``split_evenly(10_000, ["a", "b", "c"])`` is
+    ``{"a": 3_334, "b": 3_333, "c": 3_333}``.
     """
     if not payers or len(set(payers)) != len(payers):
         raise InputFault("a rent needs payers, each named once")
@@ -245,7 +267,10 @@ def split_evenly(rent_fen: int, payers: Sequence[str]) -> dict[str, int]:
 
 @rule("R13 Shanghai: no more than one quarter in advance", "unconfirmed")
 def check_prepaid(months: int, most_months: int) -> Refusal:
-    """Return whether rent may be asked ``months`` in advance; exactly the limit may."""
+    """Return whether rent may be asked ``months`` in advance; exactly the limit may.
+
+    Example: ``check_prepaid(4, 3)`` is ``Refusal.PREPAID_TOO_FAR``.
+    """
     return Refusal.PREPAID_TOO_FAR if months > most_months else Refusal.ACCEPTED
 
 
@@ -253,6 +278,7 @@ def check_prepaid(months: int, most_months: int) -> Refusal:
 def within_wage_share(paid_fen: int, wage_fen: int, share_ppb: int) -> bool:
     """Return whether a month's payment is at most the share of the wage, exactly.
 
-    Example: 900.00 of 6,000.00 is exactly 15 %, so it is within; 900.01 is not.
+    Example: 900.00 of 6,000.00 is exactly 15 %: ``within_wage_share(90_000, 600_000, 150_000_000)``
+    is ``True``; one fen more: ``within_wage_share(90_001, 600_000, 150_000_000)`` is ``False``.
     """
     return paid_fen * PPB <= wage_fen * share_ppb

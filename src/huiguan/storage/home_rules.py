@@ -25,11 +25,10 @@ READ: dict[str, tuple[str, Callable[[str], int]]] = {
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Where a row comes from; an empty address means no text could be opened."""
+    """Where a row comes from; ``where`` is empty when no text could be opened."""
 
-    key: str
     title: str
-    address: str
+    where: str
 
 
 def table_types() -> dict[str, type[Row]]:
@@ -47,15 +46,11 @@ def read_toml(path: Path) -> dict[str, Any]:
 
 
 def read_sources(path: Path) -> dict[str, Source]:
-    """Return the sources by key; a key stands once."""
+    """Return the sources by key."""
     try:
-        rows = msgspec.convert(read_toml(path).get("source", []), list[Source])
+        return msgspec.convert(read_toml(path), dict[str, Source])
     except msgspec.ValidationError as error:
         raise InputFault(f"{path.name}: {error}") from None
-    sources = {row.key: row for row in rows}
-    if len(sources) != len(rows):
-        raise InputFault(f"{path.name}: a key stands twice")
-    return sources
 
 
 def read_row(where: str, entry: dict[str, Any], kind: type[Row]) -> Row:
@@ -84,7 +79,7 @@ def check_rows(table: str, rows: list[Row], sources: dict[str, Source]) -> None:
         where = f"{table} {row.name or row.article!r} of {row.effective}"
         if row.source not in sources:
             raise InputFault(f"{where}: its source {row.source!r} is not in sources.toml")
-        if row.status in ("confirmed", "secondary") and not sources[row.source].address:
+        if row.status in ("confirmed", "secondary") and not sources[row.source].where:
             raise InputFault(f"{where}: {row.status} needs a source with an address")
         others = seen.setdefault((row.name, row.effective), [])
         if any(not row.schemes or not o or set(o) & set(row.schemes) for o in others):
@@ -95,6 +90,8 @@ def check_rows(table: str, rows: list[Row], sources: dict[str, Source]) -> None:
 def read_home_rules(city: str = "shanghai", books: Path = BOOKS) -> HomeRules:
     """Return the book of a city; ``books`` holds sources.toml and one folder per city."""
     folder = books / city
+    if not (books / "sources.toml").exists():
+        raise InputFault(f"{books} has no sources.toml: a folder of housing rulebooks has one")
     if not folder.is_dir():
         known = ", ".join(sorted(path.name for path in books.iterdir() if path.is_dir()))
         raise InputFault(f"there is no housing rulebook for {city!r}; there are: {known}")
