@@ -5,107 +5,115 @@ sequence START on, for ever, and writes the number of each acknowledged one to s
 node may see a command again, after a kill or by the client's choice; it must apply it once.
 """
 
+import itertools
 import os
 import sys
 from collections import deque
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from huiguan.storage.journal import Ack, Batch, Journal
+from huiguan.exchange.messages import LAYOUTS, MESSAGE_BYTES, CancelOrder, EnterOrder, Side
+from huiguan.floor.sequencer import Input, Sequencer
+from huiguan.storage.journal import Batch, Journal
 from huiguan.storage.recovery import read
 
-if TYPE_CHECKING:
-    from concurrent.futures import Future
-
+SESSION = 1
+CODES = 6
+BETWEEN_SNAPSHOTS = 8
 SEGMENT_BYTES = 1 << 16  # small, so that kills meet rolls
 
 
 def commands(first: int, count: int) -> np.ndarray:
-    """Return the client's commands: bytes that follow from the client sequence alone."""
+    """Return the client's commands, which follow from the client sequence alone.
+
+    Of five, four enter orders that trade with each other and the fifth cancels the one before.
+    """
     numbers = np.arange(first, first + count)
-    rows = (numbers[:, None] * np.arange(8) * 0x1E3779B97F4A7C15 + 7).astype("<i8")
-    rows[:, 0], rows[:, 1] = 101 | 1 << 16 | 1 << 32, numbers
-    return rows.view(np.uint8)
+    cancels = numbers % 5 == 0
+    rows = np.zeros((count, MESSAGE_BYTES), np.uint8)
+    entry = rows.reshape(-1).view(LAYOUTS[EnterOrder.KIND])
+    entry["kind"] = np.where(cancels, CancelOrder.KIND, EnterOrder.KIND)
+    entry["version"], entry["session"], entry["client_sequence"] = 1, SESSION, numbers
+    for name, values in {
+        "client_order_id": numbers,
+        "price_ticks": 98 + numbers * 7 % 5,
+        "lots": 1 + numbers % 3,
+        "trading_code": numbers // 3 % CODES,
+        "side": np.where(numbers % 2 == 0, Side.BUY, Side.SELL),
+    }.items():
+        entry[name][~cancels] = values[~cancels]
+    cancel = rows.reshape(-1).view(LAYOUTS[CancelOrder.KIND])
+    cancel["client_order_id"][cancels] = numbers[cancels] - 1
+    return rows
 
 
 def client_sequences(rows: np.ndarray) -> np.ndarray:
     return rows.view("<i8")[:, 1]
 
 
-class Node(Protocol):
-    """Takes batches in the client's order; says which are acknowledged."""
-
-    def offer(self, rows: np.ndarray) -> None: ...
-
-    def acknowledged(self) -> list[int]: ...
-
-
-class JournalNode:
-    """A journal, and as core no more than the last client sequence of the one session."""
-
-    def __init__(self, folder: Path) -> None:
-        if any(folder.glob("*.segment")):
-            self.journal = Journal.open(folder)
-        else:
-            self.journal = Journal.create(
-                folder, trading_day=20260821, image_digest=bytes(32), segment_bytes=SEGMENT_BYTES
-            )
-        self.last = 0
-        for frame in read(folder):
-            self.last = int(client_sequences(frame.commands)[-1])
-        self.done: list[int] = []
-
-    def offer(self, rows: np.ndarray) -> None:
-        new = rows[client_sequences(rows) > self.last]
-        if len(new):
-            self.journal.append(self.journal.next_sequence, self.journal.term, Batch(0, new))
-        self.last = max(self.last, int(client_sequences(rows)[-1]))
-        self.done.append(int(client_sequences(rows)[-1]))
-
-    def acknowledged(self) -> list[int]:
-        done, self.done = self.done, []
-        return done
-
-
-class PipelinedNode(JournalNode):
-    """The same with four batches under way in the writer thread."""
-
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder)
-        self.pending: deque[tuple[int, Future[Ack]]] = deque()
-
-    def offer(self, rows: np.ndarray) -> None:
-        new = rows[client_sequences(rows) > self.last]
-        if len(new):
-            batch = Batch(0, new.copy())
-            future = self.journal.submit(self.journal.next_sequence, self.journal.term, batch)
-            self.last = int(client_sequences(new)[-1])
-            self.pending.append((self.last, future))
-
-    def acknowledged(self) -> list[int]:
-        while len(self.pending) > 4 or (self.pending and self.pending[0][1].done()):
-            last, future = self.pending.popleft()
-            future.result()
-            self.done.append(last)
-        return super().acknowledged()
-
-
-NODES = {"journal": JournalNode, "pipelined": PipelinedNode}
-
-
-def main() -> None:
-    kind, folder, start = sys.argv[1:]
-    node: Node = NODES[kind](Path(folder))
-    first = int(start)
+def batches(first: int) -> Iterator[np.ndarray]:
+    """Yield the client's commands in batches, for ever."""
     while True:
         count = 1 + first % 61
-        node.offer(commands(first, count))
-        for number in node.acknowledged():
-            os.write(1, number.to_bytes(8, "little"))
+        yield commands(first, count)
         first += count
 
 
+def run_journal(folder: Path, given: Iterator[np.ndarray], ahead: int = 0) -> Iterator[int]:
+    """Run a journal; its core knows no more than the last client sequence of the one session."""
+    if any(folder.glob("*.segment")):
+        journal = Journal.open(folder)
+    else:
+        journal = Journal.create(
+            folder, trading_day=20260821, image_digest=bytes(32), segment_bytes=SEGMENT_BYTES
+        )
+    applied = max((int(client_sequences(f.commands)[-1]) for f in read(folder)), default=0)
+    pending: deque[tuple[int, Callable[[], object]]] = deque()
+    for rows in given:
+        new = rows[client_sequences(rows) > applied].copy()
+        last = int(client_sequences(rows)[-1])
+        if not len(new):
+            yield last
+        elif ahead:
+            promise = journal.submit(journal.next_sequence, journal.term, Batch(0, new))
+            pending.append((last, promise.result))
+        else:
+            journal.append(journal.next_sequence, journal.term, Batch(0, new))
+            yield last
+        applied = max(applied, last)
+        while len(pending) > ahead:
+            last, wait = pending.popleft()
+            wait()
+            yield last
+
+
+def run_pipelined_journal(folder: Path, given: Iterator[np.ndarray]) -> Iterator[int]:
+    """Run a journal with four batches on their way to the disk."""
+    return run_journal(folder, given, ahead=4)
+
+
+def run_sequencer(folder: Path, given: Iterator[np.ndarray]) -> Iterator[int]:
+    """Run the sequencer and the real core, with a snapshot now and then."""
+    day = Sequencer.open(folder)
+    clock = itertools.count(day.core.time_ns + 1)
+    while True:
+        some = list(itertools.islice(given, BETWEEN_SNAPSHOTS))
+        inputs = (Input(next(clock), rows) for rows in some)
+        for rows, events in zip(some, day.run_many(inputs), strict=True):
+            assert len(events)
+            yield int(client_sequences(rows)[-1])
+        day.take_snapshot()
+
+
+NODES = {
+    "journal": run_journal,
+    "pipelined journal": run_pipelined_journal,
+    "sequencer": run_sequencer,
+}
+
 if __name__ == "__main__":
-    main()
+    kind, place, start = sys.argv[1:]
+    for acknowledged in NODES[kind](Path(place), batches(int(start))):
+        os.write(1, acknowledged.to_bytes(8, "little"))

@@ -1,17 +1,33 @@
-"""kill -9 under load: no acknowledged command is lost, none is there twice, resends included."""
+"""kill -9 under load: no acknowledged command is lost, none is applied twice, resends included."""
 
 import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from huiguan.exchange.messages import (
+    ChangePhase,
+    CommandRefused,
+    CommandRepeated,
+    LogOn,
+    OrderCancelled,
+    OrderEntered,
+    Phase,
+    TradeExecuted,
+    encode,
+)
+from huiguan.exchange.trading.core import TradingCore
+from huiguan.floor.sequencer import Sequencer, frame_commands
 from huiguan.storage.journal import Journal
 from huiguan.storage.recovery import read
-from tests.recovery.kill_nodes import NODES, client_sequences, commands
+from tests.images import small_image
+from tests.recovery.kill_nodes import CODES, NODES, SESSION, client_sequences, commands
+from tests.trading_day import SMALL, read_events
 
 ROOT = Path(__file__).parents[2]
 
@@ -29,25 +45,79 @@ def run_and_kill(kind: str, folder: Path, start: int, chance: np.random.Generato
     return [int.from_bytes(log[i : i + 8], "little") for i in range(0, len(log), 8)]
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("kind", sorted(NODES))
-def test_kill_under_load(tmp_path: Path, torture: bool, kind: str) -> None:
-    """Ten kills each (150 in the torture run); the client resends what was not acknowledged."""
-    folder = tmp_path / "journal"
-    chance = np.random.default_rng(len(kind))
+def kill_again_and_again(kind: str, folder: Path, kills: int) -> int:
+    """Kill a node so often; check after each; return the last client sequence acknowledged."""
+    chance = np.random.default_rng(kills)
     acknowledged = 0
-    for _ in range(150 if torture else 10):
+    for _ in range(kills):
         resent = int(chance.integers(0, 100))  # a client may also repeat what was acknowledged
         log = run_and_kill(kind, folder, max(1, acknowledged + 1 - resent), chance)
         acknowledged = max([acknowledged, *log])
-        if not any(folder.glob("*.segment")):
-            assert acknowledged == 0
-            continue
-        rows = np.concatenate([np.zeros((0, 64), np.uint8), *(f.commands for f in read(folder))])
-        # exactly 1, 2, 3, ...: nothing lost, nothing doubled, nothing changed
-        assert np.array_equal(client_sequences(rows), np.arange(1, len(rows) + 1))
-        assert np.array_equal(rows, commands(1, len(rows)))
-        assert len(rows) >= acknowledged
+        (check_day if kind == "sequencer" else check_journal)(folder, acknowledged)
     assert acknowledged > 0
-    with Journal.open(folder) as journal:
+    return acknowledged
+
+
+def check_journal(folder: Path, acknowledged: int) -> None:
+    """Check that the journal holds 1, 2, 3, ...: nothing lost, nothing doubled, nothing changed."""
+    if not any(folder.glob("*.segment")):
+        assert acknowledged == 0
+        return
+    rows = np.concatenate([np.zeros((0, 64), np.uint8), *(f.commands for f in read(folder))])
+    assert np.array_equal(client_sequences(rows), np.arange(1, len(rows) + 1))
+    assert np.array_equal(rows, commands(1, len(rows)))
+    assert len(rows) >= acknowledged
+
+
+def check_day(folder: Path, acknowledged: int) -> None:
+    """Run the day from its image; check that every command of the client has one outcome.
+
+    What was sent again is answered as a repeat and changes nothing; the day recovered from a
+    snapshot is the day run from its image.
+    """
+    day = Sequencer.open(folder)
+    state, sequence = day.core.state_hash(), day.next_sequence - 1
+    day._journal._release()
+    core = TradingCore(day.image)
+    outcomes: Counter[int] = Counter()
+    for frame in read(folder / "journal"):
+        for told in read_events(core.run_frame(frame.header.time_ns, frame_commands(frame))):
+            if told.session == SESSION and not isinstance(told.event, CommandRepeated):
+                outcome = isinstance(told.event, OrderEntered | OrderCancelled | CommandRefused)
+                assert outcome or isinstance(told.event, TradeExecuted)
+                outcomes[told.client_sequence] += outcome
+    assert core.state_hash() == state
+    assert core.next_sequence - 1 == sequence
+    assert sorted(outcomes) == list(range(1, len(outcomes) + 1))
+    assert set(outcomes.values()) <= {1}
+    assert len(outcomes) >= acknowledged
+
+
+def begin_day(folder: Path) -> None:
+    """Create a day with one member, in continuous trading, its client logged on."""
+    small = {**SMALL, "order_capacity": 1024, "outcome_window": 512}
+    image = small_image(codes=CODES, members=1, deposit_fen=10**12, settings=small)
+    day = Sequencer.create(folder, image)
+    day.run(1, encode(LogOn(grace_ns=0, target=SESSION, member=0, epoch=1, cancel_on_disconnect=0)))
+    day.run(2, encode(ChangePhase(group=0, phase=Phase.CONTINUOUS)))
+    day._journal.close()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["journal", "pipelined journal"])
+def test_kill_the_journal(tmp_path: Path, torture: bool, kind: str) -> None:
+    acknowledged = kill_again_and_again(kind, tmp_path / "journal", 100 if torture else 5)
+    with Journal.open(tmp_path / "journal") as journal:
         assert journal.acknowledged.sequence >= acknowledged
+
+
+@pytest.mark.slow
+def test_kill_the_market(tmp_path: Path, torture: bool) -> None:
+    """Twenty kills of sequencer, journal and core together, snapshots included (torture: 300)."""
+    folder = tmp_path / "day"
+    begin_day(folder)
+    kill_again_and_again("sequencer", folder, 300 if torture else 20)
+    assert any((folder / "snapshots").glob("*.snapshot"))
+    sent = np.concatenate([client_sequences(f.commands) for f in read(folder / "journal")])
+    assert len(sent) > len(np.unique(sent)) > 1_000, "some were sent again"
+    assert set(NODES) == {"journal", "pipelined journal", "sequencer"}
