@@ -221,10 +221,14 @@ def group_arrays(frozen: FrozenRound) -> dict[str, np.ndarray]:
     """Return the groups of every programme, by its policy's slots (``Market``)."""
     classes = claim_classes(frozen)
     own_class = len(classes)
+    seats_of: dict[tuple[str, int, int], list[int]] = {}  # estates repeat few shapes
     first, kinds, seats, lapses = [0], [], [], []
     for programme in frozen.programmes:
         slots = frozen.policies[programme.policy].slot
-        seats += slot_seats(slots, programme.capacity, programme.own)
+        shape = (programme.policy, programme.capacity, programme.own)
+        if shape not in seats_of:
+            seats_of[shape] = slot_seats(slots, programme.capacity, programme.own)
+        seats += seats_of[shape]
         for slot in slots:
             kinds.append(own_class if slot.own else classes.get(slot.claim, OPEN))
             lapses.append(int(slot.lapses))

@@ -337,12 +337,7 @@ def cutoffs_bytes(frozen: FrozenRound, match: Match) -> bytes:
 
     Tier and place are empty where a seat is left (everybody who asks gets in) or there is none.
     """
-    groups = group_arrays(frozen)
-    lapses, seats, held = groups["group_lapses"], groups["group_seats"], match.group_held
-    counted = np.where(lapses == 1, held, seats).astype(np.int64)
-    running = np.concatenate([np.zeros(1, np.int64), np.cumsum(counted)])
-    first = groups["first_group"]
-    left = groups["capacity"] - (running[first[1:]] - running[first[:-1]])
+    seats, held, left = group_arrays(frozen)["group_seats"], match.group_held, match.rest_seats
     names = group_names(frozen)
     every = np.arange(len(frozen.programmes))
     owner = np.concatenate([np.array([row for row, _ in names], dtype=np.int64), every])

@@ -14,7 +14,17 @@ import numpy as np
 from huiguan.foundation.faults import InputFault
 from huiguan.foundation.kernel import kernel
 from huiguan.foundation.rule import rule
-from huiguan.housing.allocation.market import ALL, BARRED, EDGE, LOW, NOBODY, OPEN, Market, Match
+from huiguan.housing.allocation.market import (
+    ALL,
+    BARRED,
+    EDGE,
+    EVERYBODY,
+    LOW,
+    NOBODY,
+    OPEN,
+    Market,
+    Match,
+)
 
 
 @kernel
@@ -48,51 +58,28 @@ def sift_down(heap: np.ndarray, first: int, count: int, key: int) -> None:
 
 
 @kernel
-def rest_seats(market: Market, held: np.ndarray, programme: int) -> int:
-    """Return how many seats the groups of ``programme`` leave to the rest."""
-    seats = market.capacity[programme]
-    for group in range(market.first_group[programme], market.first_group[programme + 1]):
-        seats -= held[group] if market.group_lapses[group] == 1 else market.group_seats[group]
-    return seats
-
-
-@kernel
-def drop_last_of_rest(
+def run(  # noqa: C901  one cascade: calls would cost more than the work between them
     market: Market,
-    heap: np.ndarray,
-    first: int,
-    held: np.ndarray,
-    rest_held: np.ndarray,
-    programme: int,
-) -> int:
-    """Return the key that no longer fits into the rest of ``programme``, or -1 if all fit."""
-    count = rest_held[programme]
-    if count <= rest_seats(market, held, programme):
-        return -1
-    lost = heap[first]
-    rest_held[programme] = count - 1
-    sift_down(heap, first, count - 1, heap[first + count - 1])
-    return lost
-
-
-@kernel
-def run(
-    market: Market,
+    seeks: np.ndarray,
     heap: np.ndarray,
     group_first: np.ndarray,
     rest_first: np.ndarray,
     held: np.ndarray,
     rest_held: np.ndarray,
+    rest_seats: np.ndarray,
     asked: np.ndarray,
 ) -> int:
-    """Let everybody ask until nobody has to go on; return how many times somebody asked."""
+    """Let everybody ask until nobody has to go on; return how many times somebody asked.
+
+    ``seeks`` int64 [programme]: the claims its groups ask for; EVERYBODY is set for an open group.
+    ``rest_seats`` falls by one when a lapsing group fills a seat.
+    """
     proposals = 0
-    length = market.edges.shape[1]
     for first_applicant in range(asked.size):
         applicant = first_applicant
         while True:
             place = asked[applicant]
-            if place == length:
+            if place == market.edges.shape[1]:
                 break
             asked[applicant] = place + 1
             edge = market.edges[applicant, place]
@@ -100,32 +87,46 @@ def run(
             if programme == BARRED:
                 continue
             proposals += 1
-            key = edge["rank"] * LOW + applicant
-            claims = edge["claims"]
-            seated = False
-            for group in range(market.first_group[programme], market.first_group[programme + 1]):
+            key = int(edge["rank"]) * LOW + applicant
+            claims = int(edge["claims"])
+            group = market.first_group[programme]
+            last = group
+            if seeks[programme] & (claims | EVERYBODY) != 0:
+                last = market.first_group[programme + 1]
+            while group < last:
                 wanted = market.group_class[group]
-                if wanted != OPEN and (claims >> wanted) & 1 == 0:
-                    continue
-                first = group_first[group]
-                count = held[group]
-                if count < market.group_seats[group]:
+                if wanted == OPEN or (claims >> wanted) & 1 == 1:
+                    first = group_first[group]
+                    count = held[group]
+                    if count < market.group_seats[group]:
+                        sift_up(heap, first, count, key)
+                        held[group] = count + 1
+                        rest_seats[programme] -= market.group_lapses[group]
+                        key = -1
+                        break
+                    if count > 0 and key < heap[first]:
+                        lost = heap[first]
+                        sift_down(heap, first, count, key)
+                        key = lost
+                        other = key % LOW
+                        claims = int(market.edges[other, asked[other] - 1]["claims"])
+                group += 1
+            first = rest_first[programme]
+            count = rest_held[programme]
+            if key >= 0:
+                if count < rest_seats[programme]:
                     sift_up(heap, first, count, key)
-                    held[group] = count + 1
-                    seated = True
+                    rest_held[programme] = count + 1
                     break
                 if count > 0 and key < heap[first]:
                     lost = heap[first]
                     sift_down(heap, first, count, key)
                     key = lost
-                    other = key % LOW
-                    claims = market.edges[other, asked[other] - 1]["claims"]
-            first = rest_first[programme]
-            if not seated:
-                sift_up(heap, first, rest_held[programme], key)
-                rest_held[programme] += 1
-            key = drop_last_of_rest(market, heap, first, held, rest_held, programme)
-            if key < 0:
+            elif count > rest_seats[programme]:  # a group has taken a seat from the rest
+                key = heap[first]
+                rest_held[programme] = count - 1
+                sift_down(heap, first, count - 1, heap[first + count - 1])
+            else:
                 break
             applicant = key % LOW
     return proposals
@@ -141,29 +142,26 @@ def read_heaps(first: np.ndarray, held: np.ndarray, heap: np.ndarray, group: np.
 
 @kernel
 def fill_cuts(
-    market: Market,
-    heap: np.ndarray,
-    group_first: np.ndarray,
-    rest_first: np.ndarray,
-    match: Match,
+    first: np.ndarray, seats: np.ndarray, held: np.ndarray, heap: np.ndarray, cut: np.ndarray
 ) -> None:
-    """Write the last key each group holds: ALL if a seat is left, NOBODY if it has none."""
-    for group in range(group_first.size):
-        count = match.group_held[group]
-        if count < market.group_seats[group]:
-            match.group_cut[group] = ALL
-        elif count == 0:
-            match.group_cut[group] = NOBODY
+    """Write the last key each slot holds: ALL if a seat is left, NOBODY if it has none."""
+    for row in range(first.size):
+        if held[row] < seats[row]:
+            cut[row] = ALL
         else:
-            match.group_cut[group] = heap[group_first[group]]
-    for programme in range(rest_first.size):
-        count = match.rest_held[programme]
-        if count < rest_seats(market, match.group_held, programme):
-            match.rest_cut[programme] = ALL
-        elif count == 0:
-            match.rest_cut[programme] = NOBODY
-        else:
-            match.rest_cut[programme] = heap[rest_first[programme]]
+            cut[row] = heap[first[row]] if held[row] > 0 else NOBODY
+
+
+def group_masks(market: Market) -> tuple[np.ndarray, np.ndarray]:
+    """Return what the groups of each programme seek, and the seats strict groups leave the rest."""
+    programmes = np.repeat(np.arange(market.capacity.size), np.diff(market.first_group))
+    kinds = market.group_class.astype(np.int64)
+    seeks = np.zeros(market.capacity.size, dtype=np.int64)
+    np.bitwise_or.at(seeks, programmes, np.where(kinds == OPEN, EVERYBODY, 1 << np.abs(kinds)))
+    rest_seats = market.capacity.astype(np.int64)
+    strict = market.group_lapses == 0
+    np.subtract.at(rest_seats, programmes[strict], market.group_seats[strict])
+    return seeks, rest_seats
 
 
 def match_market(market: Market) -> Match:
@@ -171,7 +169,8 @@ def match_market(market: Market) -> Match:
     applicants = market.edges.shape[0]
     groups = market.group_seats.size
     programmes = market.capacity.size
-    sizes = np.concatenate([market.group_seats.astype(np.int64), market.capacity + np.int64(1)])
+    seeks, rest_seats = group_masks(market)
+    sizes = np.concatenate([market.group_seats.astype(np.int64), rest_seats])
     first = np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes)])
     group_first, rest_first = first[:groups].copy(), first[groups:-1].copy()
     heap = np.zeros(max(int(first[-1]), 1), dtype=np.int64)
@@ -183,16 +182,20 @@ def match_market(market: Market) -> Match:
         rest_cut=np.zeros(programmes, dtype=np.int64),
         group_held=np.zeros(groups, dtype=np.int32),
         rest_held=np.zeros(programmes, dtype=np.int32),
+        rest_seats=rest_seats,
         proposals=0,
     )
     held, rest_held = match.group_held, match.rest_held
-    proposals = run(market, heap, group_first, rest_first, held, rest_held, asked)
+    proposals = run(
+        market, seeks, heap, group_first, rest_first, held, rest_held, rest_seats, asked
+    )
     in_rest = np.full(applicants, -1, dtype=np.int32)
     read_heaps(group_first, held, heap, match.group)
     read_heaps(rest_first, rest_held, heap, in_rest)
     placed = (match.group >= 0) | (in_rest >= 0)
     match.choice[placed] = asked[placed] - 1
-    fill_cuts(market, heap, group_first, rest_first, match)
+    fill_cuts(group_first, market.group_seats, held, heap, match.group_cut)
+    fill_cuts(rest_first, rest_seats, rest_held, heap, match.rest_cut)
     return match._replace(proposals=proposals)
 
 

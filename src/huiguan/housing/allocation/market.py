@@ -15,6 +15,7 @@ from huiguan.foundation.records import Int32, Record, layout
 OPEN = -1  # class of a group that asks for no claim
 BARRED = -1  # a choice that is not one: not eligible, or behind the end of a list
 CLASSES = 31  # claims are bits of an int32
+EVERYBODY = 2**40  # what an open group asks for
 
 
 class Edge(Record, frozen=True):
@@ -52,6 +53,7 @@ class Match(NamedTuple):
     rest_cut: np.ndarray  # int64 [programme]
     group_held: np.ndarray  # int32 [group]
     rest_held: np.ndarray  # int32 [programme]
+    rest_seats: np.ndarray  # int64 [programme]: what the groups leave
     proposals: int
 
 

@@ -9,12 +9,12 @@ from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
 
-from huiguan.foundation.arithmetic import PPB, Rounding, multiply_rate, parse_rate
+from huiguan.foundation.arithmetic import PPB, parse_rate
 from huiguan.foundation.faults import InputFault
 from huiguan.foundation.rule import rule
 
 REST = "rest"  # the slot of everybody who needs no reserve
-ROUNDINGS = {"down": Rounding.DOWN, "up": Rounding.UP, "half-up": Rounding.HALF_UP}
+ROUNDINGS = ("down", "up", "half-up")
 
 
 class SlotRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -51,7 +51,10 @@ def reserved_units(units: int, share: str, rounding: str, minimum: int) -> int:
     rate_ppb = parse_rate(share)
     if not 0 <= rate_ppb <= PPB:
         raise InputFault(f"a reserve is a share between 0% and 100%, not {share}")
-    return min(units, max(minimum, int(multiply_rate(units, rate_ppb, ROUNDINGS[rounding]))))
+    whole, part = divmod(units * rate_ppb, PPB)
+    if (rounding == "up" and part > 0) or (rounding == "half-up" and 2 * part >= PPB):
+        whole += 1
+    return min(units, max(minimum, whole))
 
 
 @rule("housing.md 5.3, trap 5: fill order and rounding are data", "assumed")
