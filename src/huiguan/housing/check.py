@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from huiguan.housing.check_match import (
+    CHOICE,
     FACTOR,
     FREE,
     NONE,
@@ -83,16 +84,12 @@ def check_tickets(
 ) -> tuple[np.ndarray, list[Finding]]:
     """Return the place of every application in the common order, from tickets computed again."""
     head = frozen.head
-    start = f"huiguan ticket 1\n{head.round}\n{round_commitment}\n{value}\n"
     rows = np.flatnonzero(frozen.state == 0)
-    best = []
-    for row, weight in zip(rows.tolist(), frozen.weight[rows].tolist(), strict=True):
-        number = frozen.numbers[row].decode()
-        texts = (f"{start}{number}\n{k}\n".encode() for k in range(1, weight + 1))
-        best.append(min((hashlib.sha256(text).hexdigest(), k) for k, text in enumerate(texts, 1)))
-    order = sorted(range(rows.size), key=lambda at: best[at])
+    numbers = frozen.numbers[rows]
+    start = f"huiguan ticket 1\n{head.round}\n{round_commitment}\n{value}\n".encode("ascii")
+    digests, best_k = tickets_again(start, numbers.tolist(), frozen.weight[rows].tolist())
     rank = np.zeros(rows.size, dtype=np.int64)
-    rank[order] = np.arange(1, rows.size + 1)
+    rank[np.lexsort(digests.view(">u8").T[::-1])] = np.arange(1, rows.size + 1)
     place = rank
     if head.lottery == "since":
         dates = np.where(frozen.since[rows] == 0, 99999999, frozen.since[rows])
@@ -100,44 +97,67 @@ def check_tickets(
         place[np.lexsort((rank, dates))] = np.arange(1, rows.size + 1)
     places = np.zeros(frozen.numbers.size, dtype=np.int64)
     places[rows] = place
-    out = []
-    numbers = frozen.numbers[rows]
-    out += each(
-        "ticket-missing",
-        "tickets.csv",
-        np.setdiff1d(numbers, outcome.ticket_number),
-        "it is in the draw",
-    )
-    at = np.minimum(np.searchsorted(numbers, outcome.ticket_number), max(rows.size - 1, 0))
-    known = numbers[at] == outcome.ticket_number if rows.size else at > 0
-    out += each(
-        "ticket-extra", "tickets.csv", outcome.ticket_number[~known], "it is not in the draw"
-    )
-    for number, row, ranked, placed, k, ticket in zip(
-        outcome.ticket_number[known].tolist(),
-        at[known].tolist(),
-        outcome.ticket_rank[known].tolist(),
-        outcome.ticket_place[known].tolist(),
-        outcome.ticket_k[known].tolist(),
-        outcome.ticket[known].tolist(),
-        strict=True,
-    ):
-        if (ticket.decode(), k) != best[row]:
-            sentence = f"the best ticket is {best[row][0]}, its {best[row][1]}"
-            out.append(Finding("ticket", "tickets.csv", number.decode(), sentence))
-        elif (ranked, placed) != (rank[row], place[row]):
-            sentence = f"rank {rank[row]} and place {place[row]}, not {ranked} and {placed}"
-            out.append(Finding("rank", "tickets.csv", number.decode(), sentence))
+    file = "tickets.csv"
+    at, known, missing, _ = find_rows(numbers, outcome.ticket_number)
+    out = each("ticket-missing", file, numbers[missing], "it is in the draw")
+    out += each("ticket-extra", file, outcome.ticket_number[~known], "it is not in the draw")
+    at, said = at[known], outcome.ticket_number[known]
+    published = np.frombuffer(bytes.fromhex(b"".join(outcome.ticket[known]).decode()), np.uint8)
+    same = (published.reshape(-1, 32) == digests[at]).all(axis=1)
+    same &= outcome.ticket_k[known] == best_k[at]
+    out += each("ticket", file, said[~same], "this is not its best ticket")
+    ranked = (outcome.ticket_rank[known] == rank[at]) & (outcome.ticket_place[known] == place[at])
+    for row in np.flatnonzero(same & ~ranked).tolist():
+        sentence = f"rank {rank[at[row]]} and place {place[at[row]]} follow from the tickets"
+        out.append(Finding("rank", file, said[row].decode(), sentence))
     return places, out
+
+
+def tickets_again(
+    start: bytes, numbers: list[bytes], weights: list[int]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the smallest ticket of every application (uint8 [n, 32]) and which one it is."""
+    best = []
+    which = np.ones(len(numbers), dtype=np.int64)
+    for row, (number, weight) in enumerate(zip(numbers, weights, strict=True)):
+        line = start + number + b"\n"
+        ticket = hashlib.sha256(line + b"1\n").digest()
+        for k in range(2, weight + 1):
+            other = hashlib.sha256(line + str(k).encode() + b"\n").digest()
+            if other < ticket:
+                ticket = other
+                which[row] = k
+        best.append(ticket)
+    return np.frombuffer(b"".join(best), np.uint8).reshape(-1, 32), which
+
+
+def find_rows(
+    numbers: np.ndarray, wanted: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Return where ``wanted`` stand in the sorted ``numbers`` and which of them do stand there.
+
+    The other two arrays tell which of ``numbers`` are wanted by nobody, or more than once.
+    """
+    if not numbers.size:
+        none = np.zeros(wanted.size, dtype=np.int64)
+        return none, none > 0, np.zeros(0, dtype=np.bool_), np.zeros(0, dtype=np.bool_)
+    at = np.minimum(np.searchsorted(numbers, wanted), numbers.size - 1)
+    known = numbers[at] == wanted
+    times = np.bincount(at[known], minlength=numbers.size)
+    return at, known, times == 0, times > 1
 
 
 def build_slots(frozen: FrozenRound) -> Slots:
     """Return the slots of every programme, seats counted again by share and rounding."""
     bits = claim_bits(frozen)
     start, claim, seats, lapses = [0], [], [], []
+    seats_of: dict[tuple[str, int, int], list[int]] = {}
     for programme in frozen.programmes:
         policy = frozen.policies[programme.policy]
-        seats += seats_by_rule(policy, programme)
+        shape = (programme.policy, programme.capacity, programme.own)
+        if shape not in seats_of:
+            seats_of[shape] = seats_by_rule(policy, programme)
+        seats += seats_of[shape]
         for slot in policy.slot:
             claim.append(bits[""] if slot.own else bits[slot.claim] if slot.claim else 0)
             lapses.append(slot.lapses)
@@ -204,17 +224,19 @@ def build_lists(frozen: FrozenRound, order: np.ndarray) -> Lists:
     if tenants.size:  # appended homes move to the end of their lists
         sorting = np.lexsort((place, owner))
         owner, listed, at_home = owner[sorting], listed[sorting], at_home[sorting]
-    key = frozen.tier[order].astype(np.int64)[owner] * FACTOR + owner
-    claims = held[owner] | np.where(at_home, bits[""], 0).astype(np.int32)
+    choice = np.zeros(owner.size, dtype=CHOICE)
+    choice["programme"] = listed
+    choice["key"] = frozen.tier[order].astype(np.int64)[owner] * FACTOR + owner
+    choice["claims"] = held[owner] | np.where(at_home, bits[""], 0).astype(np.int32)
     start = np.searchsorted(owner, np.arange(order.size + 1))
     for at, programme, name, what in local:
         for row in range(int(start[at]), int(start[at + 1])):
             if listed[row] == programme:
                 if name == "tier":
-                    key[row] = int(what) * FACTOR + at
+                    choice["key"][row] = int(what) * FACTOR + at
                 else:
-                    claims[row] |= bits.get(what, 0)
-    return Lists(start, listed.astype(np.int32), key, claims.astype(np.int32))
+                    choice["claims"][row] |= bits.get(what, 0)
+    return Lists(start, choice)
 
 
 def check_results(
@@ -223,12 +245,10 @@ def check_results(
     """Find results that are missing, double, not asked for, or in a slot without the claim."""
     file = "results.csv"
     numbers, found = outcome.result_number, frozen.numbers
-    out = each("result-missing", file, np.setdiff1d(found, numbers), "it has no result")
-    at = np.minimum(np.searchsorted(found, numbers), max(found.size - 1, 0))
-    known = found[at] == numbers if found.size else at > 0
+    at, known, missing, twice = find_rows(found, numbers)
+    out = each("result-missing", file, found[missing], "it has no result")
     out += each("result-unknown", file, numbers[~known], "nobody has this number")
-    values, times = np.unique(numbers, return_counts=True)
-    out += each("result-twice", file, values[times > 1], "it has more than one result")
+    out += each("result-twice", file, found[twice], "it has more than one result")
     position = np.full(found.size, -1, dtype=np.int64)
     position[order] = np.arange(order.size)
     row_of = np.full(order.size, -1, dtype=np.int64)
@@ -244,13 +264,13 @@ def check_results(
     longest = int(span.max(initial=0))
     match = np.full(rows.size, -1, dtype=np.int64)
     for step in range(longest):  # one place of all lists at a time
-        row = np.minimum(lists.start[who] + step, max(lists.programme.size - 1, 0))
-        hit = (step < span) & (lists.programme[row] == outcome.result_programme[rows])
+        row = np.minimum(lists.start[who] + step, max(lists.choice["programme"].size - 1, 0))
+        hit = (step < span) & (lists.choice["programme"][row] == outcome.result_programme[rows])
         match[hit & (match < 0)] = row[hit & (match < 0)]
     out += each("not-listed", file, numbers[rows[match < 0]], "not on its list, or does not fit")
     rows, who, match = (a[match >= 0] for a in (rows, who, match))
     slot = outcome.result_slot[rows].astype(np.int64)
-    programme = lists.programme[match]
+    programme = lists.choice["programme"][match]
     wrong = (slot != REST_SLOT) & (
         (slot < slots.start[programme]) | (slot >= slots.start[programme + 1])
     )
@@ -258,9 +278,9 @@ def check_results(
     asked = np.zeros(rows.size, dtype=np.int64)
     fine = ~wrong & (slot >= 0)
     asked[fine] = slots.claim[slot[fine]]
-    barred = (asked != 0) & (lists.claims[match] & asked == 0)
+    barred = (asked != 0) & (lists.choice["claims"][match] & asked == 0)
     out += each("no-claim", file, numbers[rows[barred]], "it has no claim to this slot")
-    tier = outcome.result_tier[rows] != lists.key[match] // FACTOR
+    tier = outcome.result_tier[rows] != lists.choice["key"][match] // FACTOR
     out += each("tier", file, numbers[rows[tier]], "the tier is not the one at this home")
     good = ~wrong
     row_of[who[good]] = match[good]
@@ -285,9 +305,9 @@ def check_cutoffs(
     names, file = slot_names(frozen), "cutoffs.csv"
     count = slots.seats.size
     held = np.flatnonzero(served.row >= 0)
-    keys = lists.key[served.row[held]]
+    keys = lists.choice["key"][served.row[held]]
     slot = served.slot[held]
-    where = np.where(slot >= 0, slot, count + lists.programme[served.row[held]])
+    where = np.where(slot >= 0, slot, count + lists.choice["programme"][served.row[held]])
     filled = np.bincount(where, minlength=len(names))
     last = np.full(len(names), NONE, dtype=np.int64)
     np.maximum.at(last, where, keys)
@@ -341,8 +361,8 @@ def check_stability(
     names = slot_names(frozen)
     ends = np.maximum(lists.start[1:] - 1, 0)
     tenant = (lists.start[1:] > lists.start[:-1]) & (served.row < 0)
-    if lists.claims.size:
-        tenant &= lists.claims[ends] & claim_bits(frozen)[""] != 0
+    if lists.choice["claims"].size:
+        tenant &= lists.choice["claims"][ends] & claim_bits(frozen)[""] != 0
     out = each("floor", file, numbers[tenant], "a tenant has lost the present home")
     wrong = ((place != served.row) | ((place >= 0) & (taker != served.slot))) & ~tenant
     for at in np.flatnonzero(wrong).tolist():
@@ -352,7 +372,7 @@ def check_stability(
             sentence = "the cut-offs do not let it in where it is"
             out.append(Finding("cut", file, number, sentence))
             continue
-        programme = int(lists.programme[row])
+        programme = int(lists.choice["programme"][row])
         name = names[slot if slot >= 0 else slots.seats.size + programme]
         if row == served.row[at]:
             out.append(Finding("slot-order", file, number, f"its seat is in {name}"))
@@ -370,14 +390,14 @@ def check_optimal(
     """Find applicants who are worse off than in the applicant-optimal match."""
     at = np.zeros(order.size, dtype=np.int64)
     taker = np.zeros(order.size, dtype=np.int64)
-    asking = int(np.bincount(lists.programme, minlength=1).max(initial=0))
+    asking = int(np.bincount(lists.choice["programme"], minlength=1).max(initial=0))
     best_match(lists, slots, at, taker, asking)
     best = np.where(taker == -2, -1, at)
     wrong = np.flatnonzero((best != served.row) | (taker != served.slot))
     names = [programme.programme for programme in frozen.programmes]
     out = []
     for row in wrong.tolist():
-        better = names[lists.programme[best[row]]] if best[row] >= 0 else "no home"
+        better = names[lists.choice["programme"][best[row]]] if best[row] >= 0 else "no home"
         number = frozen.numbers[order[row]].decode()
         out.append(
             Finding("not-optimal", "results.csv", number, f"{better} is its best stable one")

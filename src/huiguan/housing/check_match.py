@@ -15,13 +15,17 @@ FACTOR = 2**32
 FREE, NONE = 2**62, -1  # a seat is left; there is no seat
 
 
+CHOICE = np.dtype([("key", "<i8"), ("programme", "<i4"), ("claims", "<i4")])
+
+
 class Lists(NamedTuple):
-    """Every choice that counts, sorted by applicant, then by place in the list."""
+    """Every choice that counts, sorted by applicant, then by place in the list.
+
+    ``key`` is tier x FACTOR + place in the common order, from 0.
+    """
 
     start: np.ndarray  # int64 [applicant + 1]
-    programme: np.ndarray  # int32 [choice]
-    key: np.ndarray  # int64 [choice]: tier x FACTOR + place in the common order
-    claims: np.ndarray  # int32 [choice]
+    choice: np.ndarray  # CHOICE
 
 
 class Slots(NamedTuple):
@@ -60,8 +64,9 @@ def first_clearing(
         place[applicant] = -1
         taker[applicant] = -2
         for row in range(lists.start[applicant], lists.start[applicant + 1]):
+            choice = lists.choice[row]
             slot = clearing_slot(
-                slots, cuts, rest_cuts, lists.programme[row], lists.key[row], lists.claims[row]
+                slots, cuts, rest_cuts, choice["programme"], choice["key"], choice["claims"]
             )
             if slot != -2:
                 place[applicant] = row
@@ -102,7 +107,7 @@ def ask(lists: Lists, heads: np.ndarray, behind: np.ndarray, at: np.ndarray, app
     row = at[applicant]
     if row == lists.start[applicant + 1]:
         return -1
-    programme = int(lists.programme[row])
+    programme = int(lists.choice[row]["programme"])
     behind[applicant] = heads[programme]
     heads[programme] = applicant
     return programme
@@ -142,12 +147,12 @@ def best_match(
         count = 0
         applicant = heads[programme]
         while applicant >= 0:
-            keys[count] = lists.key[at[applicant]]
+            keys[count] = lists.choice[at[applicant]]["key"]
             count += 1
             applicant = behind[applicant]
         keys[:count].sort()
         for row in range(count):
-            claims[row] = lists.claims[at[keys[row] % FACTOR]]
+            claims[row] = lists.choice[at[keys[row] % FACTOR]]["claims"]
         choose(slots, programme, keys[:count], claims[:count], verdict[:count])
         heads[programme] = -1
         for row in range(count):

@@ -6,6 +6,7 @@ from math import ceil, floor
 import msgspec
 import numpy as np
 
+from huiguan.foundation.kernel import kernel
 from huiguan.housing.allocation.reserves import REST, Policy
 from huiguan.housing.round import STATES, FrozenRound, Programme
 
@@ -60,14 +61,25 @@ def check_lists(frozen: FrozenRound) -> list[Finding]:
     """Find lists that are too long or name a home twice."""
     file, limit = "choices.csv", frozen.head.list_limit
     lengths = np.diff(frozen.list_start)
-    owner = np.repeat(np.arange(frozen.numbers.size), lengths)
-    pair = owner * len(frozen.programmes) + frozen.listed
-    pair.sort()
-    twice = np.unique(pair[1:][pair[1:] == pair[:-1]] // max(len(frozen.programmes), 1))
+    twice = np.zeros(frozen.numbers.size, dtype=np.bool_)
+    seen = np.full(len(frozen.programmes), -1, dtype=np.int64)
+    names_twice(frozen.list_start, frozen.listed, seen, twice)
     return [
         *each("list-long", file, frozen.numbers[lengths > limit], f"more than {limit} choices"),
         *each("list-twice", file, frozen.numbers[twice], "it names a home twice"),
     ]
+
+
+@kernel
+def names_twice(
+    list_start: np.ndarray, listed: np.ndarray, seen: np.ndarray, twice: np.ndarray
+) -> None:
+    """Mark the lists that name a home twice; ``seen`` [programme] starts at -1."""
+    for row in range(twice.size):
+        for at in range(list_start[row], list_start[row + 1]):
+            if seen[listed[at]] == row:
+                twice[row] = True
+            seen[listed[at]] = row
 
 
 def check_policies(frozen: FrozenRound) -> list[Finding]:

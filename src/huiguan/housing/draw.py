@@ -107,6 +107,24 @@ def ticket_of(round_name: str, commitment: str, value: str, number: str, k: int)
     return hashlib.sha256(prefix + f"{number}\n{k}\n".encode("ascii")).hexdigest()
 
 
+def best_tickets(prefix: bytes, weights: Mapping[str, int]) -> list[tuple[bytes, str, int]]:
+    """Return (best ticket, number, k) of every application, smallest ticket first."""
+    sha = hashlib.sha256
+    best: list[tuple[bytes, str, int]] = []
+    for number, weight in weights.items():
+        line = prefix + number.encode("ascii")
+        if weight == 1:
+            best.append((sha(line + b"\n1\n").digest(), number, 1))
+        elif weight > 1:
+            tickets = ((sha(line + b"\n%d\n" % k).digest(), k) for k in range(1, weight + 1))
+            ticket, k = min(tickets)
+            best.append((ticket, number, k))
+        else:
+            raise InputFault(f"application {number} has weight {weight}; at least 1 ticket is due")
+    best.sort()
+    return best
+
+
 @rule("design.md, the walk of a home, 4: tickets", "assumed")
 def draw_tickets(
     round_name: str, commitment: str, value: str, weights: Mapping[str, int]
@@ -115,20 +133,7 @@ def draw_tickets(
 
     The smallest ticket has rank 1. The order of ``weights`` does not matter.
     """
-    prefix = ticket_prefix(round_name, commitment, value)
-    sha = hashlib.sha256
-    best: list[tuple[bytes, str, int]] = []
-    for number, weight in weights.items():
-        if weight < 1:
-            raise InputFault(f"application {number} has weight {weight}; at least 1 ticket is due")
-        line = prefix + number.encode("ascii")
-        if weight == 1:
-            best.append((sha(line + b"\n1\n").digest(), number, 1))
-        else:
-            tickets = ((sha(line + b"\n%d\n" % k).digest(), k) for k in range(1, weight + 1))
-            ticket, k = min(tickets)
-            best.append((ticket, number, k))
-    best.sort()
+    best = best_tickets(ticket_prefix(round_name, commitment, value), weights)
     return [Ticket(n, rank, k, t.hex()) for rank, (t, n, k) in enumerate(best, start=1)]
 
 

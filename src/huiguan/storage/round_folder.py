@@ -95,21 +95,18 @@ def commitment_of(folder: Path) -> str:
 def columns_of(head: RoundHead, policies: Policies, tables: dict[str, pl.DataFrame]) -> FrozenRound:
     """Return the frozen round of parsed tables; names that point nowhere are refused."""
     programmes = [
-        msgspec.convert(row, Programme)
-        for row in tables["programmes.csv"].sort("programme").iter_rows(named=True)
+        msgspec.convert(row, Programme) for row in tables["programmes.csv"].iter_rows(named=True)
     ]
-    applications = tables["applications.csv"].sort("number")
+    applications = tables["applications.csv"]
     numbers = applications["number"].to_numpy().astype("S")
-    choices = tables["choices.csv"].sort("number")
+    choices = tables["choices.csv"].filter(pl.col("choices") != "")
+    find(numbers, tables["choices.csv"]["number"], "choices.csv")
     lists = choices["choices"].str.split(" ")
-    lists = lists.list.filter(pl.element() != "")
     lengths = np.zeros(numbers.size + 1, dtype=np.int64)
     lengths[1 + find(numbers, choices["number"], "choices.csv")] = lists.list.len().to_numpy()
     names = [p.programme for p in programmes]
-    listed = (
-        lists.explode(empty_as_null=False) if choices.height else pl.Series([], dtype=pl.String)
-    )
-    facts = tables["facts.csv"].sort("number", "fact", "value")
+    listed = lists.explode() if choices.height else pl.Series([], dtype=pl.String)
+    facts = tables["facts.csv"]
     since = applications["since"].str.replace_all("-", "")
     return FrozenRound(
         head=head,
@@ -254,23 +251,26 @@ def draw_round(folder: Path, signature: str, secrets: dict[str, str], dice: str)
         record = msgspec.structs.replace(record, value=value, dice=dice, party=parties)
     applications = read_table(folder, "applications.csv").filter(pl.col("state") == "in")
     weights = dict(zip(applications["number"], applications["weight"], strict=True))
-    tickets = drawing.draw_tickets(head.round, commitment, record.value, weights)
+    prefix = drawing.ticket_prefix(head.round, commitment, record.value)
+    tickets = drawing.best_tickets(prefix, weights)
     (folder / "tickets.csv").write_bytes(tickets_bytes(head, applications, tickets))
     (folder / "draw.toml").write_bytes(toml_bytes(record))
     return record
 
 
 def tickets_bytes(
-    head: RoundHead, applications: pl.DataFrame, tickets: list[drawing.Ticket]
+    head: RoundHead, applications: pl.DataFrame, tickets: list[tuple[bytes, str, int]]
 ) -> bytes:
     """Return ``tickets.csv``: rank is the draw's, place the order the programmes use."""
+    digits = b"".join(ticket for ticket, _, _ in tickets).hex()
     table = pl.DataFrame(
         {
-            "number": pl.Series([t.number for t in tickets], dtype=pl.String),
-            "rank": pl.Series([t.rank for t in tickets], dtype=pl.Int32),
-            "k": pl.Series([t.k for t in tickets], dtype=pl.Int32),
-            "ticket": pl.Series([t.ticket for t in tickets], dtype=pl.String),
-        }
+            "number": pl.Series([number for _, number, _ in tickets], dtype=pl.String),
+            "rank": np.arange(1, len(tickets) + 1, dtype=np.int32),
+            "k": pl.Series([k for _, _, k in tickets], dtype=pl.Int32),
+            "ticket": [digits[at : at + 64] for at in range(0, len(digits), 64)],
+        },
+        schema_overrides={"ticket": pl.String},
     ).join(applications.select("number", "since"), on="number")
     last = pl.when(pl.col("since") == "").then(pl.lit("~")).otherwise(pl.col("since"))
     order = ["rank"] if head.lottery == "ticket" else [last, "rank"]

@@ -69,16 +69,20 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def keys_of(name: str) -> list[str]:
+    """Return the columns that name a row of table ``name``."""
+    return list(TABLES[name])[: KEYS.get(name, 1)]
+
+
 def table_bytes(name: str, table: pl.DataFrame) -> bytes:
     """Return the canonical bytes of table ``name``; its rows may stand in any order."""
-    keys = list(TABLES[name])[: KEYS.get(name, 1)]
     out = io.BytesIO()
-    table.select(list(TABLES[name])).sort(keys).write_csv(out, quote_style="never")
+    table.select(list(TABLES[name])).sort(keys_of(name)).write_csv(out, quote_style="never")
     return out.getvalue()
 
 
 def parse_table(name: str, data: bytes, where: str) -> pl.DataFrame:
-    """Return the rows of table ``name``, every field checked; rows may stand in any order."""
+    """Return the rows of table ``name`` in order of their keys, every field checked."""
     columns = TABLES[name]
     header = ",".join(columns)
     if not data.isascii():
@@ -100,10 +104,12 @@ def parse_table(name: str, data: bytes, where: str) -> pl.DataFrame:
         if bad.height:
             row = ",".join(bad.row(0))
             raise InputFault(f"{where}: row {row}: {column} is not a valid {kind}")
-    keys = list(columns)[: KEYS.get(name, 1)]
-    if table.height and table.select(keys).is_duplicated().any():
-        twice = table.filter(table.select(keys).is_duplicated()).row(0)
-        raise InputFault(f"{where}: row {','.join(twice)} names the same thing as another row")
+    keys = keys_of(name)
+    table = table.sort(keys)
+    same = pl.all_horizontal(pl.col(key) == pl.col(key).shift() for key in keys)
+    twice = table.filter(same)
+    if twice.height:
+        raise InputFault(f"{where}: row {','.join(twice.row(0))} names what another row names")
     numbers = [pl.col(c).cast(pl.Int32) for c, kind in columns.items() if kind == INTEGER]
     return table.with_columns(numbers)
 
