@@ -102,7 +102,7 @@ def check_tickets(
     out = each("ticket-missing", file, numbers[missing], "it is in the draw")
     out += each("ticket-extra", file, outcome.ticket_number[~known], "it is not in the draw")
     at, said = at[known], outcome.ticket_number[known]
-    published = np.frombuffer(bytes.fromhex(b"".join(outcome.ticket[known]).decode()), np.uint8)
+    published = np.frombuffer(bytes.fromhex(outcome.ticket[known].tobytes().decode()), np.uint8)
     same = (published.reshape(-1, 32) == digests[at]).all(axis=1)
     same &= outcome.ticket_k[known] == best_k[at]
     out += each("ticket", file, said[~same], "this is not its best ticket")
@@ -141,6 +141,9 @@ def find_rows(
     if not numbers.size:
         none = np.zeros(wanted.size, dtype=np.int64)
         return none, none > 0, np.zeros(0, dtype=np.bool_), np.zeros(0, dtype=np.bool_)
+    if np.array_equal(numbers, wanted):
+        every = np.ones(numbers.size, dtype=np.bool_)
+        return np.arange(numbers.size), every, ~every, ~every
     at = np.minimum(np.searchsorted(numbers, wanted), numbers.size - 1)
     known = numbers[at] == wanted
     times = np.bincount(at[known], minlength=numbers.size)

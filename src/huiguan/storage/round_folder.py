@@ -129,6 +129,8 @@ def columns_of(head: RoundHead, policies: Policies, tables: dict[str, pl.DataFra
 def find(numbers: np.ndarray, wanted: pl.Series, where: str) -> np.ndarray:
     """Return the rows of ``wanted`` numbers; one that has no application is refused."""
     texts = wanted.to_numpy().astype(numbers.dtype if numbers.size else "S")
+    if np.array_equal(numbers, texts):
+        return np.arange(numbers.size)
     rows = np.searchsorted(numbers, texts)
     missing = (rows == numbers.size) | (numbers[np.minimum(rows, numbers.size - 1)] != texts)
     if missing.any():
@@ -219,7 +221,7 @@ def follow(head: RoundHead, previous: Path) -> RoundHead:
 
 def require_open(folder: Path) -> str:
     """Return the commitment of a frozen folder that is not void."""
-    check_manifest(folder, "MANIFEST", sealed_may_miss=True)
+    read_bytes(folder / "MANIFEST")
     if (folder / "VOID").exists():
         raise InputFault(f"{folder} is a void attempt; nothing more is drawn or given from it")
     return commitment_of(folder)
@@ -228,6 +230,7 @@ def require_open(folder: Path) -> str:
 def draw_round(folder: Path, signature: str, secrets: dict[str, str], dice: str) -> DrawRecord:
     """Write ``draw.toml`` and ``tickets.csv``: the public value has come, everybody has a rank."""
     commitment = require_open(folder)
+    check_manifest(folder, "MANIFEST", sealed_may_miss=True)
     if (folder / "draw.toml").exists():
         raise InputFault(f"{folder} is drawn already; a draw is never repeated over an old one")
     head = read_toml(folder, "round.toml", RoundHead)
@@ -363,6 +366,7 @@ def cutoffs_bytes(frozen: FrozenRound, match: Match) -> bytes:
 def void_round(folder: Path, reason: str) -> None:
     """Declare the attempt void: it stays, with its reason, and the next one chains to it."""
     require_open(folder)
+    check_manifest(folder, "MANIFEST", sealed_may_miss=True)
     if not reason or not reason.isascii() or not reason.isprintable():
         raise InputFault("say in one printable ASCII sentence why the attempt is void")
     (folder / "VOID").write_bytes(f"{commitment_of(folder)}  {reason}\n".encode("ascii"))
