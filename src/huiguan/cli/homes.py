@@ -107,20 +107,33 @@ def supply(
     on: OnDay,
     as_json: AsJson = False,
 ) -> None:
-    """Print the flats, rooms and beds an estate folder offers on a day, each counted once."""
+    """Count the flats, rooms and beds of an estate folder on a day, each once.
+
+    Exit code 1 if a unit is neither let, nor in a round, nor held with a reason; it is named.
+    """
     import msgspec
 
-    from huiguan.housing.supply import reconcile
+    from huiguan.foundation.faults import CheckFault
+    from huiguan.housing.supply import held_reasons, reconcile, unaccounted_places
     from huiguan.storage.estate import read_estate
 
-    rows = reconcile(read_estate(folder), day_of(on))
+    day, estate = day_of(on), read_estate(folder)
+    rows = reconcile(estate, day)
     if as_json:
-        typer.echo(json.dumps([msgspec.to_builtins(row) for row in rows]))
-        return
-    grid = table_of(f"units on {on}", ("let by", "units"))
-    for row in rows:
-        grid.add_row(row.level, f"{row.units:,}")
-    show(grid)
+        typer.echo(json.dumps([{**msgspec.to_builtins(row), "on": on} for row in rows]))
+    else:
+        grid = supply_table(f"units on {on}")
+        add_supply(grid, rows)
+        show(grid)
+        for reason, count in held_reasons(estate, day).items():
+            typer.echo(f"held, {reason.replace('_', ' ')}: {count:,}")
+    lost = unaccounted_places(estate, day)
+    if lost:
+        names = ", ".join(lost[:5])
+        raise CheckFault(
+            f"{len(lost):,} units are neither let, in a round nor held on {on}: {names}"
+            f"{' and more' if len(lost) > 5 else ''}; claim them before a round is frozen"
+        )
 
 
 def day_of(text: str) -> date:
@@ -179,6 +192,19 @@ def show(grid: Table) -> None:
     Console(width=None if Console().is_terminal else 120).print(grid)
 
 
+def supply_table(title: str) -> Table:
+    """Return an empty table of supply."""
+    columns = ("day", "let by", "#units", "#let", "#in a round", "#held", "#unaccounted")
+    return table_of(title, columns)
+
+
+def add_supply(grid: Table, rows: list[Supply]) -> None:
+    """Add the units of each level."""
+    for row in rows:
+        counts = (row.units, row.let, row.in_round, row.held, row.unaccounted)
+        grid.add_row(str(row.on), row.level, *(f"{count:,}" for count in counts))
+
+
 def show_supply(result: Demo) -> None:
     """Print the conversion and how supply reconciles before and at the freeze."""
     grid = table_of(
@@ -187,16 +213,9 @@ def show_supply(result: Demo) -> None:
     for entry in result.conversions:
         grid.add_row(str(entry.on), str(entry.converted), str(entry.refused), entry.example)
     show(grid)
-    columns = ("day", "let by", "#units", "#let", "#in the round", "#held", "#unaccounted")
-    grid = table_of("supply: every unit once, nothing unaccounted at the freeze", columns)
-
-    def add(rows: list[Supply]) -> None:
-        for row in rows:
-            counts = (row.units, row.let, row.in_round, row.held, row.unaccounted)
-            grid.add_row(str(row.on), row.level, *(f"{count:,}" for count in counts))
-
-    add(result.supply_before)
-    add(result.supply)
+    grid = supply_table("supply: every unit once, nothing unaccounted at the freeze")
+    add_supply(grid, result.supply_before)
+    add_supply(grid, result.supply)
     show(grid)
 
 

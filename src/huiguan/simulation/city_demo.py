@@ -113,8 +113,8 @@ def run_demo(
         convert_block(city, CHANGE, only_ask=False),
     ]
     set_up_beds(city, CHANGE, required(rules.space, "bed", CHANGE, "space rule"))
-    write_estate(out / "estate", city.occupancy)
     outcome = run_round(city, rules, out, CHANGE, seed, say)
+    write_estate(out / "estate", city.occupancy)
     supply = reconcile(city.occupancy, CHANGE)
     say("making offers")
     stage = OfferStage(city, outcome, rules, OFFERS, seed)

@@ -1,23 +1,37 @@
-"""An estate on disk: ``places.csv``, ``levels.csv`` and ``fits.csv``, read strictly.
+"""An estate on disk: places, levels of flats, fits of rooms and claims, read strictly.
 
 places.csv: ``place,parent,kind,area_m2,accessible,dormitory`` (parents before children);
-levels.csv: ``flat,level,start``; fits.csv: ``room,beds,sex,shift,start`` in the order of days.
+levels.csv: ``flat,level,start``; fits.csv: ``room,beds,sex,shift,start`` in the order of days;
+claims.csv, if there is one: ``place,purpose,owner,sex,start,end`` (owner: number of the lease or
+round, or the reason of a hold; no end: left empty). A claim that clashes is refused by its line.
 """
 
 from datetime import date
+from enum import IntEnum
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 
 from huiguan.foundation.faults import InputFault
-from huiguan.housing.claims import FIT, FOREVER, LEVEL, NONE
-from huiguan.housing.occupancy import Occupancy
+from huiguan.foundation.refusals import BY_NUMBER
+from huiguan.housing.claims import (
+    FIT,
+    FOREVER,
+    LEVEL,
+    NONE,
+    HoldReason,
+    Purpose,
+    Strength,
+)
+from huiguan.housing.occupancy import Occupancy, claim_many
 from huiguan.housing.places import Kind, Level, Sex, Shift, Tree, build_tree
 
 PLACES = ["place", "parent", "kind", "area_m2", "accessible", "dormitory"]
 LEVELS = ["flat", "level", "start"]
 FITS = ["room", "beds", "sex", "shift", "start"]
+CLAIMS = ["place", "purpose", "owner", "sex", "start", "end"]
+NUMBER = r"^\d{1,18}$"
 
 
 def read_table(path: Path, columns: list[str]) -> pl.DataFrame:
@@ -57,18 +71,20 @@ def days(path: Path, column: pl.Series) -> np.ndarray:
     return parsed.cast(pl.Int32).to_numpy() + date(1970, 1, 1).toordinal()
 
 
-def rows_of(path: Path, column: pl.Series, tree: Tree, kind: Kind) -> np.ndarray:
-    """Return the rows of the places a column names; all must be of one kind."""
+def rows_of(path: Path, column: pl.Series, tree: Tree, kind: Kind | None) -> np.ndarray:
+    """Return the rows of the places a column names; all of one kind, if it is given."""
     names = pl.DataFrame({"name": tree.codes, "row": np.arange(len(tree.codes), dtype=np.int32)})
     found = pl.DataFrame({"name": column}).join(names, on="name", how="left", maintain_order="left")
     rows = found["row"]
     refuse(path, rows.is_null(), column, "a place of places.csv")
     numbers = rows.to_numpy()
-    refuse(path, pl.Series(tree.rows["kind"][numbers] != kind), column, f"a {kind.name.lower()}")
+    if kind is not None:
+        other = pl.Series(tree.rows["kind"][numbers] != kind)
+        refuse(path, other, column, f"a {kind.name.lower()}")
     return numbers
 
 
-def words(values: type[Kind] | type[Level] | type[Sex] | type[Shift]) -> dict[str, int]:
+def words(values: type[IntEnum]) -> dict[str, int]:
     """Return the words of a file for the members of an enumeration."""
     return {member.name.lower(): int(member) for member in values}
 
@@ -111,12 +127,10 @@ def chain(path: Path, table: np.ndarray, owner: str, heads: np.ndarray, column: 
     heads[table[owner]] = np.arange(len(table))  # the last line of a place wins
 
 
-def read_estate(folder: Path) -> Occupancy:
-    """Return the places of an estate folder with their levels and fits, and no claims."""
-    occupancy = Occupancy(read_places(folder / "places.csv"))
-    tree, path = occupancy.tree, folder / "levels.csv"
-    table = read_table(path, LEVELS)
-    levels = np.zeros(max(1, len(table)), LEVEL)[: len(table)]
+def read_levels(path: Path, occupancy: Occupancy) -> None:
+    """Fill the levels of an occupancy."""
+    tree, table = occupancy.tree, read_table(path, LEVELS)
+    levels = np.zeros(len(table), LEVEL)
     levels["flat"] = rows_of(path, table["flat"], tree, Kind.FLAT)
     levels["level"] = coded(path, table["level"], words(Level))
     levels["start"], levels["end"] = days(path, table["start"]), FOREVER
@@ -126,8 +140,10 @@ def read_estate(folder: Path) -> Occupancy:
     chain(path, levels, "flat", occupancy.heads["level"], table["flat"])
     occupancy.levels, occupancy.level_count = levels, len(levels)
 
-    path = folder / "fits.csv"
-    table = read_table(path, FITS)
+
+def read_fits(path: Path, occupancy: Occupancy) -> None:
+    """Fill the fits of an occupancy."""
+    tree, table = occupancy.tree, read_table(path, FITS)
     fits = np.zeros(len(table), FIT)
     fits["room"] = rows_of(path, table["room"], tree, Kind.ROOM)
     refuse(path, ~table["beds"].str.contains(r"^\d{1,3}$"), table["beds"], "a number of beds")
@@ -143,11 +159,42 @@ def read_estate(folder: Path) -> Occupancy:
     )
     chain(path, fits, "room", occupancy.heads["fit"], table["room"])
     occupancy.fits, occupancy.fit_count = fits, len(fits)
+
+
+def read_claims(path: Path, occupancy: Occupancy) -> None:
+    """Take the places of a file, line after line; the first that may not be taken is named."""
+    table = read_table(path, CLAIMS)
+    owner = table["owner"]
+    reasons = owner.replace_strict(words(HoldReason), default=None, return_dtype=pl.Int64)
+    held = table["purpose"] == "held"
+    refuse(path, held & reasons.is_null(), owner, f"one of {', '.join(words(HoldReason))}")
+    refuse(path, ~held & ~owner.str.contains(NUMBER), owner, "the number of a lease or round")
+    end = table["end"].replace("", date.max.isoformat())
+    wanted = np.zeros((len(table), 6), np.int64)
+    wanted[:, 0] = rows_of(path, table["place"], occupancy.tree, None)
+    wanted[:, 1], wanted[:, 2] = days(path, table["start"]), days(path, end)
+    wanted[:, 3] = coded(path, table["purpose"], words(Purpose))
+    wanted[:, 4] = reasons.fill_null(owner.cast(pl.Int64, strict=False)).to_numpy()
+    wanted[:, 5] = coded(path, table["sex"], words(Sex))
+    refusals = claim_many(occupancy, wanted)
+    if refusals.any():
+        line = int(np.argmax(refusals != 0))
+        reason = BY_NUMBER[int(refusals[line])].english
+        raise InputFault(f"{path} line {line + 2}: {table['place'][line]!r}: {reason}")
+
+
+def read_estate(folder: Path) -> Occupancy:
+    """Return an estate folder: places, levels, fits, and the claims if the folder has some."""
+    occupancy = Occupancy(read_places(folder / "places.csv"))
+    read_levels(folder / "levels.csv", occupancy)
+    read_fits(folder / "fits.csv", occupancy)
+    if (folder / "claims.csv").exists():
+        read_claims(folder / "claims.csv", occupancy)
     return occupancy
 
 
 def write_estate(folder: Path, occupancy: Occupancy) -> None:
-    """Write the three tables so that ``read_estate`` gives the same places, levels and fits."""
+    """Write the four tables so that ``read_estate`` gives the same estate."""
     tree = occupancy.tree
     codes = pl.Series(tree.codes)
     folder.mkdir(parents=True, exist_ok=True)
@@ -169,7 +216,7 @@ def write_estate(folder: Path, occupancy: Occupancy) -> None:
     pl.DataFrame(
         {
             "place": codes,
-            "parent": parents.set(pl.Series(rows["parent"] < 0), ""),
+            "parent": parents.set(pl.Series(rows["parent"] < 0), None),
             "kind": word(rows["kind"], words(Kind)),
             "area_m2": [
                 f"{whole}.{part:02d}" for whole, part in zip(area // 100, area % 100, strict=True)
@@ -198,3 +245,18 @@ def write_estate(folder: Path, occupancy: Occupancy) -> None:
             "start": day(fits["start"]),
         }
     ).write_csv(folder / "fits.csv")
+    claims = occupancy.claims[: occupancy.claim_count]
+    claims = claims[(claims["strength"] == Strength.HOLD) & (claims["start"] < claims["end"])]
+    reason = {int(member): member.name.lower() for member in HoldReason}
+    held = claims["purpose"] == Purpose.HELD
+    owners = zip(claims["owner"].tolist(), held.tolist(), strict=True)
+    pl.DataFrame(
+        {
+            "place": place(claims["place"]),
+            "purpose": word(claims["purpose"], words(Purpose)),
+            "owner": [reason[owner] if hold else str(owner) for owner, hold in owners],
+            "sex": word(claims["sex"], words(Sex)),
+            "start": day(claims["start"]),
+            "end": day(claims["end"]).cast(pl.String).replace(date.max.isoformat(), None),
+        }
+    ).write_csv(folder / "claims.csv")

@@ -8,9 +8,10 @@ from typer.testing import CliRunner
 
 import huiguan.cli.homes
 from huiguan.cli import app
-from huiguan.foundation.faults import InputFault
+from huiguan.foundation.faults import CheckFault, InputFault
+from huiguan.housing.claims import HoldReason, Purpose
 from huiguan.storage.estate import write_estate
-from tests.unit.housing.estates import Estate
+from tests.unit.housing.estates import APRIL, Estate
 
 assert huiguan.cli.homes.homes
 
@@ -32,10 +33,18 @@ def test_rules_of_a_day_name_their_status_and_source() -> None:
     assert "least months 12" in run("rules", "--on", "2026-07-01", "--scheme", "arh")
 
 
-def test_supply_of_a_folder(tmp_path: Path) -> None:
-    write_estate(tmp_path, Estate().occupancy)
+def test_supply_of_a_folder_is_wrong_while_a_unit_is_unaccounted(tmp_path: Path) -> None:
+    estate = Estate()
+    for place in ("A1r1", "A1r2", "B1"):
+        estate.claim(place, APRIL, None)
+    write_estate(tmp_path, estate.occupancy)
+    with pytest.raises(CheckFault, match=r"1 units are neither let, in a round nor held .*: A1s1;"):
+        run("supply", str(tmp_path), "--on", "2026-04-01")
+    estate.claim("A1s1", APRIL, None, Purpose.HELD, HoldReason.REPAIR)
+    write_estate(tmp_path, estate.occupancy)
     rows = json.loads(run("supply", str(tmp_path), "--on", "2026-04-01", "--json"))
     assert {row["level"]: row["units"] for row in rows} == {"whole": 1, "room": 0, "bed": 3}
+    assert "held, repair: 1" in run("supply", str(tmp_path), "--on", "2026-04-01")
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from huiguan.foundation.faults import InputFault
+from huiguan.housing.claims import HoldReason, Purpose
 from huiguan.housing.occupancy import free_places
-from huiguan.housing.places import Level
+from huiguan.housing.places import Level, Sex
 from huiguan.storage.estate import read_estate, write_estate
 from tests.unit.housing.estates import APRIL, MARCH, MAY, Estate
 
@@ -22,8 +23,15 @@ LEVELS = "flat,level,start\nA1,whole,2026-03-01\nA1,bed,2026-04-01\n"
 FITS = "room,beds,sex,shift,start\nA1r,2,women,any,2026-04-01\n"
 
 
-def folder(path: Path, places: str = PLACES, levels: str = LEVELS, fits: str = FITS) -> Path:
-    for name, text in (("places", places), ("levels", levels), ("fits", fits)):
+CLAIMS = """place,purpose,owner,sex,start,end
+A1r1,let,17,women,2026-04-01,2027-04-01
+A1r2,held,repair,any,2026-04-01,
+"""
+
+
+def folder(path: Path) -> Path:
+    tables = {"places": PLACES, "levels": LEVELS, "fits": FITS, "claims": CLAIMS}
+    for name, text in tables.items():
         (path / f"{name}.csv").write_text(text, "utf-8")
     return path
 
@@ -34,16 +42,24 @@ def test_levels_and_fits_hold_from_their_days(tmp_path: Path) -> None:
     assert tree.rows["area_dm2"].tolist() == [0, 0, 4_050, 1_500, 0, 0]
     assert free_places(estate, Level.WHOLE, MARCH, APRIL).tolist() == [tree.index("A1")]
     assert free_places(estate, Level.WHOLE, MARCH, MAY).tolist() == []
-    assert len(free_places(estate, Level.BED, APRIL, None, 1)) == 2
+    assert free_places(estate, Level.BED, APRIL, None, Sex.WOMEN).tolist() == []
+    assert estate.claim_count == 3 + 3
 
 
 def test_what_is_written_reads_the_same(tmp_path: Path) -> None:
-    write_estate(tmp_path / "first", Estate().occupancy)
+    estate = Estate()
+    estate.claim("A1r1", APRIL, MAY, owner=41)
+    estate.claim("A1s", APRIL, None, Purpose.HELD, HoldReason.REPAIR)
+    write_estate(tmp_path / "first", estate.occupancy)
     write_estate(tmp_path / "second", read_estate(tmp_path / "first"))
-    for name in ("places.csv", "levels.csv", "fits.csv"):
+    for name in ("places.csv", "levels.csv", "fits.csv", "claims.csv"):
         first = (tmp_path / "first" / name).read_bytes()
         assert first == (tmp_path / "second" / name).read_bytes()
     assert b"A1r,A1,room,15.00,no,yes" in (tmp_path / "first/places.csv").read_bytes()
+    assert (tmp_path / "first/claims.csv").read_text("ascii").splitlines()[1:] == [
+        "A1r1,let,41,any,2026-04-01,2026-05-01",
+        "A1s,held,repair,any,2026-04-01,",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -62,6 +78,11 @@ def test_what_is_written_reads_the_same(tmp_path: Path) -> None:
         ("fits", "A1r,2", "A1r,3", "'3' is not a number of beds the room has places for"),
         ("fits", "A1r,2", "A1r,two", "'two' is not a number of beds"),
         ("fits", "women", "girls", "'girls' is not one of any, women, men"),
+        ("claims", "repair", "boredom", "line 3: 'boredom' is not one of repair, cleaning"),
+        ("claims", "17", "L17", "line 2: 'L17' is not the number of a lease or round"),
+        ("claims", "women", "men", "line 2: 'A1r1': the room is for the other sex"),
+        ("claims", "A1r2", "A1r1", "line 3: 'A1r1': it, or what it is part of"),
+        ("claims", "A1r1,let", "A1,let", "line 2: 'A1': the flat is not let at this level"),
     ],
 )
 def test_a_wrong_line_is_named(tmp_path: Path, name: str, old: str, new: str, words: str) -> None:
