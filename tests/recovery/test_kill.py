@@ -23,6 +23,7 @@ from huiguan.exchange.messages import (
 )
 from huiguan.exchange.trading.core import TradingCore
 from huiguan.floor.sequencer import Sequencer, frame_commands
+from huiguan.storage.files import Files
 from huiguan.storage.journal import Journal
 from huiguan.storage.recovery import read
 from tests.images import small_image
@@ -93,11 +94,11 @@ def check_day(folder: Path, acknowledged: int) -> None:
     assert len(outcomes) >= acknowledged
 
 
-def begin_day(folder: Path) -> None:
+def begin_day(folder: Path, files: Files | None = None) -> None:
     """Create a day with one member, in continuous trading, its client logged on."""
     small = {**SMALL, "order_capacity": 1024, "outcome_window": 512}
     image = small_image(codes=CODES, members=1, deposit_fen=10**12, settings=small)
-    day = Sequencer.create(folder, image)
+    day = Sequencer.create(folder, image, files=files)
     day.run(1, encode(LogOn(grace_ns=0, target=SESSION, member=0, epoch=1, cancel_on_disconnect=0)))
     day.run(2, encode(ChangePhase(group=0, phase=Phase.CONTINUOUS)))
     day._journal.close()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from huiguan.cli import app
+from huiguan.cli.progress import Progress
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -111,14 +112,9 @@ def _journal_folder(folder: Path) -> Path:
 
 
 def _with_progress(scan: Scan) -> Iterator[Frame]:
-    """Yield the frames, with a line on stderr that counts segments."""
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("checking segments", total=scan.segments)
+    with Progress("segments checked") as progress:
         for frame in scan:
-            progress.update(task, completed=frame.segment - 1)
+            progress(frame.segment - 1, scan.segments)
             yield frame
 
 

@@ -72,7 +72,6 @@ def write_table_folder(
     A folder without its JSON was not finished, and one with it is whole.
     """
     files = files or Files()
-    files.make_folder(folder)
     hashes = {}
     for name, rows in tables.items():
         parts = table_bytes(rows)

@@ -6,6 +6,8 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from huiguan.foundation.faults import InputFault
+
 Bytes = bytes | memoryview
 
 _flush_data = getattr(os, "fdatasync", os.fsync)  # a file without fdatasync is flushed whole
@@ -61,24 +63,30 @@ PIECE_BYTES = 64 << 20  # one call of the system writes less than 2 GiB
 
 
 def write_file(path: Path, parts: Sequence[Bytes], files: Files) -> None:
-    """Write a file that is whole and on disk as soon as it has its name; its folder must exist.
+    """Write a file that is whole and on disk as soon as it has its name; make its folder.
 
-    Raises OSError when a call fails or falls short; what stood under the name before still does.
+    Raises ``InputFault`` when a call fails or falls short; what stood under the name still does.
     """
     temporary = path.with_name(path.name + NEW)
-    file = files.open(temporary, os.O_RDWR | os.O_CREAT | os.O_TRUNC)
     try:
-        offset = 0
-        for part in parts:
-            for start in range(0, len(part), PIECE_BYTES):
-                piece = part[start : start + PIECE_BYTES]
-                write_all(files, file, [piece], offset)
-                offset += len(piece)
-        files.flush(file)
-    finally:
-        files.close(file)
-    files.rename(temporary, path)
-    files.flush_folder(path.parent)
+        files.make_folder(path.parent)
+        file = files.open(temporary, os.O_RDWR | os.O_CREAT | os.O_TRUNC)
+        try:
+            offset = 0
+            for part in parts:
+                for start in range(0, len(part), PIECE_BYTES):
+                    piece = part[start : start + PIECE_BYTES]
+                    write_all(files, file, [piece], offset)
+                    offset += len(piece)
+            files.flush(file)
+        finally:
+            files.close(file)
+        files.rename(temporary, path)
+        files.flush_folder(path.parent)
+    except OSError as fault:
+        raise InputFault(
+            f"{path} can not be written: {fault.strerror}; make room, or name another place",
+        ) from fault
 
 
 def write_all(files: Files, file: int, parts: Sequence[Bytes], offset: int) -> None:

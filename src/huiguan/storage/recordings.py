@@ -178,7 +178,4 @@ def write_trades(path: Path, rows: list[tuple[int, int, int, str, int]]) -> None
     """Write ``input_seq,bid_no,ask_no,price,qty`` of every trade, in order."""
     lines = ["input_seq,bid_no,ask_no,price,qty\n"]
     lines += [f"{seq},{bid},{ask},{price},{qty}\n" for seq, bid, ask, price, qty in rows]
-    try:
-        write_file(path, ["".join(lines).encode()], Files())
-    except OSError as fault:
-        raise InputFault(f"{path} can not be written: {fault.strerror}") from None
+    write_file(path, ["".join(lines).encode()], Files())

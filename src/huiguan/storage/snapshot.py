@@ -78,9 +78,8 @@ def write_snapshot(
         sizes[name] = sum(len(part) for part in encoded)
     text = msgspec.json.encode(msgspec.structs.replace(header, tables=sizes))
     parts = [_START.pack(MAGIC, FORMAT_VERSION, len(text)), text, *parts]
-    path, files = snapshot_path(folder, header.sequence), files or Files()
-    files.make_folder(folder)
-    write_file(path, [*parts, digest(*parts)], files)
+    path = snapshot_path(folder, header.sequence)
+    write_file(path, [*parts, digest(*parts)], files or Files())
     return path
 
 
