@@ -22,7 +22,7 @@ from huiguan.storage.journal import Batch, Journal
 from huiguan.storage.recovery import read
 
 RUNS = 5
-WINDOWS = {1: 1_000, 64: 64 * 1_000, 1_024: 1_024 * 500, 65_536: 65_536 * 24}
+WINDOWS = {1: 1_000, 64: 64_000, 1_024: 512_000, 4_096: 819_200, 65_536: 1_572_864}
 
 
 def measured(run: Callable[[Path], float]) -> tuple[float, float, float]:
