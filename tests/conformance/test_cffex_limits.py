@@ -3,9 +3,12 @@
 import csv
 import gzip
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 
-from huiguan.exchange.parameters import limits_of_day, parameters, product_phases
+from huiguan.exchange.parameters import parameters, product_phases
+from huiguan.exchange.price_limits import price_limits
+from huiguan.foundation.arithmetic import PPB
 from huiguan.foundation.calendars import clock_seconds, exchange_time_ns
 from huiguan.storage.rulebooks import load_books
 from tests.recorded import recorded
@@ -20,9 +23,9 @@ def test_limits_and_hours_of_if2101() -> None:
         with gzip.open(path, "rt", encoding="utf-8") as file:
             rows = list(csv.DictReader(file))
         found = parameters(books, "IF2101", day)
-        previous = Decimal(rows[0]["pre_settle"])
-        lower, upper = limits_of_day(
-            previous, found.limit_ppb, found.terms.tick, found.limit_rounding
+        rate = Fraction(found.limit_ppb, PPB)
+        lower, upper = price_limits(
+            rows[0]["pre_settle"], rate, found.terms.tick, found.limit_rounding
         )
         assert (lower, upper) == (
             Decimal(rows[0]["lower_limit"]),

@@ -6,8 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from huiguan.exchange.clearing.price_limits import price_limits
 from huiguan.exchange.clearing.settlement_price import last_hour_average
+from huiguan.exchange.price_limits import price_limits
 from tests.recorded import recorded
 
 HOUR = 3_600_000

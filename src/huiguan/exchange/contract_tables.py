@@ -7,6 +7,7 @@ after a lock, whether a new contract has traded) is given per contract.
 
 from collections.abc import Sequence
 from decimal import Decimal
+from fractions import Fraction
 from typing import NamedTuple
 
 import msgspec
@@ -27,8 +28,9 @@ from huiguan.exchange.parameters import (
     position_limit_lots,
     product_phases,
 )
+from huiguan.exchange.price_limits import price_limits
 from huiguan.exchange.rules import Books
-from huiguan.foundation.arithmetic import PPB, Rounding, multiply_divide
+from huiguan.foundation.arithmetic import PPB
 from huiguan.foundation.faults import InputFault
 from huiguan.foundation.records import table_layout
 
@@ -95,22 +97,6 @@ def units_of(price: Decimal, decimals: int) -> int:
     if scaled != int(scaled):
         raise InputFault(f"price {price} is finer than {decimals} decimals of the quote")
     return int(scaled)
-
-
-def limit_ticks(
-    settlement_units: int, limit_ppb: int, tick_units: int, lower: str, upper: str
-) -> tuple[int, int]:
-    """Return lower and upper limit in ticks, each cut in its direction; at least one tick.
-
-    ``lower`` and ``upper`` are names of ``Rounding`` in small letters, as in the rulebooks.
-    """
-    bottom = multiply_divide(
-        settlement_units, PPB - limit_ppb, PPB * tick_units, Rounding[lower.upper()]
-    )
-    top = multiply_divide(
-        settlement_units, PPB + limit_ppb, PPB * tick_units, Rounding[upper.upper()]
-    )
-    return max(1, bottom), top
 
 
 def parameters_of(books: Books, codes: Sequence[str], trading_day: int) -> list[ContractParameters]:
@@ -216,10 +202,8 @@ def _fill_instrument(
             f"{row.code}: previous settlement {row.settlement_units} units is no multiple of the"
             f" tick of {quote.tick_units}; settle to the new tick on the evening before a change"
         )
-    rounding = values.limit_rounding
-    lower, upper = limit_ticks(
-        row.settlement_units, limit_ppb, quote.tick_units, rounding.lower, rounding.upper
-    )
+    rate, rounding = Fraction(limit_ppb, PPB), values.limit_rounding
+    lower, upper = price_limits(row.settlement_units, rate, quote.tick_units, rounding)
     limit = values.position_limit
     lots = position_limit_lots(
         limit.lots, limit.share_ppb, limit.threshold_lots, row.open_interest_lots
@@ -228,7 +212,8 @@ def _fill_instrument(
     target["tick_value_fen"], target["tick_units"] = quote.tick_value_fen, quote.tick_units
     target["unit_decimals"] = quote.unit_decimals
     target["last_open_interest_lots"] = row.open_interest_lots
-    target["lower_limit_ticks"], target["upper_limit_ticks"] = lower, upper
+    target["lower_limit_ticks"] = int(lower) // quote.tick_units
+    target["upper_limit_ticks"] = int(upper) // quote.tick_units
     target["previous_settlement_ticks"] = settlement
     target["minimum_lots"], target["maximum_lots"] = size.minimum_lots, size.maximum_lots
     target["maximum_market_lots"] = size.maximum_market_lots

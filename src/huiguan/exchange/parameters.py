@@ -6,14 +6,11 @@ What the market itself changes is state, not book: limit-locked widening and whe
 contract has traded are applied on top by clearing.
 """
 
-from decimal import Decimal
-from fractions import Fraction
 from typing import TypeVar
 
 import msgspec
 
 from huiguan.exchange.instruments import Contract, contract, months_between, select
-from huiguan.exchange.quotes import exact, to_tick
 from huiguan.exchange.rules import (
     Auction,
     Books,
@@ -63,12 +60,6 @@ from huiguan.foundation.faults import InputFault
 from huiguan.foundation.rule import rule
 
 R = TypeVar("R", bound=Row)
-DIRECTIONS = {
-    "down": Rounding.DOWN,
-    "up": Rounding.UP,
-    "half_up": Rounding.HALF_UP,
-    "half_even": Rounding.HALF_EVEN,
-}
 
 
 class FeeRates(msgspec.Struct, frozen=True, kw_only=True):
@@ -168,21 +159,6 @@ def position_limit_lots(
     if share_ppb and open_interest_lots >= threshold_lots:
         return multiply_rate(open_interest_lots, share_ppb, Rounding.DOWN)
     return lots
-
-
-@rule("Risk Management Rules, price limit; cut to the tick as the rulebook says", "confirmed")
-def limits_of_day(
-    previous_settlement: Decimal, limit_ppb: int, tick: Decimal, rounding: LimitRounding
-) -> tuple[Decimal, Decimal]:
-    """Return lower and upper limit of a day: previous settlement x (1 -/+ limit), cut to the tick.
-
-    Base is the settlement of the day before, never its close; a lower limit not above zero becomes
-    one tick. Crude oil 451.7, 8 %, tick 0.1, both down: 415.564 is 415.5, 487.836 is 487.8.
-    """
-    base, rate = exact(previous_settlement), Fraction(limit_ppb, PPB)
-    lower = to_tick(base * (1 - rate), tick, DIRECTIONS[rounding.lower])
-    upper = to_tick(base * (1 + rate), tick, DIRECTIONS[rounding.upper])
-    return max(lower, tick), upper
 
 
 def night_end(books: Books, product_code: str, trading_day: int) -> str:

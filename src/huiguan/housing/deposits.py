@@ -16,7 +16,7 @@ from huiguan.foundation.rule import rule
 from huiguan.housing.dates import answer_by
 
 
-class Deduction(msgspec.Struct, frozen=True, kw_only=True):
+class Deduction(msgspec.Struct, frozen=True):
     """An amount kept for a cause of the contract, with its proof (a bill, a photo's number)."""
 
     cause: str
@@ -24,7 +24,7 @@ class Deduction(msgspec.Struct, frozen=True, kw_only=True):
     proof: str
 
 
-class DepositSettlement(msgspec.Struct, frozen=True, kw_only=True):
+class DepositSettlement(msgspec.Struct, frozen=True):
     """How a deposit ends: what is kept for which cause, returned, and still owed beyond it."""
 
     deposit_fen: int

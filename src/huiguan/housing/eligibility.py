@@ -23,7 +23,7 @@ class Answer(StrEnum):
     UNKNOWN = "unknown"
 
 
-class Finding(msgspec.Struct, frozen=True, kw_only=True):
+class Finding(msgspec.Struct, frozen=True):
     """One condition's answer, why, and the facts it rests on."""
 
     condition: str
@@ -34,7 +34,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     facts: tuple[Fact, ...]
 
 
-class Eligibility(msgspec.Struct, frozen=True, kw_only=True):
+class Eligibility(msgspec.Struct, frozen=True):
     """The answer of all conditions of a scheme on a day."""
 
     scheme: str

@@ -17,7 +17,7 @@ WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)  # 2^17 to 2^1 m
 CHECK_CHARACTERS = "10X98765432"
 
 
-class Person(msgspec.Struct, frozen=True, kw_only=True):
+class Person(msgspec.Struct, frozen=True):
     """Somebody known to the office; ``identity`` is the keyed hash of the id number, never it."""
 
     number: str
@@ -27,7 +27,7 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     identity: bytes
 
 
-class Household(msgspec.Struct, frozen=True, kw_only=True):
+class Household(msgspec.Struct, frozen=True):
     """Who will live together: the applicant first, then spouse, children, others."""
 
     number: str
@@ -43,7 +43,7 @@ class Household(msgspec.Struct, frozen=True, kw_only=True):
         return (self.applicant, *spouse, *self.children, *self.others)
 
 
-class Crew(msgspec.Struct, frozen=True, kw_only=True):
+class Crew(msgspec.Struct, frozen=True):
     """People of one employer who apply together: as persons, or for whole rooms."""
 
     number: str
@@ -54,7 +54,7 @@ class Crew(msgspec.Struct, frozen=True, kw_only=True):
     shift: Shift = Shift.ANY
 
 
-class RosterEntry(msgspec.Struct, frozen=True, kw_only=True):
+class RosterEntry(msgspec.Struct, frozen=True):
     """A person works for an employer over [start, end); None while they do."""
 
     employer: str
@@ -66,7 +66,7 @@ class RosterEntry(msgspec.Struct, frozen=True, kw_only=True):
 Value = bool | int | str | Decimal
 
 
-class Fact(msgspec.Struct, frozen=True, kw_only=True):
+class Fact(msgspec.Struct, frozen=True):
     """What a source said on a day about a person or household, until it expires."""
 
     name: str
@@ -103,7 +103,7 @@ def identity_key(id_number: str, key: bytes) -> bytes:
     return blake2b(number.encode("ascii"), key=key, digest_size=32).digest()
 
 
-class Duplicate(msgspec.Struct, frozen=True, kw_only=True):
+class Duplicate(msgspec.Struct, frozen=True):
     """People who are one (same identity) or may be (same name and birth)."""
 
     reason: Literal["identity", "name and birth"]
@@ -132,7 +132,7 @@ def find_duplicates(people: Iterable[Person]) -> list[Duplicate]:
     ]
 
 
-class Application(msgspec.Struct, frozen=True, kw_only=True):
+class Application(msgspec.Struct, frozen=True):
     """One application: its number, the order it was received in, and everybody it houses."""
 
     number: str

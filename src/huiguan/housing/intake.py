@@ -20,7 +20,7 @@ from huiguan.housing.supply import State
 OPEN_TIER = 9
 
 
-class Received(msgspec.Struct, frozen=True, kw_only=True):
+class Received(msgspec.Struct, frozen=True):
     """An application as received: its number, its place in time, whom it houses, its facts."""
 
     number: str
@@ -30,7 +30,7 @@ class Received(msgspec.Struct, frozen=True, kw_only=True):
     facts: tuple[Fact, ...]
 
 
-class Verdict(msgspec.Struct, frozen=True, kw_only=True):
+class Verdict(msgspec.Struct, frozen=True):
     """What an application is when the round is frozen, and the reasons."""
 
     number: str
@@ -79,7 +79,7 @@ def verdicts(
     return rows
 
 
-class ProgrammeSupply(msgspec.Struct, frozen=True, kw_only=True):
+class ProgrammeSupply(msgspec.Struct, frozen=True):
     """Places of a programme on a day; stock = let + held + capacity, each place once."""
 
     stock: int

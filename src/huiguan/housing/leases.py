@@ -19,7 +19,7 @@ from huiguan.housing.rent import Share, period_rent
 Period = tuple[date, date]
 
 
-class Lease(msgspec.Struct, frozen=True, kw_only=True):
+class Lease(msgspec.Struct, frozen=True):
     """A place let to a lessee over [start, end) for a monthly rent that payers share."""
 
     number: str
@@ -34,7 +34,7 @@ class Lease(msgspec.Struct, frozen=True, kw_only=True):
     deposit_fen: int
 
 
-class Stay(msgspec.Struct, frozen=True, kw_only=True):
+class Stay(msgspec.Struct, frozen=True):
     """A person lives in a leased place over [start, end); ``end`` is None while they do."""
 
     lease: str

@@ -30,7 +30,7 @@ class OfferState(StrEnum):
 TAKES_PLACE = (OfferState.OPEN, OfferState.ACCEPTED, OfferState.STAYING)
 
 
-class Offer(msgspec.Struct, frozen=True, kw_only=True):
+class Offer(msgspec.Struct, frozen=True):
     """A place offered to an applicant, to be answered by the end of a day."""
 
     number: int

@@ -20,7 +20,7 @@ from huiguan.housing.dates import add_months, days_in_month, days_within_month
 Limb = Literal["market share", "yearly increase", "market growth"]
 
 
-class RentCeiling(msgspec.Struct, frozen=True, kw_only=True):
+class RentCeiling(msgspec.Struct, frozen=True):
     """The most a month may cost, which limb decides, and every limb (0 where it does not apply)."""
 
     ceiling_fen: int
@@ -124,7 +124,7 @@ def may_rise_on(last_set_on: date) -> date:
     return add_months(last_set_on, 12)
 
 
-class Assessment(msgspec.Struct, frozen=True, kw_only=True):
+class Assessment(msgspec.Struct, frozen=True):
     """A market rent of a place, assessed by somebody on a day."""
 
     assessed_on: date
@@ -182,7 +182,7 @@ def period_rent(rent_fen: int, start: date, end: date) -> list[tuple[date, int]]
     return rows
 
 
-class Share(msgspec.Struct, frozen=True, kw_only=True):
+class Share(msgspec.Struct, frozen=True):
     """A payer's part of each month's rent: an amount, a rate, or the rest (both left out)."""
 
     payer: str

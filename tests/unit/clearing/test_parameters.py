@@ -23,7 +23,7 @@ from huiguan.exchange.clearing.parameters import (
     parameters_of_tomorrow,
     trading_day_before,
 )
-from huiguan.exchange.clearing.price_limits import (
+from huiguan.exchange.price_limits import (
     Lock,
     limit_locked,
     new_contract_limit_rate,

@@ -9,7 +9,6 @@ from huiguan.exchange.contract_tables import (
     ContractTables,
     ListedContract,
     contract_tables,
-    limit_ticks,
     units_of,
 )
 from huiguan.exchange.messages import Phase, Right
@@ -72,12 +71,6 @@ def test_phase_groups(tables: ContractTables) -> None:
     assert (np.diff(tables.phases["time_ns"]) >= 0).all()
     last = {int(row["group"]): Phase(int(row["phase"])) for row in tables.phases}
     assert set(last.values()) == {Phase.CLOSED}
-
-
-def test_limit_ticks_are_cut_each_in_its_direction() -> None:
-    # IF2101: 5,216.2 with one decimal, tick 0.2: 4,694.58 up to 4,694.6, 5,737.82 down
-    assert limit_ticks(52_162, 100_000_000, 2, "up", "down") == (23_473, 28_689)
-    assert limit_ticks(1, 1_000_000_000, 1, "down", "down") == (1, 2)
 
 
 def test_prices_finer_than_the_quote_are_refused() -> None:

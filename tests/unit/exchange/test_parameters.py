@@ -1,17 +1,18 @@
 """What held on known days: the reference day 2026-08-21 and the cases of rulebook-updates 1."""
 
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 
 from huiguan.exchange.parameters import (
     fee_rates,
-    limits_of_day,
     night_end,
     parameters,
     position_limit_lots,
     product_phases,
 )
+from huiguan.exchange.price_limits import price_limits
 from huiguan.exchange.rules import Books, LimitRounding
 from huiguan.foundation.arithmetic import PPB, parse_rate, show_rate
 from huiguan.foundation.calendars import clock_seconds, exchange_time_ns
@@ -54,9 +55,8 @@ def test_limits_of_the_reference_day(books: Books, line: str) -> None:
     """Columns Upper and Lower of rulebook-updates 4.1; both sides cut down to the tick."""
     code, previous, upper, lower = line.split()
     found = parameters(books, code, DAY)
-    limits = limits_of_day(
-        Decimal(previous), found.limit_ppb, found.terms.tick, found.limit_rounding
-    )
+    rate = Fraction(found.limit_ppb, PPB)
+    limits = price_limits(previous, rate, found.terms.tick, found.limit_rounding)
     assert limits == (Decimal(lower), Decimal(upper))
 
 
@@ -83,7 +83,7 @@ def test_limit_vectors(previous: str, percent: str, tick: str, side: str, expect
     down = LimitRounding(
         effective=0, article="x", source="x", status="secondary", upper="down", lower="down"
     )
-    limits = limits_of_day(Decimal(previous), parse_rate(percent), Decimal(tick), down)
+    limits = price_limits(previous, percent, tick, down)
     assert limits[side == "upper"] == Decimal(expected)
 
 

@@ -1,13 +1,16 @@
 """The reference day: what was recorded, what is invented, and how."""
 
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
 from huiguan.exchange.instruments import listed_contracts
-from huiguan.exchange.parameters import limits_of_day, parameters
+from huiguan.exchange.parameters import parameters
+from huiguan.exchange.price_limits import price_limits
 from huiguan.exchange.rules import Books
+from huiguan.foundation.arithmetic import PPB
 from huiguan.foundation.faults import InputFault
 from huiguan.storage.reference_day import REFERENCE_DAY, ReferencePrice, load_reference_day
 from huiguan.storage.rulebooks import load_books
@@ -54,8 +57,9 @@ def test_prices_are_on_the_tick_and_inside_the_limits(
 ) -> None:
     for code, row in prices.items():
         found = parameters(books, code, REFERENCE_DAY)
-        lower, upper = limits_of_day(
-            row.previous_settlement, found.limit_ppb, found.terms.tick, found.limit_rounding
+        rate = Fraction(found.limit_ppb, PPB)
+        lower, upper = price_limits(
+            row.previous_settlement, rate, found.terms.tick, found.limit_rounding
         )
         for price in (row.open, row.high, row.low, row.close, row.settlement):
             if price is not None:

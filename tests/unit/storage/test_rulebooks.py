@@ -1,13 +1,15 @@
 """The loader is strict: every fault is one sentence that names file and row."""
 
 import shutil
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
 from huiguan.exchange.instruments import listed_contracts
-from huiguan.exchange.parameters import limits_of_day, parameters
-from huiguan.foundation.arithmetic import parse_rate
+from huiguan.exchange.parameters import parameters
+from huiguan.exchange.price_limits import price_limits
+from huiguan.foundation.arithmetic import PPB, parse_rate
 from huiguan.foundation.faults import InputFault
 from huiguan.storage.rulebooks import load_books
 
@@ -233,5 +235,6 @@ def test_limits_of_the_example_venue_are_cut_inwards() -> None:
     # 2021-01-04: 5216.2 x 1.1 = 5737.82 and x 0.9 = 4694.58, tick 0.2
     found = parameters(load_books(CFFEX), "IF2101", 20210104)
     previous = found.terms.tick * 26_081
-    lower, upper = limits_of_day(previous, found.limit_ppb, found.terms.tick, found.limit_rounding)
+    rate = Fraction(found.limit_ppb, PPB)
+    lower, upper = price_limits(previous, rate, found.terms.tick, found.limit_rounding)
     assert (str(lower), str(upper)) == ("4694.6", "5737.8")

@@ -35,7 +35,7 @@ from huiguan.foundation.faults import InputFault
 from huiguan.foundation.rule import rule
 
 
-class ContractFacts(msgspec.Struct, frozen=True, kw_only=True):
+class ContractFacts(msgspec.Struct, frozen=True):
     """What a statement needs to know of a contract on the day."""
 
     instrument: str
@@ -61,7 +61,7 @@ class ContractFacts(msgspec.Struct, frozen=True, kw_only=True):
         return self.long_margin if side == Side.BUY else self.short_margin
 
 
-class ClientTrade(msgspec.Struct, frozen=True, kw_only=True):
+class ClientTrade(msgspec.Struct, frozen=True):
     """One side of one trade, as the client sees it."""
 
     trade_id: int
@@ -73,7 +73,7 @@ class ClientTrade(msgspec.Struct, frozen=True, kw_only=True):
     hedge: Hedge = Hedge.SPECULATION
 
 
-class ClientLot(msgspec.Struct, frozen=True, kw_only=True):
+class ClientLot(msgspec.Struct, frozen=True):
     """Lots carried from earlier days; ``side`` BUY is long."""
 
     instrument: str
@@ -84,7 +84,7 @@ class ClientLot(msgspec.Struct, frozen=True, kw_only=True):
     hedge: Hedge = Hedge.SPECULATION
 
 
-class TradeLine(msgspec.Struct, frozen=True, kw_only=True):
+class TradeLine(msgspec.Struct, frozen=True):
     """A trade with its turnover, fee and close profit."""
 
     trade: ClientTrade
@@ -93,7 +93,7 @@ class TradeLine(msgspec.Struct, frozen=True, kw_only=True):
     close_profit_fen: int
 
 
-class ClosedLine(msgspec.Struct, frozen=True, kw_only=True):
+class ClosedLine(msgspec.Struct, frozen=True):
     """Lots closed by a trade; ``side`` is the closing trade's."""
 
     instrument: str
@@ -106,7 +106,7 @@ class ClosedLine(msgspec.Struct, frozen=True, kw_only=True):
     close_profit_fen: int
 
 
-class PositionLine(msgspec.Struct, frozen=True, kw_only=True):
+class PositionLine(msgspec.Struct, frozen=True):
     """Lots held at the close from one opening."""
 
     instrument: str
@@ -120,7 +120,7 @@ class PositionLine(msgspec.Struct, frozen=True, kw_only=True):
     margin_fen: int  # before larger-side relief
 
 
-class SummaryLine(msgspec.Struct, frozen=True, kw_only=True):
+class SummaryLine(msgspec.Struct, frozen=True):
     """Both sides of a contract and hedge flag."""
 
     instrument: str
@@ -133,7 +133,7 @@ class SummaryLine(msgspec.Struct, frozen=True, kw_only=True):
     margin_fen: int  # charged
 
 
-class ClientFunds(msgspec.Struct, frozen=True, kw_only=True):
+class ClientFunds(msgspec.Struct, frozen=True):
     """The account summary."""
 
     previous_balance_fen: int
@@ -183,7 +183,7 @@ class ClientFunds(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-class ClientDay(msgspec.Struct, frozen=True, kw_only=True):
+class ClientDay(msgspec.Struct, frozen=True):
     """Everything a client's statement shows."""
 
     trading_day: int

@@ -16,7 +16,6 @@ from huiguan.exchange.clearing.parameters import (
     next_lock_state,
     parameters_of_tomorrow,
 )
-from huiguan.exchange.clearing.price_limits import Lock
 from huiguan.exchange.clearing.rules_of_day import (
     ContractRules,
     DayRules,
@@ -32,6 +31,7 @@ from huiguan.exchange.instructions import (
     DecideSettlement,
 )
 from huiguan.exchange.messages import Right, Side
+from huiguan.exchange.price_limits import Lock
 from huiguan.exchange.result import SettledBy, empty
 
 

@@ -53,7 +53,7 @@ def risk_reserve_share(fee_income_fen: int, share: Rate = "20%") -> int:
     return whole(fee_income_fen * as_rate(share, "share"), Rounding.HALF_UP)
 
 
-class OrderFeeTier(msgspec.Struct, frozen=True, kw_only=True):
+class OrderFeeTier(msgspec.Struct, frozen=True):
     """Messages above ``above`` cost ``low_fen`` each; ``high_fen`` when the ratio is over two."""
 
     above: int
@@ -115,7 +115,7 @@ def order_fee(
     return total
 
 
-class MessageCount(msgspec.Struct, frozen=True, kw_only=True):
+class MessageCount(msgspec.Struct, frozen=True):
     """What one trading code sent in one contract and trading day."""
 
     holder: str  # client or control group: codes of one holder are merged over members

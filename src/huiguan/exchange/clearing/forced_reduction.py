@@ -83,7 +83,7 @@ def share_lots(total: int, weights: Mapping[str, int], seed: bytes) -> dict[str,
     return shares
 
 
-class NetPosition(msgspec.Struct, frozen=True, kw_only=True):
+class NetPosition(msgspec.Struct, frozen=True):
     """A trading code's net position in the contract on D3, own opposite positions closed before."""
 
     trading_code: str
@@ -92,7 +92,7 @@ class NetPosition(msgspec.Struct, frozen=True, kw_only=True):
     hedging: bool = False
 
 
-class ReducedLots(msgspec.Struct, frozen=True, kw_only=True):
+class ReducedLots(msgspec.Struct, frozen=True):
     """What a trading code closes by forced reduction, at D3's limit price."""
 
     trading_code: str
@@ -100,7 +100,7 @@ class ReducedLots(msgspec.Struct, frozen=True, kw_only=True):
     tier: int  # 1 to 4; of the loser: the tier that took its lots
 
 
-class Reduction(msgspec.Struct, frozen=True, kw_only=True):
+class Reduction(msgspec.Struct, frozen=True):
     """Both sides of a forced reduction, tier by tier, and what stays unfilled."""
 
     losers: list[ReducedLots]

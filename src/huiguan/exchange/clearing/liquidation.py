@@ -25,7 +25,7 @@ class ForceCloseReason(IntEnum):
     PERSON_NEAR_DELIVERY = 7
 
 
-class Exposure(msgspec.Struct, frozen=True, kw_only=True):
+class Exposure(msgspec.Struct, frozen=True):
     """One side of one contract held by one trading code, as the liquidation list needs it."""
 
     trading_code: str
@@ -38,7 +38,7 @@ class Exposure(msgspec.Struct, frozen=True, kw_only=True):
     house: bool = False  # the member's own account
 
 
-class ForceClose(msgspec.Struct, frozen=True, kw_only=True):
+class ForceClose(msgspec.Struct, frozen=True):
     """Lots to close by force in the next session."""
 
     trading_code: str

@@ -29,7 +29,7 @@ def trading_margin(settlement: Price, lot_size: Price, lots: int, rate: Rate) ->
     return whole(100 * value * as_rate(rate, "margin rate"), Rounding.HALF_UP)
 
 
-class Position(msgspec.Struct, frozen=True, kw_only=True):
+class Position(msgspec.Struct, frozen=True):
     """One side of one contract held by one trading code at the close."""
 
     instrument: str

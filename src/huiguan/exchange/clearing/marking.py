@@ -57,7 +57,7 @@ def daily_profit(
     return whole_fen(100 * total * exact(lot_size, "lot size"))
 
 
-class Closed(msgspec.Struct, frozen=True, kw_only=True):
+class Closed(msgspec.Struct, frozen=True):
     """Lots that were closed: which side was held, the price they were opened and closed at."""
 
     side: PositionSide
@@ -67,7 +67,7 @@ class Closed(msgspec.Struct, frozen=True, kw_only=True):
     opened_today: bool
 
 
-class Held(msgspec.Struct, frozen=True, kw_only=True):
+class Held(msgspec.Struct, frozen=True):
     """Lots held at the close: side, the price they were opened at, and when."""
 
     side: PositionSide
@@ -76,7 +76,7 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
     opened_today: bool
 
 
-class Profit(msgspec.Struct, frozen=True, kw_only=True):
+class Profit(msgspec.Struct, frozen=True):
     """The day's profit in four parts, in fen."""
 
     history_close_fen: int = 0
@@ -171,7 +171,7 @@ def split_profit(
     )
 
 
-class Lot(msgspec.Struct, frozen=True, kw_only=True):
+class Lot(msgspec.Struct, frozen=True):
     """Lots of one opening trade that are still open; ``open_date`` is a trading day yyyymmdd."""
 
     open_date: int

@@ -12,7 +12,7 @@ from typing import Literal
 
 import msgspec
 
-from huiguan.exchange.clearing.price_limits import Lock
+from huiguan.exchange.price_limits import Lock
 from huiguan.exchange.quotes import Price, Rate, as_decimal, as_rate, exact
 from huiguan.foundation.faults import InputFault
 from huiguan.foundation.rule import rule
@@ -23,7 +23,7 @@ MARGIN_OVER_LIMIT = Decimal("0.02")
 MOVE_THRESHOLDS = ("7.5%", "9%", "10.5%")  # metals and most; ru: 9, 12, 13.5 %
 
 
-class LadderStep(msgspec.Struct, frozen=True, kw_only=True):
+class LadderStep(msgspec.Struct, frozen=True):
     """A margin rate and the day it holds from: a month before delivery, or days before the last.
 
     ``months_before``: 2 second month before, 1 month before, 0 delivery month: from its first
@@ -125,7 +125,7 @@ def open_interest_rate(
     return as_decimal(max([as_rate(listing_rate), *reached]))
 
 
-class Circular(msgspec.Struct, frozen=True, kw_only=True):
+class Circular(msgspec.Struct, frozen=True):
     """One row of a circular: margins from the clearing of a day, the limit from the next day.
 
     ``if_unlocked``: takes effect only if no limit-locked market occurs on that day; else at the
@@ -172,7 +172,7 @@ def _unlocked(cleared_days: Sequence[tuple[int, bool]], first: int, last: int) -
     return any(first <= day <= last and not locked for day, locked in cleared_days)
 
 
-class LockState(msgspec.Struct, frozen=True, kw_only=True):
+class LockState(msgspec.Struct, frozen=True):
     """Where a contract stands in the ladder of limit-locked days.
 
     ``day`` is 0 (not locked), 1, 2 or 3 (D1, D2, D3 closed locked in the same direction). It is
@@ -243,7 +243,7 @@ def halted_after_lock(
     return state.day == 3 and mode == "automatic" and trading_days_left > 1
 
 
-class Tomorrow(msgspec.Struct, frozen=True, kw_only=True):
+class Tomorrow(msgspec.Struct, frozen=True):
     """What a contract has from this clearing (margins) and on the next trading day (limit)."""
 
     limit: Decimal

@@ -27,7 +27,7 @@ FALLBACKS: tuple[Fallback, ...] = (
 HOUR_MS = 3_600_000
 
 
-class SettlementPrice(msgspec.Struct, frozen=True, kw_only=True):
+class SettlementPrice(msgspec.Struct, frozen=True):
     """A price and the rule that gave it."""
 
     price: Decimal

@@ -17,7 +17,7 @@ REST = "rest"  # the slot of everybody who needs no reserve
 ROUNDINGS = ("down", "up", "half-up")
 
 
-class SlotRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class SlotRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One group of seats of every programme under a policy; exactly one way to count its seats."""
 
     name: str
@@ -30,7 +30,7 @@ class SlotRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     lapses: bool = True  # seats nobody claims fall to everybody at the end
 
 
-class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The slots of a programme in the order they are filled, and where the rule comes from."""
 
     name: str

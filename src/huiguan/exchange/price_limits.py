@@ -7,14 +7,16 @@ and side: SHFE and INE cut both down, CFFEX and textbooks cut inwards.
 from collections.abc import Sequence
 from decimal import Decimal
 from enum import IntEnum
+from fractions import Fraction
 from typing import NamedTuple
 
 from huiguan.exchange.quotes import Price, Rate, as_decimal, as_rate, exact, to_tick
+from huiguan.exchange.rules import LimitRounding
 from huiguan.foundation.arithmetic import Rounding
 from huiguan.foundation.faults import InputFault
 from huiguan.foundation.rule import rule
 
-LIMIT_ROUNDING = {  # venue: (lower, upper)
+VENUES = {  # (lower, upper)
     "SHFE": (Rounding.DOWN, Rounding.DOWN),
     "INE": (Rounding.DOWN, Rounding.DOWN),
     "CFFEX": (Rounding.UP, Rounding.DOWN),
@@ -31,19 +33,31 @@ class PriceLimits(NamedTuple):
 
 @rule("Risk Management Rules, price limit; cut to the tick by venue and side", "confirmed")
 def price_limits(
-    previous_settlement: Price, limit_rate: Rate, tick: Price, venue: str = "SHFE"
+    previous_settlement: Price,
+    limit_rate: Rate | Fraction,
+    tick: Price,
+    venue: str | LimitRounding = "SHFE",
 ) -> PriceLimits:
     """Return lower and upper limit: previous settlement x (1 -/+ rate), cut to the tick.
 
-    Venues: SHFE, INE (both cut down), CFFEX and inward (lower up, upper down). A lower limit not
-    above zero becomes one tick. sc 451.7, 8 %, tick 0.1 at INE: 415.564 -> 415.5, 487.836 -> 487.8.
+    ``venue``: SHFE or INE (both limits cut down), CFFEX or inward (lower up, upper down), or the
+    ``limit_rounding`` of a rulebook. A lower limit not above zero becomes one tick.
+    sc 451.7, 8 %, tick 0.1 at INE: 415.564 -> 415.5, 487.836 -> 487.8. Textbooks cut inward: cu
+    54,100, 3 %, tick 10: 52,477 -> 52,480, 55,723 -> 55,720.
     """
-    if venue not in LIMIT_ROUNDING:
-        raise InputFault(f"venue {venue!r} has no rounding of limits; known: {[*LIMIT_ROUNDING]}")
+    if isinstance(venue, str) and venue not in VENUES:
+        raise InputFault(f"venue {venue!r} has no rounding of limits; known: {[*VENUES]}")
     base, rate = exact(previous_settlement), as_rate(limit_rate, "limit rate")
-    down, up = LIMIT_ROUNDING[venue]
+    if base <= 0:
+        raise InputFault(f"previous settlement price {previous_settlement} is not above zero")
+    down, up = VENUES[venue] if isinstance(venue, str) else directions(venue)
     lower = to_tick(base * (1 - rate), tick, down)
     return PriceLimits(max(lower, to_tick(tick, tick)), to_tick(base * (1 + rate), tick, up))
+
+
+def directions(row: LimitRounding) -> tuple[Rounding, Rounding]:
+    """Return the directions of the lower and the upper limit in a rulebook."""
+    return Rounding[row.lower.upper()], Rounding[row.upper.upper()]
 
 
 @rule("product rules: the limit is doubled until the first day with a trade", "secondary")
