@@ -87,6 +87,28 @@ def check(folder: Folder, as_json: Json = False) -> None:
 
 
 @round_app.command()
+def explain(
+    folder: Folder,
+    number: Annotated[str, typer.Argument(help="number of the application")],
+    lang: Annotated[str, typer.Option(help="zh or en")] = "en",
+    as_json: Json = False,
+) -> None:
+    """Tell one application's story: rank, cut-offs, the rule, what one more home would change."""
+    from huiguan.housing.explain import explain as find_story
+    from huiguan.housing.explain import tell
+    from huiguan.storage.round_check import read_outcome
+    from huiguan.storage.round_folder import read_frozen
+
+    say("explaining: the frozen round is run again for every better choice")
+    frozen = read_frozen(folder)
+    story = find_story(frozen, read_outcome(folder, frozen), number)
+    if as_json:
+        typer.echo(msgspec.json.encode(story).decode())
+    else:
+        typer.echo("\n".join(tell(story, lang)))
+
+
+@round_app.command()
 def release(
     folder: Folder,
     out: Annotated[Path, typer.Option(help="folder for the public")],
