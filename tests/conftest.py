@@ -10,3 +10,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="tests/recovery at full size: 1 MiB cut at every byte, 300 kills; takes long",
     )
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what tests measured (``record_property``) below their results."""
+    for report in terminalreporter.getreports("passed"):
+        for name, value in report.user_properties:
+            terminalreporter.write_sep("-", name)
+            terminalreporter.write_line(str(value))
