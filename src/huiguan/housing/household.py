@@ -11,10 +11,8 @@ import msgspec
 
 from huiguan.foundation.faults import InputFault
 from huiguan.foundation.rule import rule
+from huiguan.housing.draw import check_character
 from huiguan.housing.places import Sex, Shift
-
-WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)  # 2^17 to 2^1 modulo 11
-CHECK_CHARACTERS = "10X98765432"
 
 
 class Person(msgspec.Struct, frozen=True):
@@ -76,18 +74,6 @@ class Fact(msgspec.Struct, frozen=True):
     expires: date | None = None
 
 
-@rule("GB 11643: check character of an id number (ISO 7064 MOD 11-2)", "confirmed")
-def id_check_character(first_17: str) -> str:
-    """Return the last character of an 18-character id number.
-
-    Example: ``id_check_character("11010519491231002")`` is ``"X"``.
-    """
-    if len(first_17) != 17 or not first_17.isdecimal() or not first_17.isascii():
-        raise InputFault("an id number has 17 digits before its check character")
-    total = sum(weight * int(digit) for weight, digit in zip(WEIGHTS, first_17, strict=True))
-    return CHECK_CHARACTERS[total % 11]
-
-
 @rule("one identity once: keyed hash of the id number", "assumed")
 def identity_key(id_number: str, key: bytes) -> bytes:
     """Return the hash that stands for an id number; without the key nobody can try numbers.
@@ -98,7 +84,10 @@ def identity_key(id_number: str, key: bytes) -> bytes:
     if not 16 <= len(key) <= 64:
         raise InputFault("the identity key must have 16 to 64 bytes, or numbers could be tried")
     number = "".join(id_number.split()).upper()
-    if len(number) != 18 or id_check_character(number[:17]) != number[17]:
+    digits = number[:17]
+    if len(number) != 18 or not (digits.isascii() and digits.isdecimal()):
+        raise InputFault("an id number has 17 digits and a check character")
+    if check_character(digits) != number[17]:
         raise InputFault("the id number's check character is wrong: a digit is mistyped")
     return blake2b(number.encode("ascii"), key=key, digest_size=32).digest()
 

@@ -14,6 +14,7 @@ from huiguan.foundation.faults import InputFault
 from huiguan.foundation.refusals import Refusal
 from huiguan.foundation.rule import rule
 from huiguan.housing.dates import add_months, answer_by, months_and_days, overlap
+from huiguan.housing.places import Sex
 from huiguan.housing.rent import Share, period_rent
 
 Period = tuple[date, date]
@@ -206,11 +207,14 @@ def check_swap(
     arriving: str,
     on: date,
     roster: Collection[str],
+    room_sex: Sex = Sex.ANY,
+    arriving_sex: Sex = Sex.ANY,
 ) -> Refusal:
     """Return whether an employer may put ``arriving`` in the place of ``leaving`` on a day.
 
     ``stays`` are those of every lease, so that one person never lives in two places; ``roster`` are
-    the employer's people on that day. Checks run in the order of the refusals below.
+    the employer's people on that day; a room for one sex (``room_sex``) takes nobody else. Checks
+    run in the order of the refusals below; the last one is the room's.
     """
     if not lease.by_employer:
         return Refusal.LESSEE_NOT_EMPLOYER
@@ -225,7 +229,7 @@ def check_swap(
     later = date.max
     if any(s.person == arriving and overlap(s.start, s.end or later, on, later) for s in stays):
         return Refusal.HOUSED_ELSEWHERE
-    return Refusal.ACCEPTED
+    return Refusal.ACCEPTED if room_sex in (Sex.ANY, arriving_sex) else Refusal.SEX_DIFFERS
 
 
 @rule("F16: an employer swaps occupants without a new lease", "confirmed")

@@ -152,6 +152,21 @@ def heads_allowed(area_m2: Number, least_m2: Number, most_heads: int) -> int:
 
 
 @rule("R22 Shanghai: at least 5 m2 a head, at most two in a room", "confirmed")
+def flat_heads_allowed(
+    room_areas_m2: Sequence[Number], least_m2: Number, most_heads: int, family: bool = False
+) -> int:
+    """Return how many may live in a flat let whole: the heads of its rooms together.
+
+    A family is bound by the area of the rooms together, not by heads in a room. Example:
+    ``flat_heads_allowed(["15", "9.99"], "5", 2)`` is ``3``;
+    ``flat_heads_allowed(["15", "10"], "5", 2, family=True)`` is ``5``.
+    """
+    if family:
+        return sum(parse_area(area) for area in room_areas_m2) // parse_area(least_m2)
+    return sum(heads_allowed(area, least_m2, most_heads) for area in room_areas_m2)
+
+
+@rule("R22 Shanghai: at least 5 m2 a head, at most two in a room", "confirmed")
 def check_heads(
     area_m2: Number, heads: int, least_m2: Number, most_heads: int, family: bool = False
 ) -> Refusal:

@@ -11,13 +11,13 @@ import msgspec
 import numpy as np
 
 from huiguan.housing.claims import HoldReason, Purpose
+from huiguan.housing.draw import check_character
 from huiguan.housing.household import (
     Crew,
     Fact,
     Household,
     Person,
     RosterEntry,
-    id_check_character,
     identity_key,
 )
 from huiguan.housing.occupancy import Occupancy, claim, convert
@@ -265,7 +265,7 @@ class Maker:
             name=f"person {serial}",
             birth=birth,
             sex=sex,
-            identity=identity_key(digits + id_check_character(digits), KEY),
+            identity=identity_key(digits + check_character(digits), KEY),
         )
         return number
 

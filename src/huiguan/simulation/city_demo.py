@@ -11,6 +11,7 @@ import numpy as np
 
 from huiguan.foundation.faults import InputFault
 from huiguan.foundation.postings import Posting
+from huiguan.housing.leases import Stay
 from huiguan.housing.ledger import trial_balance
 from huiguan.housing.occupancy import Outcome, convert, refit, why
 from huiguan.housing.places import Kind, Level, Sex, Shift, heads_allowed
@@ -51,6 +52,7 @@ class Demo(NamedTuple):
     refusals: Counter[str]
     notes: list[str]
     postings: list[Posting]
+    stays: list[Stay]
     trial: dict[str, int]
 
 
@@ -134,5 +136,6 @@ def run_demo(
         refusals=year.refusals,
         notes=year.notes,
         postings=year.office.postings,
+        stays=[stay for stays in year.office.stays.values() for stay in stays],
         trial=trial_balance(year.office.postings),
     )

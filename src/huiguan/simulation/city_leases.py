@@ -3,6 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from decimal import Decimal
 
 import msgspec
 import numpy as np
@@ -23,7 +24,7 @@ from huiguan.housing.leases import Lease, Stay, check_term
 from huiguan.housing.ledger import post_charge, post_payment
 from huiguan.housing.month_close import LEASE, PART, REST, close_month, post_charges
 from huiguan.housing.occupancy import Outcome, claim, end_claim, extend_claim, move_claim, why
-from huiguan.housing.places import Sex
+from huiguan.housing.places import Kind, Sex, flat_heads_allowed
 from huiguan.housing.rent import (
     Assessment,
     RentCeiling,
@@ -124,7 +125,7 @@ def asked_rent(offering: Offering, ceiling: RentCeiling) -> int:
 def sign(
     office: Office,
     *,
-    person: str,
+    members: tuple[str, ...],
     employer: str | None,
     sex: Sex,
     place: int,
@@ -134,8 +135,11 @@ def sign(
     serial: int | None,
     round_claim: int | None,
 ) -> Tenancy:
-    """Sign a lease: term, rent and deposit within their limits, the place taken, money received."""
-    rules = office.rules
+    """Sign a lease: space, term, rent and deposit within their limits, the place taken.
+
+    The first of ``members`` is the lessee unless an employer is.
+    """
+    rules, person = office.rules, members[0]
     scheme = "arh" if employer is None else "bed"
     term = required(rules.term, scheme, start, "term")
     ceiling = ceiling_on(office, offering, scheme, start)
@@ -158,6 +162,7 @@ def sign(
         deposit_fen=deposit,
     )
     for refusal in (
+        check_space(office, place, scheme, start, members),
         check_term(start, months_end, term.least_months, term.most_months),
         check_rent(rent, ceiling.ceiling_fen),
         check_deposit(deposit, rent, deposit_months),
@@ -176,9 +181,29 @@ def sign(
         serial=serial,
     )
     office.tenancies[number] = tenancy
-    office.stays[lease.number].append(Stay(lease=lease.number, person=person, start=start))
+    office.stays[lease.number] += [
+        Stay(lease=lease.number, person=member, start=start) for member in members
+    ]
     office.post(post_deposit_received(BOOK, lease.number, deposit))
     return tenancy
+
+
+def check_space(
+    office: Office, place: int, scheme: str, on: date, members: tuple[str, ...]
+) -> Refusal:
+    """Return whether a household may live in a flat or room; beds were set up within the law."""
+    rows = office.city.occupancy.tree.rows
+    if rows["kind"][place] == Kind.BED:
+        return Refusal.ACCEPTED
+    space = required(office.rules.space, scheme, on, "space rule")
+    rooms = [place]
+    if rows["kind"][place] == Kind.FLAT:
+        rooms = np.flatnonzero((rows["parent"] == place) & (rows["kind"] == Kind.ROOM)).tolist()
+    areas = [Decimal(int(rows["area_dm2"][room])) / 100 for room in rooms]
+    least = Decimal(space.least_area_dm2) / 100
+    family = len(members) > 1
+    allowed = flat_heads_allowed(areas, least, space.most_heads, family)
+    return Refusal.TOO_MANY_HEADS if len(members) > allowed else Refusal.ACCEPTED
 
 
 def take_place(

@@ -68,8 +68,10 @@ class OfferStage:
         }
         self.lines: dict[int, list[str]] = {row: [] for row in range(len(city.offerings))}
         for serial in sorted(outcome.order, key=lambda serial: outcome.order[serial]):
-            for row in self.applicants[serial].choices:
-                self.lines[row].append(str(serial))
+            entry = self.applicants[serial]
+            if entry.home is None:  # tenants move in rounds only, where nobody loses a home
+                for row in entry.choices:
+                    self.lines[row].append(str(serial))
         self.keepers = {
             serial
             for serial, name in outcome.programme.items()

@@ -164,7 +164,7 @@ class Year:
         self.counts["signed"] += 1
         return sign(
             self.office,
-            person=entry.household.applicant,
+            members=entry.household.members,
             employer=entry.employer,
             sex=entry.sex,
             place=place,
@@ -249,7 +249,7 @@ class Year:
             if not tenancy.leaving and self.chance(0.72) and self.renew(tenancy):
                 continue
             left = tenancy.lease.end
-            if self.chance(0.08):
+            if self.chance(0.12):
                 left = self.hold_over(tenancy)
             self.finish(number, left)
 
@@ -299,17 +299,16 @@ class Year:
         }
         for tenancy in office.tenancies.values():
             lease = tenancy.lease
-            if tenancy.over or not lease.by_employer or not self.chance(0.04):
+            if tenancy.over or not lease.by_employer or not self.chance(0.06):
                 continue
             on = month + timedelta(days=int(self.rng.integers(1, 27)))
             stays = office.stays[lease.number]
             leaving = next((s.person for s in stays if lives_there(s, on)), "")
             names = self.roster[lease.lessee]
             arriving = names[int(self.rng.integers(0, len(names)))]
-            if self.city.people[arriving].sex != tenancy.sex:
-                continue
             known = [*stays, *([housed[arriving]] if arriving in housed else [])]
-            refusal = check_swap(lease, known, leaving, arriving, on, set(names))
+            sex = self.city.people[arriving].sex
+            refusal = check_swap(lease, known, leaving, arriving, on, set(names), tenancy.sex, sex)
             if refusal:
                 self.refusals[f"swap: {refusal.english}"] += 1
                 continue

@@ -16,7 +16,6 @@ from huiguan.housing.household import (
     applications_that_stand,
     fact_on,
     find_duplicates,
-    id_check_character,
     identity_key,
     roster_on,
 )
@@ -24,14 +23,6 @@ from huiguan.housing.places import Sex
 
 D = date.fromisoformat
 KEY = bytes(range(32))
-
-
-@pytest.mark.parametrize(
-    ("digits", "character"),
-    [("11010519491231002", "X"), ("44052418800101001", "4")],  # the standard's own examples
-)
-def test_check_character_of_an_id_number(digits: str, character: str) -> None:
-    assert id_check_character(digits) == character
 
 
 def test_an_identity_is_the_number_however_it_is_typed() -> None:

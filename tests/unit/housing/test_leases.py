@@ -23,6 +23,7 @@ from huiguan.housing.leases import (
     notice_end,
     swap_occupant,
 )
+from huiguan.housing.places import Sex
 from huiguan.housing.rent import Share
 
 D = date.fromisoformat
@@ -166,6 +167,14 @@ def test_an_employer_swaps_occupants(
     leaving: str, arriving: str, on: str, refusal: Refusal
 ) -> None:
     assert check_swap(LEASE, STAYS, leaving, arriving, D(on), {"ann", "bob", "cat"}) == refusal
+
+
+def test_a_womens_room_takes_women() -> None:
+    words = (LEASE, STAYS, "ann", "cat", D("2026-08-01"), {"cat"})
+    assert check_swap(*words, Sex.WOMEN, Sex.WOMEN) == Refusal.ACCEPTED
+    assert check_swap(*words, Sex.WOMEN, Sex.MEN) == Refusal.SEX_DIFFERS
+    assert check_swap(*words, Sex.WOMEN) == Refusal.SEX_DIFFERS  # not said
+    assert check_swap(*words, Sex.ANY, Sex.MEN) == Refusal.ACCEPTED
 
 
 def test_a_swap_changes_stays_and_no_lease() -> None:

@@ -3,6 +3,7 @@
 from collections import Counter
 from datetime import date
 from hashlib import sha256
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from huiguan.housing.supply import reconcile
 from huiguan.simulation.city import build_city
 from huiguan.simulation.city_demo import CHANGE, TODAY, Demo, block_flats, run_demo
 
-APPLICANTS, EMPLOYERS = 1_600, 6
+APPLICANTS, EMPLOYERS = 2_400, 6
 
 
 def lived(folder: Path, seed: int) -> Demo:
@@ -67,6 +68,16 @@ def test_the_books_balance_and_deposits_are_owed_to_the_fen(demo: tuple[Demo, Pa
     assert totals["deposit bank"] == -totals["deposit owed"] > 0
     references = [(p.reference, p.debit, p.credit) for p in demo[0].postings]
     assert len(references) == len(set(references))
+
+
+def test_nobody_lives_in_two_places(demo: tuple[Demo, Path]) -> None:
+    homes: dict[str, list[tuple[date, date]]] = {}
+    for stay in demo[0].stays:
+        homes.setdefault(stay.person, []).append((stay.start, stay.end or date.max))
+    assert len(homes) > 2_000
+    for person, periods in homes.items():
+        for before, after in pairwise(sorted(periods)):
+            assert before[1] <= after[0], (person, before, after)
 
 
 def digests(folder: Path) -> dict[str, str]:
