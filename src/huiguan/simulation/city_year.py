@@ -291,12 +291,11 @@ class Year:
     def swaps(self, month: date) -> None:
         """Let employers change who lives in their beds; one person never lives in two places."""
         office = self.office
-        housed = {
-            stay.person: stay
-            for stays in office.stays.values()
-            for stay in stays
-            if stay.end is None
-        }
+        homes: dict[str, list[Stay]] = {}  # stays of each person that touch this month or a later
+        for stays in office.stays.values():
+            for stay in stays:
+                if stay.end is None or stay.end > month:
+                    homes.setdefault(stay.person, []).append(stay)
         for tenancy in office.tenancies.values():
             lease = tenancy.lease
             if tenancy.over or not lease.by_employer or not self.chance(0.06):
@@ -306,15 +305,14 @@ class Year:
             leaving = next((s.person for s in stays if lives_there(s, on)), "")
             names = self.roster[lease.lessee]
             arriving = names[int(self.rng.integers(0, len(names)))]
-            known = [*stays, *([housed[arriving]] if arriving in housed else [])]
             sex = self.city.people[arriving].sex
+            known = [*stays, *homes.get(arriving, ())]
             refusal = check_swap(lease, known, leaving, arriving, on, set(names), tenancy.sex, sex)
             if refusal:
                 self.refusals[f"swap: {refusal.english}"] += 1
                 continue
             office.stays[lease.number] = swap_occupant(stays, lease.number, leaving, arriving, on)
-            housed[arriving] = office.stays[lease.number][-1]
-            housed.pop(leaving, None)
+            homes.setdefault(arriving, []).append(office.stays[lease.number][-1])
             self.counts["swapped"] += 1
 
     def let_again(self, month: date) -> None:
