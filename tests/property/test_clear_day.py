@@ -18,6 +18,7 @@ from huiguan.exchange.clearing.day_end import close_day
 from huiguan.exchange.clearing.day_postings import postings
 from huiguan.exchange.clearing.next_day import next_image, reconcile
 from huiguan.exchange.clearing.rules_of_day import decimal_rate
+from huiguan.exchange.clearing.statements import Statements
 from huiguan.exchange.day import image_digest
 from huiguan.exchange.messages import Hedge, Offset, Side
 from huiguan.exchange.result import DayResult, result_digest
@@ -134,6 +135,21 @@ def test_columns_equal_statements(seed: int, trades: int) -> None:
             for lot in result.lots[result.lots["trading_code"] == code]
         ]
         assert sorted(lots) == sorted(held)
+
+
+@settings(max_examples=12, deadline=None)
+@given(st.integers(0, 2**32))
+def test_fast_statements_equal_plain_ones(seed: int) -> None:
+    made = market(seed, 60)
+    result = cleared(made)
+    facts, fast = facts_of(made, result), Statements(made.image, result)
+    for code, name in enumerate(made.image.names.trading_codes):
+        day, slow = fast.statement(name), plain(made, facts, code)
+        assert day.trades == slow.trades
+        assert day.closed == slow.closed
+        assert sorted(day.positions, key=repr) == sorted(slow.positions, key=repr)
+        assert sorted(day.summary, key=repr) == sorted(slow.summary, key=repr)
+        assert day.funds == slow.funds
 
 
 @settings(max_examples=12, deadline=None)

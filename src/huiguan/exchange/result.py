@@ -62,6 +62,7 @@ class ContractResult(Record, frozen=True):
     lock_side: Int8
     halted: Int8  # 1: no trading on the next trading day
     expired: Int8  # 1: this was the last trading day
+    relief: Int8  # 1: counts for the larger side of its product at this clearing
 
 
 class AccountResult(Record, frozen=True):

@@ -199,9 +199,7 @@ def _charge(
 ) -> None:
     """Fill margin, fees and order fees into the accounts."""
     size = len(accounts)
-    margin = margins(
-        image, found, rules, settlement_ticks, contracts["general_ppb"], contracts["hedge_ppb"]
-    )
+    margin = margins(image, found, rules, settlement_ticks, contracts)
     accounts["margin_fen"], accounts["delivery_margin_fen"] = margin
     accounts["fees_fen"] = sums(codes_of(image, found), found.fees_fen, size)
     accounts["order_fees_fen"] = sums(fee_rows["trading_code"], fee_rows["fee_fen"], size)

@@ -90,8 +90,7 @@ def margins(
     found: Holdings,
     rules: DayRules,
     settlement_ticks: np.ndarray,
-    general_ppb: np.ndarray,
-    hedge_ppb: np.ndarray,
+    contracts: np.ndarray,
     warrant_lots: np.ndarray | None = None,
 ) -> Margins:
     """Return the margin of every trading code at settlement prices and the rates given (4.4).
@@ -101,16 +100,17 @@ def margins(
     """
     instrument, hedge = split_of(image, found)
     codes = codes_of(image, found)
-    rate = np.where(hedge == Hedge.HEDGE, hedge_ppb[instrument], general_ppb[instrument])
+    rates = contracts[["general_ppb", "hedge_ppb"]][instrument]
+    rate = np.where(hedge == Hedge.HEDGE, rates["hedge_ppb"], rates["general_ppb"])
     value = settlement_ticks[instrument] * image.instruments["tick_value_fen"][instrument]
     shorts = found.held[SHORT]
     if warrant_lots is not None:
         shorts = np.maximum(0, shorts - warrant_lots)
     long_fen = times_rate_half_up(found.held[LONG] * value, rate)
     short_fen = times_rate_half_up(shorts * value, rate)
-    expired = np.array([row.tomorrow is None for row in rules.contracts])[instrument]
+    expired = contracts["expired"][instrument] == 1
     cash = np.array([row.today.delivery.method == "cash" for row in rules.contracts])[instrument]
-    relief = np.array([row.charged.larger_side for row in rules.contracts])[instrument] & ~expired
+    relief = contracts["relief"][instrument] == 1
     count = len(image.trading_codes)
     products = int(image.instruments["product"].max()) + 1
     cell = codes * products + image.instruments["product"][instrument]

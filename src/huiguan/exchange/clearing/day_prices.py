@@ -224,6 +224,7 @@ def tomorrow_of(
         row["first_limit_ppb"] = rate_ppb(state.first_limit)
         row["lock_day"], row["lock_side"] = state.day, state.side
         row["expired"] = rule.tomorrow is None
+        row["relief"] = rule.tomorrow is not None and rule.tomorrow.larger_side
 
 
 def _tomorrow(
