@@ -288,11 +288,22 @@ def write_hashes(root: Path, hashes: DayHashes) -> None:
 def verify_day(root: Path, watch: Callable[[Frame, np.ndarray], None] | None = None) -> DayHashes:
     """Run a day again from its image and compare every hash; return what it comes down to.
 
-    Compares the manifest, the events of every frame that the journal notes, the state of every
-    snapshot, and ``day.json``. Raises ``CheckFault`` naming the first difference.
+    Compares the manifest and everything ``run_day_again`` does. Raises ``CheckFault`` naming the
+    first difference.
+    """
+    verify_manifest(root)
+    return run_day_again(root, watch)[1]
+
+
+def run_day_again(
+    root: Path, watch: Callable[[Frame, np.ndarray], None] | None = None
+) -> tuple[TradingCore, DayHashes]:
+    """Run a closed day again from its image; return the core as it ended, and the day's hashes.
+
+    Compares the events of every frame that the journal notes, the state of every snapshot, and
+    ``day.json``. Raises ``CheckFault`` naming the first difference.
     """
     folder = DayFolder(root)
-    verify_manifest(root)
     noted = _read_hashes(root / HASHES_NAME)
     core, notes = TradingCore(read_image(folder.image)), Notes()
     snapshots = {int(path.stem): path for path in folder.snapshots.glob("[0-9]*.snapshot")}
@@ -314,7 +325,7 @@ def verify_day(root: Path, watch: Callable[[Frame, np.ndarray], None] | None = N
                 f"{root}: run again, the day comes to another {name} than {HASHES_NAME} notes; "
                 "this code does not decide as the code that ran the day",
             )
-    return found
+    return core, found
 
 
 def _read_hashes(path: Path) -> dict[str, object]:

@@ -1,5 +1,7 @@
 """Whole columns at once, exactly: products of amounts and rates, sums by group, sorted keys."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from huiguan.foundation.arithmetic import PPB
@@ -54,4 +56,14 @@ def before_in_group(amounts: Ints, starts: Ints) -> Ints:
     total = np.cumsum(amounts) - amounts
     lengths = np.diff(np.append(starts, len(amounts)))
     result: Ints = total - np.repeat(total[starts], lengths)
+    return result
+
+
+def stacked(parts: Sequence[np.ndarray]) -> np.ndarray:
+    """Return tables of one layout one after the other; the layout is kept, padding is zero."""
+    result = np.zeros(sum(len(part) for part in parts), parts[0].dtype)
+    start = 0
+    for part in parts:
+        result[start : start + len(part)] = part
+        start += len(part)
     return result

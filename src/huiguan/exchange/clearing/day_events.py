@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from huiguan.exchange.clearing.columns import stacked
 from huiguan.exchange.messages import (
     EVENT_HEADER_ROW,
     LAYOUTS,
@@ -112,7 +113,7 @@ class EventCollector:
 
     def _column(self, name: str, dtype: np.dtype[np.void]) -> np.ndarray:
         """Return all rows of one kind."""
-        return np.concatenate([np.empty(0, dtype), *self._parts[name]])
+        return stacked([np.empty(0, dtype), *self._parts[name]])
 
 
 class ContractOrders(NamedTuple):

@@ -13,6 +13,7 @@ import numpy as np
 from huiguan.exchange.clearing.columns import (
     before_in_group,
     sort_by_key,
+    stacked,
     starts_of_groups,
     sums,
     times_rate_half_up,
@@ -273,7 +274,7 @@ def held_lots(image: DayImage, found: Holdings, opened: OpenedRows) -> np.ndarra
     new["open_price_units"] = opened.price_ticks[alive] * tick_units
     new["trade"], new["open_day"] = opened.trade[alive], image.settings.trading_day
     new["lots"] = (opened.lots - taken)[alive]
-    both = np.concatenate([kept, new])
+    both = stacked([kept, new])
     full = np.concatenate([full[left > 0], opened.key[alive] * 2 + opened.side[alive]])
     largest = len(image.trading_codes) * len(image.instruments) * HEDGE_FLAGS * 2
     result: np.ndarray = both[sort_by_key(full, largest)[1]]

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from huiguan.exchange.clearing.columns import stacked
 from huiguan.exchange.clearing.day_money import pool_of_code
 from huiguan.exchange.day import DayImage
 from huiguan.exchange.result import DayResult, Movement, empty
@@ -47,7 +48,7 @@ def posting_rows(
         _rows(books, codes, Movement.FEE, -accounts["fees_fen"]),
         _rows(books, codes, Movement.ORDER_FEE, -accounts["order_fees_fen"]),
     ]
-    table = np.concatenate(parts)
+    table = stacked(parts)
     return table[np.lexsort([table["movement"], table["account"], table["book"]])]
 
 

@@ -1,0 +1,102 @@
+"""A close that is killed at any point and run again comes to the same bytes."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from shutil import copytree
+
+import pytest
+
+from huiguan.exchange.messages import Side
+from huiguan.floor.closing import close_folder, open_next, reconcile_folders, write_closed
+from huiguan.floor.sequencer import verify_day
+from huiguan.foundation.faults import CheckFault, InputFault
+from huiguan.storage.files import Bytes, Files
+from tests.markets import books, market_image
+from tests.trading_days import bytes_of, order, run_day
+
+
+class Killed(BaseException):
+    """The process is gone."""
+
+
+class FilesThatDie(Files):
+    """Dies at the n-th call that changes a file; a write may be half done. Nothing is flushed."""
+
+    def __init__(self, at: int) -> None:
+        self.left = at
+
+    def step(self) -> None:
+        self.left -= 1
+        if self.left < 0:
+            raise Killed
+
+    def write(self, file: int, parts: Sequence[Bytes], offset: int) -> int:
+        if self.left == 0:
+            super().write(file, [bytes(parts[0])[: len(parts[0]) // 2]], offset)
+        self.step()
+        return super().write(file, parts, offset)
+
+    def flush(self, file: int) -> None:
+        self.step()
+
+    def flush_folder(self, folder: Path) -> None:
+        self.step()
+
+    def rename(self, old: Path, new: Path) -> None:
+        self.step()
+        super().rename(old, new)
+
+
+@pytest.fixture(scope="module")
+def day(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("days") / "20260821"
+    image = market_image()
+    price = int(image.instruments["previous_settlement_ticks"][1])
+    orders = [order(0, 1, Side.BUY, price + n, 3) for n in range(6)]
+    orders += [order(1 + n, 1, Side.SELL, price, 2) for n in range(6)]
+    run_day(root, image, orders)
+    return root
+
+
+def test_thirty_kills(day: Path, tmp_path: Path) -> None:
+    """Nothing is written before all is worked out, so the kills fall on ``write_closed``."""
+    good = tmp_path / "good"
+    copytree(day, good)
+    closed = close_folder(good, books())
+    expected = bytes_of(good)
+    assert {"result/result.json", "result/reports/express.csv", "MANIFEST"} <= set(expected)
+    counting = FilesThatDie(10**9)
+    write_closed(good, closed, files=counting)
+    calls = 10**9 - counting.left
+    assert calls > 30
+    assert bytes_of(good) == expected
+    for number in range(30):
+        root = tmp_path / f"killed{number}"
+        copytree(day, root)
+        with pytest.raises(Killed):
+            write_closed(root, closed, files=FilesThatDie(number * calls // 30))
+        if number % 15 == 14:
+            close_folder(root, books())
+        else:
+            write_closed(root, closed, files=FilesThatDie(10**9))
+        assert bytes_of(root) == expected, number
+
+
+def test_closed_day_verifies_and_opens_the_next(day: Path, tmp_path: Path) -> None:
+    root = tmp_path / "20260821"
+    copytree(day, root)
+    with pytest.raises(InputFault, match="not closed yet"):
+        open_next(root, books())
+    close_folder(root, books())
+    verify_day(root)
+    opened = open_next(root, books())
+    assert opened.root == tmp_path / "20260824"
+    assert opened.forced == []
+    assert reconcile_folders(root, opened.root, books()) == []
+    before = bytes_of(opened.root)
+    open_next(root, books())
+    assert bytes_of(opened.root) == before
+    table = root / "image" / "pools.npy"
+    table.write_bytes(table.read_bytes()[:-1] + b"\x01")
+    with pytest.raises(CheckFault):
+        close_folder(root, books())
