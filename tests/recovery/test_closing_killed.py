@@ -36,10 +36,10 @@ class FilesThatDie(Files):
         self.step()
         return super().write(file, parts, offset)
 
-    def flush(self, file: int) -> None:
+    def flush(self, file: int) -> None:  # noqa: ARG002
         self.step()
 
-    def flush_folder(self, folder: Path) -> None:
+    def flush_folder(self, folder: Path) -> None:  # noqa: ARG002
         self.step()
 
     def rename(self, old: Path, new: Path) -> None:
