@@ -1,0 +1,76 @@
+"""A simulated market: whole trading days through the real journal and core, from one seed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from huiguan.exchange.messages import PassTime, encode
+from huiguan.floor.sequencer import DayHashes, Sequencer
+from huiguan.foundation.calendars import SECOND_NS
+from huiguan.simulation.chance import stream
+from huiguan.simulation.market_clock import LOG_ON_NS, moments, stretches
+from huiguan.simulation.market_crowd import Crowd, Numbers
+from huiguan.simulation.market_people import size_of
+from huiguan.simulation.market_prices import Prices
+from huiguan.simulation.market_story import Story
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from huiguan.exchange.day import DayImage
+
+FRAME_COMMANDS = 800
+
+
+class SimulatedDay(NamedTuple):
+    """What a day came to."""
+
+    folder: Path
+    hashes: DayHashes
+    trades: int
+
+
+def run_day(
+    image: DayImage,
+    folder: Path,
+    seed: int,
+    progress: Callable[[int, int], None],
+    watch: Callable[[np.ndarray], None],
+) -> SimulatedDay:
+    """Run one simulated day in a folder that holds none, from before the opening to the close.
+
+    The same image and seed give the same journal and day hash. ``progress`` is told frames done and
+    to come, ``watch`` the events of every frame.
+    """
+    total = size_of(len(image.names.products)).commands
+    frames = max(60, total // FRAME_COMMANDS)
+    count = total // frames
+    day = image.settings.trading_day
+    prices = Prices(image, frames, count // 4, seed)
+    busy = np.zeros(len(image.names.phase_groups), np.int64)
+    np.add.at(busy, image.instruments["phase_group"], prices.weights)
+    times = moments(image, frames, busy, stream(seed, "times", day))
+    crowd = Crowd(image, prices, seed)
+    story, shuffle = Story(image, crowd, times, seed), stream(seed, "order of arrival", day)
+    numbers = Numbers(image.settings.session_capacity)
+    market = Sequencer.create(folder, image)
+    first, last = stretches(image)[0].start_ns, stretches(image)[-1].start_ns
+    watch(market.run(first - LOG_ON_NS, story.log_on()))
+    for number, moment in enumerate(times):
+        prices.step()
+        house = story.house(number)
+        blocks = [*crowd.commands(moment, count), *story.clients(number, moment)]
+        sent = np.concatenate([*house, *map(crowd.heard, blocks)])
+        sent[len(house) :] = sent[len(house) :][shuffle.permutation(len(sent) - len(house))]
+        numbers.give(sent)
+        rows = np.concatenate([sent, story.resent()]) if number % 12 == 7 else sent
+        story.remember(sent)
+        events = market.run(moment.time_ns, rows.reshape(-1))
+        crowd.learn(events)
+        watch(events)
+        progress(number + 1, len(times))
+    watch(market.run(last + SECOND_NS, encode(PassTime())))
+    return SimulatedDay(folder, market.close(), crowd.view.trades)
