@@ -18,7 +18,7 @@ app = typer.Typer(
     help="A futures exchange and an affordable-housing office, as functions and files.",
 )
 # The files of this room; each registers its commands on ``app``.
-NOUNS = ("day", "draw", "homes", "journal", "replay", "round", "rules")
+NOUNS = ("day", "draw", "homes", "journal", "replay", "round", "rules", "simulate")
 
 
 def whole_app() -> typer.Typer:

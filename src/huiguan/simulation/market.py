@@ -38,12 +38,12 @@ def run_day(
     folder: Path,
     seed: int,
     progress: Callable[[int, int], None],
-    watch: Callable[[np.ndarray], None],
+    watch: Callable[[int, np.ndarray], None],
 ) -> SimulatedDay:
     """Run one simulated day in a folder that holds none, from before the opening to the close.
 
     The same image and seed give the same journal and day hash. ``progress`` is told frames done and
-    to come, ``watch`` the events of every frame.
+    to come, ``watch`` time and events of every frame.
     """
     total = size_of(len(image.names.products)).commands
     frames = max(60, total // FRAME_COMMANDS)
@@ -58,7 +58,7 @@ def run_day(
     numbers = Numbers(image.settings.session_capacity)
     market = Sequencer.create(folder, image)
     first, last = stretches(image)[0].start_ns, stretches(image)[-1].start_ns
-    watch(market.run(first - LOG_ON_NS, story.log_on()))
+    watch(first - LOG_ON_NS, market.run(first - LOG_ON_NS, story.log_on()))
     for number, moment in enumerate(times):
         prices.step()
         house = story.house(number)
@@ -70,7 +70,7 @@ def run_day(
         story.remember(sent)
         events = market.run(moment.time_ns, rows.reshape(-1))
         crowd.learn(events)
-        watch(events)
+        watch(moment.time_ns, events)
         progress(number + 1, len(times))
-    watch(market.run(last + SECOND_NS, encode(PassTime())))
+    watch(last + SECOND_NS, market.run(last + SECOND_NS, encode(PassTime())))
     return SimulatedDay(folder, market.close(), crowd.view.trades)

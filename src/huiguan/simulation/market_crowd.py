@@ -55,7 +55,10 @@ def cancels(count: int) -> np.ndarray:
 
 
 def as_bytes(rows: np.ndarray) -> np.ndarray:
-    """Return rows of any layout as 64 bytes each."""
+    """Return rows of any layout as 64 bytes each; choose among rows in this form only.
+
+    Indexing rows of a layout copies their fields and leaves chance bytes between them.
+    """
     return rows.view(np.uint8).reshape(-1, MESSAGE_BYTES)
 
 
@@ -67,6 +70,14 @@ class Open(NamedTuple):
     auction: np.ndarray  # bool: in a call auction
 
 
+def favourites(takers: np.ndarray, products: int) -> np.ndarray:
+    """Return for each product the codes that trade it: everybody trades two products, or all."""
+    place = np.arange(len(takers))
+    own = [(place % products == p) | (place * 7 % (products + 2) == p) for p in range(products)]
+    most = max(int(chosen.sum()) for chosen in own)
+    return np.stack([np.resize(takers[chosen], most) for chosen in own])
+
+
 class Crowd:
     """The ordinary participants of one day."""
 
@@ -75,7 +86,8 @@ class Crowd:
         self.image, self.prices, self.view = image, prices, View(image)
         self._chance = stream(seed, "crowd", image.settings.trading_day)
         roles = roles_in(image)
-        self._takers = np.flatnonzero(roles == Role.TAKER)
+        self._product = image.instruments["product"].astype(np.int64)
+        self._takers = favourites(np.flatnonzero(roles == Role.TAKER), len(image.names.products))
         makers = np.flatnonzero(roles == Role.MAKER)
         slots = np.arange(len(image.instruments) * SLOTS_EACH)
         self._slot_code = makers[(slots // SLOTS_EACH * MAKERS_EACH + slots % 2) % len(makers)]
@@ -109,14 +121,13 @@ class Crowd:
         """Return about ``count`` commands, as blocks of 64-byte rows."""
         self._frame += 1
         market = self.open_at(moment)
-        blocks = [
+        return [
             *self._quote(market, count // 4),
-            self._take(market, count * 28 // 100),
-            self._close(market, count * 13 // 100),
+            self._take(market, count * 24 // 100),
+            self._close(market, count * 18 // 100),
             self._hedge(market, count // 50),
             self._withdraw(market, count * 9 // 100),
         ]
-        return [as_bytes(rows) for rows in blocks]
 
     def heard(self, rows: np.ndarray) -> np.ndarray:
         """Return the commands (64 bytes each) whose line is up; the others never arrive."""
@@ -174,7 +185,7 @@ class Crowd:
         rows["side"], rows["price_ticks"], rows["hedge"] = side, ticks, Hedge.MARKET_MAKER
         rows["lots"] = self._lots(instrument, 16) + self._multiple[instrument]
         self._close_first(rows)
-        return [gone, rows[inside]]
+        return [as_bytes(gone), as_bytes(rows)[inside]]
 
     def _close_first(self, rows: np.ndarray) -> None:
         """Let makers close what they hold on the other side, where it is much."""
@@ -191,7 +202,8 @@ class Crowd:
         chance, prices = self._chance, self.prices
         instrument = market.lottery.draw(chance, count)
         rows = entries(count)
-        self._fill(rows, self._takers[chance.integers(0, len(self._takers), count)], instrument)
+        taker = chance.integers(0, self._takers.shape[1], count)
+        self._fill(rows, self._takers[self._product[instrument], taker], instrument)
         rows["client_order_id"] = self.names(count)
         side = chance.integers(0, 2, count)
         kind = chance.integers(0, 100, count)
@@ -210,7 +222,7 @@ class Crowd:
         rows["minimum_lots"] = np.where(kind >= 94, self._multiple[instrument], 0)
         calm = market.auction[instrument] & ~one_in(chance, count, 60)
         rows["time_in_force"][calm], rows["minimum_lots"][calm] = TimeInForce.DAY, 0
-        return rows
+        return as_bytes(rows)
 
     def _close(self, market: Open, count: int) -> np.ndarray:
         """Let holders close a part of what they hold, today's or history."""
@@ -237,13 +249,13 @@ class Crowd:
         rows["client_order_id"] = self.names(count)
         at_once = one_in(chance, count, 2) & ~market.auction[instrument]
         rows["time_in_force"] = at_once * TimeInForce.FAK
-        kept: np.ndarray = rows[market.instruments[instrument] & (lots > 0)]
+        kept: np.ndarray = as_bytes(rows)[market.instruments[instrument] & (lots > 0)]
         return kept
 
     def _hedge(self, market: Open, count: int) -> np.ndarray:
         """Let hedgers sell (or buy) forward within their quota, mostly."""
         if not len(self._hedger):
-            return entries(0)
+            return as_bytes(entries(0))
         chance = self._chance
         chosen = chance.integers(0, len(self._hedger), count)
         instrument = self._hedged[chosen]
@@ -256,21 +268,21 @@ class Crowd:
         rows["price_ticks"] = self._priced(instrument, self.prices.ticks[instrument] + reach)
         rows["lots"] = self._lots(instrument, 12)
         rows["client_order_id"] = self.names(count)
-        kept: np.ndarray = rows[market.instruments[instrument]]
+        kept: np.ndarray = as_bytes(rows)[market.instruments[instrument]]
         return kept
 
     def _withdraw(self, market: Open, count: int) -> np.ndarray:
         """Cancel some of the orders that wait."""
         live = self.view.live_rows(market.instruments)
         if not len(live):
-            return cancels(0)
+            return as_bytes(cancels(0))
         chosen = np.unique(
             live[self._chance.integers(0, len(live), min(count, len(live) // 6 + 1))]
         )
         rows = cancels(len(chosen))
         rows["session"] = self.view.session[chosen]
         rows["order_id"] = self.view.order_id[chosen]
-        return rows
+        return as_bytes(rows)
 
 
 class Numbers:

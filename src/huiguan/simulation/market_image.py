@@ -208,9 +208,10 @@ def deposits(
     np.add.at(held, positions["trading_code"], need)
     own = chance.integers(200, 5_000, codes) * TEN_THOUSAND_YUAN // 10
     fen = held * chance.integers(133, 300, codes) // 100 + own
-    thin = (men.roles == Role.TAKER) & (np.arange(codes) % 41 == 0)
-    fen[thin] = held[thin] * 101 // 100 + TEN_THOUSAND_YUAN
+    thin = (men.roles == Role.TAKER) & (np.arange(codes) % 23 == 0)
+    fen[thin] = held[thin] * 1_002 // 1_000
     fen[men.roles == Role.MAKER] += 100_000 * TEN_THOUSAND_YUAN
+    fen[men.trading_codes["house"] == 1] += 5_000 * TEN_THOUSAND_YUAN
     fen[men.roles == Role.OVER_TRADER] += 50_000 * TEN_THOUSAND_YUAN
     fen[men.roles == Role.SELF_TRADER] += 10_000 * TEN_THOUSAND_YUAN
     fen[men.roles == Role.BROKE] = 60 * TEN_THOUSAND_YUAN

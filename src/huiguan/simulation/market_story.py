@@ -262,4 +262,4 @@ class Story:
         rows["minimum_lots"][7] = 5  # without FAK
         rows["time_in_force"][8] = 7
         rows["time_in_force"][6] = TimeInForce.FAK
-        return as_bytes(rows[chance.permutation(10)[:3]])
+        return as_bytes(rows)[chance.permutation(10)[:3]]
