@@ -1,0 +1,196 @@
+"""Questions about one contract month; the answers of contract texts and notices."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from huiguan.exchange import lookups
+from huiguan.exchange.rules import Books
+from huiguan.foundation.faults import InputFault
+from huiguan.storage.rulebooks import load_books
+
+DAY = date(2026, 8, 21)
+
+
+@pytest.fixture(scope="module")
+def books() -> Books:
+    return load_books()
+
+
+LAST_DAYS = """
+cu2101  2021-01-15  the 15th, a Friday
+nr2105  2021-05-17  the 15th is a Saturday
+ru2005  2020-05-15  the 15th, a Friday
+rb2010  2020-10-15  the 15th, after the holiday
+au2406  2024-06-17  the 15th is a Saturday
+bu2512  2025-12-15  the 15th, a Monday
+cu2608  2026-08-17  the 15th is a Saturday
+cu2402  2024-02-19  Spring Festival to the 18th
+rb2502  2025-02-17  the 15th is a Saturday
+cu2102  2021-02-05  set by circular for the month of Spring Festival
+fu2009  2020-08-31  last trading day of the month before
+fu1901  2018-12-28  New Year holiday from 12-29
+sc1809  2018-08-31  last trading day of the month before
+sc2109  2021-08-31  last trading day of the month before
+sc2102  2021-01-29  the 30th is a Saturday
+lu2101  2020-12-24  set by circular
+ec2404  2024-04-29  last Monday
+ec2602  2026-02-09  Monday 02-23 and 02-16 are holidays
+ec2608  2026-08-31  last Monday
+"""
+
+
+@pytest.mark.parametrize("line", LAST_DAYS.strip().splitlines())
+def test_last_trading_days(books: Books, line: str) -> None:
+    code, day, _ = line.split(maxsplit=2)
+    assert str(lookups.last_trading_day(books, code)) == day
+
+
+@pytest.mark.parametrize(
+    ("code", "days"),
+    [
+        ("cu2008", "2020-08-18 2020-08-19 2020-08-20 2020-08-21 2020-08-24"),  # five days
+        ("cu2101", "2021-01-18 2021-01-19 2021-01-20"),  # three since 2020-09
+        ("cu2306", "2023-06-16 2023-06-19"),  # two since 2023
+        ("sc2109", "2021-09-01 2021-09-02 2021-09-03 2021-09-06 2021-09-07"),
+        ("lu2101", "2020-12-25 2020-12-28 2020-12-29 2020-12-30 2020-12-31"),
+        ("ec2404", ""),  # in cash
+    ],
+)
+def test_delivery_days(books: Books, code: str, days: str) -> None:
+    assert " ".join(map(str, lookups.delivery_days(books, code))) == days
+
+
+@pytest.mark.parametrize(
+    ("code", "day"),
+    [
+        ("cu2101", "2021-01-12"),  # third before 01-15 (to 2023)
+        ("cu2609", "2026-09-08"),  # fifth before 09-15
+        ("fu2609", "2026-08-24"),  # fifth before 08-31
+        ("sc2609", "2026-08-19"),  # eighth before 08-31
+        ("ec2404", "None"),
+    ],
+)
+def test_natural_persons(books: Books, code: str, day: str) -> None:
+    assert str(lookups.natural_person_day(books, code)) == day
+
+
+def test_listing(books: Books) -> None:
+    assert lookups.listing_day(books, "cu2110") == date(2020, 10, 16)  # cu2010 ended on 10-15
+    codes = lookups.listed_codes(books, "cu", DAY)
+    assert (codes[0], codes[-1], len(codes)) == ("cu2609", "cu2708", 12)
+    months = [2609, 2610, 2611, 2701, *range(2703, 2709)]  # no 12, no 2
+    assert lookups.listed_codes(books, "ru", "2026-08-21") == [f"ru{month}" for month in months]
+
+
+def test_limits_and_margins(books: Books) -> None:
+    assert lookups.limit_rate_on(books, "cu2610", DAY) == Decimal("0.09")
+    # 106,860 x 0.91 = 97,242.6 and x 1.09 = 116,477.4, both cut down
+    assert lookups.limits_on(books, "cu2610", 20260821, 106_860) == (97_240, 116_470)
+    assert lookups.margin_rate_on(books, "cu2610", DAY) == Decimal("0.11")
+    assert lookups.margin_rate_on(books, "cu2610", DAY, hedging=True) == Decimal("0.1")
+    # the month before delivery: the ladder's 10 % for both
+    assert lookups.margin_rate_on(books, "rb2609", DAY) == Decimal("0.1")
+    assert lookups.margin_rate_on(books, "rb2609", DAY, hedging=True) == Decimal("0.1")
+    assert lookups.larger_side_end(books, "cu2609") == date(2026, 9, 8)
+    assert lookups.larger_side_end(books, "ec2608") is None
+
+
+@pytest.mark.parametrize(
+    ("code", "price", "lots", "close_today", "hedging", "fen"),
+    [
+        ("cu2610", 107_000, 10, False, False, 26_750),  # 5,350,000.00 x 0.00005 = 267.50
+        ("cu2610", 107_000, 10, True, False, 53_500),  # close today 2 times
+        ("cu2610", 107_000, 10, False, True, 13_375),  # hedging pays half
+        ("au2612", "970.00", 3, False, False, 6_000),  # 20 a lot in December
+        ("au2611", "970.00", 3, False, False, 3_000),  # 10 a lot
+        ("au2612", "970.00", 3, True, False, 0),  # close today free
+        ("al2610", 23_000, 3, False, True, 450),  # half of 3 a lot
+    ],
+)
+def test_fees(
+    books: Books,
+    code: str,
+    price: int | str,
+    lots: int,
+    close_today: bool,
+    hedging: bool,
+    fen: int,
+) -> None:
+    """Exchange fees of the second half of 2026 (rulebook-updates 2.1)."""
+    found = lookups.fee_on(books, code, DAY, price, lots, close_today=close_today, hedging=hedging)
+    assert found == fen
+
+
+@pytest.mark.parametrize(
+    ("code", "day", "open_interest", "lots"),
+    [
+        ("cu2610", 20260821, 0, 8_000),
+        ("cu2610", 20260821, 79_999, 8_000),
+        ("cu2610", 20260821, 176_877, 17_687),  # 10 % from 80,000 on
+        ("cu2609", 20260821, 176_877, 3_000),  # month before delivery
+        ("cu2609", 20260901, 176_877, 1_000),  # delivery month
+        ("fu2612", 20260821, 0, 7_500),  # fuel oil one month earlier
+        ("fu2610", 20260821, 0, 1_500),
+        ("fu2609", 20260821, 0, 500),
+        ("nr2610", 20260821, 0, None),  # none known
+    ],
+)
+def test_position_limits_by_stage(
+    books: Books, code: str, day: int, open_interest: int, lots: int | None
+) -> None:
+    assert lookups.position_limit_on(books, code, day, open_interest) == lots
+
+
+def test_opening_limits(books: Books) -> None:
+    assert lookups.opening_limit_on(books, "cu2610", DAY) == 2_000
+    assert lookups.opening_limit_on(books, "pb2610", DAY) is None  # none found
+
+
+@pytest.mark.parametrize(
+    ("product", "day", "end"),
+    [
+        ("cu", "2026-08-24", "01:00"),  # Monday: held on Friday evening
+        ("cu", "2026-02-24", None),  # first day after Spring Festival
+        ("cu", "2026-02-25", "01:00"),
+        ("sc", "2026-02-25", "02:30"),
+        ("ec", "2026-02-25", None),  # no night trading
+        ("cu", "2020-03-02", None),  # no nights 2020-02-04 to 2020-05-06
+    ],
+)
+def test_night_sessions(books: Books, product: str, day: str, end: str | None) -> None:
+    assert lookups.night_session_end(books, product, day) == end
+
+
+@pytest.mark.parametrize(
+    ("moment", "day"),
+    [
+        ("2026-08-21 14:30", date(2026, 8, 21)),  # Friday afternoon
+        ("2026-08-21 21:30", date(2026, 8, 24)),  # Friday evening is Monday's
+        ("2026-08-22 00:30", date(2026, 8, 24)),
+        ("2026-08-25 00:30", date(2026, 8, 25)),
+    ],
+)
+def test_trading_day_of_a_moment(books: Books, moment: str, day: date) -> None:
+    assert lookups.trading_day_at(books, "cu", moment) == day
+
+
+def test_what_cannot_be_asked(books: Books) -> None:
+    evening = "2026-02-13 21:30"  # before Spring Festival
+    with pytest.raises(InputFault, match="no night session on the evening of 2026-02-13"):
+        lookups.trading_day_at(books, "cu", evening)
+    with pytest.raises(InputFault, match="not a moment"):
+        lookups.trading_day_at(books, "cu", "Friday evening")
+    with pytest.raises(InputFault, match="not a trading day"):
+        lookups.listed_codes(books, "cu", "2026-08-22")
+    with pytest.raises(InputFault, match="has a product 'xx'"):
+        lookups.last_trading_day(books, "xx2101")
+    with pytest.raises(InputFault, match="not a contract month"):
+        lookups.last_trading_day(books, "cu2113")
+    with pytest.raises(InputFault, match="not a date"):
+        lookups.limit_rate_on(books, "cu2610", 20260230)
+    with pytest.raises(InputFault, match="does not trade on 2026-08-21"):
+        lookups.limit_rate_on(books, "cu2101", DAY)
+    with pytest.raises(InputFault, match="negative"):
+        lookups.position_limit_on(books, "cu2610", DAY, -1)
