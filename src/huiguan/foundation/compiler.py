@@ -1,9 +1,14 @@
-"""What kernels need of the compiler beyond plain Python: bundles of arrays, row views, hints.
+"""What kernels need of the compiler beyond plain Python: tables, bundles of tables, hints.
 
-In uncompiled mode (``NUMBA_DISABLE_JIT=1``) every name here is its plain NumPy meaning.
+A table is an array as kernels want it: an address and a number of rows. It costs two registers
+where an array costs seven, holds no reference that would be counted at every call, and its row
+numbers are never negative, so that no access asks. Kernels are compiled for arrays instead when
+``NUMBA_BOUNDSCHECK`` is set. In uncompiled mode (``NUMBA_DISABLE_JIT=1``) every name here is its
+plain NumPy meaning.
 """
 
 import hashlib
+import operator
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -11,17 +16,169 @@ import numpy as np
 from llvmlite import ir
 from numba import config, from_dtype, types  # noqa: TID251  part of the one door
 from numba.core import cgutils  # noqa: TID251
-from numba.core.imputils import impl_ret_borrowed, lower_getattr_generic  # noqa: TID251
-from numba.core.typing.templates import AttributeTemplate, infer_getattr  # noqa: TID251
+from numba.core.imputils import lower_builtin, lower_getattr_generic  # noqa: TID251
+from numba.core.typing import signature as typed  # noqa: TID251
+from numba.core.typing.templates import (  # noqa: TID251
+    AbstractTemplate,
+    AttributeTemplate,
+    infer,
+    infer_getattr,
+    infer_global,
+)
 from numba.extending import intrinsic, models, register_model  # noqa: TID251
 from numba.np.arrayobj import populate_array  # noqa: TID251
 
+WORD, BYTE = ir.IntType(64), ir.IntType(8)
+
+
+class TableType(types.Type):
+    """Rows (or one column of rows) behind an address, ``step`` bytes apart."""
+
+    def __init__(self, dtype: Any, step: int) -> None:  # noqa: ANN401
+        """Name what a row holds and how far apart rows are."""
+        self.dtype = dtype
+        self.step = step
+        layout = hashlib.sha256(repr(dtype).encode()).hexdigest()[:8]
+        super().__init__(name=f"Table{layout}x{step}")
+
+
+@register_model(TableType)
+class TableModel(models.StructModel):
+    """An address and a count."""
+
+    def __init__(self, manager: Any, kind: Any) -> None:  # noqa: ANN401
+        """See the class."""
+        super().__init__(manager, kind, [("data", types.voidptr), ("count", types.int64)])
+
+
+def table_value(context: Any, builder: Any, kind: Any, data: Any, count: Any) -> Any:  # noqa: ANN401
+    """Return a table, or an array where bounds are checked, of an address and a count."""
+    if isinstance(kind, TableType):
+        table = cgutils.create_struct_proxy(kind)(context, builder)
+        table.data = builder.bitcast(data, ir.PointerType(BYTE))
+        table.count = count
+    else:
+        table = context.make_array(kind)(context, builder)
+        step = WORD(context.get_abi_sizeof(context.get_data_type(kind.dtype)))
+        populate_array(table, builder.bitcast(data, table.data.type), [count], [step], step, None)
+    return table._getvalue()  # noqa: SLF001
+
+
+def address_of(context: Any, builder: Any, kind: Any, table: Any, row: Any) -> Any:  # noqa: ANN401
+    """Return the address (of bytes) of a row of a table or contiguous array."""
+    if isinstance(kind, TableType):
+        data, step = cgutils.create_struct_proxy(kind)(context, builder, table).data, kind.step
+    else:
+        data = context.make_array(kind)(context, builder, table).data
+        data = builder.bitcast(data, ir.PointerType(BYTE))
+        step = context.get_abi_sizeof(context.get_data_type(kind.dtype))
+    return builder.gep(data, [builder.mul(row, WORD(step))], inbounds=True, source_etype=BYTE)
+
+
+def count_of(context: Any, builder: Any, kind: Any, table: Any) -> Any:  # noqa: ANN401
+    """Return the number of rows of a table or array."""
+    if isinstance(kind, TableType):
+        return cgutils.create_struct_proxy(kind)(context, builder, table).count
+    return context.make_array(kind)(context, builder, table).nitems
+
+
+@infer_global(len)
+class TableLength(AbstractTemplate):
+    """The type of ``len(table)``."""
+
+    def generic(self, args: Any, kws: Any) -> Any:  # noqa: ANN401
+        """See the class."""
+        if not kws and isinstance(args[0], TableType):
+            return typed(types.int64, args[0])
+        return None
+
+
+@lower_builtin(len, TableType)
+def lower_length(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:  # noqa: ANN401
+    """Build ``len(table)``."""
+    return count_of(context, builder, signature.args[0], arguments[0])
+
+
+@infer_global(operator.getitem)
+class TableRow(AbstractTemplate):
+    """The type of ``table[row]``: the row itself, not a copy, or a number."""
+
+    def generic(self, args: Any, kws: Any) -> Any:  # noqa: ANN401
+        """See the class."""
+        table, row = args
+        if not kws and isinstance(table, TableType) and isinstance(row, types.Integer):
+            return typed(table.dtype, table, types.int64)
+        return None
+
+
+@lower_builtin(operator.getitem, TableType, types.Integer)
+def lower_row(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:  # noqa: ANN401
+    """Build ``table[row]``."""
+    kind = signature.args[0]
+    address = address_of(context, builder, kind, *arguments)
+    shape = ir.PointerType(context.get_data_type(kind.dtype))
+    return context.unpack_value(builder, kind.dtype, builder.bitcast(address, shape))
+
+
+@infer_global(operator.setitem)
+class TableWrite(AbstractTemplate):
+    """The type of ``table[row] = number``."""
+
+    def generic(self, args: Any, kws: Any) -> Any:  # noqa: ANN401
+        """See the class."""
+        table, row, _ = args
+        if not kws and isinstance(table, TableType) and isinstance(row, types.Integer):
+            return typed(types.none, table, types.int64, table.dtype)
+        return None
+
+
+@lower_builtin(operator.setitem, TableType, types.Integer, types.Any)
+def lower_write(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:  # noqa: ANN401
+    """Build ``table[row] = number``."""
+    kind = signature.args[0]
+    table, row, value = arguments
+    address = address_of(context, builder, kind, table, row)
+    shape = ir.PointerType(context.get_data_type(kind.dtype))
+    context.pack_value(builder, kind.dtype, value, builder.bitcast(address, shape))
+    return context.get_dummy_value()
+
+
+@infer
+class TableColumn(AbstractTemplate):
+    """The type of ``table["field"]``: the column, as a table of numbers."""
+
+    key = "static_getitem"
+
+    def generic(self, args: Any, kws: Any) -> Any:  # noqa: ANN401
+        """See the class."""
+        table, name = args
+        if not kws and isinstance(table, TableType) and isinstance(name, str):
+            return typed(TableType(table.dtype.typeof(name), table.step), *args)
+        return None
+
+
+@lower_builtin("static_getitem", TableType, types.StringLiteral)
+def lower_column(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:  # noqa: ANN401
+    """Build ``table["field"]``."""
+    kind, column = signature.args[0], signature.return_type
+    table = cgutils.create_struct_proxy(kind)(context, builder, arguments[0])
+    offset = WORD(kind.dtype.offset(arguments[1]))
+    data = builder.gep(table.data, [offset], inbounds=True, source_etype=BYTE)
+    return table_value(context, builder, column, data, table.count)
+
+
+def table_of(kind: Any) -> Any:  # noqa: ANN401
+    """Return the type of a contiguous table of rows of ``kind``."""
+    if config.BOUNDSCHECK:
+        return types.Array(kind, 1, "C")
+    return TableType(kind, kind.size if isinstance(kind, types.Record) else kind.bitwidth // 8)
+
 
 class BundleType(types.Type):
-    """Many arrays behind one address: passing it costs one register, not seven an array."""
+    """Many tables behind one address: passing it costs one register."""
 
     def __init__(self, name: str, fields: tuple[tuple[str, Any], ...]) -> None:
-        """Name the bundle and its fields, each a one-dimensional contiguous array."""
+        """Name the bundle and its tables."""
         self.fields = fields
         layout = hashlib.sha256(repr(fields).encode()).hexdigest()[:8]
         super().__init__(name=f"{name}{layout}")
@@ -39,37 +196,30 @@ class BundleFields(AttributeTemplate):
     key = BundleType
 
     def generic_resolve(self, bundle: Any, name: str) -> Any:  # noqa: ANN401
-        """Return the array type of a field."""
+        """Return the type of a table."""
         return dict(bundle.fields).get(name)
 
 
 @lower_getattr_generic(BundleType)
 def load_field(context: Any, builder: Any, bundle: Any, value: Any, name: str) -> Any:  # noqa: ANN401
-    """Build the array of a field from its address and length; both never change."""
+    """Build the table of a field from its address and length; both never change."""
     place = [field for field, _ in bundle.fields].index(name)
-    kind = dict(bundle.fields)[name]
-    word = ir.IntType(64)
-    table = builder.bitcast(value, ir.PointerType(word))
-    parts = []
+    parts = builder.bitcast(value, ir.PointerType(WORD))
+    loaded = []
     for offset in (2 * place, 2 * place + 1):
-        load = builder.load(builder.gep(table, [word(offset)]), typ=word)
+        load = builder.load(builder.gep(parts, [WORD(offset)]), typ=WORD)
         load.set_metadata("invariant.load", builder.module.add_metadata([]))
-        parts.append(load)
-    array = context.make_array(kind)(context, builder)
-    size = word(context.get_abi_sizeof(context.get_data_type(kind.dtype)))
-    data = builder.inttoptr(parts[0], array.data.type)
-    populate_array(array, data, [parts[1]], [size], size, None)
-    return impl_ret_borrowed(context, builder, kind, array._getvalue())  # noqa: SLF001
+        loaded.append(load)
+    data = builder.inttoptr(loaded[0], ir.PointerType(BYTE))
+    return table_value(context, builder, dict(bundle.fields)[name], data, loaded[1])
 
 
 def bundle_opener(name: str, dtypes: dict[str, Any]) -> Callable[[Any], Any]:
     """Return the function that opens, in an entry kernel, what ``bundle_handle`` gave it."""
     if config.DISABLE_JIT:
         return lambda handle: handle
-    arrays = tuple(
-        (field, types.Array(from_dtype(np.dtype(dtype)), 1, "C")) for field, dtype in dtypes.items()
-    )
-    kind = BundleType(name, arrays)
+    tables = {field: table_of(from_dtype(np.dtype(dtype))) for field, dtype in dtypes.items()}
+    kind = BundleType(name, tuple(tables.items()))
 
     @intrinsic
     def open_bundle(typing_context: Any, handle: Any) -> Any:  # noqa: ANN401, ARG001
@@ -105,18 +255,15 @@ else:
 
     @intrinsic
     def rows(typing_context: Any, raw: Any, dtype: Any) -> Any:  # noqa: ANN401, ARG001
-        """See flat bytes as rows of a layout, without copying; the bytes outlive the kernel."""
-        kind = types.Array(dtype.dtype, 1, "C")
+        """See flat bytes (an array or table) as rows of a layout; they outlive the kernel."""
+        kind = table_of(dtype.dtype)
 
         def lower(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:  # noqa: ANN401
-            word = ir.IntType(64)
-            source = context.make_array(signature.args[0])(context, builder, arguments[0])
-            array = context.make_array(kind)(context, builder)
-            size = word(context.get_abi_sizeof(context.get_data_type(kind.dtype)))
-            count = builder.udiv(source.nitems, size)
-            data = builder.bitcast(source.data, array.data.type)
-            populate_array(array, data, [count], [size], size, None)
-            return array._getvalue()  # noqa: SLF001
+            source = signature.args[0]
+            data = address_of(context, builder, source, arguments[0], WORD(0))
+            count = count_of(context, builder, source, arguments[0])
+            size = WORD(context.get_abi_sizeof(context.get_data_type(kind.dtype)))
+            return table_value(context, builder, kind, data, builder.udiv(count, size))
 
         return kind(raw, dtype), lower
 
@@ -125,15 +272,12 @@ else:
         """Ask the memory for ``table[row]`` (one dimension, contiguous) ahead of its use."""
 
         def lower(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:  # noqa: ANN401
-            array = context.make_array(signature.args[0])(context, builder, arguments[0])
-            start = builder.ptrtoint(array.data, ir.IntType(64))
             row = context.cast(builder, arguments[1], signature.args[1], types.int64)
-            address = builder.add(start, builder.mul(row, array.itemsize))
-            pointer = builder.inttoptr(address, ir.PointerType(ir.IntType(8)))
-            word = ir.IntType(32)
-            kind = ir.FunctionType(ir.VoidType(), [pointer.type, word, word, word])
+            address = address_of(context, builder, signature.args[0], arguments[0], row)
+            half = ir.IntType(32)
+            kind = ir.FunctionType(ir.VoidType(), [address.type, half, half, half])
             hint = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0")
-            builder.call(hint, [pointer, word(1), word(3), word(1)])
+            builder.call(hint, [address, half(1), half(3), half(1)])
             return context.get_dummy_value()
 
         return types.void(table, row), lower

@@ -51,12 +51,13 @@ from huiguan.exchange.trading.positions import holding_key, position_key
 from huiguan.exchange.trading.state import NO_ROW, ON, State, open_state
 from huiguan.exchange.trading.table import find, find_own_name
 from huiguan.foundation.compiler import rows
-from huiguan.foundation.kernel import inner, kernel
+from huiguan.foundation.kernel import inner, kernel, rare
 from huiguan.foundation.refusals import Refusal
 
 ENTER, ENTER_ROW = EnterOrder.KIND, LAYOUTS[EnterOrder.KIND]
 CANCEL, CANCEL_ROW = CancelOrder.KIND, LAYOUTS[CancelOrder.KIND]
 CANCEL_MANY, CANCEL_MANY_ROW = CancelOrders.KIND, LAYOUTS[CancelOrders.KIND]
+BYTE = np.dtype(np.uint8)
 FIRST_HOUSE_KIND = 110
 SPARE_ROWS = 16
 
@@ -226,7 +227,7 @@ def cancel_order(state: State, out: np.ndarray, command: np.void, session: int) 
     return Refusal.ACCEPTED
 
 
-@inner
+@rare
 def cancel_orders(state: State, out: np.ndarray, command: np.void, session: int) -> Refusal:
     """Cancel what the phase allows of a trading code, the member, or a product of the member."""
     member = int(state.sessions[session]["member"])
@@ -251,7 +252,7 @@ def cancel_orders(state: State, out: np.ndarray, command: np.void, session: int)
     return Refusal.ACCEPTED
 
 
-@inner
+@rare
 def apply_session_command(
     state: State, out: np.ndarray, commands: np.ndarray, row: int, kind: int
 ) -> Refusal:
@@ -359,6 +360,7 @@ def apply(
     and no mark is going on (``core["marking"]`` is ``NO_ROW``); else call again from there.
     """
     state: State = open_state(handle)
+    events, orders = rows(out, BYTE), rows(commands, BYTE)
     core = state.core[0]
     core["events"] = 0
     core["time_ns"] = max(core["time_ns"], time_ns)
@@ -372,15 +374,15 @@ def apply(
             core["sequence"] = first_sequence
             core["session"] = 0
             core["client_sequence"] = 0
-            run_one_due(state, out)
+            run_one_due(state, events)
     row = start
     while room - core["events"] >= core["live_orders"]:
         if core["marking"] != NO_ROW:
-            call_one(state, out)
+            call_one(state, events)
         elif row == count:
             break
         else:
-            look_ahead(state, commands, row, count)
-            apply_one(state, out, commands, row, first_sequence + row)
+            look_ahead(state, orders, row, count)
+            apply_one(state, events, orders, row, first_sequence + row)
             row += 1
     return row

@@ -11,7 +11,7 @@ from huiguan.exchange.day import AuctionTie
 from huiguan.exchange.trading.book import middle_price
 from huiguan.exchange.trading.state import NO_PRICE, NO_ROW, State
 from huiguan.foundation.arithmetic import Rounding, divide
-from huiguan.foundation.kernel import inner, kernel
+from huiguan.foundation.kernel import inner, kernel, rare
 from huiguan.foundation.rule import rule
 
 
@@ -60,7 +60,7 @@ def price_of(state: State, side: np.void, level: int) -> int:
     return int(state.orders[state.levels[side["first"] + level]["head"]]["price_ticks"])
 
 
-@inner
+@rare
 def find_range(state: State, instrument: int) -> tuple[int, int, int, int, int]:
     """Return (lots, low, high, last buy, last sell) of the largest volume, 0 lots for none."""
     buys, sells = state.sides[instrument * 2], state.sides[instrument * 2 + 1]
@@ -104,7 +104,7 @@ def first_row(state: State, instrument: int, side: int) -> int:
     return state.levels[row["first"] + row["best"]]["head"]
 
 
-@inner
+@rare
 def single_price(state: State, instrument: int, found: tuple[int, int, int, int, int]) -> int:
     """Return the price of the auction by the day's tie rule."""
     row = state.instruments[instrument]

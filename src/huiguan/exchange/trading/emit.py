@@ -21,7 +21,7 @@ from huiguan.exchange.messages import (
 )
 from huiguan.exchange.trading.state import State
 from huiguan.foundation.compiler import rows
-from huiguan.foundation.kernel import inner
+from huiguan.foundation.kernel import inner, rare
 
 WORD = np.dtype(np.int64)
 WORDS = MESSAGE_BYTES // 8
@@ -103,7 +103,7 @@ def order_cancelled(state: State, out: np.ndarray, order: np.void, reason: int) 
     event["reason"] = reason
 
 
-@inner
+@rare
 def command_refused(state: State, out: np.ndarray, refusal: int, client_order_id: int) -> None:
     """Say that nothing was done, with the two figures that decided it."""
     event = rows(out, REFUSED_ROW)[begin(state, out, REFUSED)]

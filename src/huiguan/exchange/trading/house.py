@@ -31,7 +31,7 @@ from huiguan.exchange.trading.phases import disconnect, enter_phase, gather_resu
 from huiguan.exchange.trading.state import LOST, NEVER, NO_PRICE, NO_ROW, OFF, ON, State
 from huiguan.exchange.trading.table import find
 from huiguan.foundation.compiler import rows
-from huiguan.foundation.kernel import inner
+from huiguan.foundation.kernel import inner, rare
 from huiguan.foundation.refusals import Refusal
 
 LOG_ON, LOG_ON_ROW = LogOn.KIND, LAYOUTS[LogOn.KIND]
@@ -55,7 +55,7 @@ def is_outside(target: int, count: int) -> bool:
     return target < 0 or target >= count
 
 
-@inner
+@rare
 def log_on(state: State, out: np.ndarray, command: np.void) -> Refusal:
     """Bind a session to a member; a higher epoch forgets the old client sequence."""
     if is_outside(command["target"], len(state.sessions)) or command["target"] == 0:
@@ -84,7 +84,7 @@ def log_on(state: State, out: np.ndarray, command: np.void) -> Refusal:
     return Refusal.ACCEPTED
 
 
-@inner
+@rare
 def log_off(state: State, out: np.ndarray, target: int, lost: bool) -> Refusal:
     """End a session, at once or, when the line was lost, after its grace."""
     if is_outside(target, len(state.sessions)) or state.sessions[target]["state"] != ON:
@@ -104,7 +104,7 @@ def log_off(state: State, out: np.ndarray, target: int, lost: bool) -> Refusal:
     return Refusal.ACCEPTED
 
 
-@inner
+@rare
 def set_kill_switch(state: State, out: np.ndarray, command: np.void) -> Refusal:
     """Cancel and refuse everything of a trading code or member, or lift that."""
     target, count = command["target"], 0
@@ -130,7 +130,7 @@ def set_kill_switch(state: State, out: np.ndarray, command: np.void) -> Refusal:
     return Refusal.ACCEPTED
 
 
-@inner
+@rare
 def set_halt(state: State, out: np.ndarray, command: np.void) -> Refusal:
     """Halt or resume one instrument or a product; the answer counts instruments.
 
@@ -154,7 +154,7 @@ def set_halt(state: State, out: np.ndarray, command: np.void) -> Refusal:
     return Refusal.ACCEPTED
 
 
-@inner
+@rare
 def set_right(state: State, out: np.ndarray, command: np.void) -> Refusal:
     """Change what a trading code may do, or what everybody may do in an instrument."""
     target = command["target"]
@@ -172,7 +172,7 @@ def set_right(state: State, out: np.ndarray, command: np.void) -> Refusal:
     return Refusal.ACCEPTED
 
 
-@inner
+@rare
 def change_phase(state: State, out: np.ndarray, command: np.void) -> Refusal:
     """Put a group into a phase by hand."""
     if is_outside(command["group"], len(state.group_phase)):
@@ -186,7 +186,7 @@ def change_phase(state: State, out: np.ndarray, command: np.void) -> Refusal:
     return Refusal.ACCEPTED
 
 
-@inner
+@rare
 def reset_book(state: State, out: np.ndarray, group: int) -> Refusal:
     """Cancel everything of a group and forget its last prices."""
     if is_outside(group, len(state.group_phase)):
@@ -211,7 +211,7 @@ def add_deposit(state: State, target: int, scope: int, amount_fen: int) -> None:
         state.accounts[target]["deposit_fen"] += amount_fen
 
 
-@inner
+@rare
 def move_money(state: State, out: np.ndarray, command: np.void, reserve: bool) -> Refusal:
     """Credit a deposit or reserve a withdrawal, once per transfer id."""
     target, scope, amount = command["target"], command["scope"], command["amount_fen"]
@@ -253,7 +253,7 @@ def move_money(state: State, out: np.ndarray, command: np.void, reserve: bool) -
     return Refusal.ACCEPTED
 
 
-@inner
+@rare
 def end_withdrawal(state: State, out: np.ndarray, command: np.void) -> Refusal:
     """Confirm a reserved withdrawal, or give the money back."""
     confirmed = command["stage"] == TransferStage.CONFIRMED
@@ -274,7 +274,7 @@ def end_withdrawal(state: State, out: np.ndarray, command: np.void) -> Refusal:
     return Refusal.ACCEPTED
 
 
-@inner
+@rare
 def start_mark(state: State, out: np.ndarray) -> Refusal:
     """Mark all positions; calls follow one trading code at a time (``phases.call_one``)."""
     if state.config[0]["funds"] == 0 or len(state.accounts) == 0:
@@ -286,7 +286,7 @@ def start_mark(state: State, out: np.ndarray) -> Refusal:
     return Refusal.ACCEPTED
 
 
-@inner
+@rare
 def apply_house(  # noqa: C901  a dispatch, one line a kind
     state: State, out: np.ndarray, commands: np.ndarray, row: int, kind: int
 ) -> Refusal:

@@ -16,7 +16,7 @@ from huiguan.exchange.trading.book import (
 from huiguan.exchange.trading.positions import book_fill, freeze
 from huiguan.exchange.trading.state import NO_PRICE, NO_ROW, State
 from huiguan.exchange.trading.table import add_own_name, drop_own_name
-from huiguan.foundation.kernel import inner
+from huiguan.foundation.kernel import inner, rare
 
 BUY, SELL = int(Side.BUY), int(Side.SELL)
 
@@ -158,7 +158,7 @@ def settle_arrival(state: State, out: np.ndarray, row: int, time_in_force: int) 
         cancel(state, out, row, CancelReason.TIME_IN_FORCE)
 
 
-@inner
+@rare
 def uncross(state: State, out: np.ndarray, instrument: int) -> None:
     """Trade everything an auction can at its single price, price-time on both sides."""
     found = find_range(state, instrument)
@@ -174,7 +174,7 @@ def uncross(state: State, out: np.ndarray, instrument: int) -> None:
         trade(state, out, buy_row, sell_row, price, lots)
 
 
-@inner
+@rare
 def cancel_where(
     state: State,
     out: np.ndarray,

@@ -11,12 +11,12 @@ from huiguan.exchange.trading import emit
 from huiguan.exchange.trading.funds import available
 from huiguan.exchange.trading.matching import cancel_where, uncross
 from huiguan.exchange.trading.state import LOST, NEVER, NO_PRICE, NO_ROW, OFF, State
-from huiguan.foundation.kernel import inner
+from huiguan.foundation.kernel import inner, rare
 
 MARK = MarkAccounts.KIND
 
 
-@inner
+@rare
 def enter_phase(state: State, out: np.ndarray, group: int, phase: int, due_ns: int) -> None:
     """Put a group into a phase; the match phase uncrosses, the close clears.
 
@@ -43,7 +43,7 @@ def next_disconnect(state: State) -> int:
     return first
 
 
-@inner
+@rare
 def disconnect(state: State, out: np.ndarray, session: int) -> int:
     """Take off the orders of a session whose grace is over; return how many."""
     row = state.sessions[session]
@@ -63,7 +63,7 @@ def next_due(state: State) -> int:
     return due
 
 
-@inner
+@rare
 def run_one_due(state: State, out: np.ndarray) -> None:
     """Execute the earliest due thing; a phase before a disconnect of the same moment."""
     core = state.core[0]
@@ -102,7 +102,7 @@ def position_result(state: State, position: np.void, instrument: int) -> int:
     return ticks * row["tick_value_fen"]
 
 
-@inner
+@rare
 def gather_results(state: State) -> None:
     """Sum the floating results of all positions; an account keeps what is a loss."""
     for code in range(len(state.accounts)):
@@ -119,7 +119,7 @@ def gather_results(state: State) -> None:
         account["floating_loss_fen"] = max(account["floating_loss_fen"], 0)
 
 
-@inner
+@rare
 def call_one(state: State, out: np.ndarray) -> None:
     """Go on with a mark: one trading code, one call if it is short; the last one ends the mark."""
     core = state.core[0]

@@ -23,7 +23,7 @@ from huiguan.exchange.trading.funds import (
 )
 from huiguan.exchange.trading.state import State
 from huiguan.foundation.arithmetic import Rounding, multiply_divide
-from huiguan.foundation.kernel import inner
+from huiguan.foundation.kernel import inner, rare
 
 
 @inner
@@ -166,7 +166,7 @@ def cost_of_closed(state: State, order: np.void, held: int, today: bool, lots: i
     return share
 
 
-@inner
+@rare
 def close_lots(state: State, order: np.void, price_ticks: int, lots: int) -> None:
     """Book a closing fill: lots and their margin go, the result is booked."""
     code, instrument, hedge = order["trading_code"], order["instrument"], order["hedge"]
