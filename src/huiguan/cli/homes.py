@@ -179,17 +179,20 @@ def table_of(title: str, columns: Iterable[str]) -> Table:
     from rich import box
     from rich.table import Table
 
-    grid = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    grid = Table(title=title, box=box.SIMPLE_HEAD, pad_edge=False)
     for name in columns:
         grid.add_column(name.lstrip("#"), justify="right" if name.startswith("#") else "left")
     return grid
 
 
 def show(grid: Table) -> None:
-    """Print a table to stdout."""
+    """Print a table to stdout under its title, which may be wider than the table."""
     from rich.console import Console
 
-    Console(width=None if Console().is_terminal else 120).print(grid)
+    title, grid.title = grid.title, None
+    console = Console(width=None if Console().is_terminal else 120)
+    console.print(title, style="italic", highlight=False)
+    console.print(grid)
 
 
 def supply_table(title: str) -> Table:
@@ -246,12 +249,23 @@ def show_round(result: Demo) -> None:
     for name, count in sorted(choice_counts(result.city, outcome).items()):
         grid.add_row(name, f"{count:,}")
     show(grid)
+    grid = table_of(
+        "employers' room lots, by the uniform rule before the draw",
+        ("employer", "#asked", "#rooms"),
+    )
+    for lot in outcome.lots:
+        grid.add_row(lot.employer, str(lot.asked), str(len(lot.rooms)))
+    show(grid)
     columns = ("made", "answer by", "#offers", "#accepted", "#and stay", "#refused", "#expired")
     grid = table_of("offers: who says no passes the place to the next in line", columns)
     for wave in result.waves:
         counts = (wave.made, wave.accepted, wave.staying, wave.refused, wave.expired)
         grid.add_row(str(wave.made_on), str(wave.answer_by), *(f"{count:,}" for count in counts))
     show(grid)
+    fared = ", ".join(f"{count} {how}" for how, count in sorted(result.together.items()))
+    typer.echo(f"crews that got beds: {fared}\n")
+    for lines in result.story.values():
+        typer.echo("\n".join(lines) + "\n")
 
 
 def show_year(result: Demo) -> None:

@@ -27,6 +27,7 @@ OPENED = date(2023, 2, 1)
 BUILDINGS = 12
 BLOCK = 5  # the building of 138 flats that become beds
 FOURS, TWOS = 82, 56  # rooms of four and of two beds: 82 x 4 + 56 x 2 = 440
+FLOOR = 8  # flats of the block on one corridor, which is for women or for men
 KEY = b"the demo city's own identity key"
 
 
@@ -228,8 +229,8 @@ def bed_offerings(occupancy: Occupancy) -> list[Offering]:
     for size in (4, 2):
         for sex in (Sex.WOMEN, Sex.MEN):
             rooms = rows["room"][beds]
-            parity = rows["order"][rows["flat"][beds]] % 2 == (sex == Sex.MEN)
-            places = beds[(rows["beds"][rooms] == size) & parity]
+            floors = rows["order"][rows["flat"][beds]] // FLOOR
+            places = beds[(rows["beds"][rooms] == size) & (floors % 2 == (sex == Sex.MEN))]
             found.append(
                 Offering(
                     name=f"MQ-{BLOCK:02d}.bed{size}-{'fm'[sex - 1]}",

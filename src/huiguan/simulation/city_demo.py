@@ -11,19 +11,22 @@ import numpy as np
 
 from huiguan.foundation.faults import InputFault
 from huiguan.foundation.postings import Posting
+from huiguan.housing.explain import explain, tell
 from huiguan.housing.leases import Stay
 from huiguan.housing.ledger import trial_balance
 from huiguan.housing.occupancy import Outcome, convert, refit, why
 from huiguan.housing.places import Kind, Level, Sex, Shift, heads_allowed
 from huiguan.housing.rules import Space, required
 from huiguan.housing.supply import Supply, reconcile
-from huiguan.simulation.city import BLOCK, City, build_city
+from huiguan.simulation.city import BLOCK, FLOOR, City, build_city
 from huiguan.simulation.city_offers import OfferStage, Wave
 from huiguan.simulation.city_round import RoundOutcome, run_round
 from huiguan.simulation.city_year import MonthRow, Year
 from huiguan.storage.estate import write_estate
 from huiguan.storage.home_rules import read_home_rules
 from huiguan.storage.postings_file import write_postings
+from huiguan.storage.round_check import read_outcome
+from huiguan.storage.round_folder import read_frozen
 
 TODAY, ASKED, CHANGE = date(2026, 4, 1), date(2026, 6, 1), date(2026, 7, 1)
 OFFERS, FIRST = date(2026, 7, 6), date(2026, 8, 1)
@@ -51,6 +54,8 @@ class Demo(NamedTuple):
     counts: Counter[str]
     refusals: Counter[str]
     notes: list[str]
+    together: Counter[str]
+    story: dict[str, list[str]]
     postings: list[Posting]
     stays: list[Stay]
     trial: dict[str, int]
@@ -83,7 +88,7 @@ def convert_block(city: City, on: date, only_ask: bool) -> Conversion:
 
 
 def set_up_beds(city: City, on: date, space: Space) -> None:
-    """Set up the beds of every room of the block, for women and men in turn, as the law allows."""
+    """Set up the beds of every room of the block, corridor by corridor, as the law allows."""
     o = city.occupancy
     rows = o.tree.rows
     least = Decimal(space.least_area_dm2) / 100
@@ -91,9 +96,22 @@ def set_up_beds(city: City, on: date, space: Space) -> None:
         for room in np.flatnonzero((rows["parent"] == flat) & (rows["kind"] == Kind.ROOM)).tolist():
             area = Decimal(int(rows["area_dm2"][room])) / 100
             allowed = heads_allowed(area, least, space.most_heads)
-            sex = Sex.MEN if rows["order"][flat] % 2 else Sex.WOMEN
+            sex = Sex.MEN if rows["order"][flat] // FLOOR % 2 else Sex.WOMEN
             outcome = refit(o, room, int(rows["beds"][room]), sex, Shift.ANY, on, allowed)
             assert not outcome.refusal, why(o, room, outcome)
+
+
+def story_of(city: City, outcome: RoundOutcome) -> dict[str, list[str]]:
+    """Return one application's story in both languages: somebody who got the second choice."""
+    number = next(
+        outcome.verdicts[entry.serial - 1].number
+        for entry in city.applicants
+        if len(entry.choices) > 1
+        and outcome.programme.get(entry.serial) == city.offerings[entry.choices[1]].name
+    )
+    frozen = read_frozen(outcome.folder)
+    story = explain(frozen, read_outcome(outcome.folder, frozen), number)
+    return {language: tell(story, language) for language in ("en", "zh")}
 
 
 def run_demo(
@@ -135,6 +153,8 @@ def run_demo(
         counts=year.counts,
         refusals=year.refusals,
         notes=year.notes,
+        together=stage.together,
+        story=story_of(city, outcome),
         postings=year.office.postings,
         stays=[stay for stays in year.office.stays.values() for stay in stays],
         trial=trial_balance(year.office.postings),

@@ -19,8 +19,10 @@ from huiguan.housing.offers import (
     next_in_line,
     refuse,
 )
+from huiguan.housing.places import Sex
 from huiguan.housing.rules import HomeRules, required
 from huiguan.simulation.city import City
+from huiguan.simulation.city_beds import place_winners
 from huiguan.simulation.city_round import RoundOutcome
 
 WAVES = 6
@@ -72,6 +74,13 @@ class OfferStage:
             if entry.home is None:  # tenants move in rounds only, where nobody loses a home
                 for row in entry.choices:
                     self.lines[row].append(str(serial))
+        person_crew = {person: crew.number for crew in city.crews for person in crew.members}
+        self.crew_of = {
+            entry.serial: person_crew[entry.household.applicant]
+            for entry in city.applicants
+            if entry.employer is not None
+        }
+        self.together: Counter[str] = Counter()
         self.keepers = {
             serial
             for serial, name in outcome.programme.items()
@@ -80,10 +89,10 @@ class OfferStage:
         }
 
     def placed(self) -> Iterator[tuple[int, int]]:
-        """Yield (serial, place) of every winner: movers who stay keep theirs, crews stay together.
+        """Yield (serial, place) of every winner who gets a place to answer for.
 
-        Places are filled in order; those of one employer come one after the other, so that a crew
-        shares a room or has the next one.
+        Movers who keep their homes get none; crews are placed together; others in order of the
+        draw.
         """
         moving = [
             entry.home
@@ -98,10 +107,18 @@ class OfferStage:
                 for serial, name in self.outcome.programme.items()
                 if name == offering.name and serial not in self.keepers
             ]
-            winners.sort(key=lambda s: (self.applicants[s].employer or "", self.outcome.order[s]))
+            winners.sort(key=lambda serial: self.outcome.order[serial])
             free = [p for p in offering.places if p in self.outcome.round_claims]
             free += [home for home in moving if self.offering_of[home] == row]
-            yield from zip(winners, sorted(free), strict=False)
+            if offering.sex == Sex.ANY:
+                yield from zip(winners, sorted(free), strict=False)
+                continue
+            crews: dict[str, list[int]] = {}
+            for serial in winners:
+                crews.setdefault(self.crew_of[serial], []).append(serial)
+            pairs, fared = place_winners(self.city, offering, free, crews)
+            self.together += fared
+            yield from pairs
 
     def better(self, serial: str, row: int) -> bool:
         """Return whether an offering is better for somebody than the place they keep."""

@@ -19,6 +19,7 @@ from huiguan.housing.round import PartyPledge, RoundHead
 from huiguan.housing.rules import HomeRules
 from huiguan.housing.supply import State, states_on, unaccounted_places
 from huiguan.simulation.city import City
+from huiguan.simulation.city_beds import Lot, set_lots_apart
 from huiguan.storage.round_check import check_folder
 from huiguan.storage.round_folder import allocate_round, draw_round, freeze
 from huiguan.storage.round_tables import read_table, table_bytes, toml_bytes
@@ -59,6 +60,7 @@ class RoundOutcome(msgspec.Struct, frozen=True, kw_only=True):
     programme: dict[int, str]  # serial: programme given
     order: dict[int, tuple[int, int]]  # serial: tier and place in the draw, of those in the round
     round_claims: dict[int, int]  # place: its claim for the round
+    lots: list[Lot]
 
 
 def take_vacant(city: City, on: date, owner: int) -> dict[int, int]:
@@ -146,6 +148,7 @@ def run_round(
     """Freeze, draw, allocate and check a round of everything vacant; a finding is a fault."""
     chance = np.random.default_rng([seed, 2])
     owner = int(f"{on:%Y%m%d}")
+    lots = set_lots_apart(city, on, chance)
     round_claims = take_vacant(city, on, owner)
     found = verdicts(
         [
@@ -216,6 +219,7 @@ def run_round(
             for number, place in tickets.select("number", "place").iter_rows()
         },
         round_claims=round_claims,
+        lots=lots,
     )
 
 

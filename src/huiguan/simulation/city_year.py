@@ -123,9 +123,31 @@ class Year:
             entry = self.stage.applicants[int(offer.applicant)]
             self.sign_for(entry.serial, place, row, self.first)
             record_let(self.stage.book, offer.number)
+        self.fill_lots()
         let = {int(o.claims["place"][t.claim]) for t in office.tenancies.values() if not t.over}
         for place in sorted(home for home in moving if home is not None and home not in let):
             offer_again(office, place, self.first)
+
+    def fill_lots(self) -> None:
+        """Let the beds of the employers' lots to their people who have none; offer the others."""
+        o, rows = self.city.occupancy, self.city.occupancy.tree.rows
+        waiting: dict[tuple[str | None, Sex], list[int]] = {}
+        for serial in self.stage.outcome.order:
+            entry = self.stage.applicants[serial]
+            if entry.employer is not None and str(serial) not in self.stage.book.out_of_line:
+                waiting.setdefault((entry.employer, entry.sex), []).append(serial)
+        for lot in self.stage.outcome.lots:
+            for room, made in lot.rooms:
+                end_claim(o, made, self.first)
+                for bed in np.flatnonzero(rows["room"] == room)[1:].tolist():
+                    row = self.stage.offering_of[bed]
+                    people = waiting.get((lot.employer, self.city.offerings[row].sex), [])
+                    if not people:
+                        offer_again(self.office, bed, self.first)
+                        continue
+                    serial = people.pop(0)
+                    self.stage.book.out_of_line.add(str(serial))
+                    self.sign_for(serial, bed, row, self.first)
 
     def take_over(self, number: int) -> None:
         """Enter a lease signed before the round, with its deposit and its rent from now on."""

@@ -94,3 +94,21 @@ def test_a_seed_is_a_city_to_the_byte(demo: tuple[Demo, Path], tmp_path: Path) -
     assert again.months == demo[0].months
     assert digests(tmp_path) == digests(demo[1])
     assert date(2026, 8, 1) == again.months[0].month
+
+
+def test_lots_are_held_before_the_draw_and_crews_stay_together(demo: tuple[Demo, Path]) -> None:
+    lots = demo[0].outcome.lots
+    rooms = sum(len(lot.rooms) for lot in lots)
+    assert rooms == min(24, sum(lot.asked for lot in lots)) > 0
+    for lot in lots:
+        assert len(lot.rooms) <= lot.asked
+    beds = {row.level: row for row in demo[0].supply}["bed"]
+    assert (beds.in_round, beds.held) == (440 - rooms * 4, rooms * 4)
+    assert demo[0].together["in one room"] > 0
+
+
+def test_the_story_of_a_second_choice_is_told_in_both_languages(demo: tuple[Demo, Path]) -> None:
+    english, chinese = demo[0].story["en"], demo[0].story["zh"]
+    assert any(line.startswith("  1. ") and "not got" in line for line in english)
+    assert any(line.startswith("  2. ") and "got it" in line for line in english)
+    assert len(english) == len(chinese)
