@@ -18,7 +18,19 @@ app = typer.Typer(
     help="A futures exchange and an affordable-housing office, as functions and files.",
 )
 # The files of this room; each registers its commands on ``app``.
-NOUNS = ("day", "draw", "homes", "journal", "replay", "round", "rules", "simulate")
+NOUNS = (
+    "day",
+    "draw",
+    "explain",
+    "homes",
+    "journal",
+    "replay",
+    "round",
+    "rules",
+    "shadow",
+    "simulate",
+    "statement",
+)
 
 
 def whole_app() -> typer.Typer:

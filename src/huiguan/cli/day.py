@@ -14,7 +14,18 @@ from huiguan.cli.progress import Progress, say
 if TYPE_CHECKING:
     import numpy as np
 
+    from huiguan.exchange.instructions import AnyInstruction
     from huiguan.storage.recovery import Frame
+
+DayDir = Annotated[Path, typer.Argument(metavar="DIR", help="A day folder.")]
+Folders = Annotated[
+    list[Path] | None,
+    typer.Option("--rulebook", metavar="DIR", help="Books laid over the shipped ones; repeatable."),
+]
+Orders = Annotated[
+    Path | None,
+    typer.Option("--instructions", metavar="FILE", help="Approved instructions, JSON."),
+]
 
 day = typer.Typer(no_args_is_help=True, help="A trading day and its folder.")
 app.add_typer(day, name="day")
@@ -56,3 +67,87 @@ def verify(
 
         for path in write_events(keep_events, np.concatenate(kept)):
             typer.echo(f"events     {path}")
+
+
+def instructions_of(path: Path | None) -> list[AnyInstruction]:
+    """Return the instructions of a file; none without one."""
+    from huiguan.storage.day_result import read_instructions
+
+    return read_instructions(path) if path else []
+
+
+@day.command("close")
+def close_command(folder: DayDir, instructions: Orders = None, rulebook: Folders = None) -> None:
+    """Clear a day that is over: settlement prices, profit, margin, fees, calls, statements' data.
+
+    The day is run again from its journal and compared; result, daily files and manifest are
+    written. Killed and run again, the same bytes come out.
+    """
+    from huiguan.cli.closed_day import print_closed
+    from huiguan.floor.closing import close_folder
+    from huiguan.storage.recovery import scan_folder
+    from huiguan.storage.rulebooks import load_books
+
+    begun = time.monotonic()
+    orders = instructions_of(instructions)
+    total = 0
+    for frame in scan_folder(folder / "journal"):
+        total = frame.last_sequence
+    with Progress("close, commands") as progress:
+        closed = close_folder(
+            folder,
+            load_books(*rulebook or ()),
+            orders,
+            report=lambda step: say(f"close: {step}"),
+            watch=lambda sequence: progress(sequence, total),
+        )
+    print_closed(closed.image, closed.result)
+    typer.echo(f"closed: {folder / 'result'}, {time.monotonic() - begun:.2f} s")
+
+
+@day.command("open")
+def open_command(
+    folder: DayDir,
+    instructions: Orders = None,
+    rulebook: Folders = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="The new folder; beside DIR by default.")
+    ] = None,
+) -> None:
+    """Make the next trading day's folder from a closed day and approved instructions."""
+    from huiguan.floor.closing import open_next
+    from huiguan.foundation.calendars import show_day
+    from huiguan.storage.rulebooks import load_books
+
+    opened = open_next(folder, load_books(*rulebook or ()), instructions_of(instructions), out)
+    image = opened.image
+    typer.echo(
+        f"opened: {opened.root}, trading day {show_day(image.settings.trading_day)},"
+        f" {len(image.instruments)} contracts, {len(image.positions):,} positions"
+    )
+    typer.echo("reconciled: result and instructions give this image, and nothing else")
+    for row in opened.forced:
+        typer.echo(
+            f"forced liquidation: {row.trading_code} {row.instrument} {row.side} {row.lots} lots"
+        )
+
+
+@day.command()
+def reconcile(
+    folder: DayDir,
+    following: Annotated[Path, typer.Argument(metavar="NEXT", help="The next day's folder.")],
+    rulebook: Folders = None,
+) -> None:
+    """Prove that the next day's image follows from the result and the instructions alone."""
+    from huiguan.floor.closing import reconcile_folders
+    from huiguan.foundation.faults import CheckFault
+    from huiguan.storage.rulebooks import load_books
+
+    differences = reconcile_folders(folder, following, load_books(*rulebook or ()))
+    for line in differences:
+        typer.echo(line)
+    if differences:
+        raise CheckFault(
+            f"{following} does not follow from {folder}: {len(differences)} differences"
+        )
+    typer.echo("good: result and instructions give this image, and nothing else")

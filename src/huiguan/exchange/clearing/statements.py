@@ -77,9 +77,12 @@ class Statements:
     """The statements of a day; trades and lots are sorted by trading code once."""
 
     def __init__(
-        self, image: DayImage, result: DayResult, product_names: Mapping[str, str] | None = None
+        self,
+        image: DayImage,
+        result: DayResult,
+        products: Mapping[str, tuple[str, str]] | None = None,
     ) -> None:
-        """``product_names`` are names to show by product code; a missing one is the code."""
+        """``products`` give name to show and venue by product code; missing: code and image's."""
         self.image, self.result = image, result
         self.day = result.settings.trading_day
         sides = np.empty(2 * len(result.trades), np.int32)
@@ -91,22 +94,25 @@ class Statements:
         self._lot_bounds = np.searchsorted(self._lots["trading_code"], every)
         self._terms = [terms_of(image, result, i) for i in range(len(image.instruments))]
         self._fees = [(int(row["rate_ppb"]), int(row["per_lot_fen"])) for row in image.fees]
-        names = product_names or {}
+        names = products or {}
         self.facts = {
             terms.name: self._facts_of(index, terms, names)
             for index, terms in enumerate(self._terms)
         }
         self._codes = {name: index for index, name in enumerate(image.names.trading_codes)}
 
-    def _facts_of(self, index: int, terms: Terms, names: Mapping[str, str]) -> ContractFacts:
+    def _facts_of(
+        self, index: int, terms: Terms, names: Mapping[str, tuple[str, str]]
+    ) -> ContractFacts:
         """Return what a statement shows of a contract; fees are charged from the image's table."""
         product = self.image.names.products[int(self.image.instruments["product"][index])]
+        name, venue = names.get(product, (product, self.image.settings.venue))
         general, hedge = decimal_rate(terms.general_ppb), decimal_rate(terms.hedge_ppb)
         return ContractFacts(
             instrument=terms.name,
             product=product,
-            product_name=names.get(product, product),
-            exchange=self.image.settings.venue,
+            product_name=name,
+            exchange=venue,
             lot_size=Decimal(terms.unit_value_fen).scaleb(terms.decimals - 2),
             previous_settlement=terms.price(terms.previous_units),
             settlement=terms.price(terms.settlement_units),

@@ -1,0 +1,74 @@
+"""``huiguan statement``: what a trading code is told about its day."""
+
+from __future__ import annotations
+
+import json
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from huiguan.cli import app
+
+if TYPE_CHECKING:
+    from huiguan.exchange.clearing.statements import Statements
+    from huiguan.exchange.reports.statement import Holder
+    from huiguan.exchange.rules import Books
+
+
+class Format(StrEnum):
+    """How a statement is printed."""
+
+    CTP = "ctp"
+    JSON = "json"
+    TABLE = "table"
+
+
+def statements_of(folder: Path, books: Books) -> Statements:
+    """Return the statements of a closed day; products under the names of the rulebooks."""
+    from huiguan.exchange.clearing.statements import Statements
+    from huiguan.floor.closing import read_closed
+
+    image, result, _ = read_closed(folder)
+    names = {code: (row.chinese, row.venue) for code, row in books.products.items()}
+    return Statements(image, result, names)
+
+
+def holder_of(code: str, trading_day: int) -> Holder:
+    """Return whom a statement is for; a day folder knows trading codes, no names of persons."""
+    from huiguan.exchange.reports.statement import Holder
+
+    return Holder(
+        client_id=code[-10:],
+        client_name=code,
+        account_id=code,
+        trading_code=code[-11:],
+        title="Huiguan",
+        created=str(trading_day),
+    )
+
+
+@app.command()
+def statement(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A closed day folder.")],
+    code: Annotated[str, typer.Argument(metavar="CODE", help="A trading code.")],
+    form: Annotated[Format, typer.Option("--format", help="Layout.")] = Format.CTP,
+    rulebook: Annotated[
+        list[Path] | None, typer.Option("--rulebook", metavar="DIR", help="Books laid over.")
+    ] = None,
+) -> None:
+    """Print the daily settlement statement of a trading code."""
+    from huiguan.cli.closed_day import show_table
+    from huiguan.exchange.reports.statement import statement_table, statement_text
+    from huiguan.exchange.reports.statement_json import statement_json
+    from huiguan.storage.rulebooks import load_books
+
+    found = statements_of(folder, load_books(*rulebook or ()))
+    day, holder = found.statement(code), holder_of(code, found.day)
+    if form == Format.CTP:
+        typer.echo(statement_text(holder, day).replace("\r\n", "\n"), nl=False)
+    elif form == Format.JSON:
+        typer.echo(json.dumps(statement_json(holder, day), ensure_ascii=False, indent=1))
+    else:
+        show_table("Statement 结算单", ("", "CNY"), statement_table(holder, day))

@@ -1,0 +1,311 @@
+"""Why a figure of a closed day is what it is: rule, inputs and arithmetic as values, no words.
+
+Each step has a key that ``reports.explain`` has a sentence for, in Chinese and English.
+"""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from fractions import Fraction
+
+import msgspec
+
+from huiguan.exchange.clearing.client_day import ClientDay
+from huiguan.exchange.clearing.day_money import pool_of_code
+from huiguan.exchange.clearing.day_postings import pool_name
+from huiguan.exchange.clearing.deposit import DeadlineOutcome
+from huiguan.exchange.clearing.rules_of_day import DayRules, decimal_rate
+from huiguan.exchange.clearing.statements import terms_of
+from huiguan.exchange.day import DayImage
+from huiguan.exchange.messages import Hedge, Offset, Side
+from huiguan.exchange.price_limits import price_limits
+from huiguan.exchange.result import DayResult, SettledBy
+from huiguan.exchange.rules import Row
+from huiguan.foundation.arithmetic import show_fen, show_rate
+from huiguan.foundation.faults import InputFault
+
+SHOWN_DECIMALS = 4
+
+
+class Step(msgspec.Struct, frozen=True, kw_only=True):
+    """One step of an explanation: the key of its sentence, and the figures in it."""
+
+    key: str
+    values: Mapping[str, str] = {}
+
+
+class Explanation(msgspec.Struct, frozen=True, kw_only=True):
+    """What is explained, the rules it stands on, and the steps in order."""
+
+    key: str
+    subject: str
+    trading_day: int
+    rules: list[Row]
+    steps: list[Step]
+
+
+def step(key: str, **values: object) -> Step:
+    """Return a step; every figure is shown as text."""
+    return Step(key=key, values={name: str(value) for name, value in values.items()})
+
+
+def contract_index(image: DayImage, name: str) -> int:
+    """Return the row of a contract; one that does not trade on the day is an InputFault."""
+    if name not in image.names.instruments:
+        raise InputFault(f"{name!r} does not trade on this day; give a contract like cu2610")
+    return image.names.instruments.index(name)
+
+
+def quotient(amount: int, divisor: Fraction) -> str:
+    """Return a quotient cut to four decimals, with dots where it goes on."""
+    exact = Fraction(amount) / divisor
+    shown = Decimal(int(exact * 10**SHOWN_DECIMALS)).scaleb(-SHOWN_DECIMALS)
+    return f"{shown:f}" + ("" if Fraction(shown) == exact else "...")
+
+
+def explain_settlement(
+    image: DayImage, result: DayResult, rules: DayRules, name: str
+) -> Explanation:
+    """Explain the settlement price of a contract."""
+    index = contract_index(image, name)
+    terms, found = terms_of(image, result, index), result.contracts[index]
+    rule = rules.contracts[index]
+    lot = Fraction(rule.today.terms.lot_size)
+    by = SettledBy(int(found["settled_by"]))
+    steps = [step("previous", price=terms.price(terms.previous_units))]
+    if by == SettledBy.TRADES:
+        volume = int(found["volume_lots"])
+        steps.append(
+            step(
+                "average",
+                turnover=show_fen(int(found["turnover_fen"])),
+                volume=f"{volume:,}",
+                lot_size=rule.today.terms.lot_size,
+                mean=quotient(int(found["turnover_fen"]), 100 * lot * volume),
+            )
+        )
+        steps.append(
+            step("cut", tick=rule.today.terms.tick, rounding=rule.today.settlement.rounding)
+        )
+    else:
+        steps.append(step(f"by_{by.name.lower()}"))
+    steps.append(step("settled", price=terms.price(terms.settlement_units)))
+    return Explanation(
+        key="settlement",
+        subject=name,
+        trading_day=result.settings.trading_day,
+        rules=[rule.today.settlement],
+        steps=steps,
+    )
+
+
+def explain_limit(image: DayImage, result: DayResult, rules: DayRules, name: str) -> Explanation:
+    """Explain the price limits of a contract on the next trading day."""
+    index = contract_index(image, name)
+    terms, found = terms_of(image, result, index), result.contracts[index]
+    rule = rules.contracts[index]
+    used: list[Row] = [rule.charged.circular, rule.charged.limit_rounding]
+    steps = [step("circular_limit", rate=show_rate(rule.charged.circular.limit_ppb))]
+    limit = int(found["limit_ppb"])
+    if found["lock_day"]:
+        used.append(rule.charged.limit_lock)
+        steps.append(
+            step(
+                "locked",
+                day=int(found["lock_day"]),
+                first=show_rate(int(found["first_limit_ppb"])),
+            )
+        )
+    elif limit != rule.charged.circular.limit_ppb:
+        used.append(rule.charged.new_contract)
+        steps.append(step("other_limit", rate=show_rate(limit)))
+    if found["expired"]:
+        steps.append(step("expired"))
+    if found["halted"]:
+        steps.append(step("halted"))
+    rounding, tick = rule.charged.limit_rounding, rule.charged.terms.tick
+    price, rate = terms.price(terms.settlement_units), decimal_rate(limit)
+    lower, upper = price_limits(price, rate, tick, rounding)
+    for key, cut, exact, direction in (
+        ("upper", upper, price * (1 + rate), rounding.upper),
+        ("lower", lower, price * (1 - rate), rounding.lower),
+    ):
+        steps.append(
+            step(
+                key,
+                settlement=price,
+                rate=show_rate(limit),
+                exact=f"{exact.normalize():f}",
+                tick=tick,
+                rounding=direction,
+                limit=cut,
+            )
+        )
+    return Explanation(
+        key="limit",
+        subject=name,
+        trading_day=result.settings.next_trading_day,
+        rules=used,
+        steps=steps,
+    )
+
+
+def explain_margin(
+    image: DayImage, result: DayResult, rules: DayRules, name: str, day: ClientDay
+) -> Explanation:
+    """Explain the trading margin of a trading code from its statement ``day``."""
+    used: list[Row] = []
+    steps = []
+    by_product: dict[str, dict[str, int]] = {}
+    for line in day.summary:
+        index = contract_index(image, line.instrument)
+        terms, rule = terms_of(image, result, index), rules.contracts[index]
+        if result.contracts["expired"][index]:
+            steps.append(step("margin_expired", instrument=line.instrument))
+            continue
+        hedging = line.hedge == Hedge.HEDGE
+        rate = terms.hedge_ppb if hedging else terms.general_ppb
+        used += [rule.charged.circular, rule.charged.ladder, rule.charged.relief]
+        product = rule.today.contract.product
+        sides = by_product.setdefault(product, {"long": 0, "short": 0, "both": 0})
+        for side, lots in ((Side.BUY, line.long_lots), (Side.SELL, line.short_lots)):
+            if not lots:
+                continue
+            value = terms.settlement_units * terms.unit_value_fen * lots
+            margin = (value * rate + 500_000_000) // 1_000_000_000
+            kind = "long" if side == Side.BUY else "short"
+            sides[kind if result.contracts["relief"][index] else "both"] += margin
+            steps.append(
+                step(
+                    f"margin_{kind}",
+                    instrument=line.instrument,
+                    lots=lots,
+                    settlement=terms.price(terms.settlement_units),
+                    lot_size=rule.today.terms.lot_size,
+                    rate=show_rate(rate),
+                    flag="hedge" if hedging else "general",
+                    margin=show_fen(margin),
+                )
+            )
+    for product, sides in by_product.items():
+        steps.append(
+            step(
+                "larger_side",
+                product=product,
+                long=show_fen(sides["long"]),
+                short=show_fen(sides["short"]),
+                both=show_fen(sides["both"]),
+                margin=show_fen(max(sides["long"], sides["short"]) + sides["both"]),
+            )
+        )
+    steps.append(step("margin_total", margin=show_fen(day.funds.margin_fen)))
+    return Explanation(
+        key="margin",
+        subject=name,
+        trading_day=result.settings.trading_day,
+        rules=unique(used),
+        steps=steps,
+    )
+
+
+def explain_fees(
+    image: DayImage, result: DayResult, rules: DayRules, name: str, day: ClientDay
+) -> Explanation:
+    """Explain the fees of a trading code from its statement ``day``."""
+    used: list[Row] = []
+    steps = []
+    for line in day.trades:
+        trade = line.trade
+        rule = rules.contracts[contract_index(image, trade.instrument)].today
+        used += [rule.fee, *([rule.hedge_share] if trade.hedge == Hedge.HEDGE else [])]
+        rates = rule.hedge_fee if trade.hedge == Hedge.HEDGE else rule.general_fee
+        today = trade.offset == Offset.CLOSE_TODAY
+        rate = rates.close_today_rate_ppb if today else rates.open_rate_ppb
+        per_lot = rates.close_today_fen if today else rates.open_fen
+        values = {
+            "number": trade.trade_id,
+            "instrument": trade.instrument,
+            "lots": trade.lots,
+            "price": trade.price,
+            "fee": show_fen(line.fee_fen),
+        }
+        if per_lot:
+            steps.append(step("fee_per_lot", per_lot=show_fen(per_lot), **values))
+        else:
+            turnover = show_fen(line.turnover_fen)
+            steps.append(step("fee_rate", turnover=turnover, rate=show_rate(rate), **values))
+    code = image.names.trading_codes.index(name)
+    own = result.order_fees[result.order_fees["trading_code"] == code]
+    for row in own:
+        instrument = int(row["instrument"])
+        used.append(rules.contracts[instrument].today.order_fee)
+        steps.append(
+            step(
+                "order_fee",
+                instrument=image.names.instruments[instrument],
+                messages=f"{int(row['messages']):,}",
+                executed=f"{int(row['executed_orders']):,}",
+                fee=show_fen(int(row["fee_fen"])),
+            )
+        )
+    steps.append(step("fee_total", fee=show_fen(day.funds.fees_fen)))
+    return Explanation(
+        key="fees",
+        subject=name,
+        trading_day=result.settings.trading_day,
+        rules=unique(used),
+        steps=steps,
+    )
+
+
+def explain_call(image: DayImage, result: DayResult, rules: DayRules, member: str) -> Explanation:
+    """Explain the clearing deposit of a member's pools, and what is called."""
+    if member not in image.names.members:
+        raise InputFault(f"member {member!r} is not in this day; check the number")
+    rule = rules.contracts[0].today
+    steps = []
+    counts = [0] * len(image.pools)
+    for pool in pool_of_code(image).tolist():
+        counts[pool] += 1
+    for index, row in enumerate(result.pools):
+        if image.names.members[row["member"]] != member:
+            continue
+        before = row["previous_cash_fen"] - row["previous_margin_fen"] + row["previous_usable_fen"]
+        fees = int(row["fees_fen"] + row["order_fees_fen"])
+        steps.append(
+            step(
+                "deposit",
+                pool=pool_name(image, index),
+                codes=counts[index],
+                before=show_fen(int(before)),
+                margin_before=show_fen(int(row["previous_margin_fen"])),
+                margin=show_fen(int(row["margin_fen"])),
+                usable=show_fen(int(row["usable_fen"])),
+                usable_before=show_fen(int(row["previous_usable_fen"])),
+                profit=show_fen(int(row["profit_fen"])),
+                deposits=show_fen(int(row["deposits_fen"])),
+                withdrawals=show_fen(int(row["withdrawals_fen"])),
+                fees=show_fen(fees),
+                balance=show_fen(int(row["balance_fen"])),
+            )
+        )
+        steps.append(
+            step(
+                "call",
+                minimum=show_fen(int(row["minimum_fen"])),
+                balance=show_fen(int(row["balance_fen"])),
+                call=show_fen(int(row["call_fen"])),
+            )
+        )
+        steps.append(step(f"outcome_{DeadlineOutcome(int(row['outcome'])).name.lower()}"))
+    return Explanation(
+        key="call",
+        subject=member,
+        trading_day=result.settings.trading_day,
+        rules=unique([rule.deposit, rule.collateral]),
+        steps=steps,
+    )
+
+
+def unique(rows: list[Row]) -> list[Row]:
+    """Return each rule once, in order."""
+    return list({(type(row).__name__, row.article, row.source): row for row in rows}.values())

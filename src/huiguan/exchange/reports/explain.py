@@ -1,0 +1,162 @@
+"""Explanations in words, Chinese and English side by side: the rule, the inputs, the arithmetic."""
+
+from huiguan.exchange.clearing.explanations import Explanation
+from huiguan.foundation.calendars import show_day
+
+ROUNDINGS = {
+    "down": ("舍去尾数", "down"),
+    "up": ("进一", "up"),
+    "half_up": ("四舍五入", "half up"),
+    "half_even": ("四舍六入五成双", "half to even"),
+}
+FLAGS = {"general": ("一般", "general"), "hedge": ("套保", "hedging")}
+TITLES = {
+    "settlement": ("{subject} 当日结算价", "Settlement price of {subject}"),
+    "limit": ("{subject} 下一交易日涨跌停板", "Price limits of {subject} on the next trading day"),
+    "margin": ("{subject} 交易保证金", "Trading margin of {subject}"),
+    "fees": ("{subject} 手续费", "Fees of {subject}"),
+    "call": ("会员 {subject} 结算准备金", "Clearing deposit of member {subject}"),
+}
+SENTENCES: dict[str, tuple[str, str]] = {
+    "previous": ("上一交易日结算价 {price}", "previous settlement price {price}"),
+    "average": (
+        "成交额 {turnover} ÷ (成交量 {volume} 手 × 每手 {lot_size}) = {mean}",
+        "turnover {turnover} / (volume {volume} lots x lot size {lot_size}) = {mean}",
+    ),
+    "cut": ("按最小变动价位 {tick} 取整: {rounding}", "rounded to the tick {tick}: {rounding}"),
+    "by_last_hour": ("取最后一小时成交量加权平均价", "volume-weighted mean of the last hour"),
+    "by_middle_of_quotes": (
+        "无成交, 收盘有买卖报价: 取买价、卖价、上日结算价三者居中的价格",
+        "no trade, both quotes at the close: the middle of bid, ask and previous settlement",
+    ),
+    "by_locked_limit": (
+        "无成交, 收盘前五分钟单边报价于停板: 取停板价",
+        "no trade, one-sided at the limit for the last five minutes: the limit price",
+    ),
+    "by_reference_contract": (
+        "无成交: 按前一有成交月份合约的涨跌幅计算",
+        "no trade: moved as the nearest preceding month that traded",
+    ),
+    "by_previous_settlement": ("无成交: 取上一交易日结算价", "no trade: previous settlement price"),
+    "by_halted": ("当日停牌: 取上一交易日结算价", "halted: previous settlement price"),
+    "by_decided": ("由交易所决定", "decided by the exchange"),
+    "settled": ("结算价 = {price}", "settlement price = {price}"),
+    "circular_limit": ("公告规定的停板幅度 {rate}", "limit set by circular {rate}"),
+    "locked": (
+        "同方向单边市第 {day} 日 (D{day}), 首日幅度 {first}, 按规则加点",
+        "locked in one direction, day {day} (D{day}); limit of D1 {first}, points added",
+    ),
+    "other_limit": (
+        "幅度为 {rate} (新合约成交前加倍, 或交易所决定)",
+        "limit {rate} (doubled until the first trade, or decided by the exchange)",
+    ),
+    "expired": ("本日为最后交易日, 次日不再交易", "this was its last trading day"),
+    "halted": ("次日停牌", "no trading on the next trading day"),
+    "upper": (
+        "涨停板 {settlement} × (1 + {rate}) = {exact}, 按 {tick} {rounding} → {limit}",
+        "upper limit {settlement} x (1 + {rate}) = {exact}, to tick {tick} {rounding} -> {limit}",
+    ),
+    "lower": (
+        "跌停板 {settlement} × (1 - {rate}) = {exact}, 按 {tick} {rounding} → {limit}",
+        "lower limit {settlement} x (1 - {rate}) = {exact}, to tick {tick} {rounding} -> {limit}",
+    ),
+    "margin_long": (
+        (
+            "{instrument} 买持 {lots} 手 ({flag}): "
+            "{settlement} × {lot_size} × {lots} × {rate} = {margin}"
+        ),
+        (
+            "{instrument} long {lots} ({flag}): "
+            "{settlement} x {lot_size} x {lots} x {rate} = {margin}"
+        ),
+    ),
+    "margin_short": (
+        (
+            "{instrument} 卖持 {lots} 手 ({flag}): "
+            "{settlement} × {lot_size} × {lots} × {rate} = {margin}"
+        ),
+        (
+            "{instrument} short {lots} ({flag}): "
+            "{settlement} x {lot_size} x {lots} x {rate} = {margin}"
+        ),
+    ),
+    "margin_expired": (
+        "{instrument} 已到期, 转为交割保证金",
+        "{instrument} expired; kept as delivery margin",
+    ),
+    "larger_side": (
+        "{product}: 单向大边 max(买 {long}, 卖 {short}) + 双边收取 {both} = {margin}",
+        "{product}: larger side max(long {long}, short {short}) + both sides {both} = {margin}",
+    ),
+    "margin_total": ("交易保证金合计 {margin}", "trading margin in all {margin}"),
+    "fee_per_lot": (
+        "成交 {number} {instrument} {lots} 手 × {per_lot} = {fee}",
+        "trade {number} {instrument} {lots} lots x {per_lot} = {fee}",
+    ),
+    "fee_rate": (
+        "成交 {number} {instrument} {price} × {lots} 手: 成交额 {turnover} × {rate} = {fee}",
+        "trade {number} {instrument} {price} x {lots} lots: turnover {turnover} x {rate} = {fee}",
+    ),
+    "order_fee": (
+        "申报费 {instrument}: 信息量 {messages}, 有成交报单 {executed}, 费用 {fee}",
+        "order fee {instrument}: {messages} messages, {executed} orders executed: {fee}",
+    ),
+    "fee_total": (
+        "手续费合计 {fee} (逐笔四舍五入到分后相加)",
+        "fees in all {fee} (each trade half up to the fen, then summed)",
+    ),
+    "deposit": (
+        (
+            "{pool} ({codes} 个交易编码): 上日余额 {before} + 上日保证金 {margin_before}"
+            " - 保证金 {margin} + 质押可用 {usable} - 上日质押可用 {usable_before} + 盈亏 {profit}"
+            " + 入金 {deposits} - 出金 {withdrawals} - 手续费 {fees} = {balance}"
+        ),
+        (
+            "{pool} ({codes} trading codes): balance before {before} + margin before"
+            " {margin_before} - margin {margin} + collateral {usable} - collateral before"
+            " {usable_before} + profit {profit} + deposits {deposits} - withdrawals {withdrawals}"
+            " - fees {fees} = {balance}"
+        ),
+    ),
+    "call": (
+        "最低余额 {minimum}, 余额 {balance}, 应追加 {call}",
+        "minimum {minimum}, balance {balance}, to be paid in {call}",
+    ),
+    "outcome_none": ("无需追加", "nothing follows"),
+    "outcome_close_only": (
+        "到期未补足: 不得开新仓",
+        "if unanswered at the deadline: no new positions",
+    ),
+    "outcome_forced_liquidation": (
+        "到期未补足: 强行平仓",
+        "if unanswered at the deadline: forced liquidation",
+    ),
+}
+
+
+def sentence(key: str, values: dict[str, str]) -> tuple[str, str]:
+    """Return a step in Chinese and English."""
+    texts = []
+    for language in (0, 1):
+        shown = dict(values)
+        if "rounding" in shown:
+            shown["rounding"] = ROUNDINGS[shown["rounding"]][language]
+        if "flag" in shown:
+            shown["flag"] = FLAGS[shown["flag"]][language]
+        texts.append(SENTENCES[key][language].format(**shown))
+    return texts[0], texts[1]
+
+
+def explain_lines(found: Explanation) -> list[str]:
+    """Return an explanation as lines: title, rules with source and status, every step twice."""
+    chinese, english = (text.format(subject=found.subject) for text in TITLES[found.key])
+    lines = [f"{chinese} / {english}, {show_day(found.trading_day)}"]
+    lines += [
+        f"  规则 rule: {row.article} [{row.source}], {show_day(row.effective)}, {row.status}"
+        + (f"; {row.note}" if row.note else "")
+        for row in found.rules
+    ]
+    for row in found.steps:
+        zh, en = sentence(row.key, dict(row.values))
+        lines += [f"  {zh}", f"    {en}"]
+    return lines
