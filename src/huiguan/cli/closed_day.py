@@ -33,7 +33,7 @@ def show_table(title: str, heads: Sequence[str], rows: Sequence[Sequence[object]
         table.add_column(head, justify="left" if number == 0 else "right", no_wrap=True)
     for row in rows:
         table.add_row(*(str(cell) for cell in row))
-    Console().print(table)
+    Console(width=None if Console().is_terminal else 120).print(table)
 
 
 def print_closed(image: DayImage, result: DayResult) -> None:

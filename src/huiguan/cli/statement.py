@@ -40,10 +40,10 @@ def holder_of(code: str, trading_day: int) -> Holder:
     from huiguan.exchange.reports.statement import Holder
 
     return Holder(
-        client_id=code[-10:],
+        client_id=code[-8:],
         client_name=code,
         account_id=code,
-        trading_code=code[-11:],
+        trading_code=code,
         title="Huiguan",
         created=str(trading_day),
     )

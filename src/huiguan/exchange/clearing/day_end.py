@@ -85,6 +85,7 @@ def close_day(
     report("profit and loss")
     accounts = _profits(image, events, found, settlement_ticks)
     report("parameters of the next trading day")
+    contracts["open_interest_lots"] = _by_instrument(image, found, found.held[LONG])
     tomorrow_of(image, rules, contracts, instructions)
     report("margin, fees and clearing deposits")
     fee_rows = order_fees(image, events, rules)
@@ -96,7 +97,6 @@ def close_day(
     report("postings and proofs")
     fees = int(pools["fees_fen"].sum() + pools["order_fees_fen"].sum())
     reserve = int(multiply_rate(fees, rules.reserve_share_ppb, Rounding.HALF_UP))
-    contracts["open_interest_lots"] = _by_instrument(image, found, found.held[LONG])
     expired = np.array([row.tomorrow is None for row in rules.contracts])
     positions = held_positions(image, found)
     gone, lots_gone = expired[positions["instrument"]], expired[lots["instrument"]]

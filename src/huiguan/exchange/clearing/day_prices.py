@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 import numpy as np
+from msgspec.structs import replace
 
 from huiguan.exchange.clearing.columns import sums
 from huiguan.exchange.clearing.day_events import DayEvents, closing_quotes, locked_at
@@ -263,9 +264,13 @@ def _tomorrow(
             hedging=decision.hedging,
             general=decision.general,
         )
+    circular = rule.circular
+    if rule.waits(state.day):  # the lock alone decides until the raise begins
+        circular = replace(circular, limit=0, hedging=0, general=0)
+    ladder = rule.ladder_ppb(int(contracts["open_interest_lots"][index]))
     return state, parameters_of_tomorrow(
-        circular=rule.circular,
-        ladder=decimal_rate(rule.charged.ladder.margin_ppb),
+        circular=circular,
+        ladder=decimal_rate(ladder),
         state=state,
         general_before=decimal_rate(general),
         hedging_before=decimal_rate(hedge),

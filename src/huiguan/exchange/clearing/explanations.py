@@ -165,6 +165,10 @@ def explain_margin(
         hedging = line.hedge == Hedge.HEDGE
         rate = terms.hedge_ppb if hedging else terms.general_ppb
         used += [rule.charged.circular, rule.charged.ladder, rule.charged.relief]
+        if result.contracts["lock_day"][index]:
+            used.append(rule.charged.limit_lock)
+            day_of_lock = int(result.contracts["lock_day"][index])
+            steps.append(step("margin_lock", instrument=line.instrument, day=day_of_lock))
         product = rule.today.contract.product
         sides = by_product.setdefault(product, {"long": 0, "short": 0, "both": 0})
         for side, lots in ((Side.BUY, line.long_lots), (Side.SELL, line.short_lots)):

@@ -11,7 +11,7 @@ from huiguan.exchange.contract_tables import parameters_of
 from huiguan.exchange.parameters import ContractParameters
 from huiguan.exchange.rules import Books, OrderFee, calendar_of
 from huiguan.foundation.arithmetic import PPB, Rounding
-from huiguan.foundation.calendars import trading_day_after
+from huiguan.foundation.calendars import trading_day_after, trading_days_between
 from huiguan.foundation.faults import InputFault
 
 RESERVE_SHARE_PPB = PPB // 5
@@ -22,6 +22,24 @@ class ContractRules(msgspec.Struct, frozen=True, kw_only=True):
 
     today: ContractParameters
     tomorrow: ContractParameters | None
+    days_since_circular: int = 0  # clearings from the circular's named one to today's, both counted
+
+    def waits(self, locked_days: int) -> bool:
+        """Return whether a raise that needs a day without a lock has not begun yet.
+
+        It has not when every clearing from the named one on followed a locked day.
+        """
+        return self.charged.circular.if_unlocked and 0 < self.days_since_circular <= locked_days
+
+    def ladder_ppb(self, open_interest_lots: int) -> int:
+        """Return the least margin of the next day: by time, or by two-sided open interest."""
+        steps = self.charged.open_interest_ladder
+        reached = [
+            margin
+            for above, margin in zip(steps.above, steps.margins_ppb, strict=True)
+            if 2 * open_interest_lots > above
+        ]
+        return max([self.charged.ladder.margin_ppb, *reached])
 
     @property
     def rounding(self) -> Rounding:
@@ -85,11 +103,21 @@ def rules_of_day(books: Books, codes: Sequence[str], trading_day: int) -> DayRul
     following = trading_day_after(calendar, trading_day)
     alive = [row.contract.code for row in today if row.contract.last_day > trading_day]
     tomorrow = {row.contract.code: row for row in parameters_of(books, alive, following)}
+
+    def since(row: ContractParameters) -> int:
+        named = tomorrow.get(row.contract.code, row).circular.clearing
+        return trading_days_between(calendar, named, trading_day) + 1 if named else 0
+
     return DayRules(
         trading_day=trading_day,
         next_trading_day=following,
         rulebook_digest=books.digest,
         contracts=[
-            ContractRules(today=row, tomorrow=tomorrow.get(row.contract.code)) for row in today
+            ContractRules(
+                today=row,
+                tomorrow=tomorrow.get(row.contract.code),
+                days_since_circular=since(row),
+            )
+            for row in today
         ],
     )

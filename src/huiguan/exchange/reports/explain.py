@@ -80,6 +80,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
             "{settlement} x {lot_size} x {lots} x {rate} = {margin}"
         ),
     ),
+    "margin_lock": (
+        "{instrument} 同方向单边市第 {day} 日: 次日停板幅度加点, 保证金为该幅度加 2 个百分点",
+        "{instrument} locked in one direction, day {day}: limit widened, margin 2 points above it",
+    ),
     "margin_expired": (
         "{instrument} 已到期, 转为交割保证金",
         "{instrument} expired; kept as delivery margin",

@@ -161,7 +161,7 @@ def trade_row(holder: Holder, day: ClientDay, line: TradeLine) -> str:
             str(day.trading_day),
             left(holder.client_id, 10),
             left(EXCHANGES.get(facts.exchange, facts.exchange), 8),
-            left(holder.trading_code, 11),
+            left(holder.trading_code[-11:], 11),
             left(facts.product_name, 18),
             centre(trade.instrument, 16),
             side_cell(trade.side),
@@ -213,7 +213,7 @@ def closed_row(holder: Holder, day: ClientDay, line: ClosedLine) -> str:
             f"{day.trading_day:<10d}",
             left(holder.client_id, 10),
             left(EXCHANGES.get(facts.exchange, facts.exchange), 8),
-            left(holder.trading_code, 11),
+            left(holder.trading_code[-11:], 11),
             left(facts.product_name, 18),
             left(line.instrument, 16),
             f"{line.open_date:<9d}",
@@ -261,7 +261,7 @@ def position_row(holder: Holder, day: ClientDay, line: PositionLine) -> str:
         [
             left(holder.client_id, 10),
             left(EXCHANGES.get(facts.exchange, facts.exchange), 8),
-            left(holder.trading_code, 11),
+            left(holder.trading_code[-11:], 11),
             centre(facts.product_name, 18),
             centre(line.instrument, 16),
             f"{line.open_date:9d}",
@@ -313,7 +313,7 @@ def summary_row(holder: Holder, day: ClientDay, line: SummaryLine) -> str:
     return bar(
         [
             left(holder.client_id, 10),
-            left(holder.trading_code, 11),
+            left(holder.trading_code[-11:], 11),
             centre(facts.product_name, 18),
             centre(line.instrument, 16),
             f"{line.long_lots:13d}",
