@@ -20,6 +20,7 @@ app = typer.Typer(
 # The files of this room; each registers its commands on ``app``.
 NOUNS = (
     "day",
+    "demo",
     "draw",
     "explain",
     "homes",

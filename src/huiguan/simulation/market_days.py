@@ -12,6 +12,7 @@ from huiguan.exchange.clearing.day_events import EventCollector
 from huiguan.exchange.clearing.next_day import next_image
 from huiguan.exchange.clearing.rules_of_day import rules_of_day
 from huiguan.exchange.instructions import MoveClientMoney, MoveMemberMoney
+from huiguan.floor.closing import ClosedDay, write_closed
 from huiguan.foundation.calendars import SECOND_NS
 from huiguan.simulation.market import SimulatedDay, run_day
 
@@ -96,5 +97,7 @@ def run_days(
         events = EventCollector(int(image.phases["time_ns"].max()) - LATE_NS)
         run = run_day(image, out / str(day), seed, partial(progress, day), events.add)
         result = close_day(image, events.finish(), rules)
+        paid_in = answers(image, result)
+        write_closed(run.folder, ClosedDay(image, result, rules), paid_in)
         yield MarketDay(image, run, result)
-        image = next_image(image, result, books, answers(image, result))
+        image = next_image(image, result, books, paid_in)

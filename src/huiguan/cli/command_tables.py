@@ -1,0 +1,85 @@
+"""One command as tables: what was asked, its checks in order, its outcome; zh and en."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+import typer
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from rich.table import Table
+
+    from huiguan.floor.explaining import ExplainedCommand
+
+SHANGHAI = dt.timezone(dt.timedelta(hours=8))
+
+
+def clock(time_ns: int) -> str:
+    """Return a time of the journal by the exchange's clock, to the millisecond."""
+    seconds, rest = divmod(time_ns, 1_000_000_000)
+    moment = dt.datetime.fromtimestamp(seconds, SHANGHAI)
+    return f"{moment:%Y-%m-%d %H:%M:%S}.{rest // 1_000_000:03d}"
+
+
+def checks_table(found: ExplainedCommand) -> Table:
+    """Return the checks of an order: what each would refuse, asked, allowed, result, article."""
+    from rich.table import Table
+
+    from huiguan.exchange.messages import EnterOrder
+    from huiguan.exchange.reports.command_words import show_figure
+
+    table = Table(box=None, title="checks, in their fixed order", title_justify="left")
+    for name in ("would refuse", "拒绝情形", "asked", "allowed", "result", "article"):
+        table.add_column(name, justify="right" if name in {"asked", "allowed"} else "left")
+    order = found.command
+    instrument = order.instrument if isinstance(order, EnterOrder) else 0
+    for line in found.checks:
+        result = "REFUSED" if line.refusal == found.refusal else "passed"
+        figures = [
+            show_figure(found.image, instrument, value, line.unit)
+            for value in (line.asked, line.allowed)
+        ]
+        refusal = line.refusal
+        table.add_row(
+            f"{int(refusal)} {refusal.english}", refusal.chinese, *figures, result, refusal.article
+        )
+    return table
+
+
+def print_command(folder: Path, number: int) -> None:
+    """Explain a command of a day: run the day again up to it, show checks, figures and outcome."""
+    from rich.console import Console
+
+    from huiguan.cli.progress import say
+    from huiguan.exchange.messages import EnterOrder
+    from huiguan.exchange.reports.command_words import message_words, order_words
+    from huiguan.floor.explaining import explain_command
+
+    say(f"explain: running the day again up to command {number:,}")
+    found = explain_command(folder, number)
+    console = Console(width=150)
+    sender = f"session {found.session}, its command {found.client_sequence:,}"
+    typer.echo(
+        f"command {found.sequence:,} at {clock(found.time_ns)} "
+        f"from {sender if found.session else 'the house'}"
+    )
+    if isinstance(found.command, EnterOrder) and found.checks:
+        english, chinese = order_words(found.image, found.command)
+        typer.echo(f"  {english}\n  {chinese}\n")
+        console.print(checks_table(found))
+    else:
+        typer.echo(f"  {message_words(found.image, found.command)}")
+    for event in found.due:
+        typer.echo(f"before it, by the clock: {message_words(found.image, event)}")
+    if found.refusal is not None:
+        typer.echo(
+            f"\noutcome: refused, {int(found.refusal)} {found.refusal.english} / "
+            f"{found.refusal.chinese} ({found.refusal.article})"
+        )
+    else:
+        typer.echo("\noutcome:")
+        for event in found.events:
+            typer.echo(f"  {message_words(found.image, event)}")
