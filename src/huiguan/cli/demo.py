@@ -180,26 +180,12 @@ def show_money(console: Console, found: Demo) -> None:
 
 def show_statement(found: Demo) -> None:
     """Print the statement of one trading code whole, in the layout people know."""
-    from huiguan.exchange.clearing.statements import Statements
-    from huiguan.exchange.reports.statement import Holder, statement_text
+    from huiguan.cli.statement import Format, print_statement
     from huiguan.storage.rulebooks import load_books
 
-    image, result = found.day.image, found.day.result
-    books = load_books()
-    names = {code: row.chinese for code, row in books.products.items()}
-    life = found.life.entered
-    code = image.names.trading_codes[int(life["trading_code"])]
-    day = Statements(image, result, names).statement(code)
-    holder = Holder(
-        client_id=code[-8:],
-        client_name=code,
-        account_id=code,
-        trading_code=code,
-        title="Huiguan",
-        created=str(result.settings.trading_day),
-    )
+    code = found.day.image.names.trading_codes[int(found.life.entered["trading_code"])]
     typer.echo(f"\nthe statement of trading code {code}, whose order is told above\n")
-    typer.echo(statement_text(holder, day).replace("\r\n", "\n"))
+    print_statement(found.folder, load_books(), code, Format.CTP)
 
 
 def show_end(found: Demo, seconds: float) -> None:

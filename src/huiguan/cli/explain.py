@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from huiguan.cli import app
+from huiguan.cli.command_tables import print_command
 from huiguan.foundation.faults import InputFault
 
 if TYPE_CHECKING:
@@ -17,7 +18,10 @@ if TYPE_CHECKING:
 
 @app.command()
 def explain(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A closed day folder.")],
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A day folder.")],
+    command: Annotated[
+        int | None, typer.Option(metavar="N", help="A command, by its sequence in the journal.")
+    ] = None,
     margin: Annotated[str | None, typer.Option(metavar="CODE", help="Margin of a code.")] = None,
     settlement: Annotated[
         str | None, typer.Option(metavar="CONTRACT", help="Settlement price of a contract.")
@@ -33,7 +37,7 @@ def explain(
         list[Path] | None, typer.Option("--rulebook", metavar="DIR", help="Books laid over.")
     ] = None,
 ) -> None:
-    """Say why: the article, its source and status, the inputs, the arithmetic."""
+    """Say why: the checks of a command; or the article, inputs and arithmetic of a figure."""
     from huiguan.exchange.reports.explain import explain_lines
     from huiguan.storage.rulebooks import load_books
 
@@ -44,11 +48,15 @@ def explain(
         "limit": limit,
         "call": call,
     }
+    if command is not None:
+        print_command(folder, command)
     wanted = [(what, subject) for what, subject in asked.items() if subject]
     if not wanted:
+        if command is not None:
+            return
         raise InputFault(
-            "say what to explain: --settlement cu2610, --limit cu2610, --margin CODE, --fees CODE"
-            " or --call MEMBER"
+            "say what to explain: --command 4711, --settlement cu2610, --limit cu2610,"
+            " --margin CODE, --fees CODE or --call MEMBER"
         )
     books = load_books(*rulebook or ())
     for what, subject in wanted:

@@ -59,12 +59,18 @@ def statement(
     ] = None,
 ) -> None:
     """Print the daily settlement statement of a trading code."""
+    from huiguan.storage.rulebooks import load_books
+
+    print_statement(folder, load_books(*rulebook or ()), code, form)
+
+
+def print_statement(folder: Path, books: Books, code: str, form: Format) -> None:
+    """Print the statement of a trading code of a closed day."""
     from huiguan.cli.closed_day import show_table
     from huiguan.exchange.reports.statement import statement_table, statement_text
     from huiguan.exchange.reports.statement_json import statement_json
-    from huiguan.storage.rulebooks import load_books
 
-    found = statements_of(folder, load_books(*rulebook or ()))
+    found = statements_of(folder, books)
     day, holder = found.statement(code), holder_of(code, found.day)
     if form == Format.CTP:
         typer.echo(statement_text(holder, day).replace("\r\n", "\n"), nl=False)
