@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STEP = @printf '\033[1m==> %s\033[0m\n'
 
-.PHONY: demo test check bench torture generate lock clean
+.PHONY: demo test uncompiled bounds check bench torture generate lock clean
 .DELETE_ON_ERROR:
 
 demo: .venv/base            ## set up and run one market day and one housing round
@@ -13,6 +13,22 @@ demo: .venv/base            ## set up and run one market day and one housing rou
 test: check                 ## set up, check, and run every test
 	$(STEP) "tests (compiled); tests of recorded data skip when ../shared/data is absent"
 	$(BIN)/pytest -n auto --dist worksteal -q
+
+CORE := tests/unit/trading tests/unit/foundation tests/scenario $(wildcard tests/property/test_trading*.py) \
+  tests/property/test_auctions.py tests/property/test_requirement.py
+PURE := tests/unit/foundation tests/unit/exchange tests/unit/trading tests/unit/clearing \
+  tests/unit/housing tests/property tests/scenario tests/conformance
+
+uncompiled: .venv/dev       ## the pure rooms as plain Python; every branch counted, with a floor
+	$(STEP) "tests of the pure rooms (uncompiled), with coverage"
+	@rm -f .coverage*
+	NUMBA_DISABLE_JIT=1 $(BIN)/python -m coverage run -m pytest -q $(PURE)
+	@$(BIN)/python -m coverage combine -q
+	$(BIN)/python -m coverage report --skip-covered --fail-under=85
+
+bounds: .venv/dev           ## the core with every index checked
+	$(STEP) "tests of the core (compiled, every index checked)"
+	NUMBA_BOUNDSCHECK=1 $(BIN)/pytest -q $(CORE)
 
 check: .venv/dev            ## format, lint, types, import contracts, generated files, docs
 	$(STEP) "format and lint"
