@@ -207,26 +207,19 @@ def build_lists(frozen: FrozenRound, order: np.ndarray) -> Lists:
     lengths = np.diff(frozen.list_start)[order]
     owner = np.repeat(np.arange(order.size, dtype=np.int32), lengths)
     first = np.cumsum(lengths) - lengths
-    place = np.arange(owner.size) - np.repeat(first, lengths)
-    listed = frozen.listed[place + np.repeat(frozen.list_start[order], lengths)]
-    ends = np.full(order.size, 2**30, dtype=np.int64)  # where a tenant's own home stands
+    place = np.arange(owner.size, dtype=np.int32) - np.repeat(first.astype(np.int32), lengths)
+    listed = frozen.listed[np.repeat(frozen.list_start[order], lengths) + place]
+    if (home >= 0).any():
+        owner, place, listed = up_to_home(home, lengths, owner, place, listed)
     at_home = listed == home[owner]
-    ends[owner[at_home]] = place[at_home]
-    tenants = np.flatnonzero((home >= 0) & (ends == 2**30)).astype(np.int32)
-    at_home = np.concatenate([at_home, np.ones(tenants.size, dtype=np.bool_)])
-    owner = np.concatenate([owner, tenants])
-    place = np.concatenate([place, lengths[tenants]])
-    listed = np.concatenate([listed, home[tenants]])
     size = frozen.size[order][owner]
     fits = size >= np.array([p.size_least for p in frozen.programmes], dtype=np.int32)[listed]
     fits &= size <= np.array([p.size_most for p in frozen.programmes], dtype=np.int32)[listed]
     room = np.array([SEXES.index(p.sex) for p in frozen.programmes], dtype=np.int8)[listed]
     fits &= (room == 0) | (room == sex[owner])
-    counts = (fits | at_home) & (place <= ends[owner])
-    owner, place, listed, at_home = (a[counts] for a in (owner, place, listed, at_home))
-    if tenants.size:  # appended homes move to the end of their lists
-        sorting = np.lexsort((place, owner))
-        owner, listed, at_home = owner[sorting], listed[sorting], at_home[sorting]
+    fits |= at_home
+    if not fits.all():
+        owner, listed, at_home = owner[fits], listed[fits], at_home[fits]
     choice = np.zeros(owner.size, dtype=CHOICE)
     choice["programme"] = listed
     choice["key"] = frozen.tier[order].astype(np.int64)[owner] * FACTOR + owner
@@ -240,6 +233,26 @@ def build_lists(frozen: FrozenRound, order: np.ndarray) -> Lists:
                 else:
                     choice["claims"][row] |= bits.get(what, 0)
     return Lists(start, choice)
+
+
+def up_to_home(
+    home: np.ndarray,
+    lengths: np.ndarray,
+    owner: np.ndarray,
+    place: np.ndarray,
+    listed: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the choices with every tenant's list ending at the present home, named or not."""
+    ends = np.full(home.size, 2**30, dtype=np.int64)  # where a tenant's own home stands
+    at_home = listed == home[owner]
+    ends[owner[at_home]] = place[at_home]
+    tenants = np.flatnonzero((home >= 0) & (ends == 2**30)).astype(np.int32)
+    owner = np.concatenate([owner, tenants])
+    place = np.concatenate([place, lengths[tenants].astype(np.int32)])
+    listed = np.concatenate([listed, home[tenants]])
+    counts = np.flatnonzero(place <= ends[owner])
+    counts = counts[np.lexsort((place[counts], owner[counts]))]
+    return owner[counts], place[counts], listed[counts]
 
 
 def check_results(

@@ -102,15 +102,31 @@ def choose(
 
 
 @kernel
-def ask(lists: Lists, heads: np.ndarray, behind: np.ndarray, at: np.ndarray, applicant: int) -> int:
-    """Add the applicant to those who ask its present choice; return the programme, or -1."""
+def ask(
+    lists: Lists,
+    bounds: np.ndarray,
+    heads: np.ndarray,
+    behind: np.ndarray,
+    at: np.ndarray,
+    applicant: int,
+) -> int:
+    """Let the applicant ask its next choice; return the programme, or -1 at the end of the list.
+
+    Without a claim, a choice whose rest is full of people before the applicant is lost unasked.
+    """
     row = at[applicant]
-    if row == lists.start[applicant + 1]:
-        return -1
-    programme = int(lists.choice[row]["programme"])
-    behind[applicant] = heads[programme]
-    heads[programme] = applicant
-    return programme
+    end = lists.start[applicant + 1]
+    while row < end:
+        choice = lists.choice[row]
+        programme = choice["programme"]
+        if choice["claims"] != 0 or choice["key"] < bounds[programme]:
+            behind[applicant] = heads[programme]
+            heads[programme] = applicant
+            at[applicant] = row
+            return int(programme)
+        row += 1
+    at[applicant] = end
+    return -1
 
 
 @kernel
@@ -122,20 +138,20 @@ def best_match(
     A programme is visited when somebody new asks it, and then chooses from scratch. ``taker`` gets
     the slot, -1 for the rest, -2 for no home.
     """
-    applicants = at.size
     programmes = slots.capacity.size
     heads = np.full(programmes, -1, dtype=np.int64)
-    behind = np.full(applicants, -1, dtype=np.int64)
+    behind = np.full(at.size, -1, dtype=np.int64)
+    bounds = np.full(programmes, FREE, dtype=np.int64)  # nobody open comes later into a full rest
     waiting = np.zeros(programmes, dtype=np.bool_)
     queue = np.zeros(programmes + 1, dtype=np.int64)  # a ring of programmes to visit
     first, last = 0, 0
     keys = np.zeros(most_asking, dtype=np.int64)
     claims = np.zeros(most_asking, dtype=np.int64)
     verdict = np.zeros(most_asking, dtype=np.int64)
-    for applicant in range(applicants):
+    for applicant in range(at.size):
         at[applicant] = lists.start[applicant]
         taker[applicant] = -2
-        programme = ask(lists, heads, behind, at, applicant)
+        programme = ask(lists, bounds, heads, behind, at, applicant)
         if programme >= 0 and not waiting[programme]:
             waiting[programme] = True
             queue[last] = programme
@@ -158,10 +174,35 @@ def best_match(
         for row in range(count):
             applicant = keys[row] % FACTOR
             taker[applicant] = verdict[row]
-            if verdict[row] == -2:
-                at[applicant] += 1
-            asked = ask(lists, heads, behind, at, applicant)
-            if verdict[row] == -2 and asked >= 0 and not waiting[asked]:
+            if verdict[row] != -2:
+                behind[applicant] = heads[programme]
+                heads[programme] = applicant
+        set_bound(bounds, programme, keys[:count], verdict[:count])
+        for row in range(count):
+            if verdict[row] != -2:
+                continue
+            applicant = keys[row] % FACTOR
+            at[applicant] += 1
+            asked = ask(lists, bounds, heads, behind, at, applicant)
+            if asked >= 0 and not waiting[asked]:
                 waiting[asked] = True
                 queue[last] = asked
                 last = (last + 1) % (programmes + 1)
+
+
+@kernel
+def set_bound(bounds: np.ndarray, programme: int, keys: np.ndarray, verdict: np.ndarray) -> None:
+    """Note the last one in the rest of a programme that has turned somebody away.
+
+    Somebody was lost, so the rest is full; it never takes anybody later than its last one again,
+    nor does an open slot before it, whose people all come before those of the rest.
+    """
+    lost = False
+    last = np.int64(NONE)
+    for row in range(keys.size):
+        if verdict[row] == -2:
+            lost = True
+        elif verdict[row] == -1:
+            last = keys[row]
+    if lost and last != NONE:
+        bounds[programme] = last

@@ -18,6 +18,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
+import numpy as np
 
 from huiguan.foundation.faults import InputFault
 from huiguan.foundation.rule import rule
@@ -107,22 +108,31 @@ def ticket_of(round_name: str, commitment: str, value: str, number: str, k: int)
     return hashlib.sha256(prefix + f"{number}\n{k}\n".encode("ascii")).hexdigest()
 
 
-def best_tickets(prefix: bytes, weights: Mapping[str, int]) -> list[tuple[bytes, str, int]]:
-    """Return (best ticket, number, k) of every application, smallest ticket first."""
+def best_tickets(
+    prefix: bytes, numbers: Sequence[str], weights: Sequence[int]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the best ticket of every application (uint8 [n, 32]) and which one it is (from 1)."""
     sha = hashlib.sha256
-    best: list[tuple[bytes, str, int]] = []
-    for number, weight in weights.items():
+    best: list[bytes] = []
+    which = np.ones(len(numbers), dtype=np.int32)
+    for row, (number, weight) in enumerate(zip(numbers, weights, strict=True)):
         line = prefix + number.encode("ascii")
-        if weight == 1:
-            best.append((sha(line + b"\n1\n").digest(), number, 1))
-        elif weight > 1:
-            tickets = ((sha(line + b"\n%d\n" % k).digest(), k) for k in range(1, weight + 1))
-            ticket, k = min(tickets)
-            best.append((ticket, number, k))
-        else:
+        if weight < 1:
             raise InputFault(f"application {number} has weight {weight}; at least 1 ticket is due")
-    best.sort()
-    return best
+        ticket = sha(line + b"\n1\n").digest()
+        if weight > 1:
+            tickets = ((sha(line + b"\n%d\n" % k).digest(), k) for k in range(1, weight + 1))
+            ticket, which[row] = min(tickets)
+        best.append(ticket)
+    return np.frombuffer(b"".join(best), dtype=np.uint8).reshape(-1, 32), which
+
+
+def ranks_of_tickets(tickets: np.ndarray) -> np.ndarray:
+    """Return the rank (from 1) of tickets uint8 [n, 32]: the smallest number has rank 1."""
+    rank = np.empty(tickets.shape[0], dtype=np.int32)
+    words = tickets.view(">u8").astype(np.uint64)
+    rank[np.lexsort(words.T[::-1])] = np.arange(1, rank.size + 1, dtype=np.int32)
+    return rank
 
 
 @rule("design.md, the walk of a home, 4: tickets", "assumed")
@@ -133,8 +143,15 @@ def draw_tickets(
 
     The smallest ticket has rank 1. The order of ``weights`` does not matter.
     """
-    best = best_tickets(ticket_prefix(round_name, commitment, value), weights)
-    return [Ticket(n, rank, k, t.hex()) for rank, (t, n, k) in enumerate(best, start=1)]
+    numbers = list(weights)
+    prefix = ticket_prefix(round_name, commitment, value)
+    tickets, which = best_tickets(prefix, numbers, list(weights.values()))
+    ranks = ranks_of_tickets(tickets)
+    order = np.argsort(ranks)
+    return [
+        Ticket(numbers[row], int(ranks[row]), int(which[row]), tickets[row].tobytes().hex())
+        for row in order
+    ]
 
 
 @rule("drand, randomness of a round", "confirmed")

@@ -253,32 +253,32 @@ def draw_round(folder: Path, signature: str, secrets: dict[str, str], dice: str)
         value = drawing.combine_secrets(parties, dice)
         record = msgspec.structs.replace(record, value=value, dice=dice, party=parties)
     applications = read_table(folder, "applications.csv").filter(pl.col("state") == "in")
-    weights = dict(zip(applications["number"], applications["weight"], strict=True))
     prefix = drawing.ticket_prefix(head.round, commitment, record.value)
-    tickets = drawing.best_tickets(prefix, weights)
-    (folder / "tickets.csv").write_bytes(tickets_bytes(head, applications, tickets))
+    (folder / "tickets.csv").write_bytes(tickets_bytes(head, applications, prefix))
     (folder / "draw.toml").write_bytes(toml_bytes(record))
     return record
 
 
-def tickets_bytes(
-    head: RoundHead, applications: pl.DataFrame, tickets: list[tuple[bytes, str, int]]
-) -> bytes:
+def tickets_bytes(head: RoundHead, applications: pl.DataFrame, prefix: bytes) -> bytes:
     """Return ``tickets.csv``: rank is the draw's, place the order the programmes use."""
-    digits = b"".join(ticket for ticket, _, _ in tickets).hex()
-    table = pl.DataFrame(
-        {
-            "number": pl.Series([number for _, number, _ in tickets], dtype=pl.String),
-            "rank": np.arange(1, len(tickets) + 1, dtype=np.int32),
-            "k": pl.Series([k for _, _, k in tickets], dtype=pl.Int32),
-            "ticket": [digits[at : at + 64] for at in range(0, len(digits), 64)],
-        },
-        schema_overrides={"ticket": pl.String},
-    ).join(applications.select("number", "since"), on="number")
-    last = pl.when(pl.col("since") == "").then(pl.lit("~")).otherwise(pl.col("since"))
-    order = ["rank"] if head.lottery == "ticket" else [last, "rank"]
-    table = table.sort(order).with_row_index("place", offset=1)
-    return table_bytes("tickets.csv", table)
+    numbers, weights = applications["number"].to_list(), applications["weight"].to_list()
+    tickets, which = drawing.best_tickets(prefix, numbers, weights)
+    rank = drawing.ranks_of_tickets(tickets)
+    place = rank
+    if head.lottery == "since":
+        dates = np.array([since or "~" for since in applications["since"]], dtype="S10")
+        place = np.empty_like(rank)
+        place[np.lexsort((rank, dates))] = np.arange(1, rank.size + 1, dtype=np.int32)
+    digits = tickets.tobytes().hex()
+    columns = {"place": place, "rank": rank, "k": which}
+    ticket = pl.Series("ticket", [digits[at : at + 64] for at in range(0, len(digits), 64)])
+    return table_bytes(
+        "tickets.csv",
+        applications.select("number").with_columns(
+            *(pl.Series(name, column) for name, column in columns.items()),
+            ticket.cast(pl.String),
+        ),
+    )
 
 
 def ranks_of(folder: Path, frozen: FrozenRound) -> np.ndarray:
