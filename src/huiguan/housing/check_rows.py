@@ -39,11 +39,30 @@ def each(code: str, file: str, numbers: np.ndarray, sentence: str) -> list[Findi
 def check_frozen(frozen: FrozenRound) -> list[Finding]:
     """Return what is wrong with the rows of a round before its draw."""
     return [
+        *check_head(frozen),
         *check_applications(frozen),
         *check_lists(frozen),
         *check_policies(frozen),
         *check_supply(frozen),
     ]
+
+
+def check_head(frozen: FrozenRound) -> list[Finding]:
+    """Find a head that leaves open what must be fixed before the public value exists."""
+    head = frozen.head
+    wrong = []
+    if head.lottery not in ("ticket", "since"):
+        wrong.append(("lottery", f"{head.lottery!r} is neither ticket nor since"))
+    if head.randomness == "drand":
+        if head.beacon_round < 1 or len(head.chain) != 64:
+            wrong.append(("beacon_round", "name the chain and a future round of drand"))
+    elif head.randomness != "parties" or not head.party:
+        wrong.append(("randomness", "it is drand, or parties with their commitments"))
+    if head.list_limit < 1 or head.attempt < 1:
+        wrong.append(("list_limit", "limits and attempts count from 1"))
+    if not head.round or not head.round.isprintable():
+        wrong.append(("round", "a round needs a printable name"))
+    return [Finding("head", "round.toml", row, sentence) for row, sentence in wrong]
 
 
 def check_applications(frozen: FrozenRound) -> list[Finding]:

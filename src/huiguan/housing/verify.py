@@ -77,12 +77,13 @@ def sha256(path: Path) -> str:
 
 
 def check_manifest(round_: Round, manifest: str) -> None:
-    """Compare every file with its hash; sealed files may be absent."""
+    """Compare every file with its hash; files the publication profile seals may be absent."""
+    sealed = round_.toml("rules/publication.toml")["sealed"]
     for line in (round_.folder / manifest).read_text("ascii").splitlines():
         digest, _, name = line.partition("  ")
         path = round_.folder / name
         if not path.exists():
-            if name not in SEALED:
+            if name not in sealed:
                 round_.wrong(manifest, f"{name} is missing")
         elif sha256(path) != digest:
             round_.wrong(manifest, f"{name} was changed")
@@ -403,19 +404,27 @@ def verify(folder: str | Path) -> tuple[list[str], list[str]]:
     round_ = Round(Path(folder))
     check_manifest(round_, "MANIFEST")
     head = round_.toml("round.toml")
-    inside = check_applications(round_)
     programmes = check_supply(round_)
-    proved = ["manifest", "numbers", "supply"]
-    if (round_.folder / "draw.toml").exists():
-        places = check_tickets(round_, head, inside, check_value(round_, head))
-        proved += ["public value", "tickets", "ranks"]
-        if (round_.folder / "RESULT").exists():
-            check_manifest(round_, "RESULT")
+    proved = ["manifest", "supply"]
+    value, places = "", dict[str, int]()
+    drawn, done = ((round_.folder / name).exists() for name in ("draw.toml", "RESULT"))
+    if drawn:
+        value = check_value(round_, head)
+        proved.append("public value")
+    if done:
+        check_manifest(round_, "RESULT")
+    if (round_.folder / "applications.csv").exists():
+        inside = check_applications(round_)
+        proved.append("numbers")
+        if drawn:
+            places = check_tickets(round_, head, inside, value)
+            proved += ["tickets", "ranks"]
+        if done:
             check_results(round_, inside, places, programmes)
             proved += ["counts", "results agree with cut-offs"]
             if all((round_.folder / name).exists() for name in SEALED):
                 check_allocation(round_, inside, places, programmes)
-                proved += ["allocation repeated from the sealed files"]
+                proved.append("allocation repeated from the sealed files")
     return proved, round_.findings
 
 

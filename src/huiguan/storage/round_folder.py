@@ -7,6 +7,7 @@ says so in ``VOID``; the next attempt names its commitment.
 
 import shutil
 from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
 
 import msgspec
@@ -14,6 +15,7 @@ import numpy as np
 import polars as pl
 
 import huiguan.housing
+import huiguan.rulebooks
 from huiguan.foundation.faults import CheckFault, InputFault
 from huiguan.housing import draw as drawing
 from huiguan.housing.allocation.deferred import match_market
@@ -30,6 +32,7 @@ from huiguan.housing.round import (
     group_arrays,
     group_names,
     lottery_rows,
+    read_facts,
 )
 from huiguan.storage.round_tables import (
     codes,
@@ -55,6 +58,23 @@ class Policies(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     policy: tuple[Policy, ...]
 
 
+class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``rules/publication.toml``: which files the public gets, by a dated row."""
+
+    name: str
+    effective: date
+    public: tuple[str, ...]
+    sealed: tuple[str, ...]
+    source: str
+    status: str
+
+
+class Profiles(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The shipped rows of all profiles."""
+
+    profile: tuple[Profile, ...]
+
+
 class DrawRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``draw.toml``: the public value and what proves it."""
 
@@ -72,13 +92,29 @@ def manifest_bytes(folder: Path, names: Iterable[str]) -> bytes:
     return "".join(f"{sha256_of(folder / n)}  {n}\n" for n in sorted(names)).encode("ascii")
 
 
+def profile_in_force(name: str, day: str) -> Profile:
+    """Return the newest row of a profile that is in force on ``day`` (yyyy-mm-dd)."""
+    path = Path(huiguan.rulebooks.__path__[0]) / "homes/publication.toml"
+    rows = parse_toml(read_bytes(path), Profiles, "publication.toml").profile
+    known = [row for row in rows if row.name == name and str(row.effective) <= day]
+    if not known:
+        raise InputFault(f"no publication profile {name!r} is in force on {day}")
+    return max(known, key=lambda row: row.effective)
+
+
+def sealed_files(folder: Path) -> tuple[str, ...]:
+    """Return the files of a frozen folder that the public does not get."""
+    return read_toml(folder, "rules/publication.toml", Profile).sealed
+
+
 def check_manifest(folder: Path, manifest: str, sealed_may_miss: bool) -> list[str]:
     """Return the names a manifest lists after comparing every file; ``CheckFault`` names one."""
     names = []
+    sealed = sealed_files(folder) if sealed_may_miss else ()
     for line in read_bytes(folder / manifest).decode("ascii").splitlines():
         digest, _, name = line.partition("  ")
         path = folder / name
-        if sealed_may_miss and name in SEALED_TABLES and not path.exists():
+        if name in sealed and not path.exists():
             names.append(name)
             continue
         if not path.exists() or sha256_of(path) != digest:
@@ -172,6 +208,8 @@ def read_source(source: Path) -> tuple[FrozenRound, dict[str, bytes]]:
     for name in (*PUBLIC_TABLES, *SEALED_TABLES):
         tables[name] = parse_table(name, read_bytes(source / name), name)
         out[name] = table_bytes(name, tables[name])
+    profile = profile_in_force(head.profile, head.date)
+    out["rules/publication.toml"] = toml_bytes(profile)
     return columns_of(head, policies, tables), out
 
 
@@ -188,6 +226,7 @@ def freeze(source: Path, target: Path, previous: Path | None) -> str:
         head = follow(frozen.head, previous)
         frozen = frozen._replace(head=head)
         files["round.toml"] = toml_bytes(head)
+    read_facts(frozen)  # refuses a fact without a meaning
     findings = check_frozen(frozen)
     if findings:
         first = findings[0]
@@ -374,12 +413,12 @@ def void_round(folder: Path, reason: str) -> None:
 
 def release_round(folder: Path, target: Path) -> list[str]:
     """Copy what the public may see into ``target``; return the names copied."""
-    names = set(check_manifest(folder, "MANIFEST", sealed_may_miss=True)) - set(SEALED_TABLES)
-    names.add("MANIFEST")
+    names = {"MANIFEST", *check_manifest(folder, "MANIFEST", sealed_may_miss=True)}
     if (folder / "RESULT").exists():
-        names |= {*check_manifest(folder, "RESULT", sealed_may_miss=False), "RESULT"}
+        names |= {"RESULT", *check_manifest(folder, "RESULT", sealed_may_miss=True)}
     if (folder / "VOID").exists():
         names.add("VOID")
+    names -= set(sealed_files(folder))
     for name in sorted(names):
         (target / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(folder / name, target / name)

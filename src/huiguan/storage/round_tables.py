@@ -7,6 +7,7 @@ content have the same bytes and no byte goes unread.
 import hashlib
 import io
 import tomllib
+from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -16,15 +17,17 @@ import polars as pl
 
 from huiguan.foundation.faults import CheckFault, InputFault
 
-TEXT, INTEGER, ID, LIST, HASH, NUMBER = "text", "integer", "id", "list", "hash", "number"
+TEXT, INTEGER, ID, LIST, HASH = "text", "integer", "id", "list", "hash"
+NAME, NUMBER = "name", "number"
 PATTERNS = {
     TEXT: r"^[ -+\--~]*$",  # printable, no comma
     ID: r"^[A-Za-z0-9._@-]{1,48}$",
+    NAME: r"^[A-Za-z0-9._-]{1,48}$",
     HASH: r"^[0-9a-f]{64}$",
 }
 TABLES: dict[str, dict[str, str]] = {
     "programmes.csv": {
-        "programme": ID,
+        "programme": NAME,
         "stock": INTEGER,
         "let": INTEGER,
         "held": INTEGER,
@@ -34,7 +37,7 @@ TABLES: dict[str, dict[str, str]] = {
         "size_least": INTEGER,
         "size_most": INTEGER,
         "sex": ID,
-        "policy": ID,
+        "policy": NAME,
     },
     "applications.csv": {
         "number": NUMBER,
@@ -54,8 +57,8 @@ TABLES: dict[str, dict[str, str]] = {
         "ticket": HASH,
     },
     "cutoffs.csv": {
-        "programme": ID,
-        "slot": ID,
+        "programme": NAME,
+        "slot": NAME,
         "seats": INTEGER,
         "filled": INTEGER,
         "tier": TEXT,
@@ -172,7 +175,7 @@ def read_bytes(path: Path) -> bytes:
 def _toml_value(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, int):
+    if isinstance(value, int | date):
         return str(value)
     text = str(value)
     if not text.isascii() or not text.isprintable() or '"' in text or "\\" in text:
@@ -181,11 +184,13 @@ def _toml_value(value: object) -> str:
 
 
 def toml_bytes(value: msgspec.Struct) -> bytes:
-    """Return the canonical TOML of a flat struct; its tuples of structs follow as tables."""
+    """Return the canonical TOML of a struct: values, lists of text, then tables from structs."""
     lines, tables = [], []
     for name in value.__struct_fields__:
         field = getattr(value, name)
-        if isinstance(field, tuple):
+        if isinstance(field, tuple) and all(isinstance(entry, str) for entry in field) and field:
+            lines.append(f"{name} = [{', '.join(map(_toml_value, field))}]")
+        elif isinstance(field, tuple):
             for entry in field:
                 tables += ["", f"[[{name}]]"]
                 tables += [

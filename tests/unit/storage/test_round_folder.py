@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from huiguan.foundation.faults import CheckFault, InputFault
+from huiguan.housing.draw import commit_secret
 from huiguan.storage import round_folder
 from huiguan.storage.round_check import check_folder
 from tests.rounds import SIGNATURE, write_round
@@ -88,6 +89,10 @@ def test_hash_seeds_change_no_byte(tmp_path: Path, source: Path) -> None:
         ("choices.csv", "P00003", "P99999", "P99999 is not in programmes.csv"),
         ("facts.csv", ",sex,f", ",sex,\xe9", "outside ASCII"),
         ("facts.csv", "number,fact,value", "number,value,fact", "first line must be"),
+        ("facts.csv", ",sex,", ",age,", "it has no meaning"),
+        ("round.toml", "beacon_round = 1000", "beacon_round = 0", "name the chain and a future"),
+        ("round.toml", "list_limit = 20", "list_limit = 1", "more than 1 choices"),
+        ("round.toml", "list_limit = 20", "limit = 20", "unknown field"),
     ],
 )
 def test_a_wrong_row_is_refused_before_anything_is_frozen(
@@ -144,3 +149,87 @@ def test_nothing_is_done_twice_and_a_void_attempt_is_chained(tmp_path: Path, sou
     assert f'previous = "{round_folder.commitment_of(first)}"' in head
     assert "attempt = 2" in head
     assert commitment != round_folder.commitment_of(first)
+
+
+def public_bytes(folder: Path) -> dict[str, bytes]:
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*.*")}
+
+
+def test_erasing_what_is_sealed_changes_no_published_byte(tmp_path: Path, source: Path) -> None:
+    """Only numbers and codes are frozen; who they are stands in the office and can be erased.
+
+    When the sealed files themselves are erased, at the end of their keeping, the public folder
+    stays as it is and is still proved.
+    """
+    folder = run_round(tmp_path / "round", source)
+    round_folder.release_round(folder, tmp_path / "before")
+    for name in ("choices.csv", "facts.csv"):
+        (folder / name).unlink()
+    round_folder.release_round(folder, tmp_path / "after")
+    assert public_bytes(tmp_path / "before") == public_bytes(tmp_path / "after")
+    assert verify(folder).returncode == 0
+
+
+def test_a_stranger_column_never_reaches_the_folder(tmp_path: Path, source: Path) -> None:
+    """A name or telephone beside a number is refused, so it cannot be published by mistake."""
+    path = source / "applications.csv"
+    lines = path.read_text().splitlines()
+    named = [f"{line},{'phone' if n == 0 else '13800000000'}" for n, line in enumerate(lines)]
+    path.write_text("\n".join(named) + "\n")
+    with pytest.raises(InputFault, match="the first line must be"):
+        round_folder.freeze(source, tmp_path / "round", None)
+
+
+def test_a_profile_decides_what_is_public_from_a_date_on(tmp_path: Path, source: Path) -> None:
+    head = source / "round.toml"
+    head.write_text(head.read_text() + 'profile = "counts-only"\n')
+    folder = run_round(tmp_path / "round", source)
+    assert check_folder(folder) == []
+    names = round_folder.release_round(folder, tmp_path / "public")
+    assert "cutoffs.csv" in names
+    assert not set(names) & {"applications.csv", "results.csv", "tickets.csv", "choices.csv"}
+    public = verify(tmp_path / "public")
+    assert (public.returncode, public.stderr) == (0, "")
+    assert "numbers" not in public.stdout
+    head.write_text(head.read_text().replace("2026-09-01", "2025-12-31"))
+    with pytest.raises(InputFault, match="no publication profile"):
+        round_folder.freeze(source, tmp_path / "early", None)
+
+
+def test_a_round_of_several_parties_and_dice(tmp_path: Path, source: Path) -> None:
+    secrets = {"union": "2b7e151628aed2a6", "auditor": "603deb1015ca71be"}
+    head = (source / "round.toml").read_text().split("chain")[0] + 'randomness = "parties"\n'
+    for name, secret in secrets.items():
+        pledge = commit_secret(name, secret)
+        head += f'\n[[party]]\nname = "{name}"\ncommitment = "{pledge}"\n'
+    (source / "round.toml").write_text(head)
+    folder = tmp_path / "round"
+    round_folder.freeze(source, folder, None)
+    with pytest.raises(InputFault, match="every party reveals"):
+        round_folder.draw_round(folder, "", {"union": secrets["union"]}, "31415")
+    with pytest.raises(InputFault, match="auditor does not fit"):
+        round_folder.draw_round(folder, "", {**secrets, "auditor": "x"}, "31415")
+    round_folder.draw_round(folder, "", secrets, "31415")
+    round_folder.allocate_round(folder)
+    assert check_folder(folder) == []
+    assert verify(folder).returncode == 0
+
+
+def test_a_weekly_round_orders_by_list_date_then_by_the_draw(tmp_path: Path, source: Path) -> None:
+    head = source / "round.toml"
+    head.write_text(head.read_text() + 'lottery = "since"\n')
+    path = source / "applications.csv"
+    header, *rows = path.read_text().splitlines()
+    dates = ["2026-03-01", "2026-02-01", "", "2025-12-31"]
+    path.write_text("\n".join([header, *(r + dates[n % 4] for n, r in enumerate(rows))]) + "\n")
+    folder = run_round(tmp_path / "round", source)
+    assert check_folder(folder) == []
+    assert verify(folder).returncode == 0
+    tickets = [line.split(",") for line in (folder / "tickets.csv").read_text().splitlines()[1:]]
+    since = {
+        row.split(",")[0]: row.split(",")[5]
+        for row in (folder / "applications.csv").read_text().splitlines()[1:]
+    }
+    tickets.sort(key=lambda ticket: int(ticket[1]))
+    order = [(since[t[0]] or "9999", int(t[2])) for t in tickets]
+    assert order == sorted(order)
