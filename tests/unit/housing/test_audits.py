@@ -10,6 +10,7 @@ from huiguan.foundation.faults import InputFault
 from huiguan.housing.audits import buckets
 from huiguan.housing.audits.r_sample import (
     r_sample,
+    r_sample_equal,
     r_uniform,
     sort_descending,
     weighted_licence_draw,
@@ -41,6 +42,23 @@ def test_samples_of_r() -> None:
     assert r_sample(1, [0.1, 0.2, 0.3, 0.2, 0.2], 5) == [3, 4, 5, 1, 2]
     # R 4.2.2: set.seed(42); sample(10, 4, prob = c(3, 3, 1, 1, 2, 2, 5, 5, 1, 1))
     assert r_sample(42, [3, 3, 1, 1, 2, 2, 5, 5, 1, 1], 4) == [10, 9, 8, 5]
+
+
+@pytest.mark.parametrize(
+    ("seed", "count", "drawn"),  # set.seed(seed); sample(count, length(drawn)), R since 3.6.0
+    [
+        (1, 10, [9, 4, 7, 1, 2, 5, 3, 10, 6, 8]),
+        (42, 10, [1, 5, 10, 8, 2, 4, 6, 9, 7, 3]),
+        (123, 10, [3, 10, 2, 8, 6, 9, 1, 7, 5, 4]),
+        (42, 100, [49, 65, 25, 74, 18]),
+        (123, 100, [31, 79, 51, 14, 67]),
+        (7, 1, [1]),
+    ],
+)
+def test_samples_of_r_with_equal_chances(seed: int, count: int, drawn: list[int]) -> None:
+    assert r_sample_equal(seed, count, len(drawn)) == drawn
+    with pytest.raises(InputFault, match="cannot draw"):
+        r_sample_equal(seed, count, count + 1)
 
 
 def heap_twin(keys: list[float]) -> list[int]:

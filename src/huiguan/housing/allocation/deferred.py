@@ -210,6 +210,55 @@ def plain_groups(capacity: np.ndarray) -> dict[str, np.ndarray]:
     }
 
 
+def check_lists(
+    preferences: Mapping[str, Sequence[str]],
+    priorities: Mapping[str, Sequence[str]],
+    capacities: Mapping[str, int],
+) -> None:
+    """Refuse lists that name anybody twice, programmes without capacity, negative capacities."""
+    for programme, seats in capacities.items():
+        if seats < 0:
+            raise InputFault(f"{programme} has {seats} seats; a capacity is zero or more")
+    for who, wishes in (*preferences.items(), *priorities.items()):
+        if isinstance(wishes, str):
+            raise InputFault(f"the list of {who} is the text {wishes!r}; give a list of names")
+        if len(set(wishes)) != len(wishes):
+            raise InputFault(f"the list of {who} names somebody twice; each name counts once")
+    for name, wishes in preferences.items():
+        for programme in wishes:
+            if programme not in capacities:
+                raise InputFault(f"{name} lists {programme}, which has no capacity; name its seats")
+
+
+def named_edges(
+    preferences: Mapping[str, Sequence[str]],
+    priorities: Mapping[str, Sequence[str]],
+    programmes: Sequence[str],
+    claims: Mapping[str, int],
+) -> np.ndarray:
+    """Return the edges of lists of names; ``claims``: applicant -> bits of the claims held."""
+    index = {programme: row for row, programme in enumerate(programmes)}
+    standing = {p: {a: at for at, a in enumerate(priorities.get(p, ()))} for p in programmes}
+    length = max((len(wishes) for wishes in preferences.values()), default=0)
+    edges = np.zeros((len(preferences), length), dtype=EDGE)
+    edges["programme"] = BARRED
+    for row, name in enumerate(sorted(preferences)):
+        for place, programme in enumerate(preferences[name]):
+            rank = standing[programme].get(name)
+            if rank is not None:
+                edges[row, place] = (index[programme], rank, claims.get(name, 0))
+    return edges
+
+
+def named_match(preferences: Mapping[str, Sequence[str]], match: Match) -> dict[str, str | None]:
+    """Return each applicant's programme, or None, of a match of ``named_edges``."""
+    places = match.choice.tolist()
+    return {
+        name: None if place < 0 else preferences[name][place]
+        for name, place in zip(sorted(preferences), places, strict=True)
+    }
+
+
 @rule("Gale and Shapley 1962, deferred acceptance; Roth and Peranson 1999", "confirmed")
 def deferred_acceptance(
     preferences: Mapping[str, Sequence[str]],
@@ -223,28 +272,12 @@ def deferred_acceptance(
     Example: ``deferred_acceptance({"a": ["P", "Q"], "b": ["P"]}, {"P": ["b", "a"], "Q": ["a"]},
     {"P": 1, "Q": 1})`` is {"a": "Q", "b": "P"}.
     """
-    names = sorted(preferences)
-    programmes = sorted(capacities)
-    index = {programme: row for row, programme in enumerate(programmes)}
-    standing = {p: {a: at for at, a in enumerate(priorities.get(p, ()))} for p in programmes}
-    length = max((len(wishes) for wishes in preferences.values()), default=0)
-    edges = np.zeros((len(names), length), dtype=EDGE)
-    edges["programme"] = BARRED
-    for row, name in enumerate(names):
-        for place, programme in enumerate(preferences[name]):
-            if programme not in index:
-                raise InputFault(f"{name} lists {programme}, which has no capacity; name its seats")
-            if name in standing[programme]:
-                edges[row, place] = (index[programme], standing[programme][name], 0)
+    check_lists(preferences, priorities, capacities)
     market = Market(
-        edges=edges,
-        **plain_groups(np.array([capacities[p] for p in programmes], dtype=np.int32)),
+        edges=named_edges(preferences, priorities, sorted(capacities), {}),
+        **plain_groups(np.array([capacities[p] for p in sorted(capacities)], dtype=np.int32)),
     )
-    match = match_market(market)
-    return {
-        name: None if match.choice[row] < 0 else preferences[name][match.choice[row]]
-        for row, name in enumerate(names)
-    }
+    return named_match(preferences, match_market(market))
 
 
 @rule(
@@ -258,4 +291,7 @@ def serial_dictatorship(
     Example: ``serial_dictatorship({"a": ["P"], "b": ["P", "Q"]}, ["b", "a"], {"P": 1, "Q": 1})``
     is {"a": None, "b": "P"}.
     """
+    missing = sorted(set(preferences) - set(order))
+    if missing:
+        raise InputFault(f"{missing[0]} has no place in the order; everybody has one turn")
     return deferred_acceptance(preferences, dict.fromkeys(capacities, order), capacities)

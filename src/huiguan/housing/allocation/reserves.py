@@ -40,7 +40,7 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 @rule("San Francisco: down, at least one; Parcoursup: up", "confirmed")
-def reserved_units(units: int, share: str, rounding: str, minimum: int) -> int:
+def reserved_units(units: int, share: str, rounding: str = "down", minimum: int = 0) -> int:
     """Return how many of ``units`` a ``share`` such as "20%" reserves.
 
     ``rounding`` is "down", "up" or "half-up"; ``minimum`` applies before the limit ``units``.

@@ -1,4 +1,4 @@
-"""R 4's ``set.seed``, ``runif`` and ``sample(n, size, prob = p)``, bit for bit.
+"""R 4's ``set.seed``, ``runif`` and ``sample``, with and without ``prob``, bit for bit.
 
 Sources: R's own definitions of its default generator (Mersenne Twister, seeded by a linear
 congruence), of ``revsort`` and of sampling without replacement with unequal probabilities. San
@@ -16,6 +16,7 @@ from huiguan.foundation.rule import rule
 WORD = 0xFFFFFFFF
 LENGTH, MIDDLE = 624, 397
 TWIST = (0, 0x9908B0DF)
+LARGEST_POOL = 10_000_000  # up to it R shuffles the whole list
 SMALLEST = 2.328306437080797e-10  # what R returns instead of 0
 
 
@@ -148,6 +149,41 @@ def r_sample(seed: int, weights: Sequence[float], size: int) -> list[int]:
     chosen = np.zeros(size, dtype=np.int64)
     walk(shares, names, np.array(r_uniform(seed, size), dtype=np.float64), chosen)
     return [int(row) for row in chosen]
+
+
+@rule("R 4, sample(n, size): equal chances, by rejection (R since 3.6.0)", "confirmed")
+def r_sample_equal(seed: int, count: int, size: int) -> list[int]:
+    """Return ``set.seed(seed); sample(count, size)`` of R 4: numbers of 1..count, no repeats.
+
+    Each number takes random bits, 16 at a time, until they fall below what is left.
+    Example: ``r_sample_equal(42, 10, 10)`` is [1, 5, 10, 8, 2, 4, 6, 9, 7, 3].
+    """
+    if not 0 <= size <= count <= LARGEST_POOL:
+        raise InputFault(
+            f"cannot draw {size} of {count} numbers: at most all of them, and above {LARGEST_POOL}"
+            " R draws in another way"
+        )
+    twister = Twister(seed)
+    left = list(range(1, count + 1))
+    drawn = []
+    for _ in range(size):
+        at = below(twister, len(left))
+        drawn.append(left[at])
+        left[at] = left[-1]
+        left.pop()
+    return drawn
+
+
+def below(twister: Twister, end: int) -> int:
+    """Return R's next whole number of 0..end - 1, each as likely as the others."""
+    bits = (end - 1).bit_length()
+    while True:
+        value = 0
+        for _ in range(0, bits + 1, 16):
+            value = 65536 * value + int(twister.uniform() * 65536)
+        value &= (1 << bits) - 1
+        if value < end:
+            return value
 
 
 @rule("City of San Diego, short-term-rental lottery, tier 4, 2022-12-16", "confirmed")
