@@ -58,12 +58,29 @@ def draw(
 
 
 @round_app.command()
-def allocate(folder: Folder) -> None:
-    """Match applications to homes; write results, cut-offs and their manifest."""
+def allocate(
+    folder: Folder,
+    answers: Annotated[
+        Path | None, typer.Option(help="number,answer (withdrawn or settled): run it again")
+    ] = None,
+) -> None:
+    """Match applications to homes; write results, cut-offs and their manifest.
+
+    With --answers the frozen round runs again without those who withdrew; nobody's held offer
+    worsens. Each such run gets a folder of its own under reruns/.
+    """
     from huiguan.storage import round_folder
+    from huiguan.storage.round_reruns import rerun_round
 
     say("allocating: deferred acceptance over the frozen rows")
-    match = round_folder.allocate_round(folder)
+    if answers is None:
+        match = round_folder.allocate_round(folder)
+    else:
+        target, before, match = rerun_round(folder, answers)
+        held = (before.choice >= 0) & (match.choice >= 0)
+        risen = int((held & (match.choice < before.choice)).sum())
+        new = int(((before.choice < 0) & (match.choice >= 0)).sum())
+        typer.echo(f"{target}: {risen} have a better home than before, {new} have one at last")
     placed = int((match.choice >= 0).sum())
     typer.echo(f"{placed} of {match.choice.size} applications have a home")
 

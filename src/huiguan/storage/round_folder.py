@@ -19,7 +19,7 @@ import huiguan.rulebooks
 from huiguan.foundation.faults import CheckFault, InputFault
 from huiguan.housing import draw as drawing
 from huiguan.housing.allocation.deferred import match_market
-from huiguan.housing.allocation.market import LOW, Match
+from huiguan.housing.allocation.market import LOW, Market, Match
 from huiguan.housing.allocation.reserves import REST, Policy
 from huiguan.housing.check_rows import check_frozen
 from huiguan.housing.round import (
@@ -339,6 +339,15 @@ def allocate_round(folder: Path) -> Match:
     rows = lottery_rows(frozen, ranks_of(folder, frozen))
     market = build_market(frozen, rows)
     match = match_market(market)
+    write_match(folder, frozen, rows, market, match)
+    (folder / "RESULT").write_bytes(manifest_bytes(folder, ("MANIFEST", *OUTCOME)))
+    return match
+
+
+def write_match(
+    folder: Path, frozen: FrozenRound, rows: np.ndarray, market: Market, match: Match
+) -> None:
+    """Write ``results.csv`` and ``cutoffs.csv`` of a match of applications ``rows``."""
     chosen = np.full(frozen.numbers.size, -1, dtype=np.int64)
     group = np.full(frozen.numbers.size, -1, dtype=np.int64)
     placed = match.choice >= 0
@@ -349,8 +358,6 @@ def allocate_round(folder: Path) -> Match:
     tier[rows[at]] = market.edges["rank"][at, match.choice[at]]
     (folder / "results.csv").write_bytes(results_bytes(frozen, chosen, group, tier))
     (folder / "cutoffs.csv").write_bytes(cutoffs_bytes(frozen, match))
-    (folder / "RESULT").write_bytes(manifest_bytes(folder, ("MANIFEST", *OUTCOME)))
-    return match
 
 
 def results_bytes(

@@ -64,6 +64,7 @@ TABLES: dict[str, dict[str, str]] = {
         "tier": TEXT,
         "place": TEXT,
     },
+    "answers.csv": {"number": NUMBER, "answer": NAME},
     "results.csv": {"number": NUMBER, "programme": TEXT, "slot": TEXT, "tier": TEXT},
 }
 KEYS = {"facts.csv": 3, "cutoffs.csv": 2}  # columns that name a row; one elsewhere

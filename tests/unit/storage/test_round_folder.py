@@ -10,6 +10,7 @@ from huiguan.foundation.faults import CheckFault, InputFault
 from huiguan.housing.draw import commit_secret
 from huiguan.storage import round_folder
 from huiguan.storage.round_check import check_folder
+from huiguan.storage.round_reruns import rerun_round
 from tests.rounds import SIGNATURE, write_round
 
 
@@ -233,3 +234,42 @@ def test_a_weekly_round_orders_by_list_date_then_by_the_draw(tmp_path: Path, sou
     tickets.sort(key=lambda ticket: int(ticket[1]))
     order = [(since[t[0]] or "9999", int(t[2])) for t in tickets]
     assert order == sorted(order)
+
+
+def test_answers_run_the_frozen_round_again_and_nobody_falls(tmp_path: Path, source: Path) -> None:
+    folder = run_round(tmp_path / "round", source)
+
+    def homes(path: Path) -> dict[str, str]:
+        rows = (line.split(",") for line in (path / "results.csv").read_text().splitlines()[1:])
+        return {row[0]: row[1] for row in rows}
+
+    lists = {
+        number: choices.split()
+        for number, choices in (
+            line.split(",") for line in (folder / "choices.csv").read_text().splitlines()[1:]
+        )
+    }
+    first = homes(folder)
+    holders = sorted(number for number, home in first.items() if home)
+    answers = tmp_path / "answers.csv"
+    gone, settled = holders[:6], holders[6:9]
+    lines = [f"{n},withdrawn" for n in gone] + [f"{n},settled" for n in settled]
+    answers.write_text("number,answer\n" + "".join(f"{line}\n" for line in lines))
+    target, _, _ = rerun_round(folder, answers)
+    second = homes(target)
+    assert not any(second[number] for number in gone)
+    assert all(second[number] == first[number] for number in settled)
+    for number in set(holders) - set(gone):
+        order = [*lists[number], first[number]]  # a present home may be unlisted, at the end
+        assert order.index(second[number]) <= order.index(first[number])
+    assert second != {**first, **dict.fromkeys(gone, "")}  # somebody has risen
+    answers.write_text(f"number,answer\n{holders[9]},withdrawn\n")
+    again, _, _ = rerun_round(folder, answers)
+    third = homes(again)
+    assert again.name == "2"
+    assert not any(third[number] for number in [*gone, holders[9]])
+    assert all(third[number] == first[number] for number in settled)
+    assert "reruns/1/RESULT" in (again / "RESULT").read_text()
+    answers.write_text(f"number,answer\n{gone[0]},settled\n")
+    with pytest.raises(InputFault, match="cannot settle"):
+        rerun_round(folder, answers)

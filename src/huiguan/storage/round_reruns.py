@@ -1,0 +1,77 @@
+"""Run a frozen round again after answers: ``reruns/1``, ``reruns/2``... beside its result.
+
+Each folder holds the answers of its step (sealed like the choices), results, cut-offs and a
+``RESULT`` that names the step before. Nothing but answers enters: the draw and the lists stay.
+"""
+
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from huiguan.foundation.faults import InputFault
+from huiguan.housing.allocation.deferred import match_market
+from huiguan.housing.allocation.market import Match
+from huiguan.housing.allocation.waiting import rerun
+from huiguan.housing.round import FrozenRound, build_market, lottery_rows
+from huiguan.storage.round_folder import (
+    find,
+    manifest_bytes,
+    ranks_of,
+    read_frozen,
+    require_open,
+    write_match,
+)
+from huiguan.storage.round_tables import codes, parse_table, read_bytes, read_table, table_bytes
+
+ANSWERS = ("settled", "withdrawn")
+
+
+def answer_rows(
+    frozen: FrozenRound, rows: np.ndarray, table: pl.DataFrame
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return who of the applications ``rows`` has withdrawn, and who has settled."""
+    where = find(frozen.numbers, table["number"], "answers.csv")
+    kinds = codes(table["answer"], ANSWERS, "answers.csv: answer")
+    answers = np.full(frozen.numbers.size, -1, dtype=np.int8)
+    answers[where] = kinds
+    return answers[rows] == ANSWERS.index("withdrawn"), answers[rows] == ANSWERS.index("settled")
+
+
+def rerun_round(folder: Path, answers: Path) -> tuple[Path, Match, Match]:
+    """Write the next re-run of an allocated round; return its folder, the match before and after.
+
+    ``answers`` is a table ``number,answer``: ``withdrawn`` leaves the round, ``settled`` keeps the
+    home held and leaves the line. Everybody else keeps what is held or rises.
+    """
+    require_open(folder)
+    if not (folder / "RESULT").exists():
+        raise InputFault(f"{folder} has no result yet; allocate first, answers come after offers")
+    frozen = read_frozen(folder)
+    rows = lottery_rows(frozen, ranks_of(folder, frozen))
+    market = build_market(frozen, rows)
+    match = match_market(market)
+    gone = np.zeros(rows.size, dtype=np.bool_)
+    settled = np.zeros(rows.size, dtype=np.bool_)
+    steps = sorted((folder / "reruns").glob("*/answers.csv"), key=lambda p: int(p.parent.name))
+    tables = [read_table(path.parent, path.name) for path in steps]
+    table = parse_table("answers.csv", read_bytes(answers), answers.name)
+    before = match
+    for step in [*tables, table]:
+        before = match
+        leaving, keeping = answer_rows(frozen, rows, step)
+        homeless = np.flatnonzero(keeping & (match.choice < 0))
+        if homeless.size:
+            number = frozen.numbers[rows[homeless[0]]].decode()
+            raise InputFault(f"answers.csv: {number} holds no home and cannot settle")
+        gone |= leaving
+        settled = (settled | keeping) & ~gone
+        match = rerun(market, match, gone, settled)
+    target = folder / "reruns" / str(len(steps) + 1)
+    target.mkdir(parents=True)
+    (target / "answers.csv").write_bytes(table_bytes("answers.csv", table))
+    write_match(target, frozen, rows, market, match)
+    last = "RESULT" if not steps else f"reruns/{len(steps)}/RESULT"
+    names = [f"reruns/{target.name}/{n}" for n in ("answers.csv", "results.csv", "cutoffs.csv")]
+    (target / "RESULT").write_bytes(manifest_bytes(folder, [last, *names]))
+    return target, before, match
