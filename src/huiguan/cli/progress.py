@@ -21,13 +21,20 @@ class Progress:
 
     def __call__(self, done: int, total: int) -> None:
         """Show ``done`` of ``total``, at most five times a second."""
+        share = 100 * done // max(total, 1)
+        self._show(f"{done:,} of {total:,} ({share} %)", last=done >= total)
+
+    def step(self, text: str) -> None:
+        """Show a step by its name."""
+        self._show(text, last=False)
+
+    def _show(self, text: str, *, last: bool) -> None:
         now = time.monotonic()
-        if now - self._start < 1 or (now - self._shown < 0.2 and done < total):
+        if now - self._start < 1 or (now - self._shown < 0.2 and not last):
             return
         self._shown, self._wrote = now, True
-        share = 100 * done // max(total, 1)
-        end = "\r" if sys.stderr.isatty() else "\n"
-        sys.stderr.write(f"{self.what}: {done:,} of {total:,} ({share} %){end}")
+        line = f"{self.what}: {text}"
+        sys.stderr.write(f"\r{line:<78}" if sys.stderr.isatty() else line + "\n")
         sys.stderr.flush()
 
     def __exit__(self, *_: object) -> None:

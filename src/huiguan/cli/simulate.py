@@ -61,11 +61,11 @@ def simulate(
     with Progress("simulate") as progress:
 
         def show(day: int, done: int, total: int) -> None:
-            progress.what = f"simulate {show_day(day)}, frames"
+            progress.what = f"simulate {show_day(day)}"
             progress(done, total)
 
-        for found in run_days(books, image, days, seed, out, show):
-            result, run = found.result, found.run
+        for found in run_days(books, image, days, seed, out, show, progress.step):
+            result, run = found.closed.result, found.run
             typer.echo(
                 f"{show_day(result.settings.trading_day)}  {run.hashes.sequence:>9,} commands "
                 f"{run.trades:>8,} trades {int(result.contracts['volume_lots'].sum()):>9,} lots "

@@ -17,10 +17,11 @@ from huiguan.simulation.market_prices import Prices
 from huiguan.simulation.market_story import Story
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from huiguan.exchange.day import DayImage
+    from huiguan.exchange.messages import EnterOrder
 
 FRAME_COMMANDS = 800
 
@@ -33,17 +34,23 @@ class SimulatedDay(NamedTuple):
     trades: int
 
 
+def unwatched(_: int, __: np.ndarray) -> None:
+    """Watch nothing."""
+
+
 def run_day(
     image: DayImage,
     folder: Path,
     seed: int,
     progress: Callable[[int, int], None],
-    watch: Callable[[int, np.ndarray], None],
+    watch: Callable[[int, np.ndarray], None] = unwatched,
+    forced: Sequence[EnterOrder] = (),
 ) -> SimulatedDay:
     """Run one simulated day in a folder that holds none, from before the opening to the close.
 
     The same image and seed give the same journal and day hash. ``progress`` is told frames done and
-    to come, ``watch`` time and events of every frame.
+    to come, ``watch`` time and events of every frame. ``forced`` are the orders of a forced
+    liquidation; they go out as soon as their contracts are open.
     """
     total = size_of(len(image.names.products)).commands
     frames = max(60, total // FRAME_COMMANDS)
@@ -55,6 +62,7 @@ def run_day(
     times = moments(image, frames, busy, stream(seed, "times", day))
     crowd = Crowd(image, prices, seed)
     story, shuffle = Story(image, crowd, times, seed), stream(seed, "order of arrival", day)
+    story.force(forced)
     numbers = Numbers(image.settings.session_capacity)
     market = Sequencer.create(folder, image)
     first, last = stretches(image)[0].start_ns, stretches(image)[-1].start_ns

@@ -7,13 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from huiguan.exchange.clearing.day_end import close_day
-from huiguan.exchange.clearing.day_events import EventCollector
-from huiguan.exchange.clearing.next_day import next_image
-from huiguan.exchange.clearing.rules_of_day import rules_of_day
+from huiguan.exchange.clearing.next_day import force_close_commands
 from huiguan.exchange.instructions import MoveClientMoney, MoveMemberMoney
-from huiguan.floor.closing import ClosedDay, write_closed
-from huiguan.foundation.calendars import SECOND_NS
+from huiguan.floor.closing import close_folder, open_next, quiet
 from huiguan.simulation.market import SimulatedDay, run_day
 
 if TYPE_CHECKING:
@@ -22,20 +18,20 @@ if TYPE_CHECKING:
 
     from huiguan.exchange.day import DayImage
     from huiguan.exchange.instructions import AnyInstruction
+    from huiguan.exchange.messages import EnterOrder
     from huiguan.exchange.result import DayResult
     from huiguan.exchange.rules import Books
+    from huiguan.floor.closing import ClosedDay
 
-LATE_NS = 300 * SECOND_NS
 ANSWERED_OF = 5  # one call in so many is not answered
 TEN_THOUSAND_YUAN = 1_000_000
 
 
 class MarketDay(NamedTuple):
-    """A day that was run and cleared."""
+    """A day that was run and closed."""
 
-    image: DayImage
     run: SimulatedDay
-    result: DayResult
+    closed: ClosedDay
 
 
 def answers(image: DayImage, result: DayResult) -> list[AnyInstruction]:
@@ -86,18 +82,21 @@ def run_days(
     seed: int,
     out: Path,
     progress: Callable[[int, int, int], None],
+    report: Callable[[str], None] = quiet,
 ) -> Iterator[MarketDay]:
-    """Yield ``days`` trading days from ``image`` on, each in the folder ``out/yyyymmdd``.
+    """Yield ``days`` trading days from ``image`` on, each closed in the folder ``out/yyyymmdd``.
 
-    ``progress`` is told the trading day, frames done, and frames in all.
+    ``progress`` is told the trading day, frames done and frames in all; ``report`` the steps of
+    the closing. The next day begins with what was paid after a call, and what is closed by force.
     """
-    for _ in range(days):
+    forced: list[EnterOrder] = []
+    for number in range(days):
         day = image.settings.trading_day
-        rules = rules_of_day(books, image.names.instruments, day)
-        events = EventCollector(int(image.phases["time_ns"].max()) - LATE_NS)
-        run = run_day(image, out / str(day), seed, partial(progress, day), events.add)
-        result = close_day(image, events.finish(), rules)
-        paid_in = answers(image, result)
-        write_closed(run.folder, ClosedDay(image, result, rules), paid_in)
-        yield MarketDay(image, run, result)
-        image = next_image(image, result, books, paid_in)
+        root = out / str(day)
+        run = run_day(image, root, seed, partial(progress, day), forced=forced)
+        closed = close_folder(root, books, report=report)
+        yield MarketDay(run, closed)
+        if number + 1 < days:
+            opened = open_next(root, books, answers(image, closed.result))
+            image = opened.image
+            forced = force_close_commands(image, opened.forced)

@@ -5,17 +5,19 @@ of money, orders come with every common mistake, commands are sent twice. The ho
 resumes, stops an account, moves money in two phases, marks accounts; a line breaks.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from huiguan.exchange.day import DayImage
 from huiguan.exchange.messages import (
     COMMAND_HEADER,
+    LAYOUTS,
     CancelOrders,
     Command,
     CreditDeposit,
     EndWithdrawal,
+    EnterOrder,
     LogOn,
     LoseSession,
     MarkAccounts,
@@ -66,6 +68,7 @@ class Story:
         rich = takers[np.argmax(image.trading_codes["deposit_fen"][takers])]
         self._rich = int(rich)
         self._plan = self._house_plan(moments)
+        self._forced = as_bytes(entries(0))
         self._sent: np.ndarray = np.zeros((0, 64), np.uint8)  # of the frame before
 
     def log_on(self) -> np.ndarray:
@@ -172,6 +175,7 @@ class Story:
         alive = [index for index in self._busy if market.instruments[index]]
         if not alive:
             return
+        yield self._liquidate(market.instruments)
         if number % 15 == 3:
             yield self._meet_oneself(alive[0])
         if number % 6 == 2:
@@ -182,6 +186,20 @@ class Story:
             yield self._run_out_of_money(alive)
         if number % 5 == 1:
             yield self._make_mistakes(alive)
+
+    def force(self, orders: Sequence[EnterOrder]) -> None:
+        """Take the orders of a forced liquidation; members' own desks send them."""
+        rows = [encode(order, int(self.crowd.session[order.trading_code])) for order in orders]
+        if rows:
+            self._forced = np.stack(rows)
+
+    def _liquidate(self, instruments: np.ndarray) -> np.ndarray:
+        """Return what can be sent of the forced liquidation, and forget it."""
+        rows = self._forced.reshape(-1).view(LAYOUTS[EnterOrder.KIND])
+        now = instruments[rows["instrument"]]
+        sent: np.ndarray = self._forced[now]
+        self._forced = self._forced[~now]
+        return sent
 
     def resent(self) -> np.ndarray:
         """Return a few commands of the frame before, byte for byte, as if no answer had come.

@@ -140,7 +140,7 @@ def test_the_same_seed_gives_the_same_day_under_any_hash_seed(
         "from huiguan.storage.rulebooks import load_books\n"
         f"image = first_image(load_books(), {DAY}, {PRODUCTS}, {SEED}).image\n"
         "folder, quiet = pathlib.Path(sys.argv[1]), lambda a, b: None\n"
-        f"found = run_day(image, folder, {SEED}, quiet, quiet)\n"
+        f"found = run_day(image, folder, {SEED}, quiet)\n"
         "print(image_digest(image).hex(), found.hashes.day.hex())\n"
     )
     settings = {**os.environ, "PYTHONHASHSEED": hash_seed, "TZ": "America/New_York"}
@@ -152,5 +152,5 @@ def test_the_same_seed_gives_the_same_day_under_any_hash_seed(
 def test_another_seed_gives_another_day(
     image: DayImage, market_day: tuple[Path, np.ndarray, str], tmp_path: Path
 ) -> None:
-    found = run_day(image, tmp_path / "day", SEED + 1, quiet, lambda _, __: None)
+    found = run_day(image, tmp_path / "day", SEED + 1, quiet)
     assert found.hashes.day.hex() != market_day[2]
