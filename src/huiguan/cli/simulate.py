@@ -65,7 +65,7 @@ def simulate(
             progress(done, total)
 
         for found in run_days(books, image, days, seed, out, show, progress.step):
-            result, run = found.closed.result, found.run
+            result, run = found.result, found.run
             typer.echo(
                 f"{show_day(result.settings.trading_day)}  {run.hashes.sequence:>9,} commands "
                 f"{run.trades:>8,} trades {int(result.contracts['volume_lots'].sum()):>9,} lots "

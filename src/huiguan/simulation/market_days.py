@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from huiguan.exchange.messages import EnterOrder
     from huiguan.exchange.result import DayResult
     from huiguan.exchange.rules import Books
-    from huiguan.floor.closing import ClosedDay
 
 ANSWERED_OF = 5  # one call in so many is not answered
 TEN_THOUSAND_YUAN = 1_000_000
@@ -31,7 +30,8 @@ class MarketDay(NamedTuple):
     """A day that was run and closed."""
 
     run: SimulatedDay
-    closed: ClosedDay
+    image: DayImage
+    result: DayResult
 
 
 def answers(image: DayImage, result: DayResult) -> list[AnyInstruction]:
@@ -95,7 +95,7 @@ def run_days(
         root = out / str(day)
         run = run_day(image, root, seed, partial(progress, day), forced=forced)
         closed = close_folder(root, books, report=report)
-        yield MarketDay(run, closed)
+        yield MarketDay(run, image, closed.result)
         if number + 1 < days:
             opened = open_next(root, books, answers(image, closed.result))
             image = opened.image
