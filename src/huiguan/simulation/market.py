@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from huiguan.exchange.day import DayImage
     from huiguan.exchange.messages import EnterOrder
 
-FRAME_COMMANDS = 800
+FRAME_COMMANDS = 1_200
 
 
 class SimulatedDay(NamedTuple):

@@ -20,8 +20,6 @@ from huiguan.floor.sequencer import DayHashes, verify_day
 from huiguan.foundation.faults import InputFault
 from huiguan.simulation.market_days import MarketDay, run_days
 from huiguan.simulation.market_image import first_image
-from huiguan.storage.day_folder import DayFolder
-from huiguan.storage.recovery import read
 from huiguan.storage.rulebooks import load_books
 
 if TYPE_CHECKING:
@@ -139,8 +137,3 @@ def order_life(events: np.ndarray, frames: list[tuple[int, int]]) -> OrderLife:
     wanted = [int(chosen["sequence"]), *trades[own]["sequence"].tolist()]
     moments = {s: frames[int(np.searchsorted(last, s))][1] for s in wanted}
     return OrderLife(chosen, trades[own], gone[0] if len(gone) else None, moments)
-
-
-def journal_bytes(folder: Path) -> int:
-    """Return how many bytes of commands the journal of a day holds."""
-    return sum(frame.commands.nbytes for frame in read(DayFolder(folder).journal))

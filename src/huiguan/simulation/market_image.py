@@ -211,7 +211,7 @@ def deposits(
     thin = (men.roles == Role.TAKER) & (np.arange(codes) % 23 == 0)
     fen[thin] = held[thin] * 1_002 // 1_000
     fen[men.roles == Role.MAKER] += 100_000 * TEN_THOUSAND_YUAN
-    fen[men.trading_codes["house"] == 1] += 5_000 * TEN_THOUSAND_YUAN
+    fen[men.trading_codes["house"] == 1] += 800 * TEN_THOUSAND_YUAN
     fen[men.roles == Role.OVER_TRADER] += 50_000 * TEN_THOUSAND_YUAN
     fen[men.roles == Role.SELF_TRADER] += 10_000 * TEN_THOUSAND_YUAN
     fen[men.roles == Role.BROKE] = 60 * TEN_THOUSAND_YUAN
