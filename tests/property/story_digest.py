@@ -1,11 +1,39 @@
-"""Print the digest of seeded stories, run here; the test starts it under other circumstances."""
+"""Print the digest of seeded stories, run here; the test starts it under other circumstances.
 
+Uncompiled, every table refuses a row below zero: compiled tables would read what lies before them.
+"""
+
+import os
 import sys
+from typing import Any
+
+import numpy as np
 
 from huiguan.exchange.trading.core import TradingCore
+from huiguan.exchange.trading.state import State
 from huiguan.foundation.hashing import digest
 from tests.property.stories import Seeded, Teller, story_image
 from tests.trading_day import read_events
+
+
+class Guarded(np.ndarray[Any, Any]):
+    """A table that nobody may ask for a row below zero."""
+
+    def __getitem__(self, row: Any) -> Any:  # noqa: ANN401
+        """Return a row or column."""
+        assert not isinstance(row, int | np.integer) or row >= 0, f"row {row} does not exist"
+        return super().__getitem__(row)
+
+    def __setitem__(self, row: Any, value: Any) -> None:  # noqa: ANN401
+        """Write a row or column."""
+        assert not isinstance(row, int | np.integer) or row >= 0, f"row {row} does not exist"
+        super().__setitem__(row, value)
+
+
+def guard(core: TradingCore) -> None:
+    """Let the uncompiled core see guarded tables."""
+    core._handle = State(*(table.view(Guarded) for table in core.state))
+    core._events = core._events.view(Guarded)
 
 
 def story_digest(seeds: range, steps: int) -> str:
@@ -15,9 +43,11 @@ def story_digest(seeds: range, steps: int) -> str:
         chance = Seeded(seed)
         image = story_image(chance)
         core, teller = TradingCore(image), Teller(chance, image)
+        if os.environ.get("NUMBA_DISABLE_JIT") == "1":
+            guard(core)
         for _ in range(steps):
             time_ns, row = teller.next()
-            events = core.run_frame(time_ns, row)
+            events = np.asarray(core.run_frame(time_ns, row))
             parts.append(events.tobytes())
             teller.hear(row, read_events(events))
         parts.append(core.state_hash())
