@@ -188,6 +188,15 @@ def trades(events: list[Event]) -> list[tuple[int, int]]:
     return [(e.price_ticks, e.lots) for e in events if isinstance(e, TradeExecuted)]
 
 
+def fills(events: list[Event]) -> list[tuple[int, int, int, int]]:
+    """Return (buy order, sell order, price, lots) of the trades among the events."""
+    return [
+        (e.buy_order_id, e.sell_order_id, e.price_ticks, e.lots)
+        for e in events
+        if isinstance(e, TradeExecuted)
+    ]
+
+
 def order_id(events: list[Event]) -> int:
     """Return the exchange's id of the order that was entered."""
     (entered,) = [event for event in events if isinstance(event, OrderEntered)]

@@ -1,0 +1,166 @@
+"""Day orders, FAK, FOK and market orders with their protection price (rulebook 2.5)."""
+
+import pytest
+
+from huiguan.exchange.messages import (
+    CancelReason,
+    Event,
+    OrderCancelled,
+    PriceType,
+    Side,
+    TimeInForce,
+)
+from huiguan.foundation.refusals import Refusal
+from tests.images import small_image
+from tests.trading_day import SMALL, Day, order_id, refusal, trades
+
+DAY, FAK, FOK = TimeInForce.DAY, TimeInForce.FAK, TimeInForce.FOK
+
+
+def book() -> Day:
+    """Return a day where code 1 sells 3 at 100, 2 at 101 and 4 at 104."""
+    day = Day(small_image(settings=SMALL))
+    for price, lots in ((100, 3), (101, 2), (104, 4)):
+        day.sell(1, price, lots)
+    return day
+
+
+def cancelled(events: list[Event]) -> list[tuple[int, int]]:
+    """Return (lots, reason) of the cancels among the events."""
+    return [(e.lots, e.reason) for e in events if isinstance(e, OrderCancelled)]
+
+
+@pytest.mark.parametrize(
+    ("price", "lots", "force", "minimum", "filled", "rest"),
+    [
+        # a FAK takes what is possible at once, the rest goes
+        (101, 4, FAK, 0, 4, 0),
+        (101, 9, FAK, 0, 5, 4),
+        (99, 9, FAK, 0, 0, 9),
+        # FAK with a minimum: 5 are possible up to 101
+        (101, 9, FAK, 5, 5, 4),
+        (101, 9, FAK, 6, 0, 9),
+        (101, 5, FAK, 5, 5, 0),
+        # a FOK takes all or nothing
+        (101, 5, FOK, 0, 5, 0),
+        (101, 6, FOK, 0, 0, 6),
+        (104, 9, FOK, 0, 9, 0),
+        (104, 10, FOK, 0, 0, 10),
+    ],
+)
+def test_what_is_filled_at_once(
+    price: int, lots: int, force: TimeInForce, minimum: int, filled: int, rest: int
+) -> None:
+    day = book()
+    events = day.buy(0, price, lots, time_in_force=force, minimum_lots=minimum)
+    assert sum(done for _, done in trades(events)) == filled
+    assert cancelled(events) == ([(rest, CancelReason.TIME_IN_FORCE)] if rest else [])
+    row = day.account(0)
+    assert int(row["margin_fen"]) == 1_000 * filled, "the rest is released"
+    assert int(row["frozen_fee_fen"]) == 0
+    assert day.core.state.sides["orders"][Side.BUY] == 0, "no rest of such an order ever waits"
+    assert int(day.core.state.levels["lots"].sum()) == 9 - filled
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({"minimum_lots": 3}, Refusal.BAD_MINIMUM_LOTS),  # a minimum needs FAK
+        ({"minimum_lots": 3, "time_in_force": FOK}, Refusal.BAD_MINIMUM_LOTS),
+        ({"minimum_lots": 6, "time_in_force": FAK}, Refusal.BAD_MINIMUM_LOTS),  # of 5 lots
+        ({"minimum_lots": -1, "time_in_force": FAK}, Refusal.BAD_MINIMUM_LOTS),
+        ({"minimum_lots": 5, "time_in_force": FAK}, Refusal.ACCEPTED),
+    ],
+)
+def test_minimum_volume(fields: dict[str, int], expected: Refusal) -> None:
+    assert refusal(book().buy(0, 100, 5, **fields)) == expected
+
+
+@pytest.mark.parametrize(
+    ("force", "filled", "waits", "rest"),
+    [
+        (DAY, 5, 4, []),  # the remainder rests as a limit order at the protection price
+        (FAK, 5, 0, [(4, CancelReason.TIME_IN_FORCE)]),
+        (FOK, 0, 0, [(9, CancelReason.TIME_IN_FORCE)]),
+    ],
+)
+def test_market_orders_never_pass_their_protection_price(
+    force: TimeInForce, filled: int, waits: int, rest: list[tuple[int, int]]
+) -> None:
+    day = book()
+    events = day.buy(0, 102, 9, price_type=PriceType.MARKET, time_in_force=force)
+    assert sum(done for _, done in trades(events)) == filled
+    assert cancelled(events) == rest
+    follower = day.sell(1, 102, 9)
+    assert sum(done for _, done in trades(follower)) == waits
+
+
+@pytest.mark.parametrize(
+    ("most", "market_most", "price_type", "lots", "expected"),
+    [
+        (20, 10, PriceType.LIMIT, 20, Refusal.ACCEPTED),
+        (20, 10, PriceType.LIMIT, 21, Refusal.TOO_MANY_LOTS),
+        (20, 10, PriceType.MARKET, 10, Refusal.ACCEPTED),
+        (20, 10, PriceType.MARKET, 11, Refusal.TOO_MANY_LOTS),
+        (20, 0, PriceType.MARKET, 1, Refusal.NO_MARKET_ORDERS),
+        (0, 0, PriceType.LIMIT, 1_000, Refusal.ACCEPTED),  # 0: no cap
+    ],
+)
+def test_sizes(
+    most: int, market_most: int, price_type: PriceType, lots: int, expected: Refusal
+) -> None:
+    fields = {"maximum_lots": most, "maximum_market_lots": market_most}
+    day = Day(small_image(settings=SMALL, instrument_fields=fields))
+    assert refusal(day.buy(0, 100, lots, price_type=price_type)) == expected
+
+
+def test_in_a_delivery_month_lots_are_multiples_both_ways() -> None:
+    day = Day(small_image(settings=SMALL, instrument_fields={"lots_multiple": 5}))
+    assert refusal(day.buy(0, 100, 10)) == Refusal.ACCEPTED
+    assert refusal(day.buy(0, 100, 7)) == Refusal.NOT_A_MULTIPLE
+    assert refusal(day.sell(0, 100, 7, offset=3)) == Refusal.NOT_A_MULTIPLE
+
+
+@pytest.mark.parametrize(
+    ("price", "expected"),
+    [
+        (90, Refusal.ACCEPTED),  # the limits themselves are good prices (rulebook 2.5)
+        (110, Refusal.ACCEPTED),
+        (89, Refusal.PRICE_BELOW_LIMIT),
+        (111, Refusal.PRICE_ABOVE_LIMIT),
+    ],
+)
+@pytest.mark.parametrize("side", [Side.BUY, Side.SELL])
+def test_price_limits(price: int, expected: Refusal, side: Side) -> None:
+    assert refusal(Day(small_image(settings=SMALL)).enter(0, side, price, 1)) == expected
+
+
+def test_time_priority_is_lost_by_entering_again() -> None:
+    """There is no modification: who cancels and enters again stands at the end (2.5)."""
+    day = Day(small_image(settings=SMALL))
+    first = order_id(day.buy(0, 100, 1))
+    second = order_id(day.buy(0, 100, 1))
+    day.cancel(1, first)
+    third = order_id(day.buy(0, 100, 1))
+    met = [e.buy_order_id for e in day.sell(1, 100, 2) if hasattr(e, "buy_order_id")]
+    assert met == [second, third]
+
+
+def test_a_cancel_takes_the_unfilled_part() -> None:
+    day = Day(small_image(settings=SMALL))
+    waiting = order_id(day.buy(0, 100, 10))
+    day.sell(1, 100, 5)
+    assert cancelled(day.cancel(1, waiting)) == [(5, CancelReason.OWNER)]
+    assert refusal(day.cancel(1, waiting)) == Refusal.ORDER_NOT_FOUND
+
+
+def test_an_order_is_named_by_the_exchange_or_by_its_owner() -> None:
+    day = Day(small_image(1, 4, 2, settings=SMALL))
+    by_exchange = order_id(day.buy(0, 100, 1, client_order_id=5))
+    assert refusal(day.cancel(2, own=5)) == Refusal.ORDER_NOT_FOUND  # another session's names
+    assert refusal(day.cancel(2, by_exchange)) == Refusal.NOT_YOUR_ORDER
+    assert refusal(day.cancel(1, by_exchange + 1)) == Refusal.ORDER_NOT_FOUND  # no such row
+    assert refusal(day.cancel(1, by_exchange + (1 << 24))) == Refusal.ORDER_NOT_FOUND
+    assert refusal(day.cancel(1, own=5)) == Refusal.ACCEPTED
+    assert refusal(day.buy(0, 100, 1, client_order_id=5)) == Refusal.ACCEPTED  # free again
+    assert refusal(day.buy(0, 100, 1, client_order_id=5)) == Refusal.DUPLICATE_CLIENT_ORDER
