@@ -56,7 +56,7 @@ from huiguan.foundation.calendars import (
     trading_day_before,
     trading_days_between,
 )
-from huiguan.foundation.faults import InputFault
+from huiguan.foundation.faults import InputFault, natural
 from huiguan.foundation.rule import rule
 
 R = TypeVar("R", bound=Row)
@@ -156,6 +156,7 @@ def position_limit_lots(
     ``open_interest_lots`` is last evening's. Example: copper, 8,000 lots or 10 % from 80,000 on:
     at 176,877 lots of open interest the limit is 17,687 lots.
     """
+    natural(open_interest_lots, "open interest")
     if share_ppb and open_interest_lots >= threshold_lots:
         return multiply_rate(open_interest_lots, share_ppb, Rounding.DOWN)
     return lots

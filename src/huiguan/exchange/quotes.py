@@ -12,7 +12,7 @@ from operator import index
 from typing import TypeAlias
 
 from huiguan.foundation.arithmetic import Rounding, round_floor
-from huiguan.foundation.faults import InputFault
+from huiguan.foundation.faults import InputFault, natural
 from huiguan.foundation.rule import rule
 
 Price: TypeAlias = Decimal | int | str
@@ -74,7 +74,7 @@ def lots_of(value: int, what: str = "lots") -> int:
     """Return a count of lots; refuse a negative one (the side is a field, never a sign)."""
     if value < 0:
         raise InputFault(f"{what}: {value} is negative; give the side, not a sign")
-    return int(value)
+    return natural(value, what)
 
 
 @rule("prices are multiples of the tick; the direction is a dated setting", "confirmed")

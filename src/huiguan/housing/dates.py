@@ -84,6 +84,8 @@ def age_on(birth: date, on: date) -> int:
     Example: ``age_on(date(2000, 3, 1), date(2026, 2, 28))`` is ``25``;
     ``age_on(date(2000, 3, 1), date(2026, 3, 1))`` is ``26``.
     """
+    if on < birth:
+        raise InputFault(f"somebody born on {birth} has no age on {on}")
     years = on.year - birth.year
     return years if on >= add_months(birth, 12 * years) else years - 1
 

@@ -8,8 +8,7 @@ from datetime import date
 
 import msgspec
 
-from huiguan.foundation.arithmetic import Rounding, multiply_divide
-from huiguan.foundation.faults import InputFault
+from huiguan.foundation.faults import InputFault, natural
 from huiguan.foundation.postings import Posting, post
 from huiguan.foundation.refusals import Refusal
 from huiguan.foundation.rule import rule
@@ -39,7 +38,7 @@ def deposit_limit(rent_fen: int, months: int) -> int:
 
     Example: ``deposit_limit(360_000, 1)`` is ``360_000``.
     """
-    return multiply_divide(rent_fen, months, 1, Rounding.DOWN)
+    return natural(rent_fen, "rent") * natural(months, "months")
 
 
 @rule("R14 Shanghai: at most one month of rent", "unconfirmed")
@@ -95,7 +94,7 @@ def settle_deposit(
     ``settle_deposit(360_000, [Deduction(cause="unpaid rent", amount_fen=400_000, proof="bill 7")],
     ["unpaid rent"]).still_owed_fen`` is ``40_000``.
     """
-    left, owed = deposit_fen, 0
+    left, owed = natural(deposit_fen, "deposit"), 0
     kept = []
     for entry in deductions:
         refusal = check_deduction(entry, causes)

@@ -59,6 +59,8 @@ def check_character(digits: str) -> str:
     It finds every wrong digit and every exchange of neighbours.
     Example: ``check_character("11010519491231002")`` is "X".
     """
+    if not (digits.isascii() and digits.isdigit()):
+        raise InputFault(f"{digits!r} is not only digits, so it has no check character")
     return MOD_11_2[(12 - _remainder(digits)) % 11]
 
 

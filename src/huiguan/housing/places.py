@@ -11,7 +11,7 @@ from enum import IntEnum
 import numpy as np
 
 from huiguan.foundation.arithmetic import parse_scaled
-from huiguan.foundation.faults import InputFault
+from huiguan.foundation.faults import InputFault, natural
 from huiguan.foundation.records import Int8, Int32, Record, layout
 from huiguan.foundation.refusals import Refusal
 from huiguan.foundation.rule import rule
@@ -148,7 +148,8 @@ def heads_allowed(area_m2: Number, least_m2: Number, most_heads: int) -> int:
     Exactly the least area a head is enough. Example: ``heads_allowed("10.00", "5", 2)`` is ``2``;
     ``heads_allowed("9.99", "5", 2)`` is ``1``; ``heads_allowed("30", "5", 2)`` is ``2``.
     """
-    return min(most_heads, parse_area(area_m2) // parse_area(least_m2))
+    least = natural(parse_area(least_m2), "least area a head", 1)
+    return min(natural(most_heads, "most heads"), parse_area(area_m2) // least)
 
 
 @rule("R22 Shanghai: at least 5 m2 a head, at most two in a room", "confirmed")

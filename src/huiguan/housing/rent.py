@@ -11,12 +11,20 @@ from typing import Literal
 
 import msgspec
 
-from huiguan.foundation.arithmetic import PPB, Rounding, divide, multiply_divide, multiply_rate
-from huiguan.foundation.faults import InputFault
+from huiguan.foundation.arithmetic import (
+    PPB,
+    Rounding,
+    divide,
+    multiply_divide,
+    multiply_rate,
+    parse_rate,
+)
+from huiguan.foundation.faults import InputFault, natural
 from huiguan.foundation.refusals import Refusal
 from huiguan.foundation.rule import rule
 from huiguan.housing.dates import add_months, days_in_month, days_within_month
 
+LEAST_PPB = 100_000  # 0.01 %: a smaller share or increase is a slip of the unit
 Limb = Literal["market share", "yearly increase", "market growth"]
 
 
@@ -30,23 +38,34 @@ class RentCeiling(msgspec.Struct, frozen=True):
     growth_fen: int = 0
 
 
+def as_ppb(rate: int | str, what: str) -> int:
+    """Return parts per billion of a rate: an int is that already, a text is like "90%"."""
+    ppb = parse_rate(rate, what) if isinstance(rate, str) else natural(rate, what)
+    if 0 < ppb < LEAST_PPB or not 0 <= ppb <= PPB:
+        raise InputFault(f"{what}: {rate!r} is no share of a rent; write '90%' or 900_000_000")
+    return ppb
+
+
 @rule("R9 Shanghai: at most 90 % of assessed market rent", "confirmed")
-def market_share_limb(market_fen: int, share_ppb: int) -> int:
+def market_share_limb(market_fen: int, share_ppb: int | str) -> int:
     """Return the share of today's assessed market rent a month may cost, rounded down to the fen.
 
+    A rate is parts per billion (900,000,000 is 90 %), or a text: "90%".
     Example: 90 % of 4,000.00 is 3,600.00: ``market_share_limb(400_000, 900_000_000)`` is
     ``360_000``.
     """
-    return multiply_rate(market_fen, share_ppb, Rounding.DOWN)
+    market = natural(market_fen, "market rent")
+    return multiply_rate(market, as_ppb(share_ppb, "share"), Rounding.DOWN)
 
 
 @rule("R10 Shanghai: at most 5 % a year", "confirmed")
-def increase_limb(old_rent_fen: int, increase_ppb: int) -> int:
+def increase_limb(old_rent_fen: int, increase_ppb: int | str) -> int:
     """Return the old rent with the yearly increase, rounded down to the fen.
 
     Example: 3,500.00 and 5 % are 3,675.00: ``increase_limb(350_000, 50_000_000)`` is ``367_500``.
     """
-    return multiply_divide(old_rent_fen, PPB + increase_ppb, PPB, Rounding.DOWN)
+    rise = PPB + as_ppb(increase_ppb, "increase")
+    return multiply_divide(natural(old_rent_fen, "old rent"), rise, PPB, Rounding.DOWN)
 
 
 @rule("R10 Shanghai: not above the growth of monitored market rent", "unconfirmed")
@@ -65,13 +84,14 @@ def growth_limb(old_rent_fen: int, market_before_fen: int, market_fen: int) -> i
 @rule("R9 and R10 Shanghai: rent ceiling", "confirmed")
 def rent_ceiling(
     market_fen: int,
-    share_ppb: int,
+    share_ppb: int | str,
     old_rent_fen: int | None = None,
-    increase_ppb: int | None = None,
+    increase_ppb: int | str | None = None,
     market_before_fen: int | None = None,
 ) -> RentCeiling:
     """Return the most a month may cost: the lowest limb of those that apply.
 
+    Rates are parts per billion, or texts such as "90%".
     ``market_fen`` is today's assessed market rent; a first letting has only that limb. With
     ``old_rent_fen`` and ``increase_ppb`` the yearly increase applies too; with
     ``market_before_fen`` (assessed when the old rent was set) the market's growth as well
@@ -153,7 +173,7 @@ def prorate(rent_fen: int, days: int, days_of_month: int) -> int:
     """
     if not 0 <= days <= days_of_month:
         raise InputFault(f"{days} days do not fit in a month of {days_of_month}")
-    return divide(rent_fen * days, days_of_month, Rounding.HALF_UP)
+    return divide(natural(rent_fen, "rent") * days, days_of_month, Rounding.HALF_UP)
 
 
 @rule("proration by the days of the calendar month", "assumed")
@@ -174,6 +194,8 @@ def period_rent(rent_fen: int, start: date, end: date) -> list[tuple[date, int]]
     ``period_rent(300_000, date(2026, 6, 17), date(2026, 8, 11))`` is
     ``[(date(2026, 6, 1), 140_000), (date(2026, 7, 1), 300_000), (date(2026, 8, 1), 96_774)]``.
     """
+    if end < start:
+        raise InputFault(f"the period ends {end} before it starts {start}")
     rows = []
     month = start.replace(day=1)
     while month < end and start < end:
@@ -275,10 +297,11 @@ def check_prepaid(months: int, most_months: int) -> Refusal:
 
 
 @rule("R20 Shanghai: about 15 % of a worker's wage", "confirmed")
-def within_wage_share(paid_fen: int, wage_fen: int, share_ppb: int) -> bool:
+def within_wage_share(paid_fen: int, wage_fen: int, share_ppb: int | str) -> bool:
     """Return whether a month's payment is at most the share of the wage, exactly.
 
     Example: 900.00 of 6,000.00 is exactly 15 %: ``within_wage_share(90_000, 600_000, 150_000_000)``
     is ``True``; one fen more: ``within_wage_share(90_001, 600_000, 150_000_000)`` is ``False``.
     """
-    return paid_fen * PPB <= wage_fen * share_ppb
+    wage = natural(wage_fen, "wage")
+    return natural(paid_fen, "payment") * PPB <= wage * as_ppb(share_ppb, "share")

@@ -2,7 +2,6 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
-from fractions import Fraction
 
 import pytest
 
@@ -129,7 +128,6 @@ def test_messages_and_ratio() -> None:
     assert message_count(1_000, 300, 10, 20) == 1_350
     assert order_to_trade_ratio(900, 300) == 2
     assert order_to_trade_ratio(900, 0) == 899
-    assert order_to_trade_ratio(1, 3) == Fraction(-2, 3)
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ Other clients' money is in none of the lists, so no rule here can use it.
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from huiguan.foundation.faults import natural
 from huiguan.foundation.rule import rule
 
 
@@ -26,6 +27,7 @@ def default_waterfall(loss_fen: int, layers: Sequence[Layer]) -> tuple[list[Laye
 
     Loss 100, layers margin 60, reserve 30, own funds 50: 60, 30, 10 and nothing left.
     """
+    loss_fen = natural(loss_fen, "loss")
     used: list[Layer] = []
     for layer in layers:
         take = min(max(0, layer.amount_fen), loss_fen)

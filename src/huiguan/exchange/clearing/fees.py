@@ -11,7 +11,7 @@ import msgspec
 
 from huiguan.exchange.quotes import Price, Rate, as_rate, exact, lots_of, whole
 from huiguan.foundation.arithmetic import Rounding
-from huiguan.foundation.faults import InputFault
+from huiguan.foundation.faults import InputFault, natural
 from huiguan.foundation.rule import rule
 
 HALF = Fraction(1, 2)
@@ -50,7 +50,7 @@ def transaction_fee(
 @rule("20 % of the exchange's fee income goes to the risk reserve", "secondary")
 def risk_reserve_share(fee_income_fen: int, share: Rate = "20%") -> int:
     """Return the part in fen of the fee income that goes to the risk reserve, half up."""
-    return whole(fee_income_fen * as_rate(share, "share"), Rounding.HALF_UP)
+    return whole(natural(fee_income_fen, "fee income") * as_rate(share, "share"), Rounding.HALF_UP)
 
 
 class OrderFeeTier(msgspec.Struct, frozen=True):
@@ -79,6 +79,8 @@ def message_count(
     were not filled in full, which count an entry and a cancel. Quote requests count like orders.
     1,000 orders, 300 cancels, 10 filled and 20 unfilled FAK: 1,000 + 300 + 10 + 40 = 1,350.
     """
+    for count in (day_orders, cancels, filled_fak_fok, unfilled_fak_fok):
+        natural(count, "messages")
     return day_orders + cancels + filled_fak_fok + 2 * unfilled_fak_fok
 
 
@@ -88,6 +90,9 @@ def order_to_trade_ratio(messages: int, executed_orders: int) -> Fraction:
 
     900 messages, 300 orders executed: 900 / 300 - 1 = 2.
     """
+    natural(messages, "messages")
+    if natural(executed_orders, "executed orders") > messages:
+        raise InputFault(f"{executed_orders} orders cannot be executed by {messages} messages")
     return Fraction(messages, max(1, executed_orders)) - 1
 
 
@@ -104,7 +109,7 @@ def order_fee(
     Count messages and executed orders over all members of the client and its control group.
     10,000 messages, 2,000 executed (ratio 4): 4,000 x 0 + 4,000 x 0.5 + 2,000 x 2.5 = 7,000.00 CNY.
     """
-    if market_maker:
+    if market_maker or not messages:
         return 0
     high = order_to_trade_ratio(messages, executed_orders) > 2
     total = 0

@@ -88,7 +88,9 @@ def final_settlement_index(
 
     2,134.92, 2,147.86 and 2,175.62: 6,458.40 / 3 = 2,152.80 -> 2152.8.
     """
-    last = [exact(value, "index") for value in _some(index_values)][-values:]
+    last = [exact(value, "index") for value in index_values][-values:]
+    if len(last) < values:
+        raise InputFault(f"{len(last)} index values given; the mean takes the last {values}")
     return to_tick(sum(last, Fraction(0)) / len(last), step, rounding)
 
 

@@ -66,7 +66,8 @@ def share_lots(total: int, weights: Mapping[str, int], seed: bytes) -> dict[str,
     Equal fractions are drawn: the code with the smaller BLAKE2b hash of seed and code comes first,
     so anyone can repeat the draw. 10 lots over A 7, B 7, C 7: 3 each, one drawn lot more.
     """
-    everything = sum(weights.values())
+    everything = sum(lots_of(lots) for lots in weights.values())
+    total = lots_of(total)
     if total > everything:
         raise InputFault(f"{total} lots cannot be shared over {everything}")
     shares = {code: total * lots // everything for code, lots in weights.items() if lots}
@@ -140,7 +141,7 @@ def forced_reduction(
     other side. A tier with enough lots shares what is left to close; one with less is taken whole
     and shared among the losers in proportion.
     """
-    left = {code: lots for code, lots in closing_lots.items() if lots}
+    left = {code: lots for code, lots in closing_lots.items() if lots_of(lots)}
     tiers: dict[int, dict[str, int]] = {1: {}, 2: {}, 3: {}, 4: {}}
     for row in winners:
         tier = reduction_tier(row.unit_profit, settlement, threshold, hedging=row.hedging)
@@ -172,5 +173,5 @@ def _rows(lots: Mapping[str, int], tier: int) -> list[ReducedLots]:
 @rule("forced reduction: a client's own opposite positions are closed first", "secondary")
 def net_first(long_lots: int, short_lots: int) -> tuple[int, int, int]:
     """Return (lots closed against each other, net long, net short): 7 and 3 give (3, 4, 0)."""
-    own = min(long_lots, short_lots)
+    own = min(lots_of(long_lots), lots_of(short_lots))
     return own, long_lots - own, short_lots - own

@@ -10,6 +10,8 @@ from enum import IntEnum
 import msgspec
 
 from huiguan.exchange.clearing.marking import PositionSide
+from huiguan.exchange.quotes import lots_of
+from huiguan.foundation.faults import InputFault, natural
 from huiguan.foundation.rule import rule
 
 
@@ -120,6 +122,9 @@ def excess_list(
     ``exposures`` are the holder's general positions over its members, one contract and one side;
     the largest is cut first. 5,000 and 4,000 held, limit 8,000: 1,000 of the first.
     """
+    natural(limit_lots, "position limit")
+    if len({(row.instrument, row.side) for row in exposures}) > 1:
+        raise InputFault("a position limit binds one side of one contract; give them one by one")
     excess = max(0, sum(row.lots for row in exposures) - limit_lots)
     orders = []
     for row in sorted(exposures, key=lambda row: (-row.lots, row.trading_code)):
@@ -133,7 +138,7 @@ def excess_list(
 @rule("Risk Management Rules: multiples of the unit in the delivery month", "confirmed")
 def lots_over_multiple(lots: int, delivery_unit_lots: int) -> int:
     """Return the lots of a position that are no whole delivery unit: 13 lots of 5 give 3."""
-    return lots % delivery_unit_lots
+    return lots_of(lots) % natural(delivery_unit_lots, "delivery unit", 1)
 
 
 @rule("members with the larger call are liquidated first", "unconfirmed")

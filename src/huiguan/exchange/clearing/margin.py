@@ -25,6 +25,8 @@ def trading_margin(settlement: Price, lot_size: Price, lots: int, rate: Rate) ->
     The settlement price is today's, the rate the one that applies on the next trading day. Silver
     at 4,928, 15 kg, 4 lots, 19 %: 295,680.00 x 0.19 = 56,179.20 CNY = 5,617,920 fen.
     """
+    if exact(settlement, "settlement price") < 0:
+        raise InputFault(f"settlement price {settlement} is negative, so no rate gives a margin")
     value = exact(settlement) * exact(lot_size, "lot size") * lots_of(lots)
     return whole(100 * value * as_rate(rate, "margin rate"), Rounding.HALF_UP)
 
@@ -60,7 +62,10 @@ def shorts_to_margin(short_lots: int, warrant_quantity: Price, lot_size: Price) 
 
     10 lots short of copper (5 t) with warrants for 38 t lodged: 38 / 5 = 7 lots freed, 3 remain.
     """
-    freed = whole(exact(warrant_quantity, "warrants") / exact(lot_size, "lot size"), Rounding.DOWN)
+    quantity, size = exact(warrant_quantity, "warrants"), exact(lot_size, "lot size")
+    if quantity < 0 or size <= 0:
+        raise InputFault(f"warrants for {quantity} in lots of {size} cannot be; check both")
+    freed = whole(quantity / size, Rounding.DOWN)
     return max(0, lots_of(short_lots) - freed)
 
 

@@ -104,7 +104,9 @@ def _side_profit(side: PositionSide, start: Price, end: Price, lots: int, lot_si
     """Return the profit of a long or short side between two prices."""
     if side == "long":
         return profit_fen(start, end, lots, lot_size)
-    return profit_fen(end, start, lots, lot_size)
+    if side == "short":
+        return profit_fen(end, start, lots, lot_size)
+    raise InputFault(f"side {side!r}: a position is long or short")
 
 
 @rule(
@@ -191,6 +193,9 @@ def close_first_in_first_out(
     ``today`` is close-today, ``history`` is close and close-yesterday (SHFE and INE); ``any`` takes
     over both sets, as other venues do. ``held`` is in order of opening.
     """
+    if which not in {"today", "history", "any"}:
+        raise InputFault(f"set {which!r}: lots are taken from today, history or any")
+    lots = lots_of(lots)
     taken: list[Lot] = []
     left: list[Lot] = []
     for lot in held:

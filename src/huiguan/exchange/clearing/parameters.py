@@ -307,6 +307,8 @@ def cumulative_move(
     70,000 -> 75,250 on the third day is 7.5 %: 3.
     """
     base = exact(base_settlement)
+    if base <= 0:
+        raise InputFault(f"base settlement price {base_settlement} is not above zero")
     for days, threshold in zip((3, 4, 5), thresholds, strict=True):
         if len(settlements) < days:
             break

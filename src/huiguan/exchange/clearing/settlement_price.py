@@ -147,6 +147,8 @@ def settlement_price(
     def done(price: Price, by: str) -> SettlementPrice:
         return SettlementPrice(price=to_tick(price, tick, rounding), by=by)
 
+    if (reference_settlement is None) != (reference_previous is None):
+        raise InputFault("the reference contract needs its settlement price of both days")
     if decided is not None:
         return done(decided, "decided")
     if halted:

@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 import msgspec
 
 from huiguan.foundation.arithmetic import PPB, parse_rate
-from huiguan.foundation.faults import InputFault
+from huiguan.foundation.faults import InputFault, natural
 from huiguan.foundation.rule import rule
 
 REST = "rest"  # the slot of everybody who needs no reserve
@@ -48,6 +48,7 @@ def reserved_units(units: int, share: str, rounding: str = "down", minimum: int 
     """
     if rounding not in ROUNDINGS:
         raise InputFault(f"rounding is one of {', '.join(ROUNDINGS)}, not {rounding!r}")
+    natural(units, "units")
     rate_ppb = parse_rate(share)
     if not 0 <= rate_ppb <= PPB:
         raise InputFault(f"a reserve is a share between 0% and 100%, not {share}")
@@ -67,6 +68,8 @@ def slot_seats(slots: Sequence[SlotRule], capacity: int, own: int) -> list[int]:
     left = capacity
     seats = []
     for slot in slots:
+        if slot.own + bool(slot.share) + bool(slot.seats) > 1:
+            raise InputFault(f"slot {slot.name!r} counts its seats in two ways; keep one")
         if slot.own:
             wanted = own
         elif slot.share:
@@ -76,6 +79,14 @@ def slot_seats(slots: Sequence[SlotRule], capacity: int, own: int) -> list[int]:
         seats.append(min(wanted, left))
         left -= seats[-1]
     return seats
+
+
+def check_choice(order: Sequence[str], capacity: int, seats: Collection[int]) -> None:
+    """Refuse an order that names somebody twice, and negative seats."""
+    if len(set(order)) != len(order):
+        raise InputFault("the order names somebody twice; each has one place")
+    for number in (capacity, *seats):
+        natural(number, "seats")
 
 
 @rule("slot-specific priorities (Kominers, Sonmez 2016); Dur and others 2018", "confirmed")
@@ -93,6 +104,7 @@ def fill_slots(
     Example: ``fill_slots(["a", "b", "w"], {"w": ["walk"]}, 2, [("", 1), ("walk", 1)])`` is
     {"a": "", "w": "walk"}.
     """
+    check_choice(order, capacity, [seats for _, seats in slots])
     kept: dict[str, str] = {}
     for claim, seats in [*slots, ("", capacity)]:
         free = min(seats, capacity - len(kept))
@@ -168,6 +180,7 @@ def fill_overlapping(
     Example: seats 2, {"x": 1, "y": 1}, order a (x, y), b (x), c (y): a counts for one and b for the
     other, {"a": "y", "b": "x"}; with order a (x, y), c, b (x), still a and b.
     """
+    check_choice(order, capacity, reserves.values())
     seated: dict[str, list[str]] = {claim: [] for claim in sorted(reserves)}
     limits = {claim: reserves[claim] for claim in seated}
     reserved: list[str] = []

@@ -13,6 +13,7 @@ import numpy as np
 from huiguan.foundation.faults import InputFault
 from huiguan.foundation.kernel import kernel
 from huiguan.foundation.rule import rule
+from huiguan.housing.allocation.deferred import check_lists
 
 NOBODY = -1
 
@@ -121,6 +122,11 @@ def you_request_my_house(
     ["n"])`` is {"a": "h", "t": "n"}: a asks for h, so its tenant t chooses first, and takes n.
     """
     people = sorted(preferences)
+    twice = [
+        person for person in people if len(set(preferences[person])) < len(preferences[person])
+    ]
+    if twice:
+        raise InputFault(f"the list of {twice[0]} names a home twice; each home has one place")
     row = {person: at for at, person in enumerate(people)}
     listed = {home for wishes in preferences.values() for home in wishes}
     homes = sorted(listed | set(owners) | set(vacant))
@@ -173,6 +179,7 @@ def top_trading_cycles_with_priorities(
     Example: ``top_trading_cycles_with_priorities({"a": ["Q"], "b": ["P"]}, {"P": ["a", "b"],
     "Q": ["b", "a"]}, {"P": 1, "Q": 1})`` is {"a": "Q", "b": "P"}.
     """
+    check_lists(preferences, priorities, capacities)
     seats = dict(capacities)
     standing = {p: set(line) for p, line in priorities.items()}
     lists = {

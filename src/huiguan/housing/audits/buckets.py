@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise
 
-from huiguan.foundation.faults import InputFault
+from huiguan.foundation.faults import InputFault, natural
 from huiguan.foundation.rule import rule
 from huiguan.housing.allocation.reserves import reserved_units
 
@@ -27,6 +27,8 @@ def bucket_lists(
     Example: ``bucket_lists(["b", "a", "c"], {"a": ["COP"], "c": ["COP", "N"]}, ["COP", "N"])``
     is {"COP": ["a", "c"], "N": ["c"], "general": ["b", "a", "c"]}.
     """
+    if len(set(lottery)) != len(lottery):
+        raise InputFault("somebody has two places in the lottery; one number per person")
     lists = {b: [a for a in lottery if b in claims.get(a, ())] for b in buckets}
     return {**lists, "general": list(lottery)}
 
@@ -57,6 +59,7 @@ def bucket_allocation(
     Example: ``bucket_allocation(["b", "a", "c"], {"a": ["COP"], "c": ["NRHP"]}, 2,
     {"COP": 2, "NRHP": 1})`` is {"a": "COP", "c": "NRHP"}.
     """
+    natural(units, "units")
     served: dict[str, str] = {}
     for bucket, people in bucket_lists(lottery, claims, list(limits)).items():
         free = min(limits.get(bucket, units), units - len(served))
@@ -105,6 +108,8 @@ def two_quota_order(
     """
     if len(set(ranking)) != len(ranking):
         raise InputFault("a candidate is ranked twice; each has one place")
+    for share in (social_share, local_share):
+        reserved_units(1, share)
     social, local = frozenset(social), frozenset(local)
     queues: dict[tuple[bool, bool], deque[int]] = {
         (s, r): deque() for s in (False, True) for r in (False, True)

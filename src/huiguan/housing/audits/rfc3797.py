@@ -33,6 +33,8 @@ def rfc3797_key(sources: Sequence[Source | Sequence[int]]) -> str:
     """
     parts = []
     for source in sources:
+        if isinstance(source, float):
+            raise InputFault(f"source {source!r}: write a number with a point as Decimal or text")
         if isinstance(source, int | Decimal | str):
             parts.append(_canonical(source) + "/")
         else:
