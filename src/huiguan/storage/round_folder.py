@@ -425,7 +425,11 @@ def release_round(folder: Path, target: Path) -> list[str]:
         names |= {"RESULT", *check_manifest(folder, "RESULT", sealed_may_miss=True)}
     if (folder / "VOID").exists():
         names.add("VOID")
-    names -= set(sealed_files(folder))
+    for path in (folder / "reruns").glob("*/*"):
+        if path.name != "answers.csv":
+            names.add(path.relative_to(folder).as_posix())
+    sealed = sealed_files(folder)
+    names = {name for name in names if Path(name).name not in sealed}
     for name in sorted(names):
         (target / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(folder / name, target / name)

@@ -270,6 +270,9 @@ def test_answers_run_the_frozen_round_again_and_nobody_falls(tmp_path: Path, sou
     assert not any(third[number] for number in [*gone, holders[9]])
     assert all(third[number] == first[number] for number in settled)
     assert "reruns/1/RESULT" in (again / "RESULT").read_text()
+    names = round_folder.release_round(folder, tmp_path / "public")
+    assert "reruns/2/results.csv" in names
+    assert "reruns/2/answers.csv" not in names
     answers.write_text(f"number,answer\n{gone[0]},settled\n")
     with pytest.raises(InputFault, match="cannot settle"):
         rerun_round(folder, answers)
