@@ -13,7 +13,8 @@ import sys
 import tomllib
 from collections import defaultdict
 from fractions import Fraction
-from itertools import pairwise
+from itertools import islice, pairwise
+from operator import lt
 from pathlib import Path
 from typing import Any
 
@@ -51,23 +52,26 @@ class Round:
     def toml(self, name: str) -> dict[str, Any]:
         return tomllib.loads((self.folder / name).read_text("ascii"))
 
+    def lines(self, name: str) -> list[str]:
+        """Return every row as it stands; a table must be ASCII and stand in byte order."""
+        text = (self.folder / name).read_bytes().decode("ascii")
+        header, *body = text.split("\n")
+        if header != HEADERS[name] or body.pop() != "" or "\r" in text or '"' in text:
+            self.wrong(name, "header or line ends are not canonical")
+        if not all(map(lt, body, islice(body, 1, None))):
+            line = next(n for n, (a, b) in enumerate(pairwise(body), 3) if a >= b)
+            self.wrong(name, f"line {line} is not in byte order")
+        return body
+
     def rows(self, name: str) -> list[list[str]]:
-        """Return the fields of every row; a table must be ASCII and stand in byte order."""
+        """Return the fields of every row."""
         if name not in self.tables:
-            text = (self.folder / name).read_bytes().decode("ascii")
-            lines = text.split("\n")
-            if lines[0] != HEADERS[name] or lines.pop() != "" or "\r" in text or '"' in text:
-                self.wrong(name, "header or line ends are not canonical")
-            body = lines[1:]
-            if any(a >= b for a, b in pairwise(body)):
-                line = next(n for n, (a, b) in enumerate(pairwise(body), 3) if a >= b)
-                self.wrong(name, f"line {line} is not in byte order")
             width = HEADERS[name].count(",") + 1
-            rows = [line.split(",") for line in body]
-            for row in rows:
-                if len(row) != width:
-                    self.wrong(name, f"{','.join(row)} has not {width} fields")
-            self.tables[name] = [row for row in rows if len(row) == width]
+            rows = [line.split(",") for line in self.lines(name)]
+            for row in [row for row in rows if len(row) != width]:
+                self.wrong(name, f"{','.join(row)} has not {width} fields")
+                rows.remove(row)
+            self.tables[name] = rows
         return self.tables[name]
 
 
@@ -207,35 +211,32 @@ def check_tickets(
     state = hashlib.sha256(start.encode("ascii"))
     best = []
     for number, (_, _, weight, _) in inside.items():
-        line = number.encode("ascii")
+        name = number.encode("ascii")
         hashed = state.copy()
-        hashed.update(line + b"\n1\n")
+        hashed.update(name + b"\n1\n")
         ticket, k = hashed.hexdigest(), 1
         for other in range(2, weight + 1):
             hashed = state.copy()
-            hashed.update(line + b"\n%d\n" % other)
+            hashed.update(name + b"\n%d\n" % other)
             ticket, k = min((ticket, k), (hashed.hexdigest(), other))
         best.append((ticket, k, number))
     best.sort()
-    ranks = {number: (rank, k, ticket) for rank, (ticket, k, number) in enumerate(best, 1)}
-    order = list(ranks)
+    ranked = list(enumerate(best, 1))
     if head["lottery"] == "since":
-        order.sort(key=lambda number: (inside[number][3] or "~", ranks[number][0]))
-    places = {number: place for place, number in enumerate(order, 1)}
-    seen: set[str] = set()
-    for number, *said, best_k, best_ticket in round_.rows("tickets.csv"):
-        seen.add(number)
-        if number not in ranks:
-            round_.wrong("tickets.csv", f"{number} is not in the draw")
-        elif (int(said[1]), int(best_k), best_ticket) != ranks[number] or (
-            int(said[0]) != places[number]
-        ):
-            round_.wrong(
-                "tickets.csv",
-                f"{number}: rank {said[1]} and place {said[0]} should be "
-                f"{ranks[number][0]} and {places[number]}, or its ticket is wrong",
-            )
-    for number in ranks.keys() - seen:
+        ranked.sort(key=lambda row: (inside[row[1][2]][3] or "~", row[0]))
+    places = {number: place for place, (_, (_, _, number)) in enumerate(ranked, 1)}
+    right = {
+        number: f"{number},{place},{rank},{k},{ticket}"
+        for place, (rank, (ticket, k, number)) in enumerate(ranked, 1)
+    }
+    for line in round_.lines("tickets.csv"):
+        number = line.partition(",")[0]
+        expected = right.pop(number, None)
+        if expected is None:
+            round_.wrong("tickets.csv", f"{number} is not in the draw, or stands twice")
+        elif line != expected:
+            round_.wrong("tickets.csv", f"{number}: {line} should be {expected}")
+    for number in right:
         round_.wrong("tickets.csv", f"{number} has no ticket")
     return places
 
