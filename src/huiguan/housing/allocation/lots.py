@@ -13,12 +13,14 @@ from huiguan.foundation.rule import rule
 
 
 @rule("uniform rule (Sprumont 1991; Benassy 1982)", "confirmed")
-def uniform_rule(peaks: Mapping[str, int], total: int, *, divide_all: bool) -> dict[str, Fraction]:
+def uniform_rule(
+    peaks: Mapping[str, int], total: int, divide_all: bool = True
+) -> dict[str, Fraction]:
     """Return each name's exact share of ``total`` when ``peaks`` are what they want most.
 
-    Too little: everybody gets the peak, but no more than a common bound. With ``divide_all`` too
-    much is divided as well: everybody gets the peak, but no less than a common bound; without it
-    everybody then gets the peak and the rest stays.
+    Too little: everybody gets the peak, but no more than a common bound. Too much: everybody gets
+    the peak, but no less than a common bound; without ``divide_all`` everybody then gets the peak
+    and the rest stays undivided.
     Example: peaks 2, 5, 9 and total 12 give 2, 5, 5; total 9 gives 2, 7/2, 7/2.
     """
     if total < 0 or min(peaks.values(), default=0) < 0:

@@ -119,7 +119,7 @@ def reserve_choice(
     claims: Mapping[str, Collection[str]],
     capacity: int,
     reserves: Mapping[str, int],
-    mode: str,
+    mode: str = "minimum",
 ) -> list[str]:
     """Return who is kept, in ``order``, under ``reserves`` (claim -> seats).
 

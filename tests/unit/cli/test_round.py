@@ -1,0 +1,90 @@
+"""``huiguan round`` and ``huiguan draw audit`` as a person types them."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+import huiguan.cli.draw
+import huiguan.cli.round
+from huiguan.cli import app
+from huiguan.foundation.faults import CheckFault, InputFault
+from tests.rounds import SIGNATURE, write_round
+
+assert huiguan.cli.round.round_app
+assert huiguan.cli.draw.draw
+
+
+def run(*words: str) -> str:
+    result = CliRunner().invoke(app, list(words), catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    return result.stdout
+
+
+def test_a_round_from_freeze_to_release(tmp_path: Path) -> None:
+    source = write_round(tmp_path / "in", applicants=60, programmes=6, choices=4, seed=2)
+    folder, public = str(tmp_path / "round"), str(tmp_path / "public")
+    commitment = run("round", "freeze", folder, "--from", str(source)).strip()
+    assert len(commitment) == 64
+    with pytest.raises(InputFault, match="hexadecimal"):
+        run("round", "draw", folder, "--signature", "no")
+    with pytest.raises(InputFault, match="no result yet"):
+        run("round", "release", folder, "--out", public)
+    assert "public value fe290beca108" in run("round", "draw", folder, "--signature", SIGNATURE)
+    assert "applications have a home" in run("round", "allocate", folder)
+    assert "no finding" in run("round", "check", folder)
+    assert json.loads(run("round", "check", folder, "--json")) == []
+    assert "results.csv" in run("round", "release", folder, "--out", public)
+    story = json.loads(run("round", "explain", folder, "00000001X", "--json"))
+    assert story["number"] == "00000001X"
+    assert "摇号名次" in run("round", "explain", folder, "00000001X", "--lang", "zh")
+    assert commitment in run("round", "void", folder, "--reason", "a building was forgotten")
+    with pytest.raises(InputFault, match="void attempt"):
+        run("round", "allocate", folder)
+
+
+def test_a_frozen_folder_may_be_its_own_input(tmp_path: Path) -> None:
+    folder = write_round(tmp_path / "round", applicants=30, programmes=4, choices=3, seed=4)
+    other = write_round(tmp_path / "in", applicants=30, programmes=4, choices=3, seed=4)
+    here = run("round", "freeze", str(folder))
+    assert run("round", "freeze", str(tmp_path / "out"), "--from", str(other)) == here
+
+
+def test_a_changed_result_is_told_and_ends_the_check(tmp_path: Path) -> None:
+    source = write_round(tmp_path / "in", applicants=60, programmes=6, choices=4, seed=2)
+    folder = tmp_path / "round"
+    run("round", "freeze", str(folder), "--from", str(source))
+    run("round", "draw", str(folder), "--signature", SIGNATURE)
+    run("round", "allocate", str(folder))
+    path = folder / "results.csv"
+    path.write_text(path.read_text().replace("rest", "best", 1))
+    with pytest.raises(CheckFault, match="must not be released"):
+        run("round", "check", str(folder))
+    with pytest.raises(CheckFault, match=r"results.csv differs from RESULT"):
+        run("round", "release", str(folder), "--out", str(tmp_path / "public"))
+
+
+def test_audits_read_their_files_strictly(tmp_path: Path) -> None:
+    names = tmp_path / "names.csv"
+    names.write_text("name\n" + "".join(f"n{row}\n" for row in range(1, 26)))
+    out = tmp_path / "out.csv"
+    key = "9319./2.5.8.10.12./9.18.26.34.41.45./"
+    rfc = ("draw", "audit", "--method", "rfc3797", "--key", key)
+    run(*rfc, "--places", "10", str(names), "--out", str(out))
+    lines = [line.split(",") for line in out.read_text().splitlines()[1:]]
+    winners = [name for name, win, _ in lines if win == "Yes"]
+    assert winners == [f"n{row}" for row in (17, 7, 2, 16, 25, 23, 8, 24, 19, 13)]
+    assert len(lines) == 25
+    sample = ("draw", "audit", "--method", "r-sample", "--seed", "1", "--places", "1")
+    with pytest.raises(InputFault, match="it needs 'name' and 'weight'"):
+        run(*sample, str(names), "--out", str(out))
+    with pytest.raises(InputFault, match="does not exist"):
+        run(*sample, str(tmp_path / "none.csv"), "--out", str(out))
+    names.write_text("name,weight\na,1\nb,x\n")
+    with pytest.raises(InputFault, match="b has the weight 'x'"):
+        run(*sample, str(names), "--out", str(out))
+    with pytest.raises(InputFault, match="needs --places"):
+        run("draw", "audit", "--method", "r-sample", str(names))
+    with pytest.raises(InputFault, match="no lotteryBuckets"):
+        run("draw", "audit", "--method", "sf-buckets", str(names))
