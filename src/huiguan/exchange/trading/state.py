@@ -13,6 +13,7 @@ from huiguan.exchange.messages import ORDER_ROW_MASK, Phase
 from huiguan.foundation.compiler import bundle_handle, bundle_opener
 from huiguan.foundation.faults import InputFault
 from huiguan.foundation.hashing import canonical_bytes, digest
+from huiguan.foundation.memory import touched
 from huiguan.foundation.records import Int8, Int32, Int64, Record, layout
 
 NO_PRICE = -(2**31)  # nobody traded yet and no settlement is known
@@ -294,13 +295,6 @@ def handle_of(state: State) -> Any:  # noqa: ANN401  addresses, or the state its
 def power_of_two(at_least: int) -> int:
     """Return the smallest power of two that is not below ``at_least``."""
     return 1 << max(at_least - 1, 1).bit_length()
-
-
-def touched(rows: int, dtype: np.dtype[np.void] | str) -> np.ndarray:
-    """Return zeroed rows whose memory pages exist already: no page fault waits for the opening."""
-    array = np.empty(rows, dtype)
-    array.view(np.uint8).fill(0)
-    return array
 
 
 def _instruments(image: DayImage) -> np.ndarray:
