@@ -208,6 +208,8 @@ def read_source(source: Path) -> tuple[FrozenRound, dict[str, bytes]]:
     for name in (*PUBLIC_TABLES, *SEALED_TABLES):
         tables[name] = parse_table(name, read_bytes(source / name), name)
         out[name] = table_bytes(name, tables[name])
+    for path in (source / "rules").glob("*.toml"):  # the rules of the day travel with the round
+        out.setdefault(f"rules/{path.name}", path.read_bytes())
     profile = profile_in_force(head.profile, head.date)
     out["rules/publication.toml"] = toml_bytes(profile)
     return columns_of(head, policies, tables), out
@@ -239,9 +241,7 @@ def freeze(source: Path, target: Path, previous: Path | None) -> str:
         (target / name).write_bytes(data)
     for program in PROGRAMS:
         shutil.copyfile(Path(huiguan.housing.__file__).with_name(program), target / program)
-    rules = [p.relative_to(target).as_posix() for p in (target / "rules").iterdir()]
-    names = {"round.toml", *PUBLIC_TABLES, *SEALED_TABLES, *PROGRAMS, *rules}
-    (target / "MANIFEST").write_bytes(manifest_bytes(target, names))
+    (target / "MANIFEST").write_bytes(manifest_bytes(target, {*files, *PROGRAMS}))
     return commitment_of(target)
 
 

@@ -94,6 +94,12 @@ def test_one_person_with_two_claims_is_counted_once_where_most_reserves_are_met(
     assert reserve_choice(order, claims, 2, reserves, "maximise") == ["both", "old"]
 
 
+def test_the_worked_example_of_overlapping_claims() -> None:
+    claims = {"a": ["x", "y"], "b": ["x"]}
+    kept = fill_overlapping(["a", "c", "b"], claims, 2, {"x": 1, "y": 1})
+    assert kept == {"a": "y", "b": "x"}
+
+
 def met(people: tuple[str, ...], claims: dict[str, list[str]], reserves: dict[str, int]) -> int:
     """Count by trying all assignments how many reserved seats ``people`` can fill."""
     seats = [claim for claim, count in reserves.items() for _ in range(count)]

@@ -152,6 +152,15 @@ def test_nothing_is_done_twice_and_a_void_attempt_is_chained(tmp_path: Path, sou
     assert commitment != round_folder.commitment_of(first)
 
 
+def test_every_rule_of_the_input_travels_with_the_round(tmp_path: Path, source: Path) -> None:
+    (source / "rules/eligibility.toml").write_text("# \u89c4\u5219\n", encoding="utf-8")
+    folder = run_round(tmp_path / "round", source)
+    assert "  rules/eligibility.toml\n" in (folder / "MANIFEST").read_text()
+    assert "rules/eligibility.toml" in round_folder.release_round(folder, tmp_path / "public")
+    (folder / "rules/eligibility.toml").write_text("# changed\n")
+    assert "rules/eligibility.toml differs" in check_folder(folder)[0].sentence
+
+
 def public_bytes(folder: Path) -> dict[str, bytes]:
     return {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*.*")}
 

@@ -177,8 +177,8 @@ def fill_overlapping(
     Each person counts against one reserve. Going down the ``order``, a person joins the reserved
     seats if the reserves can then be met by one person more (others may be counted elsewhere);
     the open seats then go to the best of the rest.
-    Example: seats 2, {"x": 1, "y": 1}, order a (x, y), b (x), c (y): a counts for one and b for the
-    other, {"a": "y", "b": "x"}; with order a (x, y), c, b (x), still a and b.
+    Example: 2 seats, {"x": 1, "y": 1}, order a, c, b where a holds x and y, b holds x, c nothing:
+    {"a": "y", "b": "x"}, for counting a against y meets both reserves.
     """
     check_choice(order, capacity, reserves.values())
     seated: dict[str, list[str]] = {claim: [] for claim in sorted(reserves)}
