@@ -120,6 +120,21 @@ def larger_side_end(books: Books, code: str) -> date | None:
     return to_date(trading_day_before(calendar_of(books, product), last, back))
 
 
+@rule("trading days counted forward or back", "confirmed")
+def trading_day_counted(books: Books, product: str, day: Day, number: int) -> date:
+    """Return the ``number``-th trading day after a day, or before it where negative.
+
+    The second before Monday 2026-08-31 is Thursday 2026-08-27; 0 needs a trading day and gives it.
+    """
+    found = product_of(books, product)
+    calendar, start = calendar_of(books, found), as_day(day)
+    if number == 0:
+        return to_date(checked_trading_day(books, found, day))
+    if number > 0:
+        return to_date(trading_day_after(calendar, start, number))
+    return to_date(trading_day_before(calendar, start, -number))
+
+
 @rule("contract texts, listed contract months", "confirmed")
 def listed_codes(books: Books, product: str, day: Day) -> list[str]:
     """Return the contract months of a product that trade on a day, nearest first.
@@ -164,6 +179,16 @@ def margin_rate_on(books: Books, code: str, day: Day, *, hedging: bool = False) 
     """
     found = on_day(books, code, day)
     return as_decimal(Fraction(found.hedge_ppb if hedging else found.general_ppb, PPB))
+
+
+@rule("Risk Management Rules, margin ladder by time (Art. 5)", "secondary")
+def ladder_rate_on(books: Books, code: str, day: Day) -> Decimal:
+    """Return the least margin rate by time alone, in force on a day (charged the day before).
+
+    cu2609, last trading day 2026-09-15: 0.05, from 2026-08-03 0.1, from 09-01 0.15, from 09-11 (the
+    second trading day before the last) 0.2.
+    """
+    return as_decimal(Fraction(on_day(books, code, day).ladder.margin_ppb, PPB))
 
 
 @rule("fee lists: a rate on turnover or an amount a lot, by contract and day", "secondary")

@@ -6,22 +6,17 @@ from decimal import Decimal
 import pytest
 
 from huiguan.exchange.clearing.parameters import (
-    EC_LADDER,
-    SC_LU_LADDER,
     Circular,
     LockState,
     circular_in_force,
     cumulative_move,
-    first_trading_day,
     halted_after_lock,
-    ladder_rate,
     limit_after_lock,
     margin_after_lock,
     margin_in_force,
     next_lock_state,
     open_interest_rate,
     parameters_of_tomorrow,
-    trading_day_before,
 )
 from huiguan.exchange.price_limits import (
     Lock,
@@ -170,45 +165,6 @@ def test_locked_markets_and_those_that_are_not() -> None:
     assert limit_locked(109, up, down, [(110, None)]) == Lock.NONE  # last price is not the limit
     assert limit_locked(110, up, down, [(None, None)]) == Lock.NONE
     assert limit_locked(None, up, down, [(110, None)]) == Lock.NONE
-
-
-def test_ladder_of_copper_2609() -> None:
-    days = weekdays(date(2026, 7, 1), date(2026, 9, 30))
-    last = date(2026, 9, 15)
-    for day, rate in [
-        (date(2026, 7, 31), "0.05"),
-        (date(2026, 8, 3), "0.1"),
-        (date(2026, 8, 31), "0.1"),
-        (date(2026, 9, 1), "0.15"),
-        (date(2026, 9, 10), "0.15"),
-        (date(2026, 9, 11), "0.2"),
-        (last, "0.2"),
-    ]:
-        assert ladder_rate(day, 2609, last, days, listing_rate="5%") == Decimal(rate), day
-
-
-def test_ladders_of_the_reference_day() -> None:
-    """lu2609 20 % from 2026-08-27; ec2608 20 % from 08-20 and 30 % from 08-27; both last 08-31."""
-    days = weekdays(date(2026, 7, 1), date(2026, 9, 30))
-    last = date(2026, 8, 31)
-    lu = [ladder_rate(date(2026, 8, d), 2609, last, days, SC_LU_LADDER) for d in (26, 27)]
-    assert lu == [Decimal("0.1"), Decimal("0.2")]
-    ec = [ladder_rate(date(2026, 8, d), 2608, last, days, EC_LADDER) for d in (19, 20, 26, 27)]
-    assert ec == [Decimal(text) for text in ("0", "0.2", "0.2", "0.3")]
-
-
-def test_trading_days_counted_back() -> None:
-    days = weekdays(date(2026, 8, 1), date(2026, 9, 30))
-    assert trading_day_before(date(2026, 8, 31), 2, days) == date(2026, 8, 27)
-    assert trading_day_before(date(2026, 8, 31), 0, days) == date(2026, 8, 31)
-    assert first_trading_day(2609, 1, days) == date(2026, 8, 3)
-    assert first_trading_day(2701, 4, days) == date(2026, 9, 1)
-    for call in (
-        lambda: trading_day_before(date(2026, 8, 4), 2, days),
-        lambda: first_trading_day(2612, 0, days),
-    ):
-        with pytest.raises(InputFault):
-            call()
 
 
 def test_hedging_discount_vanishes_under_the_ladder() -> None:

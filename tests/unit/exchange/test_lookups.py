@@ -97,6 +97,36 @@ def test_limits_and_margins(books: Books) -> None:
     assert lookups.larger_side_end(books, "ec2608") is None
 
 
+LADDER = """
+cu2609  2026-07-31  0.05
+cu2609  2026-08-03  0.1   first trading day of the month before delivery
+cu2609  2026-08-31  0.1
+cu2609  2026-09-01  0.15  delivery month
+cu2609  2026-09-10  0.15
+cu2609  2026-09-11  0.2   second trading day before the last, 2026-09-15
+cu2609  2026-09-15  0.2
+lu2609  2026-08-26  0.1
+lu2609  2026-08-27  0.2   second before 2026-08-31
+ec2608  2026-08-19  0.12
+ec2608  2026-08-20  0.2   seventh before 2026-08-31
+ec2608  2026-08-26  0.2
+ec2608  2026-08-27  0.3
+"""
+
+
+@pytest.mark.parametrize("line", LADDER.strip().splitlines())
+def test_ladder_by_time(books: Books, line: str) -> None:
+    code, day, rate, *_ = line.split()
+    assert lookups.ladder_rate_on(books, code, day) == Decimal(rate)
+
+
+def test_trading_days_counted(books: Books) -> None:
+    assert lookups.trading_day_counted(books, "lu", "2026-08-31", -2) == date(2026, 8, 27)
+    assert lookups.trading_day_counted(books, "cu", "2026-09-15", -5) == date(2026, 9, 8)
+    assert lookups.trading_day_counted(books, "cu", "2026-02-13", 1) == date(2026, 2, 24)
+    assert lookups.trading_day_counted(books, "cu", "2026-08-31", 0) == date(2026, 8, 31)
+
+
 @pytest.mark.parametrize(
     ("code", "price", "lots", "close_today", "hedging", "fen"),
     [

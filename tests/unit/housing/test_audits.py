@@ -161,6 +161,34 @@ def test_two_quotas(social_share: str, local_share: str, expected: str) -> None:
     assert order == expected.split()
 
 
+@pytest.mark.parametrize(
+    ("ranking", "social_share", "expected"),
+    [  # examples A1, A2 and A4 of the ministry's document: B holds a scholarship, C none
+        # 20 %: one of the first one to five, two of the first six to ten
+        ("C1 C2 C3 C4 C5 B6 B7 C8", "20%", "B6 C1 C2 C3 C4 B7 C5 C8"),
+        ("C1 C2 C3 C4 C5 B6 C7 C8", "2%", "B6 C1 C2 C3 C4 C5 C7 C8"),
+        ("C1 B2 B3 C4 C5 C6 C7 B8 C9 C10", "10%", "B2 C1 B3 C4 C5 C6 C7 B8 C9 C10"),
+    ],
+)
+def test_published_examples_of_one_quota(ranking: str, social_share: str, expected: str) -> None:
+    names = ranking.split()
+    social = {name for name in names if name.startswith("B")}
+    assert buckets.two_quota_order(names, social, [], social_share, "0%") == expected.split()
+
+
+def test_published_examples_of_large_groups() -> None:
+    """A3: 900 without, then 100 with a scholarship, 10 %: every tenth call from the first on.
+
+    A6: 100 residents, then 11 scholars from elsewhere, 10 % and 95 %: the social quota wins.
+    """
+    for first, last, local_share in ((900, 1000, "0%"), (100, 111, "95%")):
+        others = [f"C{n}" for n in range(1, first + 1)]
+        social = [f"B{n}" for n in range(first + 1, last + 1)]
+        order = buckets.two_quota_order([*others, *social], social, others, "10%", local_share)
+        assert order[::10][: len(social)] == social
+        assert [name for name in order if name in others] == others
+
+
 def test_every_prefix_holds_the_social_share_rounded_up_and_members_are_never_overtaken() -> None:
     chance = np.random.default_rng(2023)
     for _ in range(300):

@@ -2,11 +2,11 @@
 
 Three sources meet: circulars (with their holiday clauses), the ladder by time, and the widening
 after limit-locked days. Circular against ladder: the higher. The widening is added on top of the
-circular's limit. "From day X" means: charged at the clearing of the trading day before X.
+circular's limit. "From day X" means: charged at the clearing of the trading day before X. The
+ladder's rate on a day is in the rulebooks: ``lookups.ladder_rate_on``.
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import date
 from decimal import Decimal
 from typing import Literal
 
@@ -18,90 +18,10 @@ from huiguan.foundation.faults import InputFault
 from huiguan.foundation.rule import rule
 
 ZERO = Decimal(0)
+# defaults as the rulebooks have them (``limit_lock``), for callers without a book
 LOCK_POINTS = (Decimal("0.03"), Decimal("0.05"))  # after D1, after D2
 MARGIN_OVER_LIMIT = Decimal("0.02")
 MOVE_THRESHOLDS = ("7.5%", "9%", "10.5%")  # metals and most; ru: 9, 12, 13.5 %
-
-
-class LadderStep(msgspec.Struct, frozen=True):
-    """A margin rate and the day it holds from: a month before delivery, or days before the last.
-
-    ``months_before``: 2 second month before, 1 month before, 0 delivery month: from its first
-    trading day. ``days_before_last``: 2 means the second trading day before the last one.
-    Neither: from listing.
-    """
-
-    rate: Rate
-    months_before: int | None = None
-    days_before_last: int | None = None
-
-
-SHFE_LADDER = (
-    LadderStep(rate="10%", months_before=1),
-    LadderStep(rate="15%", months_before=0),
-    LadderStep(rate="20%", days_before_last=2),
-)
-FU_LADDER = (  # unconfirmed
-    LadderStep(rate="10%", months_before=2),
-    LadderStep(rate="15%", months_before=1),
-    LadderStep(rate="20%", days_before_last=2),
-)
-SC_LU_LADDER = (LadderStep(rate="10%", months_before=1), LadderStep(rate="20%", days_before_last=2))
-EC_LADDER = (LadderStep(rate="20%", days_before_last=7), LadderStep(rate="30%", days_before_last=2))
-
-
-@rule("trading days counted back from the last trading day", "confirmed")
-def trading_day_before(day: date, count: int, trading_days: Sequence[date]) -> date:
-    """Return the ``count``-th trading day before ``day``; zero gives ``day`` itself.
-
-    The second before Monday 2026-08-31 is Thursday 2026-08-27.
-    """
-    before = [other for other in trading_days if other <= day]
-    if day not in trading_days or count >= len(before):
-        raise InputFault(f"{day} less {count} trading days is not among the trading days given")
-    return sorted(before)[-1 - count]
-
-
-@rule("the first trading day of a month, counted from the delivery month", "confirmed")
-def first_trading_day(
-    contract_month: int, months_before: int, trading_days: Sequence[date]
-) -> date:
-    """Return the first trading day of the month that many before the contract month (yymm).
-
-    Contract 2609, one month before: the first trading day of 2026-08.
-    """
-    months = (2000 + contract_month // 100) * 12 + contract_month % 100 - 1 - months_before
-    year, month = divmod(months, 12)
-    days = [day for day in trading_days if (day.year, day.month) == (year, month + 1)]
-    if not days:
-        raise InputFault(f"no trading day of {year}-{month + 1:02d} is among the days given")
-    return min(days)
-
-
-@rule("Risk Management Rules, margin ladder by time (Art. 5)", "secondary")
-def ladder_rate(
-    trading_day: date,
-    contract_month: int,
-    last_trading_day: date,
-    trading_days: Sequence[date],
-    steps: Sequence[LadderStep] = SHFE_LADDER,
-    listing_rate: Rate = 0,
-) -> Decimal:
-    """Return the ladder's margin rate in force on a trading day (charged at the clearing before).
-
-    ``steps`` in order of time; ``listing_rate`` is the contract's minimum from its listing.
-    cu2609, last day 2026-09-15: 10 % from 08-03, 15 % from 09-01, 20 % from 09-11.
-    """
-    rate = as_rate(listing_rate)
-    for step in steps:
-        since = None
-        if step.months_before is not None:
-            since = first_trading_day(contract_month, step.months_before, trading_days)
-        elif step.days_before_last is not None:
-            since = trading_day_before(last_trading_day, step.days_before_last, trading_days)
-        if since is None or trading_day >= since:
-            rate = max(rate, as_rate(step.rate))
-    return as_decimal(rate)
 
 
 @rule("circular clause (b): circular against ladder, the higher one applies", "confirmed")
