@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from huiguan.exchange.clearing.client_day import (
     ClientDay,
@@ -196,6 +197,51 @@ def test_next_morning_reconciles_and_an_edit_shows(seed: int) -> None:
     edited.trading_codes["deposit_fen"][3] += 1
     (difference,) = reconcile(made.image, result, books(), [], edited)
     assert difference.startswith("trading_codes[3].deposit_fen: ")
+
+
+@settings(max_examples=12, deadline=None)
+@given(st.integers(0, 2**32))
+def test_a_venue_with_net_positions_nets_oldest_first(seed: int) -> None:
+    """Every buy meets the oldest shorts, every sale the oldest longs; flags mean nothing."""
+    made = market(seed, 60)
+    image = made.image
+    image = image._replace(settings=replace(image.settings, offset_flags=False))
+    queues: dict[tuple[int, int, int], list[list[int]]] = {}
+    for lot in image.lots:
+        key = (int(lot["trading_code"]), int(lot["instrument"]), int(lot["hedge"]))
+        sign = -1 if lot["side"] else 1
+        meet(queues.setdefault(key, []), sign, int(lot["lots"]), int(lot["open_price_units"]))
+    for row in made.trades:
+        price, lots, instrument, buyer, seller, _, _, buy_hedge, sell_hedge = row
+        units = price * int(image.instruments["tick_units"][instrument])
+        meet(queues.setdefault((buyer, instrument, buy_hedge), []), 1, lots, units)
+        meet(queues.setdefault((seller, instrument, sell_hedge), []), -1, lots, units)
+    result = close_day(image, made.events(), rules())
+    held: dict[tuple[int, int, int], list[list[int]]] = {}
+    for lot in result.lots:
+        key = (int(lot["trading_code"]), int(lot["instrument"]), int(lot["hedge"]))
+        sign = -1 if lot["side"] else 1
+        held.setdefault(key, []).append([sign * int(lot["lots"]), int(lot["open_price_units"])])
+    assert {key: total(rows) for key, rows in held.items()} == {
+        key: total(rows) for key, rows in queues.items() if rows
+    }
+
+
+def meet(queue: list[list[int]], sign: int, lots: int, units: int) -> None:
+    """Let lots meet the oldest of the other side; what is left waits at the end of the queue."""
+    while lots and queue and queue[0][0] * sign < 0:
+        take = min(lots, abs(queue[0][0]))
+        queue[0][0] += sign * take
+        lots -= take
+        if queue[0][0] == 0:
+            queue.pop(0)
+    if lots:
+        queue.append([sign * lots, units])
+
+
+def total(rows: list[list[int]]) -> tuple[int, int]:
+    """Return net lots and their opening value."""
+    return sum(row[0] for row in rows), sum(row[0] * row[1] for row in rows)
 
 
 def test_a_trade_that_closes_more_than_held_stops_the_day() -> None:

@@ -213,21 +213,8 @@ def result_digest(result: DayResult) -> bytes:
     parts = [msgspec.json.Encoder(order="deterministic").encode(result.settings)]
     for name, keys in RESULT_KEYS.items():
         rows = getattr(result, name)
-        if keys and not in_order(rows, keys):
+        if keys:
             parts.append(canonical_bytes(rows, keys))
         else:
             parts += [np.ascontiguousarray(rows[field]).tobytes() for field in rows.dtype.names]
     return digest(*parts)
-
-
-def in_order(rows: np.ndarray, keys: list[str]) -> bool:
-    """Return whether rows are already sorted by ``keys``."""
-    if len(rows) < 2:
-        return True
-    undecided = np.ones(len(rows) - 1, bool)
-    for key in keys:
-        column = rows[key]
-        if (undecided & (column[1:] < column[:-1])).any():
-            return False
-        undecided &= column[1:] == column[:-1]
-    return True

@@ -23,5 +23,19 @@ def canonical_bytes(rows: np.ndarray, order: list[str]) -> bytes:
     """
     names = rows.dtype.names
     assert names is not None
-    rows = np.sort(rows, order=order, kind="stable")
+    if not in_order(rows, order):
+        rows = np.sort(rows, order=order, kind="stable")
     return b"".join(np.ascontiguousarray(rows[name]).tobytes() for name in names)
+
+
+def in_order(rows: np.ndarray, keys: list[str]) -> bool:
+    """Return whether rows are already sorted by ``keys``."""
+    if len(rows) < 2:
+        return True
+    undecided = np.ones(len(rows) - 1, bool)
+    for key in keys:
+        column = rows[key]
+        if (undecided & (column[1:] < column[:-1])).any():
+            return False
+        undecided &= column[1:] == column[:-1]
+    return True

@@ -14,11 +14,9 @@ from huiguan.exchange.clearing.columns import sums
 from huiguan.exchange.clearing.day_events import DayEvents
 from huiguan.exchange.clearing.day_money import (
     clear_pools,
-    codes_of,
     margins,
     mark,
     order_fees,
-    split_of,
     total_profit,
     transfers,
 )
@@ -26,11 +24,13 @@ from huiguan.exchange.clearing.day_positions import (
     LONG,
     SHORT,
     Holdings,
-    group_trades,
+    codes_of,
+    fees_of_codes,
     held_lots,
     held_positions,
     hold,
     name_of,
+    split_of,
 )
 from huiguan.exchange.clearing.day_postings import posting_rows
 from huiguan.exchange.clearing.day_prices import find_locks, settle, statistics, tomorrow_of
@@ -75,13 +75,11 @@ def close_day(
         raise CheckFault("a settlement price is off the day's tick; correct the decision")
     settlement_ticks = settled.units // tick_units
     report("positions and lots")
-    groups, opened = group_trades(image, events.trades)
-    found = hold(image, groups, opened)
-    del groups
+    found = hold(image, events.trades)
+    fees = fees_of_codes(image, events.trades)
     if core is not None:
-        compare_with_core(image, found, core)
-    lots = held_lots(image, found, opened)
-    del opened
+        compare_with_core(image, found, fees, core)
+    lots = held_lots(image, found)
     report("profit and loss")
     accounts = _profits(image, events, found, settlement_ticks)
     report("parameters of the next trading day")
@@ -90,13 +88,16 @@ def close_day(
     report("margin, fees and clearing deposits")
     fee_rows = order_fees(image, events, rules)
     moved = transfers(image, events)
-    _charge(image, rules, found, contracts, settlement_ticks, accounts, fee_rows)
+    accounts["fees_fen"] = fees
+    accounts["order_fees_fen"] = sums(fee_rows["trading_code"], fee_rows["fee_fen"], len(accounts))
+    margin = margins(image, found, rules, settlement_ticks, contracts)
+    accounts["margin_fen"], accounts["delivery_margin_fen"] = margin
     accounts["deposits_fen"], accounts["withdrawals_fen"] = moved[:2]
     accounts["balance_fen"] = balances_of(accounts)
     pools = clear_pools(image, rules, accounts, moved)
     report("postings and proofs")
-    fees = int(pools["fees_fen"].sum() + pools["order_fees_fen"].sum())
-    reserve = int(multiply_rate(fees, rules.reserve_share_ppb, Rounding.HALF_UP))
+    income = int(pools["fees_fen"].sum() + pools["order_fees_fen"].sum())
+    reserve = int(multiply_rate(income, rules.reserve_share_ppb, Rounding.HALF_UP))
     expired = np.array([row.tomorrow is None for row in rules.contracts])
     positions = held_positions(image, found)
     gone, lots_gone = expired[positions["instrument"]], expired[lots["instrument"]]
@@ -114,7 +115,7 @@ def close_day(
         positions=positions[~gone],
         lots=lots[~lots_gone],
         expired=positions[gone],
-        member_contracts=_member_contracts(image, found),
+        member_contracts=_member_contracts(image, found, events.trades),
         order_fees=fee_rows,
         postings=posting_rows(image, accounts, pools, reserve),
         trades=events.trades,
@@ -137,11 +138,14 @@ def balances_of(accounts: np.ndarray) -> np.ndarray:
     return result
 
 
-def compare_with_core(image: DayImage, found: Holdings, core: CorePositions) -> None:
+def compare_with_core(
+    image: DayImage, found: Holdings, fees: np.ndarray, core: CorePositions
+) -> None:
     """Stop the day when the core's positions or fees differ from those of the trades."""
     order = np.argsort(core.key)
-    held = (found.held > 0).any(axis=0)
-    mine = np.stack([found.key[held], found.held[LONG, held], found.held[SHORT, held]])
+    held = found.held
+    alive = np.flatnonzero((held > 0).any(axis=0))
+    mine = np.stack([found.key[alive], held[LONG, alive], held[SHORT, alive]])
     theirs = np.stack([core.key[order], core.long_lots[order], core.short_lots[order]])
     theirs = theirs[:, (theirs[1:] > 0).any(axis=0)]
     if not np.array_equal(mine, theirs):
@@ -151,7 +155,6 @@ def compare_with_core(image: DayImage, found: Holdings, core: CorePositions) -> 
             f" {first[1]}, the core holds {first[2]} (long, short); the day is not closed, keep"
             " its folder and compare versions"
         )
-    fees = sums(codes_of(image, found), found.fees_fen, len(image.trading_codes))
     if image.settings.offset_flags and not np.array_equal(fees, core.fees_fen):
         code = int(np.flatnonzero(fees != core.fees_fen)[0])
         raise CheckFault(
@@ -174,9 +177,8 @@ def _profits(
     """Return the accounts with close and mark profit; the total formula must agree."""
     accounts = empty("accounts", len(image.trading_codes))
     accounts["previous_fen"] = image.trading_codes["deposit_fen"]
-    profit, codes = mark(image, found, settlement_ticks), codes_of(image, found)
-    accounts["close_profit_fen"] = sums(codes, profit.close_fen, len(accounts))
-    accounts["mark_profit_fen"] = sums(codes, profit.mark_fen, len(accounts))
+    accounts["close_profit_fen"] = found.close_profit_fen
+    accounts["mark_profit_fen"] = mark(image, found, settlement_ticks)
     both = accounts["close_profit_fen"] + accounts["mark_profit_fen"]
     total = total_profit(image, events.trades, settlement_ticks)
     if not np.array_equal(both, total):
@@ -188,37 +190,20 @@ def _profits(
     return accounts
 
 
-def _charge(
-    image: DayImage,
-    rules: DayRules,
-    found: Holdings,
-    contracts: np.ndarray,
-    settlement_ticks: np.ndarray,
-    accounts: np.ndarray,
-    fee_rows: np.ndarray,
-) -> None:
-    """Fill margin, fees and order fees into the accounts."""
-    size = len(accounts)
-    margin = margins(image, found, rules, settlement_ticks, contracts)
-    accounts["margin_fen"], accounts["delivery_margin_fen"] = margin
-    accounts["fees_fen"] = sums(codes_of(image, found), found.fees_fen, size)
-    accounts["order_fees_fen"] = sums(fee_rows["trading_code"], fee_rows["fee_fen"], size)
-
-
 def _by_instrument(image: DayImage, found: Holdings, amounts: np.ndarray) -> np.ndarray:
     """Return sums per instrument of an amount per position."""
-    return sums(split_of(image, found)[0], amounts, len(image.instruments))
+    return sums(split_of(image, found.key)[0], amounts, len(image.instruments))
 
 
-def _member_contracts(image: DayImage, found: Holdings) -> np.ndarray:
+def _member_contracts(image: DayImage, found: Holdings, trades: np.ndarray) -> np.ndarray:
     """Return volume, long and short of every member in every contract it traded or holds."""
     count = len(image.instruments)
-    instrument, _ = split_of(image, found)
-    member = image.trading_codes["member"][codes_of(image, found)].astype(np.int64)
-    size = len(image.members) * count
-    cell = member * count + instrument
-    volume = sums(cell, found.volume, size)
-    longs, shorts = sums(cell, found.held[LONG], size), sums(cell, found.held[SHORT], size)
+    size, members = len(image.members) * count, image.trading_codes["member"].astype(np.int64)
+    volume = np.zeros(size, np.int64)
+    for side in ("buy_code", "sell_code"):
+        np.add.at(volume, members[trades[side]] * count + trades["instrument"], trades["lots"])
+    cell = members[codes_of(image, found.key)] * count + split_of(image, found.key)[0]
+    longs, shorts = (sums(cell, held, size) for held in found.held)
     alive = np.flatnonzero(volume + longs + shorts)
     table = empty("member_contracts", len(alive))
     table["member"], table["instrument"] = np.divmod(alive, count)

@@ -7,11 +7,11 @@ import numpy as np
 from huiguan.exchange.clearing.collateral import usable_collateral
 from huiguan.exchange.clearing.columns import sums, times_rate_half_up
 from huiguan.exchange.clearing.day_events import DayEvents
-from huiguan.exchange.clearing.day_positions import LONG, SHORT, Holdings
+from huiguan.exchange.clearing.day_positions import LONG, SHORT, Holdings, codes_of, split_of
 from huiguan.exchange.clearing.deposit import at_deadline, clearing_deposit, margin_call
 from huiguan.exchange.clearing.fees import MessageCount, OrderFeeTier, order_fees_by_code
 from huiguan.exchange.clearing.rules_of_day import DayRules, decimal_rate, order_fee_tiers
-from huiguan.exchange.day import HEDGE_FLAGS, DayImage
+from huiguan.exchange.day import DayImage
 from huiguan.exchange.messages import CancelReason, Hedge, Scope, TransferStage
 from huiguan.exchange.result import empty
 from huiguan.foundation.faults import CheckFault
@@ -19,42 +19,21 @@ from huiguan.foundation.faults import CheckFault
 PAID_CANCELS = (CancelReason.OWNER, CancelReason.MASS_CANCEL, CancelReason.TIME_IN_FORCE)
 
 
-class Profit(NamedTuple):
-    """Profit in fen per position."""
-
-    close_fen: np.ndarray
-    mark_fen: np.ndarray
-
-
-def split_of(image: DayImage, found: Holdings) -> tuple[np.ndarray, np.ndarray]:
-    """Return instrument and hedge flag of every position."""
-    rest = found.key % (len(image.instruments) * HEDGE_FLAGS)
-    return rest // HEDGE_FLAGS, rest % HEDGE_FLAGS
-
-
-def codes_of(image: DayImage, found: Holdings) -> np.ndarray:
-    """Return the trading code of every position."""
-    result: np.ndarray = found.key // (len(image.instruments) * HEDGE_FLAGS)
-    return result
-
-
-def mark(image: DayImage, found: Holdings, settlement_ticks: np.ndarray) -> Profit:
-    """Return close profit and mark-to-market profit of every position, by date (4.3).
+def mark(image: DayImage, found: Holdings, settlement_ticks: np.ndarray) -> np.ndarray:
+    """Return the mark-to-market profit in fen of every trading code, by date (4.3).
 
     History lots count from the previous settlement, today's from their opening price.
     """
-    instrument, _ = split_of(image, found)
-    settle = settlement_ticks[instrument]
-    before = image.instruments["previous_settlement_ticks"][instrument].astype(np.int64)
-    value = image.instruments["tick_value_fen"][instrument]
-    closed = found.close_history_price - before * found.closed_history
-    closed = closed + found.close_today_price - found.closed_today_cost
-    held = (settle - before) * found.held_history + settle * found.held_today
-    held = held - found.held_today_cost
-    return Profit(
-        close_fen=(closed[LONG] - closed[SHORT]) * value,
-        mark_fen=(held[LONG] - held[SHORT]) * value,
-    )
+    before = image.instruments["previous_settlement_ticks"].astype(np.int64)
+    net = found.history[LONG] - found.history[SHORT]
+    today = found.today[LONG] - found.today[SHORT]
+    cost = found.today_cost[LONG] - found.today_cost[SHORT]
+    instrument, _ = split_of(image, found.key)
+    profit = (settlement_ticks - before)[instrument] * net
+    profit += settlement_ticks[instrument] * today
+    profit -= cost
+    profit *= image.instruments["tick_value_fen"][instrument]
+    return sums(codes_of(image, found.key), profit, len(image.trading_codes))
 
 
 def total_profit(image: DayImage, trades: np.ndarray, settlement_ticks: np.ndarray) -> np.ndarray:
@@ -98,15 +77,15 @@ def margins(
     Each side of a position is rounded half up; of each product only the larger side is charged,
     but for contracts outside the relief. ``warrant_lots`` (per position) free shorts.
     """
-    instrument, hedge = split_of(image, found)
-    codes = codes_of(image, found)
+    instrument, hedge = split_of(image, found.key)
+    codes = codes_of(image, found.key)
     rates = contracts[["general_ppb", "hedge_ppb"]][instrument]
     rate = np.where(hedge == Hedge.HEDGE, rates["hedge_ppb"], rates["general_ppb"])
     value = settlement_ticks[instrument] * image.instruments["tick_value_fen"][instrument]
-    shorts = found.held[SHORT]
+    longs, shorts = found.held
     if warrant_lots is not None:
         shorts = np.maximum(0, shorts - warrant_lots)
-    long_fen = times_rate_half_up(found.held[LONG] * value, rate)
+    long_fen = times_rate_half_up(longs * value, rate)
     short_fen = times_rate_half_up(shorts * value, rate)
     expired = contracts["expired"][instrument] == 1
     cash = np.array([row.today.delivery.method == "cash" for row in rules.contracts])[instrument]

@@ -1,7 +1,7 @@
-"""Positions, lots and close profit of all trading codes, recomputed from the day's trades.
+"""Positions, lots, close profit and fees of all trading codes, recomputed from the day's trades.
 
-Nothing of the trading core is used: trades are sorted by position, side and class of offset, so
-that every group is a run of rows in order of time. Lots leave first in, first out: of each set,
+Nothing of the trading core is used: trade sides are sorted by position, side and class of offset,
+so that every group is a run of rows in order of time. Lots leave first in, first out: of each set,
 today's and history, what was closed is a prefix of what was opened. A venue with net positions
 has one set, and what is bought meets what is sold.
 """
@@ -13,206 +13,209 @@ import numpy as np
 from huiguan.exchange.clearing.columns import (
     before_in_group,
     sort_by_key,
-    stacked,
     starts_of_groups,
     sums,
     times_rate_half_up,
+)
+from huiguan.exchange.clearing.fold import (
+    CLOSE_HISTORY,
+    CLOSE_PRICE,
+    CLOSE_TODAY,
+    CLOSED_HISTORY,
+    CLOSED_TODAY,
+    HELD_COST,
+    KINDS,
+    OPEN,
+    OPENED,
+    fold_sides,
 )
 from huiguan.exchange.day import FEE_CLASSES, HEDGE_FLAGS, TABLES, DayImage
 from huiguan.exchange.messages import Offset, Side
 from huiguan.foundation.faults import CheckFault
 from huiguan.foundation.records import table_layout
 
-OPEN, CLOSE_HISTORY, CLOSE_TODAY = 0, 1, 2  # as the classes of fees
-CLASSES = np.full(8, CLOSE_HISTORY, np.int64)  # by offset flag
-CLASSES[Offset.OPEN], CLASSES[Offset.CLOSE_TODAY] = OPEN, CLOSE_TODAY
+FEE_CLASS = np.ones(8, np.int64)  # by offset flag: 0 open, 1 close of history, 2 close of today
+FEE_CLASS[Offset.OPEN], FEE_CLASS[Offset.CLOSE_TODAY] = 0, 2
+KIND = np.array([OPEN, CLOSE_HISTORY, CLOSE_TODAY])[FEE_CLASS]
 LONG, SHORT = int(Side.BUY), int(Side.SELL)
 
 
-class Groups(NamedTuple):
-    """Trade sides summed by position, side and class; ``price_lots`` is ticks x lots."""
+class Holdings(NamedTuple):
+    """Every position of the day at the close, by side (long, short); lots opened today as rows."""
 
     key: np.ndarray  # (code x instruments + instrument) x hedge flags + hedge
-    side: np.ndarray  # of the position: long or short
-    offset_class: np.ndarray
-    lots: np.ndarray
-    price_lots: np.ndarray
-    fees_fen: np.ndarray
-
-
-class OpenedRows(NamedTuple):
-    """Every opening side of the day, in order of position, side and time."""
-
-    key: np.ndarray
-    side: np.ndarray
-    price_ticks: np.ndarray
-    lots: np.ndarray
-    trade: np.ndarray  # number within the day
-    before: np.ndarray  # lots opened before in the same position and side
-
-
-class Holdings(NamedTuple):
-    """Every position of the day: what it was, what the trades did, what is left, by side."""
-
-    key: np.ndarray
-    history: np.ndarray  # [side, position] lots in the morning
-    opened: np.ndarray
-    closed_history: np.ndarray
-    closed_today: np.ndarray
-    close_history_price: np.ndarray  # sum of ticks x lots
-    close_today_price: np.ndarray
-    closed_today_cost: np.ndarray  # opening price of what was closed
-    held_today_cost: np.ndarray
-    fees_fen: np.ndarray  # [position]
-    volume: np.ndarray  # [position] lots traded, both sides
-
-    @property
-    def held_history(self) -> np.ndarray:
-        """History lots left at the close."""
-        result: np.ndarray = self.history - self.closed_history
-        return result
-
-    @property
-    def held_today(self) -> np.ndarray:
-        """Today's lots left at the close."""
-        result: np.ndarray = self.opened - self.closed_today
-        return result
+    history: np.ndarray  # [side, position] lots of earlier days
+    today: np.ndarray
+    today_cost: np.ndarray  # sum of opening ticks x lots of today's lots that are held
+    closed_history: np.ndarray  # lots of earlier days that were closed
+    opened: "OpenedRows"
+    close_profit_fen: np.ndarray  # per trading code
 
     @property
     def held(self) -> np.ndarray:
-        """All lots left at the close."""
-        result: np.ndarray = self.held_history + self.held_today
+        """All lots held, by side and position."""
+        result: np.ndarray = self.history + self.today
         return result
+
+
+class OpenedRows(NamedTuple):
+    """Every opening of the day of which lots are held, in order of position, side and time."""
+
+    position: np.ndarray  # row of Holdings
+    side: np.ndarray
+    price_ticks: np.ndarray
+    lots: np.ndarray  # held
+    trade: np.ndarray  # number within the day
+
+
+class Runs(NamedTuple):
+    """Trade sides folded by position and side, and the openings of which lots are held."""
+
+    key: np.ndarray  # position x 2 + side
+    sums: np.ndarray  # columns as in ``fold``
+    open_run: np.ndarray
+    open_row: np.ndarray  # trade x 2 + buyer or seller
+    open_lots: np.ndarray
 
 
 def position_keys(image: DayImage, rows: np.ndarray) -> np.ndarray:
     """Return the key of rows with trading_code, instrument and hedge."""
-    count = len(image.instruments)
     codes = rows["trading_code"].astype(np.int64)
-    keys: np.ndarray = (codes * count + rows["instrument"]) * HEDGE_FLAGS + rows["hedge"]
+    keys: np.ndarray = (codes * len(image.instruments) + rows["instrument"]) * HEDGE_FLAGS + rows[
+        "hedge"
+    ]
     return keys
 
 
-def interleaved(first: np.ndarray, second: np.ndarray, dtype: str) -> np.ndarray:
-    """Return one value for the buying and one for the selling side of every trade."""
-    both = np.empty(2 * len(first), dtype)
-    both[0::2], both[1::2] = first, second
-    return both
-
-
-def group_trades(image: DayImage, trades: np.ndarray) -> tuple[Groups, OpenedRows]:
-    """Sort the sides of all trades by position, side and class, and sum them."""
-    count = len(image.instruments)
-    codes = interleaved(trades["buy_code"], trades["sell_code"], "i8")
-    hedges = interleaved(trades["buy_hedge"], trades["sell_hedge"], "i1")
-    offsets = interleaved(trades["buy_offset"], trades["sell_offset"], "i1")
-    classes = CLASSES[offsets] if image.settings.offset_flags else np.zeros(len(offsets), np.int64)
-    keys = (codes * count + np.repeat(trades["instrument"], 2)) * HEDGE_FLAGS + hedges
-    sides = np.tile(np.array([LONG, SHORT]), len(trades))
-    sides[classes != OPEN] ^= 1  # a sale closes a long position
-    full = (keys * 2 + sides) * FEE_CLASSES + classes
-    del codes, hedges, offsets, classes, keys, sides
-    largest = len(image.trading_codes) * count * HEDGE_FLAGS * 2 * FEE_CLASSES
-    full, rows = sort_by_key(full, largest)
-    trade = rows >> 1
-    price, lots = trades["price_ticks"][trade].astype(np.int64), trades["lots"][trade]
-    lots = lots.astype(np.int64)
-    starts = starts_of_groups(full)
-    heads = full[starts]
-    group_key, group_class = heads // (2 * FEE_CLASSES), heads % FEE_CLASSES
-    fees = _fees(image, full, price, lots, starts)
-    groups = Groups(
-        key=group_key,
-        side=heads // FEE_CLASSES % 2,
-        offset_class=group_class,
-        lots=_run_sums(lots, starts),
-        price_lots=_run_sums(price * lots, starts),
-        fees_fen=_run_sums(fees, starts),
-    )
-    lengths = np.diff(np.append(starts, len(full)))
-    opening = np.repeat(group_class == OPEN, lengths)
-    return groups, OpenedRows(
-        key=full[opening] // (2 * FEE_CLASSES),
-        side=full[opening] // FEE_CLASSES % 2,
-        price_ticks=price[opening],
-        lots=lots[opening],
-        trade=trade[opening] + 1,
-        before=before_in_group(lots, starts)[opening],
-    )
-
-
-def _run_sums(amounts: np.ndarray, starts: np.ndarray) -> np.ndarray:
-    """Return the sum of each run of rows."""
-    if len(starts) == 0:
-        return np.zeros(0, np.int64)
-    return np.add.reduceat(amounts, starts)
-
-
-def _fees(
-    image: DayImage, full: np.ndarray, price: np.ndarray, lots: np.ndarray, starts: np.ndarray
-) -> np.ndarray:
-    """Return the fee of every trade side: rate on turnover half up, or an amount per lot."""
-    heads = full[starts]
-    key = heads // (2 * FEE_CLASSES)
-    instrument, hedge = key // HEDGE_FLAGS % len(image.instruments), key % HEDGE_FLAGS
-    row = (instrument * HEDGE_FLAGS + hedge) * FEE_CLASSES + heads % FEE_CLASSES
-    lengths = np.diff(np.append(starts, len(full)))
-    tick_value = np.repeat(image.instruments["tick_value_fen"][instrument], lengths)
-    rate = np.repeat(image.fees["rate_ppb"][row], lengths)
-    per_lot = np.repeat(image.fees["per_lot_fen"][row], lengths)
-    result: np.ndarray = times_rate_half_up(price * lots * tick_value, rate) + per_lot * lots
+def by_offset(image: DayImage, table: np.ndarray, offsets: np.ndarray) -> np.ndarray:
+    """Return what a table says of offset flags; a venue with net positions knows openings only."""
+    if not image.settings.offset_flags:
+        return np.full(len(offsets), table[Offset.OPEN])
+    result: np.ndarray = table[offsets]
     return result
 
 
-def hold(image: DayImage, groups: Groups, opened: OpenedRows) -> Holdings:
-    """Return what every position did and holds; closing more than was held is a CheckFault."""
+def sort_sides(image: DayImage, trades: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the sides of all trades sorted by position, side and kind, and their rows."""
+    count = len(image.instruments)
+    full = np.empty(2 * len(trades), np.int64)
+    for number, name in enumerate(("buy", "sell")):
+        keys = trades[f"{name}_code"].astype(np.int64) * count
+        keys += trades["instrument"]
+        keys *= HEDGE_FLAGS
+        keys += trades[f"{name}_hedge"]
+        kind = by_offset(image, KIND, trades[f"{name}_offset"])
+        keys *= 2
+        keys += (kind != OPEN) ^ bool(number)  # a sale closes a long position
+        keys *= KINDS
+        keys += kind
+        full[number::2] = keys
+    return sort_by_key(full, len(image.trading_codes) * count * HEDGE_FLAGS * 2 * KINDS)
+
+
+def fold(
+    full: np.ndarray, rows: np.ndarray, trades: np.ndarray, first_taken: np.ndarray | None = None
+) -> Runs:
+    """Return the runs of sorted sides; ``first_taken`` lots of each run's openings are gone."""
+    count = len(full)
+    taken = np.zeros(count, np.int64) if first_taken is None else first_taken
+    key, sums = np.empty(count, np.int64), np.empty((count, 5), np.int64)
+    run, row, lots = (np.empty(count, np.int64) for _ in range(3))
+    price, size = trades["price_ticks"].copy(), trades["lots"].copy()
+    runs, opens = fold_sides(full, rows, price, size, taken, key, sums, run, row, lots)
+    return Runs(key[:runs], sums[:runs], run[:opens], row[:opens], lots[:opens])
+
+
+def merged(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """Return the distinct values of two sorted columns, sorted."""
+    both = np.concatenate([first, second])
+    both.sort(kind="stable")  # two runs: merged in one pass
+    result: np.ndarray = both[starts_of_groups(both)]
+    return result
+
+
+def hold(image: DayImage, trades: np.ndarray) -> Holdings:
+    """Return what every position holds; closing more than was held is a CheckFault."""
+    full, rows = sort_sides(image, trades)
+    runs = fold(full, rows, trades)
     morning = position_keys(image, image.positions)
-    keys = np.union1d(morning, groups.key)
-    size = len(keys)
-    where, place = np.searchsorted(keys, morning), np.searchsorted(keys, groups.key)
-    history = np.zeros((2, size), np.int64)
-    history[LONG, where], history[SHORT, where] = (
+    if (morning[1:] < morning[:-1]).any():
+        raise CheckFault("the image's positions are not in order; make the image again")
+    keys = merged(morning, runs.key >> 1)
+    size, where = len(keys), np.searchsorted(keys, morning)
+    place = np.searchsorted(keys, runs.key >> 1) + (runs.key & 1) * size  # flat [side, position]
+    history = np.zeros(2 * size, np.int64)
+    history[where], history[size + where] = (
         image.positions["long_lots"],
         image.positions["short_lots"],
     )
-
-    def by_class(offset_class: int, amounts: np.ndarray) -> np.ndarray:
-        chosen = groups.offset_class == offset_class
-        result = np.zeros((2, size), np.int64)
-        result[groups.side[chosen], place[chosen]] = amounts[chosen]
-        return result
-
-    closed_history = by_class(CLOSE_HISTORY, groups.lots)
-    closed_today = by_class(CLOSE_TODAY, groups.lots)
-    if not image.settings.offset_flags:  # a venue with net positions: both sides meet, oldest first
-        met = (history + by_class(OPEN, groups.lots)).min(axis=0)
+    closed_history = np.zeros(2 * size, np.int64)
+    closed_history[place] = runs.sums[:, CLOSED_HISTORY]
+    if not image.settings.offset_flags:  # both sides meet, oldest lots first
+        opened = np.zeros(2 * size, np.int64)
+        opened[place] = runs.sums[:, OPENED]
+        met = np.tile((history + opened).reshape(2, size).min(axis=0), 2)
         closed_history = np.minimum(history, met)
-        closed_today = met - closed_history
-    at = np.searchsorted(keys, opened.key)
-    taken = np.clip(closed_today[opened.side, at] - opened.before, 0, opened.lots)
-    closed_cost, held_cost = np.zeros((2, size), np.int64), np.zeros((2, size), np.int64)
-    np.add.at(closed_cost, (opened.side, at), taken * opened.price_ticks)
-    np.add.at(held_cost, (opened.side, at), (opened.lots - taken) * opened.price_ticks)
-    found = Holdings(
-        key=keys,
-        history=history,
-        opened=by_class(OPEN, groups.lots),
-        closed_history=closed_history,
-        closed_today=closed_today,
-        close_history_price=by_class(CLOSE_HISTORY, groups.price_lots),
-        close_today_price=by_class(CLOSE_TODAY, groups.price_lots),
-        closed_today_cost=closed_cost,
-        held_today_cost=held_cost,
-        fees_fen=sums(place, groups.fees_fen, size),
-        volume=sums(place, groups.lots, size),
-    )
-    if (found.held_history < 0).any() or (found.held_today < 0).any():
-        wrong = int(np.flatnonzero(((found.held_history < 0) | (found.held_today < 0)).any(0))[0])
+        runs = fold(full, rows, trades, (met - closed_history)[place])
+        runs.sums[:, CLOSED_TODAY] = (met - closed_history)[place]
+    del full, rows
+    today, cost = np.zeros(2 * size, np.int64), np.zeros(2 * size, np.int64)
+    today[place] = runs.sums[:, OPENED] - runs.sums[:, CLOSED_TODAY]
+    cost[place] = runs.sums[:, HELD_COST]
+    history -= closed_history
+    if (history < 0).any() or (today < 0).any():
+        wrong = int(np.flatnonzero((history < 0) | (today < 0))[0]) % size
         raise CheckFault(
             f"{name_of(image, int(keys[wrong]))} closed more lots than it held; the trades do not"
             " belong to this image, so nothing was cleared: compare journal and image"
         )
-    return found
+    instrument = (runs.key >> 1) // HEDGE_FLAGS % len(image.instruments)
+    value = image.instruments["tick_value_fen"][instrument] * (1 - 2 * (runs.key & 1))
+    profit = sums(codes_of(image, runs.key >> 1), runs.sums[:, CLOSE_PRICE] * value, _codes(image))
+    profit -= _closed_at_settlement(image, keys, closed_history.reshape(2, size))
+    trade = runs.open_row >> 1
+    return Holdings(
+        key=keys,
+        history=history.reshape(2, size),
+        today=today.reshape(2, size),
+        today_cost=cost.reshape(2, size),
+        closed_history=closed_history.reshape(2, size),
+        opened=OpenedRows(
+            position=place[runs.open_run] % size,
+            side=place[runs.open_run] // size,
+            price_ticks=trades["price_ticks"][trade],
+            lots=runs.open_lots,
+            trade=trade + 1,
+        ),
+        close_profit_fen=profit,
+    )
+
+
+def _closed_at_settlement(image: DayImage, keys: np.ndarray, closed: np.ndarray) -> np.ndarray:
+    """Return the previous settlement value in fen of history lots that were closed, per code."""
+    net = closed[LONG] - closed[SHORT]
+    some = np.flatnonzero(net)
+    instrument, _ = split_of(image, keys[some])
+    terms = image.instruments
+    before = terms["previous_settlement_ticks"].astype(np.int64) * terms["tick_value_fen"]
+    return sums(codes_of(image, keys[some]), net[some] * before[instrument], _codes(image))
+
+
+def _codes(image: DayImage) -> int:
+    """Return how many trading codes there are."""
+    return len(image.trading_codes)
+
+
+def split_of(image: DayImage, keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return instrument and hedge flag of positions."""
+    rest = keys % (len(image.instruments) * HEDGE_FLAGS)
+    return rest // HEDGE_FLAGS, rest % HEDGE_FLAGS
+
+
+def codes_of(image: DayImage, keys: np.ndarray) -> np.ndarray:
+    """Return the trading code of positions."""
+    result: np.ndarray = keys // (len(image.instruments) * HEDGE_FLAGS)
+    return result
 
 
 def name_of(image: DayImage, key: int) -> str:
@@ -223,14 +226,27 @@ def name_of(image: DayImage, key: int) -> str:
     return f"trading code {codes[code]} in {instruments[instrument]} (hedge flag {hedge})"
 
 
+def fees_of_codes(image: DayImage, trades: np.ndarray) -> np.ndarray:
+    """Return the fees in fen of every trading code: each trade side half up, then summed (4.6)."""
+    result = np.zeros(_codes(image), np.int64)
+    value = trades["price_ticks"].astype(np.int64) * trades["lots"]
+    value *= image.instruments["tick_value_fen"][trades["instrument"]]
+    rates, per_lot = image.fees["rate_ppb"].copy(), image.fees["per_lot_fen"].copy()
+    for name in ("buy", "sell"):
+        row = trades["instrument"] * np.int64(HEDGE_FLAGS) + trades[f"{name}_hedge"]
+        row = row * FEE_CLASSES + by_offset(image, FEE_CLASS, trades[f"{name}_offset"])
+        fees = times_rate_half_up(value, rates[row]) + per_lot[row] * trades["lots"]
+        np.add.at(result, trades[f"{name}_code"], fees)
+    return result
+
+
 def held_positions(image: DayImage, found: Holdings) -> np.ndarray:
     """Return the positions left at the close, as rows of an image."""
     held = found.held
-    alive = (held > 0).any(axis=0)
-    rows = np.zeros(int(alive.sum()), table_layout(TABLES["positions"]))
-    code, rest = np.divmod(found.key[alive], len(image.instruments) * HEDGE_FLAGS)
-    rows["trading_code"], rows["instrument"] = code, rest // HEDGE_FLAGS
-    rows["hedge"] = rest % HEDGE_FLAGS
+    alive = np.flatnonzero((held[LONG] + held[SHORT]) > 0)
+    rows = np.zeros(len(alive), table_layout(TABLES["positions"]))
+    rows["trading_code"] = codes_of(image, found.key[alive])
+    rows["instrument"], rows["hedge"] = split_of(image, found.key[alive])
     rows["long_lots"], rows["short_lots"] = held[LONG, alive], held[SHORT, alive]
     return rows
 
@@ -238,44 +254,44 @@ def held_positions(image: DayImage, found: Holdings) -> np.ndarray:
 LOT_ORDER = ["trading_code", "instrument", "hedge", "side", "open_day", "trade"]
 
 
-def held_lots(image: DayImage, found: Holdings, opened: OpenedRows) -> np.ndarray:
+def held_lots(image: DayImage, found: Holdings) -> np.ndarray:
     """Return the lots left at the close, first in first out, in canonical order.
 
     A CheckFault when the image's lots do not add up to its positions.
     """
-    old = image.lots
-    key, side = position_keys(image, old), old["side"].astype(np.int64)
-    full = key * 2 + side
+    old, size = image.lots, len(found.key)
+    full = position_keys(image, old) * 2 + old["side"]
     if (full[1:] < full[:-1]).any():
         order = np.lexsort([old[name] for name in reversed(LOT_ORDER)])
-        old, key, side, full = old[order], key[order], side[order], full[order]
-    known = np.isin(key, found.key, assume_unique=False) if len(key) else np.zeros(0, bool)
-    at = np.searchsorted(found.key, key[known])
-    starts, lots = starts_of_groups(full), old["lots"].astype(np.int64)
-    totals = np.zeros_like(found.history)
-    np.add.at(totals, (side[known], at), lots[known])
-    if not known.all() or not np.array_equal(totals, found.history):
+        old, full = old[order], full[order]
+    place = np.searchsorted(found.key, full // 2)
+    known = size > 0 and bool((found.key[np.minimum(place, size - 1)] == full // 2).all())
+    place += (full % 2) * size
+    lots = old["lots"].astype(np.int64)
+    morning = (found.history + found.closed_history).reshape(-1)
+    if (len(old) and not known) or not np.array_equal(sums(place, lots, 2 * size), morning):
         raise CheckFault(
             "the lots of the image do not add up to its positions, so profit by opening price is"
             " not known: make the image again from the last result"
         )
-    before = before_in_group(lots, starts)
-    left = lots - np.clip(found.closed_history[side, at] - before, 0, lots)
-    kept = old[left > 0]
+    before = before_in_group(lots, starts_of_groups(full))
+    left = lots - np.clip(found.closed_history.reshape(-1)[place] - before, 0, lots)
+    kept, kept_full = old[left > 0], full[left > 0]
     kept["lots"] = left[left > 0]
-    place = np.searchsorted(found.key, opened.key)
-    taken = np.clip(found.closed_today[opened.side, place] - opened.before, 0, opened.lots)
-    alive = taken < opened.lots
-    new = np.zeros(int(alive.sum()), kept.dtype)
-    code, rest = np.divmod(opened.key[alive], len(image.instruments) * HEDGE_FLAGS)
-    new["trading_code"], new["instrument"] = code, rest // HEDGE_FLAGS
-    new["hedge"], new["side"] = rest % HEDGE_FLAGS, opened.side[alive]
+    opened = found.opened
+    keys = found.key[opened.position]
+    new_place = np.searchsorted(kept_full, keys * 2 + opened.side, side="right")
+    new_place += np.arange(len(keys))
+    rows = np.zeros(len(kept) + len(keys), kept.dtype)
+    is_new = np.zeros(len(rows), bool)
+    is_new[new_place] = True
+    rows[~is_new] = kept
+    new = np.zeros(len(keys), kept.dtype)
+    new["trading_code"] = codes_of(image, keys)
+    new["instrument"], new["hedge"] = split_of(image, keys)
+    new["side"], new["lots"], new["trade"] = opened.side, opened.lots, opened.trade
     tick_units = image.instruments["tick_units"][new["instrument"]]
-    new["open_price_units"] = opened.price_ticks[alive] * tick_units
-    new["trade"], new["open_day"] = opened.trade[alive], image.settings.trading_day
-    new["lots"] = (opened.lots - taken)[alive]
-    both = stacked([kept, new])
-    full = np.concatenate([full[left > 0], opened.key[alive] * 2 + opened.side[alive]])
-    largest = len(image.trading_codes) * len(image.instruments) * HEDGE_FLAGS * 2
-    result: np.ndarray = both[sort_by_key(full, largest)[1]]
-    return result
+    new["open_price_units"] = opened.price_ticks * tick_units
+    new["open_day"] = image.settings.trading_day
+    rows[is_new] = new
+    return rows
