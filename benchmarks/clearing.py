@@ -182,7 +182,7 @@ class Steps:
 
 def statements(image: DayImage, result: DayResult, names: dict[str, tuple[str, str]]) -> None:
     """Print how long 10,000 statements take, and how many trades they show."""
-    start = time.perf_counter()
+    start, used = time.perf_counter(), time.process_time()
     found = Statements(image, result, names)
     prepared = time.perf_counter()
     shown = 0
@@ -198,9 +198,9 @@ def statements(image: DayImage, result: DayResult, names: dict[str, tuple[str, s
         )
         statement_text(holder, day)
         shown += len(day.trades)
-    end = time.perf_counter()
+    end, used = time.perf_counter(), time.process_time() - used
     print(
-        f"{STATEMENTS:,} statements as text    {end - start:6.2f} s"
+        f"{STATEMENTS:,} statements as text    {end - start:6.2f} s, processor {used:.2f}"
         f" (sorting {prepared - start:.2f}; {shown:,} trades shown)"
     )
 
@@ -222,25 +222,26 @@ def main() -> None:
         try:
             write_image(folder / "image", image)
             steps = Steps()
-            start = time.perf_counter()
+            start, used = time.perf_counter(), time.process_time()
             rules = rules_of_day(books, image.names.instruments, DAY)
             ruled = time.perf_counter()
             result = close_day(image, events, rules, report=steps)
             steps("files")
             cleared = time.perf_counter()
             write_closed(folder, ClosedDay(image, result, rules))
-            end = time.perf_counter()
+            end, used = time.perf_counter(), time.process_time() - used
             size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
         finally:
             shutil.rmtree(folder)
-        figures.append((end - start, ruled - start, cleared - ruled, end - cleared))
+        figures.append((end - start, ruled - start, cleared - ruled, end - cleared, used))
     median = sorted(figures)[RUNS // 2]
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     print(f"bare arithmetic in NumPy    {yardstick:6.2f} s")
     print(
         f"day closed, files written   {median[0]:6.2f} s  (best {min(figures)[0]:.2f}, worst"
         f" {max(figures)[0]:.2f})  rules {median[1]:.2f}, clearing {median[2]:.2f}"
-        f" (ratio {median[2] / yardstick:.1f}), files {median[3]:.2f} ({size >> 20} MiB)"
+        f" (ratio {median[2] / yardstick:.1f}), files {median[3]:.2f} ({size >> 20} MiB);"
+        f" processor {median[4]:.2f}"
     )
     print(f"peak memory {peak:,} MiB, of it before closing {begun:,} MiB")
     print("by step: " + ", ".join(f"{name} {s:.2f}" for name, s in steps.seconds.items()))

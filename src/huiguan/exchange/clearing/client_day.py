@@ -413,12 +413,12 @@ def charged_margins(
     The sum over a product is ``product_margin`` of its sides.
     """
     charged = dict(margins)
-    for product in sorted({facts.product for facts in contracts.values()}):
-        free = {
-            key: margin
-            for key, margin in margins.items()
-            if larger_side and contracts[key[0]].product == product and contracts[key[0]].relief
-        }
+    products: dict[str, dict[Key, int]] = {}
+    for key, margin in margins.items():
+        facts = contracts[key[0]]
+        if larger_side and facts.relief:
+            products.setdefault(facts.product, {})[key] = margin
+    for free in products.values():
         longs = [margin for key, margin in free.items() if key[1] == Side.BUY]
         shorts = [margin for key, margin in free.items() if key[1] == Side.SELL]
         smaller = Side.BUY if sum(longs) < sum(shorts) else Side.SELL

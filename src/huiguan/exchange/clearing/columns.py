@@ -20,8 +20,13 @@ def times_rate_half_up(amounts: Ints, rates_ppb: Ints | int) -> Ints:
 def sums(groups: Ints, amounts: Ints, size: int) -> Ints:
     """Return the int64 sum of ``amounts`` in each of ``size`` groups."""
     result = np.zeros(size, np.int64)
-    np.add.at(result, groups, amounts)
+    np.add.at(result, whole(groups), whole(amounts))
     return result
+
+
+def whole(column: np.ndarray) -> Ints:
+    """Return a column as plain int64, the form in which NumPy scatters ten times faster."""
+    return np.ascontiguousarray(column, np.int64)
 
 
 def bits(largest: int) -> int:

@@ -201,7 +201,7 @@ def _member_contracts(image: DayImage, found: Holdings, trades: np.ndarray) -> n
     size, members = len(image.members) * count, image.trading_codes["member"].astype(np.int64)
     volume = np.zeros(size, np.int64)
     for side in ("buy_code", "sell_code"):
-        np.add.at(volume, members[trades[side]] * count + trades["instrument"], trades["lots"])
+        volume += sums(members[trades[side]] * count + trades["instrument"], trades["lots"], size)
     cell = members[codes_of(image, found.key)] * count + split_of(image, found.key)[0]
     longs, shorts = (sums(cell, held, size) for held in found.held)
     alive = np.flatnonzero(volume + longs + shorts)

@@ -236,7 +236,7 @@ def fees_of_codes(image: DayImage, trades: np.ndarray) -> np.ndarray:
         row = trades["instrument"] * np.int64(HEDGE_FLAGS) + trades[f"{name}_hedge"]
         row = row * FEE_CLASSES + by_offset(image, FEE_CLASS, trades[f"{name}_offset"])
         fees = times_rate_half_up(value, rates[row]) + per_lot[row] * trades["lots"]
-        np.add.at(result, trades[f"{name}_code"], fees)
+        result += sums(trades[f"{name}_code"], fees, len(result))
     return result
 
 

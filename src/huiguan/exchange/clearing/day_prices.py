@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from msgspec.structs import replace
 
-from huiguan.exchange.clearing.columns import sums
+from huiguan.exchange.clearing.columns import sums, whole
 from huiguan.exchange.clearing.day_events import DayEvents, closing_quotes, locked_at
 from huiguan.exchange.clearing.parameters import (
     Circular,
@@ -39,8 +39,8 @@ from huiguan.exchange.result import SettledBy, empty
 def statistics(image: DayImage, trades: np.ndarray) -> np.ndarray:
     """Return the contracts' table with volume, turnover, open, high, low and last of the day."""
     table = empty("contracts", len(image.instruments))
-    instrument, price = trades["instrument"], trades["price_ticks"]
-    lots = trades["lots"].astype(np.int64)
+    instrument, price = whole(trades["instrument"]), whole(trades["price_ticks"])
+    lots = whole(trades["lots"])
     table["volume_lots"] = sums(instrument, lots, len(table))
     value = sums(instrument, price * lots, len(table))
     table["turnover_fen"] = value * image.instruments["tick_value_fen"]

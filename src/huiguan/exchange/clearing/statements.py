@@ -33,7 +33,7 @@ FEE_CLASS = {**dict.fromkeys(Offset, 1), Offset.OPEN: 0, Offset.CLOSE_TODAY: 2}
 
 
 class Terms(NamedTuple):
-    """One contract in whole numbers; prices are units of the quote."""
+    """One contract in whole numbers; prices are units of the quote; ``prices`` are known ones."""
 
     name: str
     tick_units: int
@@ -43,10 +43,14 @@ class Terms(NamedTuple):
     settlement_units: int
     general_ppb: int
     hedge_ppb: int
+    prices: dict[int, Decimal]
 
     def price(self, units: int) -> Decimal:
         """Return a price as a decimal of the quote."""
-        return Decimal(units).scaleb(-self.decimals)
+        found = self.prices.get(units)
+        if found is None:
+            found = self.prices[units] = Decimal(units).scaleb(-self.decimals)
+        return found
 
 
 class SideOfTrade(NamedTuple):
@@ -260,8 +264,8 @@ class Statements:
     def _summary(self, held: Held, positions: list[PositionLine]) -> list[SummaryLine]:
         """Return one line per contract and hedge flag, with the margin that is charged."""
         sums = {
-            key: (lots, sum(lot.lots * lot.units for lot in rows))
-            for key, rows in sorted(held.items())
+            of: (lots, sum(lot.lots * lot.units for lot in rows))
+            for of, rows in sorted(held.items())
             if (lots := sum(lot.lots for lot in rows))
         }
         margins: dict[Key, int] = {
@@ -270,16 +274,15 @@ class Statements:
             if not self.result.contracts["expired"][index]  # delivery margin is shown apart
         }
         charged = charged_margins(margins, self.facts, larger_side=True) if margins else {}
+        marks: dict[tuple[str, Hedge], int] = {}
+        for line in positions:
+            key = (line.instrument, line.hedge)
+            marks[key] = marks.get(key, 0) + line.mark_profit_fen
         rows = []
-        for index, hedge in dict.fromkeys((key[0], key[2]) for key in sums):
+        for index, hedge in dict.fromkeys((of[0], of[2]) for of in sums):
             terms = self._terms[index]
             (longs, bought), (shorts, sold) = (
                 sums.get((index, side, hedge), (0, 0)) for side in Side
-            )
-            marks = (
-                line.mark_profit_fen
-                for line in positions
-                if line.instrument == terms.name and line.hedge == hedge
             )
             rows.append(
                 SummaryLine(
@@ -289,7 +292,7 @@ class Statements:
                     average_buy_price=average(bought, longs, terms.decimals),
                     short_lots=shorts,
                     average_sell_price=average(sold, shorts, terms.decimals),
-                    mark_profit_fen=sum(marks),
+                    mark_profit_fen=marks[terms.name, hedge],
                     margin_fen=sum(charged.get((terms.name, side, hedge), 0) for side in Side),
                 )
             )
@@ -323,6 +326,7 @@ def terms_of(image: DayImage, result: DayResult, index: int) -> Terms:
         settlement_units=int(found["settlement_units"]),
         general_ppb=int(found["general_ppb"]),
         hedge_ppb=int(found["hedge_ppb"]),
+        prices={},
     )
 
 

@@ -45,6 +45,7 @@ class Holder(msgspec.Struct, frozen=True, kw_only=True):
 
 
 LINE = 100
+ZERO = "0.00"
 EXCHANGE_KEY = (
     "能源中心---INE  上期所---SHFE   中金所---CFFEX  大商所---DCE   郑商所---CZCE   广期所---GFEX"
 )
@@ -166,13 +167,13 @@ def trade_row(holder: Holder, day: ClientDay, line: TradeLine) -> str:
             centre(trade.instrument, 16),
             side_cell(trade.side),
             left(HEDGES[trade.hedge], 12),
-            right(price(trade.price), 10),
+            f"{price(trade.price):>10}",
             f"{trade.lots:6d}",
-            right(yuan(line.turnover_fen), 12),
+            f"{yuan(line.turnover_fen):>12}",
             f"{OFFSETS[trade.offset]:18}",
-            right(yuan(line.fee_fen), 10),
-            right(yuan(line.close_profit_fen), 12),
-            right("0.00", 21),
+            f"{yuan(line.fee_fen):>10}",
+            f"{yuan(line.close_profit_fen):>12}",
+            f"{ZERO:>21}",
             f"{trade.trade_id:<18d}",
             left(holder.account_id, 14),
         ]
@@ -186,11 +187,11 @@ def trade_section(holder: Holder, day: ClientDay) -> list[str]:
         f"共{len(day.trades):4d}条",
         *blank,
         f"{sum(line.trade.lots for line in day.trades):6d}",
-        right(yuan(sum(line.turnover_fen for line in day.trades)), 12),
+        f"{yuan(sum(line.turnover_fen for line in day.trades)):>12}",
         " " * 18,
-        right(yuan(day.funds.fees_fen), 10),
-        right(yuan(day.funds.close_profit_fen), 12),
-        right("0.00", 21),
+        f"{yuan(day.funds.fees_fen):>10}",
+        f"{yuan(day.funds.close_profit_fen):>12}",
+        f"{ZERO:>21}",
         " " * 18,
         " " * 14,
     ]
@@ -220,11 +221,11 @@ def closed_row(holder: Holder, day: ClientDay, line: ClosedLine) -> str:
             left(HEDGES[line.hedge], 5),
             side_cell(line.side),
             f"{line.lots:10d}",
-            right(price(line.open_price), 15),
-            right(price(facts.previous_settlement), 16),
-            right(price(line.close_price), 12),
-            right(yuan(line.close_profit_fen), 12),
-            right("0.000", 21),
+            f"{price(line.open_price):>15}",
+            f"{price(facts.previous_settlement):>16}",
+            f"{price(line.close_price):>12}",
+            f"{yuan(line.close_profit_fen):>12}",
+            f"{ZERO}0".rjust(21),
             left(holder.account_id, 14),
         ]
     )
@@ -240,8 +241,8 @@ def closed_section(holder: Holder, day: ClientDay) -> list[str]:
         " " * 15,
         " " * 16,
         " " * 12,
-        right(yuan(day.funds.close_profit_fen), 12),
-        right("0.00", 22),
+        f"{yuan(day.funds.close_profit_fen):>12}",
+        f"{ZERO:>22}",
         " " * 14,
     ]
     rows = [closed_row(holder, day, line) for line in day.closed]
@@ -268,13 +269,13 @@ def position_row(holder: Holder, day: ClientDay, line: PositionLine) -> str:
             left(HEDGES[line.hedge], 12),
             side_cell(line.side),
             f"{line.lots:7d}",
-            right(price(line.open_price), 15),
-            right(price(facts.previous_settlement), 16),
-            right(price(facts.settlement), 16),
-            right(yuan(line.floating_profit_fen), 12),
-            right(yuan(line.mark_profit_fen), 11),
-            right(yuan(line.margin_fen), 11),
-            right("0.00", 22),
+            f"{price(line.open_price):>15}",
+            f"{price(facts.previous_settlement):>16}",
+            f"{price(facts.settlement):>16}",
+            f"{yuan(line.floating_profit_fen):>12}",
+            f"{yuan(line.mark_profit_fen):>11}",
+            f"{yuan(line.margin_fen):>11}",
+            f"{ZERO:>22}",
             left(holder.account_id, 14),
         ]
     )
@@ -291,10 +292,10 @@ def position_section(holder: Holder, day: ClientDay) -> list[str]:
         " " * 15,
         " " * 16,
         " " * 16,
-        right(yuan(sum(line.floating_profit_fen for line in lines)), 12),
-        right(yuan(day.funds.mark_profit_fen), 11),
-        right(yuan(sum(line.margin_fen for line in lines)), 11),
-        right("0.00", 22),
+        f"{yuan(sum(line.floating_profit_fen for line in lines)):>12}",
+        f"{yuan(day.funds.mark_profit_fen):>11}",
+        f"{yuan(sum(line.margin_fen for line in lines)):>11}",
+        f"{ZERO:>22}",
         " " * 14,
     ]
     rows = [position_row(holder, day, line) for line in lines]
@@ -317,16 +318,16 @@ def summary_row(holder: Holder, day: ClientDay, line: SummaryLine) -> str:
             centre(facts.product_name, 18),
             centre(line.instrument, 16),
             f"{line.long_lots:13d}",
-            right(price(line.average_buy_price), 13),
+            f"{price(line.average_buy_price):>13}",
             f"{line.short_lots:14d}",
-            right(price(line.average_sell_price), 14),
-            right(price(facts.previous_settlement), 10),
-            right(price(facts.settlement), 10),
-            right(yuan(line.mark_profit_fen), 12),
-            right(yuan(line.margin_fen), 15),
+            f"{price(line.average_sell_price):>14}",
+            f"{price(facts.previous_settlement):>10}",
+            f"{price(facts.settlement):>10}",
+            f"{yuan(line.mark_profit_fen):>12}",
+            f"{yuan(line.margin_fen):>15}",
             left(HEDGES[line.hedge], 12),
-            right("0.00", 18),
-            right("0.00", 19),
+            f"{ZERO:>18}",
+            f"{ZERO:>19}",
             left(holder.account_id, 14),
         ]
     )
@@ -342,11 +343,11 @@ def summary_section(holder: Holder, day: ClientDay) -> list[str]:
         " " * 13,
         f"{sum(line.short_lots for line in lines):14d}",
         *(" " * n for n in (14, 10, 10)),
-        right(yuan(day.funds.mark_profit_fen), 12),
-        right(yuan(day.funds.margin_fen), 15),
+        f"{yuan(day.funds.mark_profit_fen):>12}",
+        f"{yuan(day.funds.margin_fen):>15}",
         " " * 12,
-        right("0.00", 18),
-        right("0.00", 19),
+        f"{ZERO:>18}",
+        f"{ZERO:>19}",
         " " * 14,
     ]
     rows = [summary_row(holder, day, line) for line in lines]

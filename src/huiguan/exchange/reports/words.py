@@ -36,12 +36,16 @@ CTP_HEDGES = {
 }
 
 
+EXACT_FEN = 1 << 49  # below it a double is finer than a hundredth of a yuan by far
+
+
 @lru_cache(1 << 14)
 def width(text: str) -> int:
     """Return how many columns of a terminal the text takes; a Chinese character takes two."""
     return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
 
 
+@lru_cache(1 << 14)
 def left(text: str, columns: int) -> str:
     """Return the text padded on the right."""
     return text + " " * (columns - width(text))
@@ -52,6 +56,7 @@ def right(text: str, columns: int) -> str:
     return " " * (columns - width(text)) + text
 
 
+@lru_cache(1 << 14)
 def centre(text: str, columns: int) -> str:
     """Return the text in the middle; an odd blank goes to the right."""
     before = max(0, columns - width(text)) // 2
@@ -60,11 +65,12 @@ def centre(text: str, columns: int) -> str:
 
 def yuan(amount_fen: int) -> str:
     """Return yuan with two decimals and no thousands: -137000 is ``-1370.00``."""
-    sign = "-" if amount_fen < 0 else ""
-    whole, fen = divmod(abs(amount_fen), 100)
-    return f"{sign}{whole}.{fen:02d}"
+    if -EXACT_FEN < amount_fen < EXACT_FEN:
+        return f"{amount_fen / 100:.2f}"
+    return f"{Decimal(amount_fen).scaleb(-2):.2f}"
 
 
+@lru_cache(1 << 14)
 def price(value: Decimal) -> str:
     """Return a price with three decimals."""
     return f"{value:.3f}"
