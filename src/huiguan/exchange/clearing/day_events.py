@@ -19,6 +19,7 @@ from huiguan.exchange.messages import (
     TransferBooked,
 )
 from huiguan.exchange.result import TradeRow
+from huiguan.foundation.faults import CheckFault
 from huiguan.foundation.records import table_layout
 
 ENTERED = np.dtype(
@@ -130,12 +131,16 @@ def orders_of(events: DayEvents, instrument: int) -> ContractOrders:
     entered = events.entered[events.entered["instrument"] == instrument]
     gone = events.cancelled[events.cancelled["instrument"] == instrument]
     traded = events.trades["instrument"] == instrument
-    return ContractOrders(
+    rows = ContractOrders(
         entered=np.sort(entered, order="order_id"),
         cancelled=gone[gone["reason"] != CancelReason.END_OF_DAY],
         orders=events.trade_orders[traded],
         lots=events.trades["lots"][traded].astype(np.int64),
     )
+    named = [rows.orders["buy_order_id"], rows.orders["sell_order_id"], rows.cancelled["order_id"]]
+    if not np.isin(np.concatenate(named), rows.entered["order_id"]).all():
+        raise CheckFault("a trade or cancel names an order that was never entered; events are lost")
+    return rows
 
 
 def resting(rows: ContractOrders) -> np.ndarray:
