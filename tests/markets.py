@@ -81,9 +81,8 @@ class Market:
             seller = (seller[0], buyer[1], Offset.OPEN, Hedge.SPECULATION, 9)
         lots = self.random.randint(1, min(buyer[4], seller[4]))
         limits = self.image.instruments[buyer[1]]
-        price = self.random.randint(
-            int(limits["lower_limit_ticks"]), int(limits["upper_limit_ticks"])
-        )
+        low, high = int(limits["lower_limit_ticks"]), int(limits["upper_limit_ticks"])
+        price = self.random.randint(low + 1, high - 1)  # a lock would need orders behind it
         for side, (code, instrument, offset, hedge, _) in ((Side.BUY, buyer), (Side.SELL, seller)):
             if offset == Offset.OPEN:
                 key = (code, instrument, int(hedge), int(side))
