@@ -25,19 +25,17 @@ def clock(time_ns: int) -> str:
 
 
 def checks_table(found: ExplainedCommand) -> Table:
-    """Return the checks of an order: what each would refuse, asked, allowed, result, article."""
+    """Return the checks of a command: what each would refuse, asked, allowed, result, article."""
     from rich.table import Table
 
-    from huiguan.exchange.messages import EnterOrder
     from huiguan.exchange.reports.command_words import show_figure
 
     table = Table(box=None, title="checks, in their fixed order", title_justify="left")
     for name in ("would refuse", "拒绝情形", "asked", "allowed", "result", "article"):
         table.add_column(name, justify="right" if name in {"asked", "allowed"} else "left")
-    order = found.command
-    instrument = order.instrument if isinstance(order, EnterOrder) else 0
+    instrument = found.command.fields.get("instrument", 0)
     for line in found.checks:
-        result = "REFUSED" if line.refusal == found.refusal else "passed"
+        result = "passed" if line.passed else "REFUSED"
         figures = [
             show_figure(found.image, instrument, value, line.unit)
             for value in (line.asked, line.allowed)
@@ -55,7 +53,7 @@ def print_command(folder: Path, number: int) -> None:
 
     from huiguan.cli.progress import say
     from huiguan.exchange.messages import EnterOrder
-    from huiguan.exchange.reports.command_words import message_words, order_words
+    from huiguan.exchange.reports.command_words import fields_words, message_words, order_words
     from huiguan.floor.explaining import explain_command
 
     say(f"explain: running the day again up to command {number:,}")
@@ -66,12 +64,14 @@ def print_command(folder: Path, number: int) -> None:
         f"command {found.sequence:,} at {clock(found.time_ns)} "
         f"from {sender if found.session else 'the house'}"
     )
-    if isinstance(found.command, EnterOrder) and found.checks:
-        english, chinese = order_words(found.image, found.command)
+    asked = found.command
+    if asked.kind == EnterOrder.KIND:
+        english, chinese = order_words(found.image, asked.fields)
         typer.echo(f"  {english}\n  {chinese}\n")
-        console.print(checks_table(found))
     else:
-        typer.echo(f"  {message_words(found.image, found.command)}")
+        typer.echo(f"  {fields_words(found.image, asked.name, asked.fields)}\n")
+    if found.checks:
+        console.print(checks_table(found))
     for event in found.due:
         typer.echo(f"before it, by the clock: {message_words(found.image, event)}")
     if found.refusal is not None:

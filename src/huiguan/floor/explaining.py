@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from huiguan.exchange.messages import (
     COMMAND_HEADER,
+    COMMANDS,
+    LAYOUTS,
     MESSAGE_BYTES,
     CommandRefused,
-    EnterOrder,
     Message,
     decode,
 )
 from huiguan.exchange.trading.core import TradingCore
-from huiguan.exchange.trading.figures import CheckLine, entry_lines
+from huiguan.exchange.trading.figures import CheckLine, command_lines
 from huiguan.floor.sequencer import frame_commands
 from huiguan.foundation.faults import InputFault
 from huiguan.foundation.refusals import BY_NUMBER
@@ -31,6 +32,14 @@ if TYPE_CHECKING:
     from huiguan.foundation.refusals import Refusal
 
 
+class RawCommand(NamedTuple):
+    """A command as it stands in the journal: a field may hold what it may not hold."""
+
+    kind: int
+    name: str  # "enter_order"
+    fields: dict[str, int]
+
+
 class ExplainedCommand(NamedTuple):
     """A command, its checks in order, and everything that followed from it."""
 
@@ -39,7 +48,7 @@ class ExplainedCommand(NamedTuple):
     time_ns: int
     session: int
     client_sequence: int
-    command: Message
+    command: RawCommand
     checks: list[CheckLine]
     refusal: Refusal | None
     due: list[Message]  # what the clock made happen just before, in the same frame
@@ -70,47 +79,47 @@ def _explain_in(core: TradingCore, image: DayImage, frame: Frame, number: int) -
     rows = frame_commands(frame)
     time_ns = frame.header.time_ns
     at = (number - frame.header.first_sequence) * MESSAGE_BYTES
+    due: list[Message] = []
     if at:
         core.run_frame(time_ns, rows[:at])
+    else:
+        due = _messages(core.run_due(time_ns))
     row = rows[at : at + MESSAGE_BYTES]
     head = row.view(COMMAND_HEADER)[0]
-    session, client_sequence = int(head["session"]), int(head["client_sequence"])
-    try:
-        command = decode(row)
-    except ValueError as fault:
-        raise InputFault(f"command {number:,} can not be read: {fault}") from None
-    before = core.state
-    checks = []
-    if isinstance(command, EnterOrder):
-        checks = entry_lines(before, command, session, client_sequence)
-    events = [decode(event) for event in _rows(core.run_frame(time_ns, row))]
+    session = int(head["session"])
+    checks = command_lines(core.state, row) if session else []
+    events = _messages(core.run_frame(time_ns, row))
     refused = next((e for e in events if isinstance(e, CommandRefused)), None)
     refusal = BY_NUMBER[refused.refusal] if refused else None
-    if refused and refusal is not None:
-        figures = (refused.first_figure, refused.second_figure)
-        checks = _with_refusal(checks, refusal, *figures)
-    own = next((i for i, e in enumerate(events) if _is_outcome(e)), 0)
+    if refused and refusal is not None and session:
+        checks = _with_refusal(checks, refusal, refused.first_figure, refused.second_figure)
     return ExplainedCommand(
-        image,
-        number,
-        time_ns,
-        session,
-        client_sequence,
-        command,
-        checks,
-        refusal,
-        events[:own],
-        events[own:],
+        image=image,
+        sequence=number,
+        time_ns=time_ns,
+        session=session,
+        client_sequence=int(head["client_sequence"]),
+        command=row_words(row),
+        checks=checks,
+        refusal=refusal,
+        due=due,
+        events=events,
     )
 
 
-def _rows(events: np.ndarray) -> list[np.ndarray]:
-    return list(events.reshape(-1, MESSAGE_BYTES))
+def row_words(row: np.ndarray) -> RawCommand:
+    """Return the name and the fields of a command's row, whatever they hold."""
+    kind = int(row.view(COMMAND_HEADER)[0]["kind"])
+    record = COMMANDS.get(kind)
+    if record is None:
+        return RawCommand(kind, f"kind {kind}", {})
+    view = row.view(LAYOUTS[kind])[0]
+    fields = {name: int(view[name]) for name in record.__struct_fields__}
+    return RawCommand(kind, str(record.__struct_config__.tag), fields)
 
 
-def _is_outcome(event: Message) -> bool:
-    tag = str(event.__struct_config__.tag)
-    return tag not in {"phase_changed", "auction_uncrossed", "trade_executed"}
+def _messages(events: np.ndarray) -> list[Message]:
+    return [decode(event) for event in events.reshape(-1, MESSAGE_BYTES)]
 
 
 def _with_refusal(
@@ -119,4 +128,4 @@ def _with_refusal(
     """Return the checks up to the refusal, which has the figures of the event."""
     place = next((i for i, line in enumerate(checks) if line.refusal == refusal), len(checks))
     unit = checks[place].unit if place < len(checks) else "number"
-    return [*checks[:place], CheckLine(refusal, first, second, unit)]
+    return [*checks[:place], CheckLine(refusal, first, second, unit, passed=False)]

@@ -19,7 +19,7 @@ from huiguan.exchange.messages import (
     encode,
 )
 from huiguan.exchange.trading.core import TradingCore
-from huiguan.exchange.trading.figures import entry_lines
+from huiguan.exchange.trading.figures import command_lines
 from huiguan.floor.explaining import explain_command
 from huiguan.floor.sequencer import Sequencer
 from huiguan.foundation.faults import InputFault
@@ -97,8 +97,8 @@ def test_figures_before_a_refusal_are_those_of_the_core(root: Path) -> None:
     """A refusal's event figures equal the line that was read off the state beforehand."""
     core = TradingCore(read_image(root / "image"))
     core.run_frame(1, np.concatenate([opening(), encode(order(Side.BUY, 101, 4), 1, 1)]))
-    lines = entry_lines(core.state, order(Side.SELL, 100, 13), 1, 2)
-    assert (Refusal.POSITION_LIMIT, 13, 8, "lots") in lines
+    lines = command_lines(core.state, encode(order(Side.SELL, 100, 13), 1, 2))
+    assert lines[-1] == (Refusal.POSITION_LIMIT, 13, 8, "lots", False)
 
 
 def test_a_repeat_names_its_original(root: Path) -> None:

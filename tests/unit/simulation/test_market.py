@@ -10,6 +10,7 @@ import pytest
 
 from huiguan.exchange.day import DayImage, image_digest
 from huiguan.exchange.messages import (
+    COMMAND_HEADER,
     CommandRefused,
     CommandRepeated,
     MarginCalled,
@@ -18,11 +19,15 @@ from huiguan.exchange.messages import (
     TradeExecuted,
     TransferBooked,
 )
-from huiguan.floor.sequencer import verify_day
+from huiguan.exchange.trading.core import TradingCore
+from huiguan.exchange.trading.figures import command_lines
+from huiguan.floor.sequencer import frame_commands, verify_day
 from huiguan.foundation.refusals import Refusal
 from huiguan.simulation.market import run_day
 from huiguan.simulation.market_image import first_image
 from huiguan.simulation.market_view import rows_of
+from huiguan.storage.day_image import read_image
+from huiguan.storage.recovery import read
 from huiguan.storage.rulebooks import load_books
 
 DAY, PRODUCTS, SEED = 20260821, ["cu", "ec"], 7
@@ -125,6 +130,42 @@ def test_a_day_has_everything_that_happens(market_day: tuple[Path, np.ndarray, s
     trades = rows_of(events, TradeExecuted)
     assert (trades["buy_code"] == trades["sell_code"]).any(), "the self-trader met itself"
     assert {0, 1, 3, 4} <= set(trades["buy_offset"]) | set(trades["sell_offset"])
+
+
+def test_explained_checks_are_those_of_the_core(
+    market_day: tuple[Path, np.ndarray, str],
+) -> None:
+    """Five refused commands of each number, and some others: first failed check and its figures."""
+    folder, events, _ = market_day
+    refused = rows_of(events, CommandRefused)
+    chosen = {
+        int(sequence)
+        for number in np.unique(refused["refusal"])
+        for sequence in refused["sequence"][refused["refusal"] == number][:5]
+    }
+    core, met = TradingCore(read_image(folder / "image")), set()
+    for frame in read(folder / "journal"):
+        rows, first = frame_commands(frame), frame.header.first_sequence
+        some = sorted({n - first for n in chosen if first <= n <= frame.last_sequence} | {0, 97})
+        start = 0
+        for place in some:
+            if place >= len(rows) // 64:
+                continue
+            if place > start:
+                core.run_frame(frame.header.time_ns, rows[64 * start : 64 * place])
+            core.run_due(frame.header.time_ns)
+            row, start = rows[64 * place : 64 * (place + 1)], place + 1
+            of_session = row.view(COMMAND_HEADER)["session"][0] > 0
+            lines = command_lines(core.state, row) if of_session else []
+            told = rows_of(core.run_frame(frame.header.time_ns, row), CommandRefused)
+            failed = [line[:3] for line in lines if not line.passed]
+            if of_session:
+                figures = ("refusal", "first_figure", "second_figure")
+                assert failed == [tuple(int(event[f]) for f in figures) for event in told]
+                met |= set(told["refusal"])
+        if start < len(rows) // 64:
+            core.run_frame(frame.header.time_ns, rows[64 * start :])
+    assert len(met) >= 14
 
 
 @pytest.mark.slow

@@ -37,8 +37,18 @@ class TradingCore:
         valid until the next call.
         """
         flat = commands.reshape(-1)
+        assert len(flat) > 0, "an empty frame would hide what is due from the next one"
+        return self._run(time_ns, flat)
+
+    def run_due(self, time_ns: int) -> np.ndarray:
+        """Run only what the next frame's time makes due; its commands can be run afterwards.
+
+        For people who look at the state a frame's first command meets. Events as in ``run_frame``.
+        """
+        return self._run(time_ns, np.zeros(0, np.uint8))
+
+    def _run(self, time_ns: int, flat: np.ndarray) -> np.ndarray:
         count = len(flat) // MESSAGE_BYTES
-        assert count > 0, "an empty frame would hide what is due from the next one"
         first, core = self.next_sequence, self.state.core
         pieces: list[np.ndarray] = []
         start, done = 0, False

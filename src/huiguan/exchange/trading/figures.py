@@ -1,200 +1,276 @@
-"""The figures of an order's checks, read off the state before the order: for people who ask why.
+"""The checks a command meets and their figures, read off the state before it: for who asks why.
 
-The order of the lines is the fixed order of ``apply`` and ``checks``; whether an order is refused
-is decided there alone, and told by its event. Plain Python: it is for one command at a time.
+What an order would freeze, close and hold comes from the core's own functions, called on the same
+state; here are only their order and the comparisons. Whether a command is refused is decided by
+``apply`` alone and told by its event; a test holds both against each other over a simulated day.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from huiguan.exchange.day import FEE_CLASSES, HEDGE_FLAGS, MemberMode
-from huiguan.exchange.messages import Hedge, Offset, PriceType, Side
-from huiguan.foundation.arithmetic import PPB
+import numpy as np
+
+from huiguan.exchange.day import MemberMode
+from huiguan.exchange.messages import (
+    COMMAND_HEADER,
+    LAYOUTS,
+    CancelOrder,
+    EnterOrder,
+    Hedge,
+    Offset,
+    Phase,
+    PriceType,
+    Right,
+    Side,
+    TimeInForce,
+)
+from huiguan.exchange.trading.apply import find_order
+from huiguan.exchange.trading.checks import closing_part, has_bad_field
+from huiguan.exchange.trading.funds import (
+    available,
+    extra_margin,
+    frozen_fee_of_lot,
+    margin_of_lot,
+    relief_row,
+)
+from huiguan.exchange.trading.positions import (
+    frozen_lots,
+    held_lots,
+    holding_key,
+    position_key,
+    takes_today,
+)
+from huiguan.exchange.trading.state import NO_ROW, ON, State, handle_of, open_state
+from huiguan.exchange.trading.table import find, find_own_name
+from huiguan.foundation.compiler import rows
+from huiguan.foundation.kernel import kernel
 from huiguan.foundation.refusals import Refusal
 
 if TYPE_CHECKING:
-    import numpy as np
+    from collections.abc import Iterator
 
-    from huiguan.exchange.messages import EnterOrder
-    from huiguan.exchange.trading.state import State
+ENTER_ROW, CANCEL_ROW = LAYOUTS[EnterOrder.KIND], LAYOUTS[CancelOrder.KIND]
+FIGURES = np.dtype(
+    [
+        (name, "<i8")
+        for name in ("holding", "own_name", "closing", "free", "margin", "fee", "available")
+    ]
+)
 
 
 class CheckLine(NamedTuple):
-    """One check: what it would refuse, what was asked, what is allowed, and in which unit."""
+    """One check: what it would refuse, what was asked, what is allowed, in which unit, passed."""
 
     refusal: Refusal
     asked: int
     allowed: int
-    unit: str  # lots, fen, ticks, phase, right, or number
+    unit: str  # number, lots, fen, ticks, phase, right, force, code, member or instrument
+    passed: bool
 
 
-def _row(rows: np.ndarray, key: int) -> np.void | None:
-    found = rows[rows["key"] == key]
-    return found[0] if len(found) else None
+@kernel
+def read_figures(handle: object, command: np.ndarray, session: int, out: np.ndarray) -> None:
+    """Fill ``out`` (one row of ``FIGURES``) for one entry whose names are known.
 
-
-def _form(state: State, entry: EnterOrder, session: int, client_sequence: int) -> list[CheckLine]:
-    speaker = state.sessions[session]
-    member = int(state.accounts["member"][entry.trading_code])
-    instrument = state.instruments[entry.instrument]
-    market = entry.price_type == PriceType.MARKET
-    most = int(instrument["maximum_market_lots" if market else "maximum_lots"])
-    least, multiple = max(1, int(instrument["minimum_lots"])), int(instrument["lots_multiple"])
-    own = (state.orders["client_order_id"] == entry.client_order_id) & (
-        (state.orders["session"] == session) & (state.orders["order_id"] != 0)
-    )
-    lines = [
-        CheckLine(Refusal.UNKNOWN_SESSION, session, len(state.sessions) - 1, "number"),
-        CheckLine(
-            Refusal.SEQUENCE_GAP, client_sequence, int(speaker["client_sequence"]) + 1, "number"
-        ),
-        CheckLine(
-            Refusal.UNKNOWN_INSTRUMENT, entry.instrument, len(state.instruments) - 1, "number"
-        ),
-        CheckLine(
-            Refusal.UNKNOWN_TRADING_CODE, entry.trading_code, len(state.accounts) - 1, "number"
-        ),
-        CheckLine(Refusal.NOT_YOUR_CODE, int(speaker["member"]), member, "number"),
-        CheckLine(Refusal.TOO_FEW_LOTS, entry.lots, least, "lots"),
-    ]
-    if market and most == 0:
-        lines.append(CheckLine(Refusal.NO_MARKET_ORDERS, entry.lots, 0, "lots"))
-    elif most:
-        lines.append(CheckLine(Refusal.TOO_MANY_LOTS, entry.lots, most, "lots"))
-    if multiple > 1:
-        lines.append(CheckLine(Refusal.NOT_A_MULTIPLE, entry.lots, multiple, "lots"))
-    if entry.minimum_lots:
-        lines.append(CheckLine(Refusal.BAD_MINIMUM_LOTS, entry.minimum_lots, entry.lots, "lots"))
-    if entry.client_order_id:
-        lines.append(CheckLine(Refusal.DUPLICATE_CLIENT_ORDER, int(own.any()), 0, "number"))
-    return lines
-
-
-def _closing(state: State, entry: EnterOrder) -> tuple[list[CheckLine], int]:
-    """Return the line of the lots to close, and how many lots close."""
-    flags = bool(state.config["offset_flags"][0])
-    if flags and entry.offset == Offset.OPEN:
-        return [], 0
-    today = not flags or entry.offset == Offset.CLOSE_TODAY
-    held = "short" if entry.side == Side.BUY else "long"
-    kind = "today" if today else "history"
-    key = entry.trading_code * len(state.instruments) + entry.instrument
-    position = _row(state.positions, key * HEDGE_FLAGS + entry.hedge + 1)
-    free = 0
-    if position is not None:
-        free = int(position[f"{held}_{kind}"]) - int(position[f"{held}_{kind}_frozen"])
-    if not flags:
-        return [], min(free, entry.lots)
-    refusal = Refusal.NOT_ENOUGH_TODAY if today else Refusal.NOT_ENOUGH_HISTORY
-    return [CheckLine(refusal, entry.lots, free, "lots")], entry.lots
-
-
-def _limits(state: State, entry: EnterOrder, opening: int) -> list[CheckLine]:
-    instrument = state.instruments[entry.instrument]
-    holder = int(state.accounts["holder"][entry.trading_code])
-    holding = _row(state.holdings, holder * len(state.instruments) + entry.instrument + 1)
-    side = "long" if entry.side == Side.BUY else "short"
-
-    def value(name: str) -> int:
-        return 0 if holding is None else int(holding[name])
-
-    if entry.hedge == Hedge.HEDGE:
-        asked = value(f"{side}_hedge") + opening
-        return [CheckLine(Refusal.HEDGE_QUOTA, asked, value(f"{side}_quota"), "lots")]
-    if entry.hedge == Hedge.MARKET_MAKER:
-        return []
-    own = instrument if holding is None else holding
-    limit, opening_limit = int(own["position_limit"]), int(own["opening_limit"])
-    lines = []
-    if limit:
-        asked = value(f"{side}_lots") + opening
-        lines.append(CheckLine(Refusal.POSITION_LIMIT, asked, limit, "lots"))
-    if opening_limit:
-        asked = value("opened") + opening
-        lines.append(CheckLine(Refusal.OPENING_LIMIT, asked, opening_limit, "lots"))
-    return lines
-
-
-def needed_fen(state: State, entry: EnterOrder, opening: int) -> tuple[int, int, int]:
-    """Return (margin more than now, fee frozen, margin a lot) in fen for opening lots."""
-    instrument = state.instruments[entry.instrument]
-    row = (entry.instrument * 2 + entry.side) * HEDGE_FLAGS + entry.hedge
-    per_lot = int(state.margins[row])
-    group = int(instrument["long_relief" if entry.side == Side.BUY else "short_relief"])
-    relief = state.reliefs[entry.trading_code * int(state.config["relief_groups"][0]) + group]
-    long_fen, short_fen = int(relief["long_fen"]), int(relief["short_fen"])
-    before = max(long_fen, short_fen)
-    if entry.side == Side.BUY:
-        long_fen += opening * per_lot
-    else:
-        short_fen += opening * per_lot
-    fee = state.fees[(entry.instrument * HEDGE_FLAGS + entry.hedge) * FEE_CLASSES]
-    price = entry.price_ticks if entry.side == Side.BUY else int(instrument["upper_ticks"])
-    value = price * int(instrument["tick_value_fen"])
-    frozen = int(fee["per_lot_fen"]) - (-value * int(fee["rate_ppb"]) // PPB)
-    return max(long_fen, short_fen) - before, opening * frozen, per_lot
-
-
-def available_fen(account: np.void) -> int:
-    """Return the free money of a trading code in fen."""
-    minus = ("floating_loss_fen", "margin_fen", "frozen_fee_fen", "fees_fen")
-    plus = int(account["deposit_fen"]) + int(account["realised_fen"])
-    return plus - sum(int(account[name]) for name in minus)
-
-
-def _money(state: State, entry: EnterOrder, opening: int) -> list[CheckLine]:
-    margin, fee, _ = needed_fen(state, entry, opening)
-    account = state.accounts[entry.trading_code]
-    member = state.members[account["member"]]
-    lines = [CheckLine(Refusal.NOT_ENOUGH_MONEY, margin + fee, available_fen(account), "fen")]
-    if member["mode"] == MemberMode.REFUSE:
-        asked = int(member["used_fen"]) + margin + fee
-        lines.append(
-            CheckLine(Refusal.MEMBER_SHORT_OF_MONEY, asked, int(member["deposit_fen"]), "fen")
-        )
-    return lines
-
-
-def entry_lines(
-    state: State, entry: EnterOrder, session: int, client_sequence: int
-) -> list[CheckLine]:
-    """Return the checks of an order in their order, with what is asked and allowed.
-
-    An order that names no session, instrument or trading code of the day has no lines.
+    ``holding`` is the row of what its holder holds, or negative; ``margin`` and ``fee`` are what
+    the opening lots would add to the charged margin and to the frozen fees.
     """
-    known = (
-        0 < session < len(state.sessions)
-        and 0 <= entry.instrument < len(state.instruments)
-        and 0 <= entry.trading_code < len(state.accounts)
-    )
-    if not known:
-        return []
-    instrument = state.instruments[entry.instrument]
-    account = state.accounts[entry.trading_code]
-    killed = int(account["killed"]) or int(state.members["killed"][account["member"]])
-    right = max(int(account["right"]), int(instrument["right"]))
-    phase = int(state.group_phase[instrument["group"]])
-    closing_lines, closing = _closing(state, entry)
-    opening = entry.lots - closing
-    lines = _form(state, entry, session, client_sequence)
-    lines += [
-        CheckLine(Refusal.KILLED, killed, 0, "number"),
-        CheckLine(Refusal.NO_RIGHT, right, 0, "right"),
-        CheckLine(Refusal.NOT_TRADING, phase, phase, "phase"),
-        CheckLine(Refusal.HALTED, int(instrument["halted"]), 0, "number"),
-        CheckLine(
-            Refusal.PRICE_ABOVE_LIMIT, entry.price_ticks, int(instrument["upper_ticks"]), "ticks"
-        ),
-        CheckLine(
-            Refusal.PRICE_BELOW_LIMIT, entry.price_ticks, int(instrument["lower_ticks"]), "ticks"
-        ),
-        *closing_lines,
-    ]
+    state: State = open_state(handle)
+    entry = rows(command, ENTER_ROW)[0]
+    code, instrument, side = entry["trading_code"], entry["instrument"], entry["side"]
+    own = entry["client_order_id"]
+    figures = out[0]
+    figures["own_name"] = NO_ROW
+    if own > 0:
+        figures["own_name"] = find_own_name(state.own_names, state.orders, session, own)
+    holder = state.accounts[code]["holder"]
+    figures["holding"] = find(state.holdings["key"], holding_key(state, holder, instrument))
+    found = find(state.positions["key"], position_key(state, code, instrument, entry["hedge"]))
+    figures["closing"] = closing_part(state, entry, found)
+    figures["free"] = 0
+    if found >= 0:
+        held, today = state.positions[found], takes_today(state, entry["offset"])
+        figures["free"] = held_lots(held, 1 - side, today) - frozen_lots(held, 1 - side, today)
+    opening = entry["lots"] - figures["closing"]
+    margin = opening * margin_of_lot(state, instrument, side, entry["hedge"])
+    relief = state.reliefs[relief_row(state, code, instrument, side)]
+    figures["margin"] = extra_margin(relief, side, margin)
+    figures["fee"] = opening * frozen_fee_of_lot(state, entry)
+    figures["available"] = available(state.accounts[code])
+
+
+@kernel
+def is_bad_entry(command: np.ndarray) -> bool:
+    """Return whether a flag of an entry holds a number that means nothing."""
+    return has_bad_field(rows(command, ENTER_ROW)[0])
+
+
+@kernel
+def order_named(handle: object, command: np.ndarray, session: int) -> int:
+    """Return the row of the order that a cancel names, or ``NO_ROW``."""
+    return find_order(open_state(handle), rows(command, CANCEL_ROW)[0], session)
+
+
+def command_lines(state: State, command: np.ndarray) -> list[CheckLine]:
+    """Return the checks of a session's command (64 bytes) in their order, up to the first failed.
+
+    Entries and cancels have checks of their own; of other kinds only the sender is checked here.
+    """
+    found = []
+    for line in _lines(state, command):
+        found.append(line)
+        if not line.passed:
+            break
+    return found
+
+
+def _lines(state: State, command: np.ndarray) -> Iterator[CheckLine]:
+    head = command.view(COMMAND_HEADER)[0]
+    session, number = int(head["session"]), int(head["client_sequence"])
+    known = 0 < session < len(state.sessions) and state.sessions["state"][session] == ON
+    yield CheckLine(Refusal.UNKNOWN_SESSION, session, len(state.sessions), "number", bool(known))
+    expected = int(state.sessions["client_sequence"][session]) + 1
+    if 0 < number < expected:
+        place = session * int(state.config["outcome_window"][0])
+        place += number % int(state.config["outcome_window"][0])
+        kept = state.outcomes["client_sequence"][place] == number
+        yield CheckLine(Refusal.REPEAT_TOO_OLD, number, expected, "number", bool(kept))
+        return  # the original's outcome is the answer
+    yield CheckLine(Refusal.SEQUENCE_GAP, number, expected, "number", number == expected)
+    if head["kind"] == EnterOrder.KIND:
+        yield from _entry_lines(state, command, session)
+    elif head["kind"] == CancelOrder.KIND:
+        yield from _cancel_lines(state, command, session)
+
+
+def _cancel_lines(state: State, command: np.ndarray, session: int) -> Iterator[CheckLine]:
+    names = command.view(CANCEL_ROW)[0]
+    order_id, own = int(names["order_id"]), int(names["client_order_id"])
+    row = order_named(handle_of(state), command, session)
+    yield CheckLine(Refusal.ORDER_NOT_FOUND, order_id, own, "number", row != NO_ROW)
+    order = state.orders[row]
+    asker = int(state.sessions["member"][session])
+    owner = int(state.accounts["member"][order["trading_code"]])
+    yield CheckLine(Refusal.NOT_YOUR_ORDER, asker, owner, "member", asker == owner)
+    phase = int(state.group_phase[state.instruments["group"][order["instrument"]]])
+    yield _phase_line(phase)
+
+
+def _phase_line(phase: int) -> CheckLine:
+    good = phase in (Phase.CONTINUOUS, Phase.AUCTION_ORDERING)
+    return CheckLine(Refusal.NOT_TRADING, phase, Phase.CONTINUOUS, "phase", good)
+
+
+def _entry_lines(state: State, command: np.ndarray, session: int) -> Iterator[CheckLine]:
+    entry = command.view(ENTER_ROW)[0]
+    yield from _name_lines(state, entry, session)
+    yield CheckLine(Refusal.BAD_FIELD, 0, 0, "number", not is_bad_entry(command))
+    figures = np.zeros(1, FIGURES)
+    read_figures(handle_of(state), command, session, figures)
+    found = figures[0]
+    yield from _size_lines(state.instruments[entry["instrument"]], entry)
+    if entry["client_order_id"] != 0:
+        own, free = int(entry["client_order_id"]), found["own_name"] < 0
+        yield CheckLine(Refusal.DUPLICATE_CLIENT_ORDER, own, 0, "number", bool(free))
+    yield from _right_lines(state, entry, found)
+    yield from _phase_lines(state, entry)
+    price, terms = int(entry["price_ticks"]), state.instruments[entry["instrument"]]
+    high, low = int(terms["upper_ticks"]), int(terms["lower_ticks"])
+    yield CheckLine(Refusal.PRICE_ABOVE_LIMIT, price, high, "ticks", price <= high)
+    yield CheckLine(Refusal.PRICE_BELOW_LIMIT, price, low, "ticks", price >= low)
+    lots, opening = int(entry["lots"]), int(entry["lots"]) - int(found["closing"])
+    if state.config["offset_flags"][0] and entry["offset"] != Offset.OPEN:
+        today, free_lots = entry["offset"] == Offset.CLOSE_TODAY, int(found["free"])
+        refusal = Refusal.NOT_ENOUGH_TODAY if today else Refusal.NOT_ENOUGH_HISTORY
+        yield CheckLine(refusal, lots, free_lots, "lots", lots <= free_lots)
     if opening > 0:
-        lines += _limits(state, entry, opening)
+        yield from _limit_lines(state, entry, int(found["holding"]), opening)
         if state.config["funds"][0]:
-            lines += _money(state, entry, opening)
+            yield from _money_lines(state, entry, found)
     live, room = int(state.core["live_orders"][0]), len(state.orders)
-    lines.append(CheckLine(Refusal.ORDERS_FULL, live + 1, room, "number"))
-    return lines
+    yield CheckLine(Refusal.ORDERS_FULL, live, room, "number", live < room)
+
+
+def _name_lines(state: State, entry: np.void, session: int) -> Iterator[CheckLine]:
+    for refusal, value, count in (
+        (Refusal.UNKNOWN_INSTRUMENT, int(entry["instrument"]), len(state.instruments)),
+        (Refusal.UNKNOWN_TRADING_CODE, int(entry["trading_code"]), len(state.accounts)),
+    ):
+        yield CheckLine(refusal, value, count, "number", 0 <= value < count)
+    asker = int(state.sessions["member"][session])
+    owner = int(state.accounts["member"][entry["trading_code"]])
+    yield CheckLine(Refusal.NOT_YOUR_CODE, asker, owner, "member", asker == owner)
+
+
+def _size_lines(terms: np.void, entry: np.void) -> Iterator[CheckLine]:
+    lots, market = int(entry["lots"]), entry["price_type"] == PriceType.MARKET
+    least = max(1, int(terms["minimum_lots"]))
+    yield CheckLine(Refusal.TOO_FEW_LOTS, lots, least, "lots", lots >= least)
+    most = int(terms["maximum_market_lots" if market else "maximum_lots"])
+    if market:
+        yield CheckLine(Refusal.NO_MARKET_ORDERS, lots, most, "lots", most > 0)
+    if most:
+        yield CheckLine(Refusal.TOO_MANY_LOTS, lots, most, "lots", lots <= most)
+    multiple = int(terms["lots_multiple"])
+    if multiple > 1:
+        yield CheckLine(Refusal.NOT_A_MULTIPLE, lots, multiple, "lots", lots % multiple == 0)
+    minimum = int(entry["minimum_lots"])
+    if minimum:
+        good = 0 < minimum <= lots and entry["time_in_force"] == TimeInForce.FAK
+        yield CheckLine(Refusal.BAD_MINIMUM_LOTS, minimum, lots, "lots", bool(good))
+
+
+def _right_lines(state: State, entry: np.void, found: np.void) -> Iterator[CheckLine]:
+    code = int(entry["trading_code"])
+    account = state.accounts[code]
+    member = int(account["member"])
+    killed = bool(account["killed"] or state.members["killed"][member])
+    yield CheckLine(Refusal.KILLED, code, member, "code", not killed)
+    right = max(int(account["right"]), int(state.instruments["right"][entry["instrument"]]))
+    if found["holding"] >= 0:
+        right = max(right, int(state.holdings["right"][found["holding"]]))
+    yield CheckLine(Refusal.NO_RIGHT, code, right, "right", right != Right.FORBIDDEN)
+    if right == Right.CLOSE_ONLY:
+        closes = found["closing"] >= entry["lots"]
+        yield CheckLine(Refusal.CLOSE_ONLY, code, right, "right", bool(closes))
+
+
+def _phase_lines(state: State, entry: np.void) -> Iterator[CheckLine]:
+    instrument = int(entry["instrument"])
+    terms = state.instruments[instrument]
+    phase = int(state.group_phase[terms["group"]])
+    yield _phase_line(phase)
+    yield CheckLine(Refusal.HALTED, instrument, 0, "instrument", not terms["halted"])
+    if phase == Phase.AUCTION_ORDERING:
+        force, limit = int(entry["time_in_force"]), entry["price_type"] == PriceType.LIMIT
+        plain = bool(limit and force == TimeInForce.DAY)
+        refusal = Refusal.AUCTION_TAKES_LIMIT_ORDERS
+        yield CheckLine(refusal, force, TimeInForce.DAY, "force", plain)
+
+
+def _limit_lines(state: State, entry: np.void, holding: int, opening: int) -> Iterator[CheckLine]:
+    side = "long" if entry["side"] == Side.BUY else "short"
+    row = state.holdings[holding] if holding >= 0 else np.zeros(1, state.holdings.dtype)[0]
+    if entry["hedge"] == Hedge.HEDGE:
+        asked, quota = int(row[f"{side}_hedge"]) + opening, int(row[f"{side}_quota"])
+        yield CheckLine(Refusal.HEDGE_QUOTA, asked, quota, "lots", asked <= quota)
+    elif entry["hedge"] != Hedge.MARKET_MAKER:
+        limits = row if holding >= 0 else state.instruments[entry["instrument"]]
+        for refusal, held, name in (
+            (Refusal.POSITION_LIMIT, f"{side}_lots", "position_limit"),
+            (Refusal.OPENING_LIMIT, "opened", "opening_limit"),
+        ):
+            asked, limit = int(row[held]) + opening, int(limits[name])
+            if limit:
+                yield CheckLine(refusal, asked, limit, "lots", asked <= limit)
+
+
+def _money_lines(state: State, entry: np.void, found: np.void) -> Iterator[CheckLine]:
+    need, free = int(found["margin"]) + int(found["fee"]), int(found["available"])
+    yield CheckLine(Refusal.NOT_ENOUGH_MONEY, need, free, "fen", need <= free)
+    member = state.members[state.accounts["member"][entry["trading_code"]]]
+    if member["mode"] == MemberMode.REFUSE:
+        asked, deposit = int(member["used_fen"]) + need, int(member["deposit_fen"])
+        refusal = Refusal.MEMBER_SHORT_OF_MONEY
+        yield CheckLine(refusal, asked, deposit, "fen", asked <= deposit)
