@@ -97,6 +97,14 @@ def test_exchange_is_efficient_but_not_stable() -> None:
     assert blocking_pairs(match, wishes, order, ones(order)) == [("i3", "s1")]
 
 
+def test_exchange_of_four_students() -> None:
+    """A course's exercise: the ring g W j M, then t A; no seat is left for q."""
+    wishes = lists("g: W A\nj: M A W\nt: A M\nq: W A M")
+    order = lists("W: j q t g\nA: j g t q\nM: g t j q")
+    match = top_trading_cycles_with_priorities(wishes, order, ones(order))
+    assert match == {"g": "W", "j": "M", "t": "A", "q": None}
+
+
 def test_exchange_with_quotas() -> None:
     """Abdulkadiroglu and Sonmez 2003, eight students and four schools, worked by hand.
 
