@@ -100,6 +100,7 @@ def print_proof(result: DayResult) -> None:
         ("+ mark-to-market profit", accounts["mark_profit_fen"]),
         ("- fees", -accounts["fees_fen"]),
         ("- order fees", -accounts["order_fees_fen"]),
+        ("- fees of cash settlement", -accounts["delivery_fees_fen"]),
         ("= in the evening", accounts["balance_fen"]),
     ]
     show_table(

@@ -75,6 +75,7 @@ class AccountResult(Record, frozen=True):
     mark_profit_fen: Int64
     fees_fen: Int64
     order_fees_fen: Int64
+    delivery_fees_fen: Int64  # on positions settled in cash today
     margin_fen: Int64
     delivery_margin_fen: Int64  # kept for contracts that expired today, until performance
     balance_fen: Int64  # equity carried forward
@@ -87,7 +88,7 @@ class PoolResult(Record, frozen=True):
     deposits_fen: Int64
     withdrawals_fen: Int64
     profit_fen: Int64
-    fees_fen: Int64
+    fees_fen: Int64  # of transactions and cash settlement
     order_fees_fen: Int64
     cash_fen: Int64
     previous_margin_fen: Int64

@@ -14,6 +14,7 @@ from huiguan.exchange.clearing.columns import sums
 from huiguan.exchange.clearing.day_events import DayEvents
 from huiguan.exchange.clearing.day_money import (
     clear_pools,
+    delivery_fees,
     margins,
     mark,
     order_fees,
@@ -90,6 +91,7 @@ def close_day(
     moved = transfers(image, events)
     accounts["fees_fen"] = fees
     accounts["order_fees_fen"] = sums(fee_rows["trading_code"], fee_rows["fee_fen"], len(accounts))
+    accounts["delivery_fees_fen"] = delivery_fees(image, found, rules, settlement_ticks, contracts)
     margin = margins(image, found, rules, settlement_ticks, contracts)
     accounts["margin_fen"], accounts["delivery_margin_fen"] = margin
     accounts["deposits_fen"], accounts["withdrawals_fen"] = moved[:2]
@@ -134,6 +136,7 @@ def balances_of(accounts: np.ndarray) -> np.ndarray:
         + accounts["mark_profit_fen"]
         - accounts["fees_fen"]
         - accounts["order_fees_fen"]
+        - accounts["delivery_fees_fen"]
     )
     return result
 
@@ -224,8 +227,8 @@ def prove(image: DayImage, found: Holdings, result: DayResult) -> None:
     profit = int(accounts["close_profit_fen"].sum() + accounts["mark_profit_fen"].sum())
     if profit != 0:
         raise CheckFault(f"profit and loss of all accounts sum to {profit} fen, not to zero")
-    for name in ("fees_fen", "order_fees_fen"):
-        if accounts[name].sum() != pools[name].sum():
-            raise CheckFault(f"{name} of accounts and pools differ; the day is not closed")
+    names = ("fees_fen", "order_fees_fen", "delivery_fees_fen")
+    if sum(accounts[n].sum() for n in names) != sum(pools[n].sum() for n in names[:2]):
+        raise CheckFault("fees of accounts and pools differ; the day is not closed")
     if pools["profit_fen"].sum() != 0:
         raise CheckFault("profit and loss of all pools do not sum to zero; the day is not closed")

@@ -105,6 +105,35 @@ def margins(
     return Margins(margin_fen=total, delivery_fen=sums(codes[kept], both[kept], count))
 
 
+def delivery_fees(
+    image: DayImage,
+    found: Holdings,
+    rules: DayRules,
+    settlement_ticks: np.ndarray,
+    contracts: np.ndarray,
+) -> np.ndarray:
+    """Return the fee in fen of every trading code on positions settled in cash today (6.5).
+
+    Each side of a position pays the rate on its value, half up. Fees on goods belong to delivery.
+    """
+    rates = np.array(
+        [
+            row.today.delivery_fee.rate_ppb if row.today.delivery.method == "cash" else 0
+            for row in rules.contracts
+        ]
+    )
+    rates = np.where(contracts["expired"] == 1, rates, 0)
+    instrument, _ = split_of(image, found.key)
+    rows = np.flatnonzero(rates[instrument])
+    instrument = instrument[rows]
+    value = settlement_ticks[instrument] * image.instruments["tick_value_fen"][instrument]
+    fees = sum(
+        (times_rate_half_up(held[rows] * value, rates[instrument]) for held in found.held),
+        np.zeros(len(rows), np.int64),
+    )
+    return sums(codes_of(image, found.key[rows]), fees, len(image.trading_codes))
+
+
 def order_fees(image: DayImage, events: DayEvents, rules: DayRules) -> np.ndarray:
     """Return the order fees of the day, one row per trading code and contract that pays (8.5).
 
@@ -245,7 +274,8 @@ def clear_pools(
 
     profit = total("close_profit_fen") + total("mark_profit_fen")
     margin = total("margin_fen") + total("delivery_margin_fen")
-    fees, order = total("fees_fen"), total("order_fees_fen")
+    fees = total("fees_fen") + total("delivery_fees_fen")
+    order = total("order_fees_fen")
     for index, pool in enumerate(image.pools):
         row = table[index]
         paid_in, paid_out = int(moved.pool_deposits[index]), int(moved.pool_withdrawals[index])

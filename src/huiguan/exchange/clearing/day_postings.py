@@ -35,6 +35,7 @@ def posting_rows(
     """
     index = np.arange(len(pools))
     codes, books = np.arange(len(accounts)), pool_of_code(image)
+    fees = accounts["fees_fen"] + accounts["delivery_fees_fen"]
     profit = accounts["close_profit_fen"] + accounts["mark_profit_fen"]
     exchange = np.full(len(pools), EXCHANGE_BOOK)
     margin = pools["margin_fen"] - pools["previous_margin_fen"]
@@ -45,7 +46,7 @@ def posting_rows(
         _rows(exchange, index, Movement.MARGIN, margin),
         _rows(exchange[:1], index[:1], Movement.RESERVE_SHARE, np.array([reserve_share_fen])),
         _rows(books, codes, Movement.PROFIT, profit),
-        _rows(books, codes, Movement.FEE, -accounts["fees_fen"]),
+        _rows(books, codes, Movement.FEE, -fees),
         _rows(books, codes, Movement.ORDER_FEE, -accounts["order_fees_fen"]),
     ]
     table = stacked(parts)

@@ -221,7 +221,9 @@ def tomorrow_of(
             limit *= new.limit_multiple
         row = contracts[index]
         row["limit_ppb"], row["halted"] = limit, found.halted
-        row["general_ppb"], row["hedge_ppb"] = rate_ppb(found.general), rate_ppb(found.hedging)
+        if not (rule.tomorrow is None and rule.today.delivery.method == "cash"):
+            row["general_ppb"] = rate_ppb(found.general)  # what is settled in cash needs none
+            row["hedge_ppb"] = rate_ppb(found.hedging)
         row["first_limit_ppb"] = rate_ppb(state.first_limit)
         row["lock_day"], row["lock_side"] = state.day, state.side
         row["expired"] = rule.tomorrow is None

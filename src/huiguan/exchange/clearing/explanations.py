@@ -118,10 +118,16 @@ def explain_limit(image: DayImage, result: DayResult, rules: DayRules, name: str
     elif limit != rule.charged.circular.limit_ppb:
         used.append(rule.charged.new_contract)
         steps.append(step("other_limit", rate=show_rate(limit)))
-    if found["expired"]:
-        steps.append(step("expired"))
     if found["halted"]:
         steps.append(step("halted"))
+    if found["expired"]:
+        return Explanation(
+            key="limit",
+            subject=name,
+            trading_day=result.settings.next_trading_day,
+            rules=used,
+            steps=[step("expired")],
+        )
     rounding, tick = rule.charged.limit_rounding, rule.charged.terms.tick
     price, rate = terms.price(terms.settlement_units), decimal_rate(limit)
     lower, upper = price_limits(price, rate, tick, rounding)
@@ -251,6 +257,8 @@ def explain_fees(
                 fee=show_fen(int(row["fee_fen"])),
             )
         )
+    if day.funds.delivery_fees_fen:
+        steps.append(step("fee_cash", fee=show_fen(day.funds.delivery_fees_fen)))
     steps.append(step("fee_total", fee=show_fen(day.funds.fees_fen)))
     return Explanation(
         key="fees",

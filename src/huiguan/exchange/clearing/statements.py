@@ -308,6 +308,7 @@ class Statements:
             close_profit_fen=int(row["close_profit_fen"]),
             mark_profit_fen=int(row["mark_profit_fen"]),
             fees_fen=int(row["fees_fen"] + row["order_fees_fen"]),
+            delivery_fees_fen=int(row["delivery_fees_fen"]),
             delivery_margin_fen=int(row["delivery_margin_fen"]),
             margin_fen=int(row["margin_fen"]),
         )

@@ -105,6 +105,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "申报费 {instrument}: 信息量 {messages}, 有成交报单 {executed}, 费用 {fee}",
         "order fee {instrument}: {messages} messages, {executed} orders executed: {fee}",
     ),
+    "fee_cash": ("现金交割手续费 {fee} (另计)", "fee of cash settlement {fee} (apart)"),
     "fee_total": (
         "手续费合计 {fee} (逐笔四舍五入到分后相加)",
         "fees in all {fee} (each trade half up to the fen, then summed)",

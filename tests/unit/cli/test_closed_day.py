@@ -1,0 +1,151 @@
+"""``day close``, ``day open``, ``statement``, ``explain``, ``shadow`` as a person calls them."""
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from huiguan.cli import main
+from huiguan.exchange.messages import Side
+from tests.markets import market_image
+from tests.trading_days import order, run_day
+
+CODE = "000000000000"  # buys 3 lots of cu2610 at 106,860 from code 1
+
+
+def call(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
+    monkeypatch.setattr(sys, "argv", ["huiguan", *words])
+    with pytest.raises(SystemExit) as end:
+        main()
+    assert isinstance(end.value.code, int)
+    return end.value.code
+
+
+@pytest.fixture(scope="module")
+def day(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("market") / "2026-08-21"
+    image = market_image()
+    orders = [order(0, 1, Side.BUY, 10_686, 3), order(1, 1, Side.SELL, 10_686, 3)]
+    run_day(root, image, orders)
+    return root
+
+
+@pytest.fixture
+def closed(day: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    if not (day / "result").exists():
+        assert call(monkeypatch, "day", "close", str(day)) == 0
+    return day
+
+
+Shown = pytest.CaptureFixture[str]
+
+
+def test_nothing_is_told_of_a_day_that_is_open(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Shown
+) -> None:
+    for words in (("statement", str(tmp_path), CODE), ("explain", str(tmp_path), "--call", "0")):
+        assert call(monkeypatch, *words) == 2
+        assert "is not closed yet" in capsys.readouterr().err
+
+
+def test_close_tells_prices_and_the_proof(
+    day: Path, monkeypatch: pytest.MonkeyPatch, capsys: Shown
+) -> None:
+    assert call(monkeypatch, "day", "close", str(day)) == 0
+    shown = capsys.readouterr()
+    assert "settlement prices" in shown.err
+    for text in ("cu2610", "106860", "Proof sheet of 8 trading codes", "closed: "):
+        assert text in shown.out
+
+
+def test_open_makes_the_next_day_beside_it(
+    closed: Path, monkeypatch: pytest.MonkeyPatch, capsys: Shown
+) -> None:
+    assert call(monkeypatch, "day", "open", str(closed)) == 0
+    following = closed.parent / "2026-08-24"
+    assert (following / "image" / "image.json").exists()
+    assert call(monkeypatch, "day", "reconcile", str(closed), str(following)) == 0
+    assert capsys.readouterr().out.count("and nothing else") == 2
+    orders = closed.parent / "orders.json"
+    orders.write_text('[{"type": "MoveClientMoney"}]')
+    words = ("day", "open", str(closed), "--instructions", str(orders))
+    assert call(monkeypatch, *words) == 2
+    assert "no list of instructions" in capsys.readouterr().err
+
+
+def test_statement_in_three_forms(
+    closed: Path, monkeypatch: pytest.MonkeyPatch, capsys: Shown
+) -> None:
+    """3 x 5 t x 106,860 = 1,602,900.00; fee 0.5 bp = 80.145, half up 80.15."""
+    assert call(monkeypatch, "statement", str(closed), CODE) == 0
+    text = capsys.readouterr().out
+    for part in ("成交记录 Transaction Record", "|铜                |", "1602900.00", "80.15"):
+        assert part in text
+    assert call(monkeypatch, "statement", str(closed), CODE, "--format", "json") == 0
+    page = json.loads(capsys.readouterr().out)
+    assert page["SettlementStatement"]["Commission"] == 80.15
+    assert page["Transactions"][0]["Turnover"] == 1_602_900.0
+    assert call(monkeypatch, "statement", str(closed), CODE, "--format", "table") == 0
+    assert "手续费" in capsys.readouterr().out
+    assert call(monkeypatch, "statement", str(closed), "nobody") == 2
+    assert "not in this day" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "texts"),
+    [
+        (
+            ("--settlement", "cu2610"),
+            ("1,602,900.00 / (volume 3 lots x lot size 5) = 106860", "舍去尾数", "secondary"),
+        ),
+        (("--settlement", "cu2609"), ("no trade", "无成交")),
+        (
+            ("--limit", "cu2610"),
+            ("106860 x (1 + 9%) = 116477.4, to tick 10 down -> 116470", "SHFE No. 253"),
+        ),
+        (
+            ("--margin", CODE),
+            ("cu2610 long 3 (general): 106860 x 5 x 3 x 11% = 176,319.00", "单向大边"),
+        ),
+        (("--fees", CODE), ("turnover 1,602,900.00 x 0.005% = 80.15", "手续费合计 80.15")),
+        (("--call", "0000"), ("0000/house (1 trading codes)", "minimum 2,000,000.00", "无需追加")),
+    ],
+)
+def test_explanations(
+    words: tuple[str, ...],
+    texts: tuple[str, ...],
+    closed: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: Shown,
+) -> None:
+    assert call(monkeypatch, "explain", str(closed), *words) == 0
+    shown = capsys.readouterr().out
+    for text in texts:
+        assert text in shown
+
+
+def test_explain_wants_a_question(
+    closed: Path, monkeypatch: pytest.MonkeyPatch, capsys: Shown
+) -> None:
+    assert call(monkeypatch, "explain", str(closed)) == 2
+    assert "say what to explain" in capsys.readouterr().err
+    assert call(monkeypatch, "explain", str(closed), "--settlement", "cu9912") == 2
+    assert "does not trade on this day" in capsys.readouterr().err
+
+
+def test_shadow_under_dearer_copper(
+    closed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Shown
+) -> None:
+    """General margin 16 % instead of 11 %: 1,602,900 x 5 % = 80,145.00 more."""
+    shipped = Path(sys.modules["huiguan"].__path__[0]) / "rulebooks" / "shfe" / "cu.toml"
+    text = shipped.read_text("utf-8")
+    row = text.rindex('general = "11%"')
+    book = tmp_path / "shfe" / "cu.toml"
+    book.parent.mkdir()
+    book.write_text(text[:row] + 'general = "16%"' + text[row + 15 :], "utf-8")
+    assert call(monkeypatch, "shadow", str(closed), "--rules", str(tmp_path)) == 0
+    shown = capsys.readouterr().out
+    assert "80,145.00" in shown
+    assert "-80,145.00" in shown
+    assert "2 of 8 trading codes differ" in " ".join(shown.split())
