@@ -28,21 +28,22 @@ def checks_table(found: ExplainedCommand) -> Table:
     """Return the checks of a command: what each would refuse, asked, allowed, result, article."""
     from rich.table import Table
 
-    from huiguan.exchange.reports.command_words import show_figure
+    from huiguan.exchange.reports.command_words import article_words, show_figures
 
     table = Table(box=None, title="checks, in their fixed order", title_justify="left")
-    for name in ("would refuse", "拒绝情形", "asked", "allowed", "result", "article"):
+    for name in ("would refuse", "拒绝情形", "asked", "allowed", "result", "rule"):
         table.add_column(name, justify="right" if name in {"asked", "allowed"} else "left")
     instrument = found.command.fields.get("instrument", 0)
     for line in found.checks:
         result = "passed" if line.passed else "REFUSED"
-        figures = [
-            show_figure(found.image, instrument, value, line.unit)
-            for value in (line.asked, line.allowed)
-        ]
-        refusal = line.refusal
+        refusal, both = line.refusal, (line.asked, line.allowed)
+        figures = show_figures(found.image, instrument, both, line.unit)
         table.add_row(
-            f"{int(refusal)} {refusal.english}", refusal.chinese, *figures, result, refusal.article
+            f"{int(refusal)} {refusal.english}",
+            refusal.chinese,
+            *figures,
+            result,
+            article_words(refusal),
         )
     return table
 
@@ -53,12 +54,17 @@ def print_command(folder: Path, number: int) -> None:
 
     from huiguan.cli.progress import say
     from huiguan.exchange.messages import EnterOrder
-    from huiguan.exchange.reports.command_words import fields_words, message_words, order_words
+    from huiguan.exchange.reports.command_words import (
+        article_words,
+        fields_words,
+        message_words,
+        order_words,
+    )
     from huiguan.floor.explaining import explain_command
 
     say(f"explain: running the day again up to command {number:,}")
     found = explain_command(folder, number)
-    console = Console(width=150)
+    console = Console(width=190)
     sender = f"session {found.session}, its command {found.client_sequence:,}"
     typer.echo(
         f"command {found.sequence:,} at {clock(found.time_ns)} "
@@ -77,7 +83,7 @@ def print_command(folder: Path, number: int) -> None:
     if found.refusal is not None:
         typer.echo(
             f"\noutcome: refused, {int(found.refusal)} {found.refusal.english} / "
-            f"{found.refusal.chinese} ({found.refusal.article})"
+            f"{found.refusal.chinese} ({article_words(found.refusal)})"
         )
     else:
         typer.echo("\noutcome:")

@@ -44,7 +44,7 @@ def demo(
     with Progress("demo, frames of the day") as progress:
         found = run_demo(out, parse_day(start), seed, tell, progress)
     tell("done")
-    console = Console(width=140)
+    console = Console(width=170)
     show_market(console, found)
     show_refusals(console, found)
     show_life(console, found)
@@ -91,54 +91,75 @@ def show_market(console: Console, found: Demo) -> None:
 
 def show_refusals(console: Console, found: Demo) -> None:
     """Print how often each refusal was given."""
+    from huiguan.exchange.reports.command_words import article_words
     from huiguan.foundation.refusals import BY_NUMBER
 
-    table = new_table("\nrefusals, by reason", "number", "-reason", "-原因", "-article", "times")
+    table = new_table("\nrefusals, by reason", "number", "-reason", "-原因", "times", "-rule")
     for number, count in sorted(found.refused.items(), key=lambda item: -item[1]):
         refusal = BY_NUMBER[number]
-        words = (refusal.english, refusal.chinese, refusal.article)
-        table.add_row(str(number), *words, f"{count:,}")
+        words = (refusal.english, refusal.chinese)
+        table.add_row(str(number), *words, f"{count:,}", article_words(refusal))
     console.print(table)
 
 
 def show_life(console: Console, found: Demo) -> None:
     """Print one order from its entry to its last lot, with the rule behind each step."""
-    from huiguan.exchange.messages import Offset, Side
-    from huiguan.exchange.reports.command_words import OFFSETS, SIDES, show_price
+    from huiguan.exchange.messages import CancelReason, Offset
+    from huiguan.exchange.reports.command_words import order_words, show_price
     from huiguan.foundation.arithmetic import show_fen
 
     image, life = found.day.image, found.life
     entered, instrument = life.entered, int(life.entered["instrument"])
-    number = int(entered["sequence"])
+    number, left = int(entered["sequence"]), int(entered["lots"])
+    fields = {name: int(entered[name]) for name in entered.dtype.names or ()}
     table = new_table("\none order's life", "command", "-time", "-what happened", "-rule")
-    side, offset = Side(int(entered["side"])), Offset(int(entered["offset"]))
-    contract = image.names.instruments[instrument]
-    price = show_price(image, instrument, int(entered["price_ticks"]))
+    english, chinese = order_words(image, {**fields, "price_type": 0})
     table.add_row(
         f"{number:,}",
         clock(life.times[number]),
-        f"{SIDES[side][0]} {entered['lots']} {contract} at {price}, {OFFSETS[offset][0]}: "
-        "every check passed",
-        f"TR 2.5, RM 2.6, RM 5.6, CR 4.5; huiguan explain {found.folder} --command {number}",
+        f"{english}\n{chinese}\nevery check passed, in their fixed order",
+        f"see each with figures and rule:\nhuiguan explain {found.folder} --command {number}",
     )
-    if offset == Offset.OPEN:
-        row = (instrument * 2 + side) * 4 + int(entered["hedge"])
+    if entered["offset"] == Offset.OPEN:
+        row = (instrument * 2 + int(entered["side"])) * 4 + int(entered["hedge"])
         per_lot = int(image.margins["margin_fen"][row])
-        text = f"{show_fen(per_lot)} CNY a lot counted as margin at once, and the fee frozen"
+        text = f"{show_fen(per_lot)} CNY a lot count as margin at once, and the fee is frozen"
+        table.add_row("", "", text, "Clearing Rules, trading margin: at last evening's settlement")
     else:
         text = "the lots it closes are frozen, so that nobody can close them twice"
-    table.add_row("", "", text, "CR 4.4: orders freeze" if offset == Offset.OPEN else "TR 3.1")
-    left = int(entered["lots"])
-    for trade in life.trades:
+        table.add_row("", "", text, "Trading Rules, open and close")
+    rule = "Trading Rules, matching: price, then time;\nthe middle of buy, sell and last price"
+    for trade, fee_fen in zip(life.trades, fees_of(found), strict=True):
         left -= int(trade["lots"])
         at = show_price(image, instrument, int(trade["price_ticks"]))
-        table.add_row(
-            f"{int(trade['sequence']):,}",
-            clock(life.times[int(trade["sequence"])]),
-            f"trades {trade['lots']} at {at}, {left} left",
-            "TR 2.3: price, then time; at the middle of buy, sell and last price",
-        )
+        text = f"trades {trade['lots']} at {at}, fee {show_fen(fee_fen)} CNY, {left} left"
+        moment = clock(life.times[int(trade["sequence"])])
+        table.add_row(f"{int(trade['sequence']):,}", moment, text, rule)
+        rule = "the same"
+    if life.cancelled is not None:
+        gone = life.cancelled
+        reason = CancelReason(int(gone["reason"])).name.lower().replace("_", " ")
+        text = f"the rest of {gone['lots']} is cancelled: {reason}"
+        table.add_row(f"{int(gone['sequence']):,}", "", text, "Trading Rules, orders")
     console.print(table)
+
+
+def fees_of(found: Demo) -> list[int]:
+    """Return the fee in fen that each trade of the order of the story was charged."""
+    from huiguan.exchange.amounts import trade_fee
+    from huiguan.exchange.day import FEE_CLASSES, HEDGE_FLAGS
+    from huiguan.exchange.messages import Offset
+
+    image, entered = found.day.image, found.life.entered
+    instrument, offset = int(entered["instrument"]), int(entered["offset"])
+    fee_class = {Offset.OPEN: 0, Offset.CLOSE_TODAY: 2}.get(Offset(offset), 1)
+    place = (instrument * HEDGE_FLAGS + int(entered["hedge"])) * FEE_CLASSES + fee_class
+    rate, per_lot = (int(image.fees[name][place]) for name in ("rate_ppb", "per_lot_fen"))
+    tick_value = int(image.instruments["tick_value_fen"][instrument])
+    return [
+        trade_fee(int(t["price_ticks"]), tick_value, int(t["lots"]), rate, per_lot)
+        for t in found.life.trades
+    ]
 
 
 def show_money(console: Console, found: Demo) -> None:

@@ -156,7 +156,8 @@ class Crowd:
     def _lots(self, instrument: np.ndarray, most: int) -> np.ndarray:
         """Return order sizes, small ones more often, in multiples where the rule asks."""
         first, second = self._chance.integers(0, most, (2, len(instrument)))
-        lots: np.ndarray = (1 + first * second // most) * self._multiple[instrument]
+        multiple = self._multiple[instrument]
+        lots: np.ndarray = (1 + first * second // (most * multiple)) * multiple
         return lots
 
     def _quote(self, market: Open, count: int) -> list[np.ndarray]:
@@ -233,9 +234,7 @@ class Crowd:
         kinds = chance.integers(0, 4, count)
         kinds = np.where(held[kinds, np.arange(count)] > 0, kinds, held.argmax(axis=0))
         multiple = self._multiple[instrument]
-        lots = np.minimum(
-            held[kinds, np.arange(count)], 1 + chance.integers(0, 24, count) * multiple
-        )
+        lots = np.minimum(held[kinds, np.arange(count)], multiple + chance.integers(0, 24, count))
         lots = lots // multiple * multiple
         rows = entries(count)
         self._fill(rows, code, instrument)

@@ -221,8 +221,8 @@ def deposits(
 def money_of_members(men: People, codes: np.ndarray, held_fen: np.ndarray) -> np.ndarray:
     """Return the pools: a firm's own and its clients', cash and margin of the evening before.
 
-    Two firms keep little more at the exchange than their clients' margin: one is warned when more
-    is needed, the other's orders are refused.
+    Two firms keep no more at the exchange than their clients' margin: one is warned when more is
+    needed, the other's orders are refused.
     """
     rows = []
     tight = np.flatnonzero(men.futures_firm)[1:3]
@@ -231,7 +231,7 @@ def money_of_members(men: People, codes: np.ndarray, held_fen: np.ndarray) -> np
             own = (codes["member"] == member) & (codes["house"] == house)
             cash, margin = int(codes["deposit_fen"][own].sum()), int(held_fen[own].sum())
             if member in (tight[0], tight[-1]) and not house:
-                cash = min(cash, margin * 103 // 100)
+                cash = min(cash, margin * 98 // 100)
             rows.append((cash, margin, 0, 0, member, house, int(firm)))
     return np.array(rows, table_layout(TABLES["pools"]))
 

@@ -17,6 +17,18 @@ STORM_ODDS = 3  # on one day in three one product runs into its limit
 REFERENCE_LOTS = 400  # what a contract without open interest counts as
 
 
+def quiet_contracts(image: DayImage, chance: np.random.Generator) -> np.ndarray:
+    """Return which contracts nobody looks at today: half of those without open interest.
+
+    A product of which nothing is held yet begins with all its months.
+    """
+    held = image.instruments["last_open_interest_lots"]
+    product = image.instruments["product"]
+    known = np.isin(product, product[held > 0])
+    quiet: np.ndarray = known & (held == 0) & one_in(chance, len(held), 2)
+    return quiet
+
+
 class Prices:
     """The wandering prices of one day, how busy each contract is, how wide its quotes are."""
 
@@ -33,12 +45,13 @@ class Prices:
         half_band = (self._high - self._low) // 2
         self._step = half_band * DAILY_PERCENT // 100 // root
         busy = np.sqrt(rows["last_open_interest_lots"] + REFERENCE_LOTS).astype(np.int64)
+        storm = stream(seed, "storm", day)
+        busy[quiet_contracts(image, storm)] = 0
         self.weights = busy
         share = np.maximum(quotes_a_frame * busy * SCALE // busy.sum(), 1)  # slots renewed a frame
         wait = np.sqrt(np.maximum(12 * SCALE // share, 1)).astype(np.int64)
         self.half_spread = np.maximum(1, self._step * (1 + wait) // (2 * MILLI))
         self._drift = np.zeros(len(rows), np.int64)
-        storm = stream(seed, "storm", day)
         if one_in(storm, 1, STORM_ODDS)[0]:
             product = int(storm.integers(0, len(image.names.products)))
             direction = 1 - 2 * int(storm.integers(0, 2))

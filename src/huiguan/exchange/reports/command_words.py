@@ -19,6 +19,7 @@ from huiguan.foundation.arithmetic import show_fen
 if TYPE_CHECKING:
     from huiguan.exchange.day import DayImage
     from huiguan.exchange.messages import Message
+    from huiguan.foundation.refusals import Refusal
 
 SIDES = {Side.BUY: ("buy", "买"), Side.SELL: ("sell", "卖")}
 OFFSETS = {
@@ -48,6 +49,24 @@ PHASES = {
     Phase.AUCTION_MATCH: ("auction match", "集合竞价撮合"),
     Phase.CLOSED: ("closed", "收盘"),
 }
+ARTICLES = {
+    "Messages": ("messages", "报文"),
+    "Sessions": ("sessions", "会话"),
+    "Capacity": ("capacity of the day", "当日容量"),
+    "TR 2.1": ("Trading Rules: phases of the day", "交易规则：交易时段"),
+    "TR 2.2": ("Trading Rules: call auction", "交易规则：集合竞价"),
+    "TR 2.5": ("Trading Rules: orders", "交易规则：指令"),
+    "TR 2.7": ("Trading Rules: halts, emergency measures", "交易规则：暂停交易与紧急措施"),
+    "TR 2.8": ("Trading Rules: names of orders", "交易规则：报单引用"),
+    "TR 3.1": ("Trading Rules: open and close", "交易规则：开仓与平仓"),
+    "TR 3.2": ("Trading Rules: trading codes", "交易规则：交易编码"),
+    "RM 2.6": ("Risk Management Rules: price limits", "风险控制管理办法：涨跌停板"),
+    "RM 3.3": ("Hedging Rules: quotas", "套期保值管理办法：额度"),
+    "RM 3.5": ("Risk Management Rules: daily opening limits", "风险控制管理办法：交易限额"),
+    "RM 5.6": ("Risk Management Rules: position limits", "风险控制管理办法：限仓"),
+    "RM 5.9": ("Risk Management Rules: trading rights", "风险控制管理办法：限制开仓"),
+    "CR 4.5": ("Clearing Rules: clearing deposit", "结算细则：结算准备金"),
+}
 RIGHTS = {
     Right.ALLOW: ("allow", "允许"),
     Right.CLOSE_ONLY: ("close only", "只可平仓"),
@@ -71,8 +90,33 @@ def name_of(names: list[str], row: int) -> str:
     return names[row] if 0 <= row < len(names) else f"number {row}"
 
 
+def article_words(refusal: Refusal) -> str:
+    """Return the rule behind a refusal, in English and Chinese."""
+    return " / ".join(ARTICLES[refusal.article])
+
+
+def show_figures(
+    image: DayImage, instrument: int, figures: tuple[int, int], unit: str
+) -> tuple[str, str]:
+    """Return what was asked and what is allowed as a person reads it.
+
+    ``unit`` is that of both, or of each: ``"code/right"``; an empty one shows nothing.
+    """
+    first, several, second = unit.partition("/")
+    units = first, second if several else first
+    asked, allowed = (
+        show_figure(image, instrument, value, each)
+        for value, each in zip(figures, units, strict=True)
+    )
+    return asked, allowed
+
+
 def show_figure(image: DayImage, instrument: int, value: int, unit: str) -> str:
     """Return a figure of a check as a person reads it."""
+    if not unit:
+        return ""
+    if unit == "id":
+        return str(value)
     if unit == "fen":
         return f"{show_fen(value)} CNY"
     if unit == "ticks":
@@ -129,7 +173,7 @@ def field_words(image: DayImage, name: str, value: int, instrument: int) -> str:
         return f"price {show_price(image, instrument, value)}"
     if name.endswith("_fen"):
         return f"{label} {show_fen(value)} CNY"
-    return f"{label} {value:,}"
+    return f"{label} {value}" if name.endswith("_id") else f"{label} {value:,}"
 
 
 def fields_words(image: DayImage, name: str, fields: dict[str, int]) -> str:

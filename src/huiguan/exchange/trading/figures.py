@@ -65,7 +65,7 @@ class CheckLine(NamedTuple):
     refusal: Refusal
     asked: int
     allowed: int
-    unit: str  # number, lots, fen, ticks, phase, right, force, code, member or instrument
+    unit: str  # of the figures: number, lots, fen, ticks, phase...; "code/right" where they differ
     passed: bool
 
 
@@ -129,7 +129,7 @@ def _lines(state: State, command: np.ndarray) -> Iterator[CheckLine]:
     head = command.view(COMMAND_HEADER)[0]
     session, number = int(head["session"]), int(head["client_sequence"])
     known = 0 < session < len(state.sessions) and state.sessions["state"][session] == ON
-    yield CheckLine(Refusal.UNKNOWN_SESSION, session, len(state.sessions), "number", bool(known))
+    yield CheckLine(Refusal.UNKNOWN_SESSION, session, len(state.sessions), "number/", bool(known))
     expected = int(state.sessions["client_sequence"][session]) + 1
     if 0 < number < expected:
         place = session * int(state.config["outcome_window"][0])
@@ -148,7 +148,7 @@ def _cancel_lines(state: State, command: np.ndarray, session: int) -> Iterator[C
     names = command.view(CANCEL_ROW)[0]
     order_id, own = int(names["order_id"]), int(names["client_order_id"])
     row = order_named(handle_of(state), command, session)
-    yield CheckLine(Refusal.ORDER_NOT_FOUND, order_id, own, "number", row != NO_ROW)
+    yield CheckLine(Refusal.ORDER_NOT_FOUND, order_id, own, "id", row != NO_ROW)
     order = state.orders[row]
     asker = int(state.sessions["member"][session])
     owner = int(state.accounts["member"][order["trading_code"]])
@@ -165,14 +165,14 @@ def _phase_line(phase: int) -> CheckLine:
 def _entry_lines(state: State, command: np.ndarray, session: int) -> Iterator[CheckLine]:
     entry = command.view(ENTER_ROW)[0]
     yield from _name_lines(state, entry, session)
-    yield CheckLine(Refusal.BAD_FIELD, 0, 0, "number", not is_bad_entry(command))
+    yield CheckLine(Refusal.BAD_FIELD, 0, 0, "/", not is_bad_entry(command))
     figures = np.zeros(1, FIGURES)
     read_figures(handle_of(state), command, session, figures)
     found = figures[0]
     yield from _size_lines(state.instruments[entry["instrument"]], entry)
     if entry["client_order_id"] != 0:
         own, free = int(entry["client_order_id"]), found["own_name"] < 0
-        yield CheckLine(Refusal.DUPLICATE_CLIENT_ORDER, own, 0, "number", bool(free))
+        yield CheckLine(Refusal.DUPLICATE_CLIENT_ORDER, own, 0, "id/", bool(free))
     yield from _right_lines(state, entry, found)
     yield from _phase_lines(state, entry)
     price, terms = int(entry["price_ticks"]), state.instruments[entry["instrument"]]
@@ -197,7 +197,8 @@ def _name_lines(state: State, entry: np.void, session: int) -> Iterator[CheckLin
         (Refusal.UNKNOWN_INSTRUMENT, int(entry["instrument"]), len(state.instruments)),
         (Refusal.UNKNOWN_TRADING_CODE, int(entry["trading_code"]), len(state.accounts)),
     ):
-        yield CheckLine(refusal, value, count, "number", 0 <= value < count)
+        unit = "instrument/" if refusal == Refusal.UNKNOWN_INSTRUMENT else "code/"
+        yield CheckLine(refusal, value, count, unit, 0 <= value < count)
     asker = int(state.sessions["member"][session])
     owner = int(state.accounts["member"][entry["trading_code"]])
     yield CheckLine(Refusal.NOT_YOUR_CODE, asker, owner, "member", asker == owner)
@@ -226,14 +227,14 @@ def _right_lines(state: State, entry: np.void, found: np.void) -> Iterator[Check
     account = state.accounts[code]
     member = int(account["member"])
     killed = bool(account["killed"] or state.members["killed"][member])
-    yield CheckLine(Refusal.KILLED, code, member, "code", not killed)
+    yield CheckLine(Refusal.KILLED, code, member, "code/member", not killed)
     right = max(int(account["right"]), int(state.instruments["right"][entry["instrument"]]))
     if found["holding"] >= 0:
         right = max(right, int(state.holdings["right"][found["holding"]]))
-    yield CheckLine(Refusal.NO_RIGHT, code, right, "right", right != Right.FORBIDDEN)
+    yield CheckLine(Refusal.NO_RIGHT, code, right, "code/right", right != Right.FORBIDDEN)
     if right == Right.CLOSE_ONLY:
         closes = found["closing"] >= entry["lots"]
-        yield CheckLine(Refusal.CLOSE_ONLY, code, right, "right", bool(closes))
+        yield CheckLine(Refusal.CLOSE_ONLY, code, right, "code/right", bool(closes))
 
 
 def _phase_lines(state: State, entry: np.void) -> Iterator[CheckLine]:
@@ -241,7 +242,7 @@ def _phase_lines(state: State, entry: np.void) -> Iterator[CheckLine]:
     terms = state.instruments[instrument]
     phase = int(state.group_phase[terms["group"]])
     yield _phase_line(phase)
-    yield CheckLine(Refusal.HALTED, instrument, 0, "instrument", not terms["halted"])
+    yield CheckLine(Refusal.HALTED, instrument, 0, "instrument/", not terms["halted"])
     if phase == Phase.AUCTION_ORDERING:
         force, limit = int(entry["time_in_force"]), entry["price_type"] == PriceType.LIMIT
         plain = bool(limit and force == TimeInForce.DAY)
