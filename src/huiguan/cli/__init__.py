@@ -1,11 +1,16 @@
 """Every command a person types; each file of this room holds one noun.
 
 Heavy imports stay inside the commands, so that ``huiguan --help`` answers at once. A ``Fault`` ends
-a command with one sentence and its exit code; nothing else is caught.
+a command with one sentence and its exit code. So does a file that cannot be read or written. What
+nobody foresaw becomes a sentence too, and a traceback for whoever sets ``HUIGUAN_TRACEBACK``.
 """
 
 import importlib
+import os
+import signal
 import sys
+import traceback
+from typing import NoReturn
 
 import typer
 
@@ -45,8 +50,32 @@ def main() -> None:
     """Run one command; a fault becomes one sentence on stderr and exit code 1 or 2."""
     if not __debug__:
         sys.exit("huiguan: python -O removes the checks that protect money; run without it")
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # ``| head`` ends a command quietly
     try:
-        whole_app()()
+        try:
+            whole_app()()
+        finally:
+            sys.stdout.flush()
     except Fault as fault:
-        print(f"huiguan: {fault}", file=sys.stderr)  # noqa: T201  the one place
-        sys.exit(fault.exit_code)
+        _end(str(fault), fault.exit_code)
+    except KeyboardInterrupt:
+        _end("interrupted", 130)
+    except OSError as fault:
+        _end(f"{fault.filename or 'standard output'}: {fault.strerror or fault}")
+    except Exception as bug:  # noqa: BLE001  the last door: a person gets a sentence
+        if "HUIGUAN_TRACEBACK" in os.environ:
+            traceback.print_exception(bug)
+        _end(
+            f"a fault of the program met this input ({type(bug).__name__}: {bug}); please report "
+            "it with what the same command shows under HUIGUAN_TRACEBACK=1"
+        )
+
+
+def _end(sentence: str, exit_code: int = 2) -> NoReturn:
+    """Say why a command ended; what a full disk did not take of its output is dropped."""
+    print(f"huiguan: {sentence}", file=sys.stderr)  # noqa: T201  the one place
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(exit_code)

@@ -49,7 +49,7 @@ class Recording(NamedTuple):
 def _column(frame: pl.DataFrame, name: str) -> pl.Series:
     if name not in frame.columns:
         raise InputFault(
-            f"the file has no column {name}; it has {', '.join(frame.columns) or 'none at all'}",
+            f"the file has no column {name}; it has {', '.join(map(ascii, frame.columns)) or 'none'}",
         )
     return frame[name].fill_null("").str.strip_chars()
 
@@ -117,6 +117,8 @@ def _prices(texts: pl.Series, where: np.ndarray) -> tuple[np.ndarray, dict[int, 
 
 
 def _read_csv(path: Path) -> pl.DataFrame:
+    if path.is_dir():
+        raise InputFault(f"{path} is a folder; name a CSV file of recorded orders")
     try:
         return pl.read_csv(path, infer_schema_length=0, truncate_ragged_lines=False)
     except FileNotFoundError:
