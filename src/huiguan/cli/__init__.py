@@ -61,7 +61,7 @@ def main() -> None:
     except KeyboardInterrupt:
         _end("interrupted", 130)
     except OSError as fault:
-        _end(f"{fault.filename or 'standard output'}: {fault.strerror or fault}")
+        _end(f"{fault.filename or 'the output'}: {fault.strerror or fault}")
     except Exception as bug:  # noqa: BLE001  the last door: a person gets a sentence
         if "HUIGUAN_TRACEBACK" in os.environ:
             traceback.print_exception(bug)

@@ -3,6 +3,7 @@
 import csv
 import gzip
 import io
+import zlib
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -31,8 +32,11 @@ def read_text(path: Path) -> str:
         return (gzip.decompress(data) if path.suffix == ".gz" else data).decode("utf-8-sig")
     except FileNotFoundError:
         raise InputFault(f"{path} does not exist; name the file of the draw") from None
-    except (OSError, EOFError, UnicodeDecodeError) as error:
-        raise InputFault(f"{path} cannot be read: {error}") from None
+    except UnicodeDecodeError:
+        raise InputFault(f"{path} is not text in UTF-8, so no draw can be read from it") from None
+    except (OSError, EOFError, zlib.error) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise InputFault(f"{path} cannot be read: {reason}") from None
 
 
 def read_applicants(path: Path, name: str, weight: str) -> list[tuple[str, int]]:
@@ -41,7 +45,10 @@ def read_applicants(path: Path, name: str, weight: str) -> list[tuple[str, int]]
     columns = list(rows.fieldnames or [])
     key = name or (columns[0] if columns else "")
     if key not in columns or weight not in columns:
-        raise InputFault(f"{path} has the columns {columns}; it needs {key!r} and {weight!r}")
+        known = ", ".join(map(ascii, columns)) or "none"
+        raise InputFault(
+            f"{path} has the columns {known}; it needs {key or 'a name'!r} and {weight!r}"
+        )
     out = []
     for row in rows:
         text = row[weight] or ""
@@ -51,13 +58,21 @@ def read_applicants(path: Path, name: str, weight: str) -> list[tuple[str, int]]
     return out
 
 
+def read_names(path: Path) -> list[str]:
+    """Return the first column in file order, below its heading."""
+    rows = [row for row in csv.reader(io.StringIO(read_text(path))) if row]
+    if len(rows) < 2:
+        raise InputFault(f"{path} names nobody; it needs a heading and one row for each name")
+    return [row[0] for row in rows[1:]]
+
+
 @draw.command()
 def audit(
     applicants: Annotated[Path, typer.Argument(help="CSV or JSON of the draw, may end in .gz")],
     method: Annotated[Method, typer.Option(help="procedure to replay")],
     out: Annotated[Path | None, typer.Option(help="CSV to write")] = None,
     seed: Annotated[int | None, typer.Option(help="seed of R's set.seed")] = None,
-    places: Annotated[int | None, typer.Option(help="how many win")] = None,
+    places: Annotated[int | None, typer.Option(min=0, help="how many win")] = None,
     key: Annotated[str, typer.Option(help="RFC 3797: the key string of the sources")] = "",
     id_column: Annotated[str, typer.Option(help="column of names (default: the first)")] = "",
     weight_column: Annotated[str, typer.Option(help="column of weights")] = "weight",
@@ -83,9 +98,11 @@ def audit(
     else:
         from huiguan.housing.audits.rfc3797 import rfc3797_select
 
-        table = list(csv.reader(io.StringIO(read_text(applicants))))[1:]
-        order = rfc3797_select(key, len(table), len(table))
-        names = [table[number - 1][0] for number in order]
+        if not key:
+            raise InputFault("rfc3797 needs --key, the string made of the published sources")
+        listed = read_names(applicants)
+        order = rfc3797_select(key, len(listed), len(listed))
+        names = [listed[number - 1] for number in order]
         winners, waiting, name = names[:places], names[places:], "name"
     with out.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
@@ -111,7 +128,9 @@ def audit_buckets(path: Path) -> None:
             for bucket in buckets
         }
     except (ValueError, KeyError, TypeError) as error:
-        raise InputFault(f"{path} holds no lotteryBuckets: {error!r}") from None
+        raise InputFault(
+            f"{path} is no result file: lotteryBuckets cannot be read ({error})"
+        ) from None
     faults = bucket_faults(lists)
     for name, rows in lists.items():
         typer.echo(f"{name}: {len(rows)} ranked")

@@ -64,6 +64,7 @@ def rules(
     as_json: AsJson = False,
 ) -> None:
     """Print every housing rule that holds on a day, with article, source, age and status."""
+    from huiguan.foundation.faults import InputFault
     from huiguan.housing.rules import rows_in_force
     from huiguan.storage.home_rules import BOOKS, all_rows, read_home_rules, read_sources
 
@@ -71,6 +72,9 @@ def rules(
     books = rulebook or BOOKS
     book = read_home_rules(city, books)
     sources = read_sources(books / "sources.toml")
+    schemes = {name for _, row in all_rows(book) for name in row.schemes}
+    if scheme not in schemes:
+        raise InputFault(f"no rule of {city} names the scheme {scheme!r}; use {sorted(schemes)}")
     tables = dict.fromkeys(table for table, _ in all_rows(book))
     found = [
         (table, row) for table in tables for row in rows_in_force(getattr(book, table), scheme, day)

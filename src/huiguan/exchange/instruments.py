@@ -29,6 +29,7 @@ from huiguan.foundation.calendars import (
     is_trading_day,
     on_or_after,
     on_or_before,
+    show_day,
     to_int,
     trading_day_after,
     trading_days_between,
@@ -82,8 +83,7 @@ def parse_contract(books: Books, code: str) -> tuple[Product, int]:
     product = books.products.get(code[:-4])
     if product is None:
         raise InputFault(
-            f"contract {code!r}: no rulebook has a product {code[:-4]!r};"
-            " see `huiguan rules show` for the products there are"
+            f"{code!r}: no rulebook has a product {code[:-4] or code!r}; there are: {known(books)}"
         )
     return product, parse_month(code[-4:])
 
@@ -351,7 +351,9 @@ def listed_contracts(
         if product is None:
             raise InputFault(f"no rulebook has a product {code!r}; there are: {known(books)}")
         if not is_trading_day(calendar_of(books, product), trading_day):
-            raise InputFault(f"{trading_day} is not a trading day of {product.venue}; take another")
+            raise InputFault(
+                f"{show_day(trading_day)} is not a trading day of {product.venue}; take another"
+            )
         months = listed_months(books, product, trading_day)
         found += [contract(books, contract_code(code, month)) for month in months]
     return tuple(found)

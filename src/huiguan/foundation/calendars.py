@@ -49,7 +49,7 @@ def to_date(day: int) -> date:
     try:
         return date(day // 10_000, day // 100 % 100, day % 100)
     except ValueError:
-        raise InputFault(f"{day} is not a date; write it as yyyymmdd or yyyy-mm-dd") from None
+        raise InputFault(f"{show_day(day)} is not a date; write one like 2026-08-21") from None
 
 
 def to_int(day: date) -> int:

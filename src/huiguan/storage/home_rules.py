@@ -92,8 +92,9 @@ def read_home_rules(city: str = "shanghai", books: Path = BOOKS) -> HomeRules:
     folder = books / city
     if not (books / "sources.toml").exists():
         raise InputFault(f"{books} has no sources.toml: a folder of housing rulebooks has one")
-    if not folder.is_dir():
-        known = ", ".join(sorted(path.name for path in books.iterdir() if path.is_dir()))
+    cities = sorted(path.name for path in books.iterdir() if path.is_dir())
+    if city not in cities:
+        known = ", ".join(cities) or "none"
         raise InputFault(f"there is no housing rulebook for {city!r}; there are: {known}")
     sources = read_sources(books / "sources.toml")
     types = table_types()

@@ -48,9 +48,8 @@ class Recording(NamedTuple):
 
 def _column(frame: pl.DataFrame, name: str) -> pl.Series:
     if name not in frame.columns:
-        raise InputFault(
-            f"the file has no column {name}; it has {', '.join(map(ascii, frame.columns)) or 'none'}",
-        )
+        known = ", ".join(map(ascii, frame.columns)) or "none"
+        raise InputFault(f"the file has no column {name}; its columns are {known}")
     return frame[name].fill_null("").str.strip_chars()
 
 

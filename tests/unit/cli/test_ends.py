@@ -18,7 +18,7 @@ def test_a_full_disk_is_one_sentence() -> None:
     with device.open("wb") as full:
         done = subprocess.run(RULES, stdout=full, stderr=subprocess.PIPE, check=False)
     assert done.returncode == 2
-    assert done.stderr == b"huiguan: standard output: No space left on device\n"
+    assert done.stderr == b"huiguan: the output: No space left on device\n"
 
 
 def test_a_closed_pipe_ends_a_command_quietly() -> None:
