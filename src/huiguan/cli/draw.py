@@ -88,6 +88,9 @@ def audit(
         return
     if places is None or out is None or (method is Method.R_SAMPLE and seed is None):
         raise InputFault("this method needs --places, --out and (r-sample) --seed")
+    from huiguan.storage.files import refuse_same_file
+
+    refuse_same_file(out, applicants)
     if method is Method.R_SAMPLE:
         from huiguan.housing.audits.r_sample import weighted_licence_draw
 

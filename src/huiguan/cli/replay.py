@@ -6,6 +6,7 @@ import datetime as dt
 import enum
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -50,8 +51,10 @@ def replay(
     """Replay a recorded day; write input_seq,bid_no,ask_no,price,qty of every trade, in order."""
     from huiguan.exchange.day import AuctionTie, PriceRule
     from huiguan.floor.replay import run_replay
+    from huiguan.storage.files import refuse_same_file
     from huiguan.storage.recordings import read_recording, write_trades
 
+    refuse_same_file(trades, inputs)
     try:
         when = dt.date.fromisoformat(date)
     except ValueError:
@@ -76,7 +79,7 @@ def replay(
 def _report(found: Replayed, lines: int, seconds: float, path: Path) -> None:
     from huiguan.foundation.refusals import BY_NUMBER
 
-    echo = typer.echo
+    echo = partial(typer.echo, err=path == Path("/dev/stdout"))  # trades alone on a pipe
     echo(f"inputs     {lines:,} lines, {found.entered:,} orders, {found.cancelled:,} cancelled")
     for number, count in sorted(found.refused.items()):
         echo(f"refused    {count:,} x {number} {BY_NUMBER[number].english}")

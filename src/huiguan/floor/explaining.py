@@ -64,15 +64,17 @@ def explain_command(
     """
     folder = DayFolder(root)
     image = read_image(folder.image)
-    core, last = TradingCore(image), 0
+    held = max((frame.last_sequence for frame in read(folder.journal)), default=0)
+    if not 1 <= number <= held:
+        raise InputFault(f"{root} has commands 1 to {held:,}; there is no command {number:,}")
+    core = TradingCore(image)
     for frame in read(folder.journal):
-        last = frame.last_sequence
-        if frame.header.first_sequence <= number <= last:
-            return _explain_in(core, image, frame, number)
+        if number <= frame.last_sequence:
+            break
         core.run_frame(frame.header.time_ns, frame_commands(frame))
         if watch:
-            watch(last)
-    raise InputFault(f"{root} has commands 1 to {last:,}; there is no command {number:,}")
+            watch(frame.last_sequence)
+    return _explain_in(core, image, frame, number)
 
 
 def _explain_in(core: TradingCore, image: DayImage, frame: Frame, number: int) -> ExplainedCommand:

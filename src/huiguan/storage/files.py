@@ -89,6 +89,26 @@ def write_file(path: Path, parts: Sequence[Bytes], files: Files) -> None:
         ) from fault
 
 
+def write_output(path: Path, data: bytes) -> None:
+    """Write what a person asked for: whole or not at all, but straight into a device or a pipe.
+
+    A file that took the name of ``/dev/stdout`` would hide it from every other program.
+    """
+    if not path.is_symlink() and (path.is_file() or not path.exists()):
+        write_file(path, [data], Files())
+        return
+    with path.open("wb") as file:
+        file.write(data)
+
+
+def refuse_same_file(output: Path, given: Path) -> None:
+    """Raise ``InputFault`` where the output would take the place of the input, or of a folder."""
+    if output.is_dir():
+        raise InputFault(f"{output} is a folder; name a file to write")
+    if output.exists() and given.exists() and output.samefile(given):
+        raise InputFault(f"{output} is the input and would be lost; name another file to write")
+
+
 def write_all(files: Files, file: int, parts: Sequence[Bytes], offset: int) -> None:
     """Write the parts; fewer bytes than asked is a fault, not a reason to try again."""
     written = files.write(file, parts, offset)

@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 
 from huiguan.foundation.faults import InputFault
-from huiguan.storage.files import Files, write_file
+from huiguan.storage.files import write_output
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -179,4 +179,4 @@ def write_trades(path: Path, rows: list[tuple[int, int, int, str, int]]) -> None
     """Write ``input_seq,bid_no,ask_no,price,qty`` of every trade, in order."""
     lines = ["input_seq,bid_no,ask_no,price,qty\n"]
     lines += [f"{seq},{bid},{ask},{price},{qty}\n" for seq, bid, ask, price, qty in rows]
-    write_file(path, ["".join(lines).encode()], Files())
+    write_output(path, "".join(lines).encode())

@@ -8,6 +8,7 @@ from typer.testing import CliRunner
 
 from huiguan.cli import whole_app
 from huiguan.foundation.faults import InputFault
+from huiguan.storage.files import write_output
 from huiguan.storage.recordings import read_recording
 
 HEADER = "seq,action,order_no,side,limit_price,qty,kind\n"
@@ -110,3 +111,17 @@ def test_a_missing_file_and_a_wrong_date_get_one_sentence(tmp_path: Path) -> Non
         read_recording(tmp_path / "none.csv")
     with pytest.raises(InputFault, match="is not a date"):
         run(tmp_path, HEADER + "1,NEW,1,B,5,1,\n", "--date", "2023-13-01")
+
+
+def test_the_output_never_takes_the_place_of_the_input_or_of_a_device(tmp_path: Path) -> None:
+    inputs = tmp_path / "in.csv"
+    inputs.write_text(HEADER)
+    same = CliRunner().invoke(whole_app(), ["replay", str(inputs), "--trades", str(inputs)])
+    assert isinstance(same.exception, InputFault)
+    assert "is the input and would be lost" in str(same.exception)
+    assert inputs.read_text() == HEADER
+    link, real = tmp_path / "link", tmp_path / "real.csv"
+    link.symlink_to(real)
+    write_output(link, b"1\n")
+    assert link.is_symlink()
+    assert real.read_bytes() == b"1\n"
