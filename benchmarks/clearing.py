@@ -16,7 +16,14 @@ from pathlib import Path
 import numpy as np
 
 from huiguan.exchange.clearing.day_end import close_day
-from huiguan.exchange.clearing.day_events import CANCELLED, ENTERED, ORDERS, TRANSFER, DayEvents
+from huiguan.exchange.clearing.day_events import (
+    CANCELLED,
+    ENTERED,
+    FRAME,
+    ORDERS,
+    TRANSFER,
+    DayEvents,
+)
 from huiguan.exchange.clearing.rules_of_day import rules_of_day
 from huiguan.exchange.clearing.statements import Statements
 from huiguan.exchange.contract_tables import ContractTables, ListedContract, contract_tables
@@ -145,6 +152,7 @@ def day_of_trades(image: DayImage, chance: np.random.Generator) -> DayEvents:
         entered=np.empty(0, ENTERED),
         cancelled=np.empty(0, CANCELLED),
         transfers=np.empty(0, TRANSFER),
+        frames=np.empty(0, FRAME),
         late_from=total + 1,
     )
 

@@ -9,6 +9,7 @@ import numpy as np
 from huiguan.exchange.clearing.day_events import (
     CANCELLED,
     ENTERED,
+    FRAME,
     ORDERS,
     TRANSFER,
     DayEvents,
@@ -107,6 +108,7 @@ class Market:
             entered=np.empty(0, ENTERED),
             cancelled=np.empty(0, CANCELLED),
             transfers=np.empty(0, TRANSFER),
+            frames=np.empty(0, FRAME),
             late_from=np.iinfo(np.int64).max,
         )
 
@@ -117,6 +119,7 @@ def market_image(
     deposit_fen: int = 10**12,
     prices: dict[str, int] | None = None,
     day: int = DAY,
+    rulebooks: Books | None = None,
 ) -> DayImage:
     """Return an image of the reference day; code i belongs to member i mod ``members``.
 
@@ -124,7 +127,7 @@ def market_image(
     """
     prices = prices or PRICES
     listed = [ListedContract(code=name, settlement_units=units) for name, units in prices.items()]
-    made = contract_tables(books(), day, listed)
+    made = contract_tables(rulebooks or books(), day, listed)
     tables = empty_tables()
     tables.update(
         instruments=made.instruments,

@@ -13,7 +13,9 @@ from huiguan.cli import app
 
 if TYPE_CHECKING:
     from huiguan.exchange.clearing.statements import Statements
+    from huiguan.exchange.day import DayImage
     from huiguan.exchange.reports.statement import Holder
+    from huiguan.exchange.result import DayResult
     from huiguan.exchange.rules import Books
 
 
@@ -52,13 +54,13 @@ def holder_of(code: str, trading_day: int) -> Holder:
 @app.command()
 def statement(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A closed day folder.")],
-    code: Annotated[str, typer.Argument(metavar="CODE", help="A trading code.")],
+    code: Annotated[str, typer.Argument(metavar="CODE", help="A trading code, or a member.")],
     form: Annotated[Format, typer.Option("--format", help="Layout.")] = Format.CTP,
     rulebook: Annotated[
         list[Path] | None, typer.Option("--rulebook", metavar="DIR", help="Books laid over.")
     ] = None,
 ) -> None:
-    """Print the daily settlement statement of a trading code."""
+    """Print the daily settlement statement of a trading code, or of a member (4 digits)."""
     from huiguan.storage.rulebooks import load_books
 
     print_statement(folder, load_books(*rulebook or ()), code, form)
@@ -71,6 +73,9 @@ def print_statement(folder: Path, books: Books, code: str, form: Format) -> None
     from huiguan.exchange.reports.statement_json import statement_json
 
     found = statements_of(folder, books)
+    if code in found.image.names.members:
+        print_member(found.image, found.result, code, form)
+        return
     day, holder = found.statement(code), holder_of(code, found.day)
     if form == Format.CTP:
         typer.echo(statement_text(holder, day).replace("\r\n", "\n"), nl=False)
@@ -78,3 +83,21 @@ def print_statement(folder: Path, books: Books, code: str, form: Format) -> None
         typer.echo(json.dumps(statement_json(holder, day), ensure_ascii=False, indent=1))
     else:
         show_table("Statement 结算单", ("", "CNY"), statement_table(holder, day))
+
+
+def print_member(image: DayImage, result: DayResult, member: str, form: Format) -> None:
+    """Print the statement of a member of a closed day."""
+    from huiguan.cli.closed_day import show_table
+    from huiguan.exchange.reports.member_statement import (
+        member_json,
+        member_positions,
+        member_table,
+    )
+
+    if form == Format.JSON:
+        typer.echo(json.dumps(member_json(image, result, member), ensure_ascii=False, indent=1))
+        return
+    heads, *rows = member_table(image, result, member)
+    show_table(f"Member {member} 会员结算单 (CNY)", heads, rows)
+    names = ("contract 合约", "settlement 结算价", "volume 成交量", "long 买持", "short 卖持")
+    show_table("Positions 持仓", names, member_positions(image, result, member))

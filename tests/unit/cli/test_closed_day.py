@@ -88,6 +88,14 @@ def test_statement_in_three_forms(
     assert page["Transactions"][0]["Turnover"] == 1_602_900.0
     assert call(monkeypatch, "statement", str(closed), CODE, "--format", "table") == 0
     assert "手续费" in capsys.readouterr().out
+    assert call(monkeypatch, "statement", str(closed), "0000") == 0
+    shown = capsys.readouterr().out
+    assert "结算准备金" in shown
+    assert "cu2610" in shown
+    assert call(monkeypatch, "statement", str(closed), "0000", "--format", "json") == 0
+    page = json.loads(capsys.readouterr().out)
+    assert page["Pools"][1]["fees_fen"] == 8_015
+    assert page["Positions"][0]["Long"] == "3"
     assert call(monkeypatch, "statement", str(closed), "nobody") == 2
     assert "not in this day" in capsys.readouterr().err
 

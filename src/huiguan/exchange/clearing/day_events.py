@@ -53,6 +53,9 @@ TRANSFER = np.dtype(
 )
 
 
+FRAME = np.dtype([("sequence", "<i8"), ("time_ns", "<i8")])
+
+
 class DayEvents(NamedTuple):
     """Columns of the day; ``late_from`` is the first sequence of the last five minutes."""
 
@@ -61,6 +64,7 @@ class DayEvents(NamedTuple):
     entered: np.ndarray  # ENTERED
     cancelled: np.ndarray  # CANCELLED
     transfers: np.ndarray  # TRANSFER
+    frames: np.ndarray  # FRAME: first sequence of each frame that had events, and its time
     late_from: int
 
 
@@ -89,6 +93,7 @@ class EventCollector:
         heads = flat.view(EVENT_HEADER_ROW)
         if time_ns >= self._late_ns:
             self._late_from = min(self._late_from, int(heads["sequence"][0]))
+        self._parts["frames"].append(np.array([(heads["sequence"][0], time_ns)], FRAME))
         kinds = heads["kind"]
         trades = flat.view(LAYOUTS[TradeExecuted.KIND])[kinds == TradeExecuted.KIND]
         self._parts["trades"].append(copy_fields(trades, table_layout(TradeRow)))
@@ -109,12 +114,30 @@ class EventCollector:
             entered=self._column("entered", ENTERED),
             cancelled=self._column("cancelled", CANCELLED),
             transfers=self._column("transfers", TRANSFER),
+            frames=self._column("frames", FRAME),
             late_from=self._late_from,
         )
 
     def _column(self, name: str, dtype: np.dtype[np.void]) -> np.ndarray:
         """Return all rows of one kind."""
         return stacked([np.empty(0, dtype), *self._parts[name]])
+
+
+def running_totals(
+    events: DayEvents, instrument: int, tick_value_fen: int
+) -> list[tuple[int, int, int]]:
+    """Return (time in ms, volume, turnover in fen since the open) after each frame with a trade."""
+    traded = events.trades["instrument"] == instrument
+    rows = events.trades[traded]
+    lots = rows["lots"].astype(np.int64)
+    frame = np.searchsorted(
+        events.frames["sequence"], events.trade_orders["sequence"][traded], side="right"
+    )
+    last = np.append(frame[1:] != frame[:-1], True)[: len(frame)]
+    times = events.frames["time_ns"][frame[last] - 1] // 1_000_000
+    volume = np.cumsum(lots)[last]
+    turnover = np.cumsum(rows["price_ticks"] * lots)[last] * tick_value_fen
+    return list(zip(times.tolist(), volume.tolist(), turnover.tolist(), strict=True))
 
 
 class ContractOrders(NamedTuple):

@@ -8,7 +8,12 @@ import numpy as np
 from msgspec.structs import replace
 
 from huiguan.exchange.clearing.columns import sums, whole
-from huiguan.exchange.clearing.day_events import DayEvents, closing_quotes, locked_at
+from huiguan.exchange.clearing.day_events import (
+    DayEvents,
+    closing_quotes,
+    locked_at,
+    running_totals,
+)
 from huiguan.exchange.clearing.parameters import (
     Circular,
     LockState,
@@ -23,7 +28,11 @@ from huiguan.exchange.clearing.rules_of_day import (
     decimal_rate,
     rate_ppb,
 )
-from huiguan.exchange.clearing.settlement_price import SettlementPrice, settlement_price
+from huiguan.exchange.clearing.settlement_price import (
+    SettlementPrice,
+    last_hour_average,
+    settlement_price,
+)
 from huiguan.exchange.contract_tables import units_of
 from huiguan.exchange.day import DayImage
 from huiguan.exchange.instructions import (
@@ -31,7 +40,7 @@ from huiguan.exchange.instructions import (
     DecideParameters,
     DecideSettlement,
 )
-from huiguan.exchange.messages import Right, Side
+from huiguan.exchange.messages import Phase, Right, Side
 from huiguan.exchange.price_limits import Lock
 from huiguan.exchange.result import SettledBy, empty
 
@@ -79,6 +88,7 @@ class Settled(NamedTuple):
 
 
 BY_NAME = {
+    "last_hour": SettledBy.LAST_HOUR,
     "decided": SettledBy.DECIDED,
     "halted": SettledBy.HALTED,
     "trades": SettledBy.TRADES,
@@ -135,6 +145,9 @@ def _settle_one(
 ) -> SettlementPrice:
     """Return the settlement price of one contract."""
     row, limits, rule = contracts[index], image.instruments[index], rules.contracts[index]
+    name = image.names.instruments[index]
+    if rule.today.settlement.window == "last_hour" and row["volume_lots"] and name not in decided:
+        return _last_hour(image, events, rule, index)
     traded = row["volume_lots"] > 0
     quotes = (0, 0) if traded else closing_quotes(events, index)
     reference = None if traded else reference_of(rules, contracts, index)
@@ -169,11 +182,30 @@ def _settle_one(
         upper_limit=_price(image, index, limits["upper_limit_ticks"]),
         lower_limit=_price(image, index, limits["lower_limit_ticks"]),
         halted=int(limits["right"]) == Right.FORBIDDEN and not traded,
-        decided=decided.get(image.names.instruments[index]),
+        decided=decided.get(name),
         rounding=rule.rounding,
         fallbacks=rule.today.settlement.fallbacks,
         reference_change=rule.today.settlement.reference_change,
     )
+
+
+def _last_hour(
+    image: DayImage, events: DayEvents, rule: ContractRules, index: int
+) -> SettlementPrice:
+    """Return the mean of the last trading hour with trades, of a contract that traded."""
+    terms = image.instruments[index]
+    own = image.phases[image.phases["group"] == terms["phase_group"]]
+    starts = np.flatnonzero(own["phase"] == Phase.CONTINUOUS)
+    times = (own["time_ns"] // 1_000_000).tolist()
+    price = last_hour_average(
+        running_totals(events, index, int(terms["tick_value_fen"])),
+        rule.today.terms.lot_size,
+        carried_tick(rule),
+        [(times[start], times[start + 1]) for start in starts.tolist()],
+        rule.rounding,
+    )
+    assert price is not None, "a contract with trades has a mean"
+    return SettlementPrice(price=price, by="last_hour")
 
 
 def _locked_price(image: DayImage, events: DayEvents, index: int) -> Decimal | None:

@@ -232,7 +232,10 @@ def last_hour_average(
         if price is not None:
             return price
         end, close = start, start
-    return average_between(snapshots, -1, 24 * HOUR_MS, lot_size, tick, rounding)
+    if not snapshots:
+        return None
+    first, last = snapshots[0][0], snapshots[-1][0]
+    return average_between(snapshots, first - 1, last, lot_size, tick, rounding)
 
 
 def _hour_before(end_ms: int, sessions_ms: Sequence[tuple[int, int]]) -> int | None:
