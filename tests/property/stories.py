@@ -94,18 +94,18 @@ def often(chance: Chance, percent: int) -> bool:
 
 SCHEDULE = [  # a night group and a day group; gaps so that steps can jump over whole phases
     (10, 0, Phase.AUCTION_ORDERING),
-    (60, 0, Phase.AUCTION_BALANCE),
-    (64, 0, Phase.AUCTION_MATCH),
-    (68, 0, Phase.CONTINUOUS),
+    (110, 0, Phase.AUCTION_BALANCE),
+    (114, 0, Phase.AUCTION_MATCH),
+    (118, 0, Phase.CONTINUOUS),
     (240, 0, Phase.NO_TRADING),
     (244, 0, Phase.AUCTION_ORDERING),
     (244, 1, Phase.AUCTION_ORDERING),
-    (290, 0, Phase.AUCTION_BALANCE),
-    (290, 1, Phase.AUCTION_BALANCE),
-    (294, 0, Phase.AUCTION_MATCH),
-    (294, 1, Phase.AUCTION_MATCH),
-    (298, 0, Phase.CONTINUOUS),
-    (298, 1, Phase.CONTINUOUS),
+    (350, 0, Phase.AUCTION_BALANCE),
+    (350, 1, Phase.AUCTION_BALANCE),
+    (354, 0, Phase.AUCTION_MATCH),
+    (354, 1, Phase.AUCTION_MATCH),
+    (358, 0, Phase.CONTINUOUS),
+    (358, 1, Phase.CONTINUOUS),
     (560, 0, Phase.NO_TRADING),
     (560, 1, Phase.NO_TRADING),
     (566, 0, Phase.CONTINUOUS),
@@ -146,6 +146,9 @@ def story_image(chance: Chance) -> DayImage:
     )
     fill_instruments(chance, image.instruments)
     image.margins["margin_fen"] += 37 * image.margins["side"] + 11 * image.margins["instrument"]
+    image.fees["per_lot_fen"] += 3 * image.fees["instrument"] + image.fees["hedge"]
+    image.fees["rate_ppb"] *= 1 + image.fees["hedge"]
+    image.fees["per_lot_fen"] += 2 * (image.fees["fee_class"] == 1)
     image.trading_codes["holder"] = np.arange(CODES) % 4  # codes 0 and 4, 1 and 5: one holder
     for code in range(CODES):
         image.trading_codes["right"][code] = 1 + chance.below(2) if often(chance, 2) else 0
@@ -168,7 +171,7 @@ def fill_instruments(chance: Chance, rows: np.ndarray) -> None:
     rows["lots_multiple"][2] = pick(chance, (1, 2))
     rows["position_limit_lots"] = pick(chance, (0, 30, 12))
     rows["opening_limit_lots"] = pick(chance, (0, 40, 15))
-    rows["long_relief_group"], rows["short_relief_group"] = [0, 1, 0], [0, 2, 0]
+    rows["long_relief_group"], rows["short_relief_group"] = [0, 1, 0], [0, 2, 3]
     for month in range(INSTRUMENTS):
         if often(chance, 2):
             rows["right"][month] = 1 + chance.below(2)
@@ -179,10 +182,10 @@ def fill_instruments(chance: Chance, rows: np.ndarray) -> None:
 def some_positions(chance: Chance, dtype: np.dtype[np.void]) -> np.ndarray:
     """Return history lots, long and short in balance for every contract."""
     held: dict[tuple[int, int, int], list[int]] = {}
-    for _ in range(2 + chance.below(9)):
+    for _ in range(pick(chance, (7, 0, 14))):
         month, lots = chance.below(INSTRUMENTS), 1 + chance.below(8)
         for side in (0, 1):
-            hedge = pick(chance, (0, 0, 0, 1, 2, 3))
+            hedge = pick(chance, (0, 0, 0, 0, 0, 0, 1, 2, 3))
             held.setdefault((chance.below(CODES), month, hedge), [0, 0])[side] += lots
     rows = [(code, month, *lots, hedge) for (code, month, hedge), lots in sorted(held.items())]
     return np.array(rows, dtype=dtype)
@@ -283,7 +286,7 @@ class Teller:
             for which in ("lower", "upper")
         )
         price = lower + chance.below(upper - lower + 1)
-        if often(chance, 15):
+        if often(chance, 35):
             price = pick(chance, (lower, upper))
         offset = pick(chance, (*(0,) * 14, 1, 1, 2, 3, 3, 4))
         force, price_type, minimum = 0, 0, 0
@@ -345,9 +348,11 @@ class Teller:
         choice = chance.below(100)
         if self.gone and often(chance, 60):
             return self.of_a_session()
-        still = [g for g, phase in self.phases.items() if phase not in (2, 3) and self.time_ns > 70]
-        if still and often(chance, 40):
-            return ChangePhase(group=pick(chance, still), phase=pick(chance, (2, 2, 2, 3)))
+        still = [g for g, phase in self.phases.items() if phase != Phase.CONTINUOUS]
+        if still and self.time_ns > 120 and often(chance, 40):
+            group = pick(chance, still)
+            ordering = self.phases[group] == Phase.AUCTION_ORDERING
+            return ChangePhase(group=group, phase=pick(chance, (5, 2) if ordering else (3, 2)))
         if choice < 20:
             return self.of_a_session()
         if choice < 48:
@@ -365,7 +370,7 @@ class Teller:
             right = pick(chance, (*(0,) * 16, 1, 2, 3))
             return SetRight(target=chance.below(CODES + 1), scope=scope, right=right)
         if choice < 82:
-            phase = pick(chance, (2, 2, 2, 2, 2, 2, 2, 2, 2, 5, 5, 5, 3, 3, 3, 1, 4, 0, 6, 7))
+            phase = pick(chance, (*(2,) * 6, *(3,) * 8, 5, 1, 4, 0, 6, 7))
             return ChangePhase(group=pick(chance, (0, 1, 0, 1, 0, 1, 2)), phase=phase)
         if choice < 98:
             return MarkAccounts() if often(chance, 80) else PassTime()
