@@ -18,3 +18,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         for name, value in report.user_properties:
             terminalreporter.write_sep("-", name)
             terminalreporter.write_line(str(value))
+
+
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Name a function in a table by its name: an address would differ from process to process."""
+    return getattr(val, "__name__", None) if callable(val) else None
