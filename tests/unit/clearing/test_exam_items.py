@@ -226,7 +226,9 @@ MONEY: list[tuple[str, Callable[[], int], int | str]] = [
 ]
 
 
-@pytest.mark.parametrize(("what", "call", "yuan"), MONEY, ids=lambda row: str(row)[:40])
+@pytest.mark.parametrize(
+    ("what", "call", "yuan"), MONEY, ids=lambda value: None if callable(value) else str(value)[:40]
+)
 def test_money(what: str, call: Callable[[], int], yuan: int | str) -> None:
     assert call() == Decimal(yuan) * YUAN, what
 
