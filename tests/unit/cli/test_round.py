@@ -86,5 +86,5 @@ def test_audits_read_their_files_strictly(tmp_path: Path) -> None:
         run(*sample, str(names), "--out", str(out))
     with pytest.raises(InputFault, match="needs --places"):
         run("draw", "audit", "--method", "r-sample", str(names))
-    with pytest.raises(InputFault, match="no lotteryBuckets"):
+    with pytest.raises(InputFault, match="lotteryBuckets cannot be read"):
         run("draw", "audit", "--method", "sf-buckets", str(names))
