@@ -437,7 +437,7 @@ def main() -> int:
     gc.disable()  # nothing here makes cycles, and a million rows are read faster
     try:
         proved, findings = verify(folder)
-    except (OSError, KeyError, ValueError, IndexError) as error:
+    except (OSError, LookupError, ValueError, TypeError, AttributeError) as error:
         print(f"WRONG  a file is missing or cannot be read: {error!r}")
         return 1
     for finding in findings[:SHOWN]:

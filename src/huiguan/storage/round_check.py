@@ -16,7 +16,7 @@ from huiguan.storage.round_folder import (
     commitment_of,
     read_frozen,
 )
-from huiguan.storage.round_tables import read_table, read_toml
+from huiguan.storage.round_tables import read_tables, read_toml
 
 
 def rows_of(values: pl.Series, names: list[str]) -> np.ndarray:
@@ -39,9 +39,8 @@ def read_outcome(folder: Path, frozen: FrozenRound) -> Outcome:
     """Return the published outcome of a folder as columns, believing nothing."""
     programmes = [p.programme for p in frozen.programmes]
     slots = [f"{programmes[row]},{name}" for row, name in group_names(frozen)]
-    tickets = read_table(folder, "tickets.csv")
-    results = read_table(folder, "results.csv")
-    cuts = read_table(folder, "cutoffs.csv")
+    tables = read_tables(folder, ("tickets.csv", "results.csv", "cutoffs.csv"))
+    tickets, results, cuts = tables.values()
 
     def slot_rows(table: pl.DataFrame) -> np.ndarray:
         names = table.select(pl.concat_str("programme", "slot", separator=","))["programme"]

@@ -36,10 +36,12 @@ from huiguan.housing.round import (
 )
 from huiguan.storage.round_tables import (
     codes,
+    hash_files,
     parse_table,
     parse_toml,
     read_bytes,
     read_table,
+    read_tables,
     read_toml,
     sha256_of,
     table_bytes,
@@ -89,7 +91,9 @@ class DrawRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 def manifest_bytes(folder: Path, names: Iterable[str]) -> bytes:
     """Return lines as ``sha256sum`` writes them, in byte order of the names."""
-    return "".join(f"{sha256_of(folder / n)}  {n}\n" for n in sorted(names)).encode("ascii")
+    order = sorted(names)
+    digests = hash_files([folder / name for name in order])
+    return "".join(f"{d}  {n}\n" for d, n in zip(digests, order, strict=True)).encode("ascii")
 
 
 def profile_in_force(name: str, day: str) -> Profile:
@@ -109,18 +113,14 @@ def sealed_files(folder: Path) -> tuple[str, ...]:
 
 def check_manifest(folder: Path, manifest: str, sealed_may_miss: bool) -> list[str]:
     """Return the names a manifest lists after comparing every file; ``CheckFault`` names one."""
-    names = []
     sealed = sealed_files(folder) if sealed_may_miss else ()
-    for line in read_bytes(folder / manifest).decode("ascii").splitlines():
-        digest, _, name = line.partition("  ")
-        path = folder / name
-        if name in sealed and not path.exists():
-            names.append(name)
-            continue
-        if not path.exists() or sha256_of(path) != digest:
+    lines = read_bytes(folder / manifest).decode("ascii").splitlines()
+    listed = [(line[:64], line[66:]) for line in lines]
+    found = hash_files([folder / name for _, name in listed])
+    for (digest, name), actual in zip(listed, found, strict=True):
+        if actual != digest and (actual or name not in sealed):
             raise CheckFault(f"{name} differs from {manifest}; the folder was changed or cut")
-        names.append(name)
-    return names
+    return [name for _, name in listed]
 
 
 def commitment_of(folder: Path) -> str:
@@ -194,7 +194,7 @@ def read_frozen(folder: Path) -> FrozenRound:
     policies = parse_toml(
         read_bytes(folder / "rules/policies.toml"), Policies, "rules/policies.toml"
     )
-    tables = {name: read_table(folder, name) for name in (*PUBLIC_TABLES, *SEALED_TABLES)}
+    tables = read_tables(folder, (*PUBLIC_TABLES, *SEALED_TABLES))
     return columns_of(read_toml(folder, "round.toml", RoundHead), policies, tables)
 
 

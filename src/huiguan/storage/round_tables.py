@@ -7,6 +7,8 @@ content have the same bytes and no byte goes unread.
 import hashlib
 import io
 import tomllib
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
@@ -163,6 +165,18 @@ def read_table(folder: Path, name: str) -> pl.DataFrame:
         line, text = next(((n, a) for n, (a, b) in enumerate(lines, 1) if a != b), (0, b""))
         raise CheckFault(f"{name}: line {line} is not canonical: {text.decode()!r}")
     return table
+
+
+def read_tables(folder: Path, names: Sequence[str]) -> dict[str, pl.DataFrame]:
+    """Return several canonical tables, read side by side; the first fault in order is told."""
+    with ThreadPoolExecutor() as pool:
+        return dict(zip(names, pool.map(lambda name: read_table(folder, name), names), strict=True))
+
+
+def hash_files(paths: Sequence[Path]) -> list[str]:
+    """Return the SHA-256 of every file, "" for one that is missing, hashed side by side."""
+    with ThreadPoolExecutor() as pool:
+        return list(pool.map(lambda path: sha256_of(path) if path.exists() else "", paths))
 
 
 def read_bytes(path: Path) -> bytes:
