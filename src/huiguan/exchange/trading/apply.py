@@ -35,6 +35,7 @@ from huiguan.exchange.trading.checks import (
     closing_part,
     note,
 )
+from huiguan.exchange.trading.funds import need_of
 from huiguan.exchange.trading.house import apply_house
 from huiguan.exchange.trading.look_ahead import look_ahead
 from huiguan.exchange.trading.matching import (
@@ -64,7 +65,7 @@ SPARE_ROWS = 16
 
 @inner
 def check_order(state: State, entry: np.void, position: int, holding: int) -> Refusal:
-    """Return the first refusal of an entry whose form is good, or ``ACCEPTED``."""
+    """Return the first refusal of an entry whose form is good, before what opening asks."""
     refusal = check_right(state, entry, position, holding)
     if refusal != Refusal.ACCEPTED:
         return refusal
@@ -78,17 +79,20 @@ def check_order(state: State, entry: np.void, position: int, holding: int) -> Re
         above = refusal == Refusal.PRICE_ABOVE_LIMIT
         note(state, price, instrument["upper_ticks"] if above else instrument["lower_ticks"])
         return refusal
-    refusal = check_closing(state, entry, position)
-    if refusal != Refusal.ACCEPTED:
+    return check_closing(state, entry, position)
+
+
+@inner
+def check_opening(
+    state: State, entry: np.void, holding: int, opening: int, margin_fen: int, fee_fen: int
+) -> Refusal:
+    """Return the first refusal of the lots that open, or ``ACCEPTED``."""
+    if opening <= 0:
+        return Refusal.ACCEPTED
+    refusal = check_holding(state, entry, holding, opening)
+    if refusal != Refusal.ACCEPTED or state.config[0]["funds"] == 0:
         return refusal
-    opening = entry["lots"] - closing_part(state, entry, position)
-    if opening > 0:
-        refusal = check_holding(state, entry, holding, opening)
-        if refusal != Refusal.ACCEPTED:
-            return refusal
-        if state.config[0]["funds"]:
-            return check_money(state, entry, opening)
-    return Refusal.ACCEPTED
+    return check_money(state, entry, margin_fen, fee_fen)
 
 
 @inner
@@ -179,15 +183,20 @@ def enter_order(state: State, out: np.ndarray, entry: np.void, session: int) -> 
     refusal = check_order(state, entry, found, found_holding)
     if refusal != Refusal.ACCEPTED:
         return refusal
+    closing = closing_part(state, entry, found)
+    opening = entry["lots"] - closing
+    margin_fen, fee_fen = need_of(state, entry, opening)
+    refusal = check_opening(state, entry, found_holding, opening, margin_fen, fee_fen)
+    if refusal != Refusal.ACCEPTED:
+        return refusal
     refusal = check_room(state, found, found_holding)
     if refusal != Refusal.ACCEPTED:
         return refusal
-    closing = closing_part(state, entry, found)
     position = new_position(state, key, found)
     holding = new_holding(state, held_by, found_holding, instrument)
     used = state.members[state.accounts[code]["member"]]["used_fen"]
     row = take_row(state)
-    admit(state, out, entry, row, position, holding, closing)
+    admit(state, out, entry, row, position, holding, closing, margin_fen, fee_fen)
     warn_member(state, out, code, used)
     trade_or_wait(state, out, entry, row)
     return Refusal.ACCEPTED

@@ -19,8 +19,6 @@ from huiguan.exchange.messages import (
 from huiguan.exchange.trading.funds import (
     available,
     extra_margin,
-    frozen_fee_of_lot,
-    margin_of_lot,
     relief_row,
 )
 from huiguan.exchange.trading.positions import frozen_lots, held_lots, takes_today
@@ -228,12 +226,11 @@ def check_holding(state: State, order: np.void, holding: int, opening: int) -> R
 
 
 @inner
-def check_money(state: State, order: np.void, opening: int) -> Refusal:
+def check_money(state: State, order: np.void, margin_fen: int, fee_fen: int) -> Refusal:
     """Check client funds, then member funds, for what the opening lots would freeze."""
     code, instrument, side = order["trading_code"], order["instrument"], order["side"]
-    margin = opening * margin_of_lot(state, instrument, side, order["hedge"])
-    extra = extra_margin(state.reliefs[relief_row(state, code, instrument, side)], side, margin)
-    need = extra + opening * frozen_fee_of_lot(state, order)
+    relief = state.reliefs[relief_row(state, code, instrument, side)]
+    need = extra_margin(relief, side, margin_fen) + fee_fen
     account = state.accounts[code]
     free = available(account)
     if need > free:

@@ -57,6 +57,15 @@ def frozen_fee_of_lot(state: State, order: np.void) -> int:
 
 
 @inner
+def need_of(state: State, order: np.void, opening: int) -> tuple[int, int]:
+    """Return margin and fee in fen that ``opening`` lots of an order freeze (negative: free)."""
+    if opening == 0 or state.config[0]["funds"] == 0:
+        return 0, 0
+    margin = opening * margin_of_lot(state, order["instrument"], order["side"], order["hedge"])
+    return margin, opening * frozen_fee_of_lot(state, order)
+
+
+@inner
 def relief_row(state: State, code: int, instrument: int, side: int) -> int:
     """Return the row of ``reliefs`` where this side of the instrument is summed."""
     row = state.instruments[instrument]
@@ -67,10 +76,9 @@ def relief_row(state: State, code: int, instrument: int, side: int) -> int:
 @inner
 def extra_margin(relief: np.void, side: int, amount_fen: int) -> int:
     """Return by how much the charged margin grows when one side of a relief group does."""
-    before = larger_side(relief["long_fen"], relief["short_fen"])
-    if side == Side.BUY:
-        return larger_side(relief["long_fen"] + amount_fen, relief["short_fen"]) - before
-    return larger_side(relief["long_fen"], relief["short_fen"] + amount_fen) - before
+    long_fen, short_fen = relief["long_fen"], relief["short_fen"]
+    mine, other = (long_fen, short_fen) if side == Side.BUY else (short_fen, long_fen)
+    return larger_side(mine + amount_fen, other) - larger_side(mine, other)
 
 
 @inner
@@ -78,10 +86,8 @@ def add_margin(state: State, code: int, instrument: int, side: int, amount_fen: 
     """Add to one side of a relief group and charge (or give back) what that changes."""
     relief = state.reliefs[relief_row(state, code, instrument, side)]
     change = extra_margin(relief, side, amount_fen)
-    if side == Side.BUY:
-        relief["long_fen"] += amount_fen
-    else:
-        relief["short_fen"] += amount_fen
+    relief["long_fen"] += amount_fen if side == Side.BUY else 0
+    relief["short_fen"] += 0 if side == Side.BUY else amount_fen
     account = state.accounts[code]
     account["margin_fen"] += change
     state.members[account["member"]]["used_fen"] += change

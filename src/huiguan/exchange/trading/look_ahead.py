@@ -1,8 +1,11 @@
 """Ask the memory for the rows of commands that come next (docs/reference/performance.md).
 
-One miss costs as much as a whole match, and an order touches five rows of large tables. Two hints a
-command overlap those misses: far ahead for what the command itself names, nearer for what the order
-of a cancel names. Nothing here changes an outcome.
+One miss costs as much as a whole match, and an order touches six rows of large tables. Two hints a
+command overlap those misses: far ahead for what the command itself names, nearer for what those
+rows name. Nothing here changes an outcome: a hint at a row that does not exist asks for nothing.
+
+Entries and cancels come in no order a processor could guess, so both are read, and what does not
+apply is replaced by row 0, which costs less than a wrong guess.
 """
 
 import numpy as np
@@ -16,7 +19,7 @@ from huiguan.exchange.messages import (
 )
 from huiguan.exchange.trading.funds import relief_row
 from huiguan.exchange.trading.positions import holding_key, position_key
-from huiguan.exchange.trading.state import NO_ROW, State
+from huiguan.exchange.trading.state import State
 from huiguan.exchange.trading.table import own_name_tag, scramble
 from huiguan.foundation.compiler import prefetch, rows
 from huiguan.foundation.kernel import inner
@@ -27,61 +30,56 @@ FAR, NEAR = 12, 6
 
 
 @inner
+def choose(condition: bool, one: int, other: int) -> int:
+    """Return one of two numbers that are both at hand: no branch to guess."""
+    return one if condition else other
+
+
+@inner
+def row_or_first(row: int, count: int) -> int:
+    """Return a row number that surely exists."""
+    return choose((row >= 0) & (row < count), row, 0)
+
+
+@inner
 def hint_far(state: State, commands: np.ndarray, row: int) -> None:
-    """Hint at what a command names itself."""
+    """Hint at what a command names itself: the order of a cancel, the account of an entry."""
     kind = rows(commands, COMMAND_HEADER)[row]["kind"]
-    if kind == CANCEL:
-        order_id = rows(commands, CANCEL_ROW)[row]["order_id"]
-        place = order_id & ORDER_ROW_MASK
-        if order_id > 0 and place < len(state.orders):
-            prefetch(state.orders, place)
-    elif kind == ENTER:
-        entry = rows(commands, ENTER_ROW)[row]
-        code = entry["trading_code"]
-        if 0 <= code < len(state.accounts):
-            prefetch(state.accounts, code)
+    order_id = rows(commands, CANCEL_ROW)[row]["order_id"]
+    code = rows(commands, ENTER_ROW)[row]["trading_code"]
+    prefetch(state.orders, choose(kind == CANCEL, order_id & ORDER_ROW_MASK, 0))
+    prefetch(state.accounts, choose(kind == ENTER, code, 0))
 
 
 @inner
 def hint_near(state: State, commands: np.ndarray, row: int) -> None:
-    """Hint at position, holding, relief group and own name of an entry, or of a cancelled order."""
-    kind = rows(commands, COMMAND_HEADER)[row]["kind"]
-    if kind == CANCEL:
-        order_id = rows(commands, CANCEL_ROW)[row]["order_id"]
-        place = order_id & ORDER_ROW_MASK
-        if order_id <= 0 or place >= len(state.orders):
-            return
-        order = state.orders[place]
-        if order["order_id"] != order_id:
-            return
-        code = order["trading_code"]
-        prefetch(state.accounts, code)
-        prefetch(state.holdings, order["holding"])
-        prefetch(state.positions, order["position"])
-        prefetch(state.levels, order["level"])
-        if order["ahead"] != NO_ROW:
-            prefetch(state.orders, order["ahead"])
-        if order["behind"] != NO_ROW:
-            prefetch(state.orders, order["behind"])
-        prefetch(state.reliefs, relief_row(state, code, order["instrument"], order["side"]))
-        own = order["client_order_id"]
-        if own != 0:
-            tag = own_name_tag(order["session"], own)
-            prefetch(state.own_names, tag & (len(state.own_names) - 1))
-    elif kind == ENTER:
-        entry = rows(commands, ENTER_ROW)[row]
-        code, instrument = entry["trading_code"], entry["instrument"]
-        if not 0 <= code < len(state.accounts) or not 0 <= instrument < len(state.instruments):
-            return
-        key = position_key(state, code, instrument, entry["hedge"])
-        prefetch(state.positions, scramble(key) & (len(state.positions) - 1))
-        held_by = holding_key(state, state.accounts[code]["holder"], instrument)
-        prefetch(state.holdings, scramble(held_by) & (len(state.holdings) - 1))
-        prefetch(state.reliefs, relief_row(state, code, instrument, entry["side"]))
-        own = entry["client_order_id"]
-        if own != 0:
-            tag = own_name_tag(rows(commands, COMMAND_HEADER)[row]["session"], own)
-            prefetch(state.own_names, tag & (len(state.own_names) - 1))
+    """Hint at what the rows of ``hint_far`` name: position, holding, relief group, neighbours."""
+    head, entry = rows(commands, COMMAND_HEADER)[row], rows(commands, ENTER_ROW)[row]
+    is_cancel = head["kind"] == CANCEL
+    place = rows(commands, CANCEL_ROW)[row]["order_id"] & ORDER_ROW_MASK
+    order = state.orders[row_or_first(choose(is_cancel, place, 0), len(state.orders))]
+
+    entering = row_or_first(choose(is_cancel, 0, entry["trading_code"]), len(state.accounts))
+    instrument = row_or_first(entry["instrument"], len(state.instruments))
+    key = position_key(state, entering, instrument, entry["hedge"])
+    position = scramble(key) & (len(state.positions) - 1)
+    prefetch(state.positions, choose(is_cancel, order["position"], position))
+    key = holding_key(state, state.accounts[entering]["holder"], instrument)
+    holding = scramble(key) & (len(state.holdings) - 1)
+    prefetch(state.holdings, choose(is_cancel, order["holding"], holding))
+
+    code = choose(is_cancel, order["trading_code"], entering)
+    instrument = choose(is_cancel, order["instrument"], instrument)
+    side = choose(is_cancel, order["side"], entry["side"])
+    prefetch(state.accounts, code)
+    prefetch(state.reliefs, relief_row(state, code, instrument, side))
+    session = choose(is_cancel, order["session"], head["session"])
+    own = choose(is_cancel, order["client_order_id"], entry["client_order_id"])
+    prefetch(state.own_names, own_name_tag(session, own) & (len(state.own_names) - 1))
+
+    prefetch(state.levels, choose(is_cancel, order["level"], 0))
+    prefetch(state.orders, choose(is_cancel, order["ahead"], 0))
+    prefetch(state.orders, choose(is_cancel, order["behind"], 0))
 
 
 @inner

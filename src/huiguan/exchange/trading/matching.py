@@ -13,6 +13,7 @@ from huiguan.exchange.trading.book import (
     level_of,
     middle_price,
 )
+from huiguan.exchange.trading.funds import need_of
 from huiguan.exchange.trading.positions import book_fill, freeze
 from huiguan.exchange.trading.state import NO_PRICE, NO_ROW, State
 from huiguan.exchange.trading.table import add_own_name, drop_own_name
@@ -57,6 +58,8 @@ def admit(
     position: int,
     holding: int,
     closing: int,
+    margin_fen: int,
+    fee_fen: int,
 ) -> None:
     """Write an accepted order into its row, freeze what it may use, and say so."""
     core = state.core[0]
@@ -79,7 +82,7 @@ def admit(
     core["order_id"] = order["order_id"]
     if entry["client_order_id"] != 0:
         add_own_name(state.own_names, core["session"], entry["client_order_id"], row)
-    freeze(state, order, closing, order["lots"] - closing)
+    freeze(state, order, closing, order["lots"] - closing, margin_fen, fee_fen)
     emit.order_entered(state, out, order, entry["time_in_force"])
 
 
@@ -89,7 +92,9 @@ def cancel(state: State, out: np.ndarray, row: int, reason: int) -> None:
     order = state.orders[row]
     if order["level"] != NO_ROW:
         leave(state, row)
-    freeze(state, order, -order["closing_lots"], order["closing_lots"] - order["lots"])
+    opening = order["closing_lots"] - order["lots"]
+    margin_fen, fee_fen = need_of(state, order, opening)
+    freeze(state, order, -order["closing_lots"], opening, margin_fen, fee_fen)
     emit.order_cancelled(state, out, order, reason)
     give_back_row(state, row)
 

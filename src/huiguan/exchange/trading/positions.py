@@ -124,10 +124,13 @@ def add_opened(holding: np.void, hedge: int, lots: int) -> None:
 
 
 @inner
-def freeze(state: State, order: np.void, closing: int, opening: int) -> None:
+def freeze(
+    state: State, order: np.void, closing: int, opening: int, margin_fen: int, fee_fen: int
+) -> None:
     """Set aside what an accepted order may use: lots to close, margin and fee to open.
 
-    Negative numbers give back what a cancelled rest had frozen.
+    ``margin_fen`` and ``fee_fen`` are ``need_of`` the opening lots. Negative numbers give back what
+    a cancelled rest had frozen.
     """
     code, instrument = order["trading_code"], order["instrument"]
     side, hedge = order["side"], order["hedge"]
@@ -139,9 +142,8 @@ def freeze(state: State, order: np.void, closing: int, opening: int) -> None:
         add_holding(holding, side, hedge, opening)
         add_opened(holding, hedge, opening)
         if state.config[0]["funds"]:
-            margin = opening * margin_of_lot(state, instrument, side, hedge)
-            add_margin(state, code, instrument, side, margin)
-            add_frozen_fee(state, code, opening * frozen_fee_of_lot(state, order))
+            add_margin(state, code, instrument, side, margin_fen)
+            add_frozen_fee(state, code, fee_fen)
 
 
 @inner

@@ -391,7 +391,7 @@ def new_state(image: DayImage) -> State:
         sides=sides,
         levels=levels,
         orders=orders,
-        own_names=touched(power_of_two(2 * settings.order_capacity), "<i8"),
+        own_names=touched(power_of_two(4 * settings.order_capacity), "<i8"),
         margins=margins,
         fees=fees,
         accounts=accounts,

@@ -9,16 +9,18 @@ import numpy as np
 from huiguan.exchange.trading.state import NO_ROW
 from huiguan.foundation.kernel import inner
 
-LOW_BITS = (1 << 30) - 1
+ODD, OTHER_ODD = 0x1E3779B97F4A7C15, 0x2545F4914F6CDD1D
 TAG_SHIFT = 32
 ROW_MASK = (1 << TAG_SHIFT) - 1
 
 
 @inner
 def scramble(key: int) -> int:
-    """Return 32 well mixed bits of ``key`` (0 <= key < 2^60) without passing 2^63."""
-    mixed = ((key & LOW_BITS) * 2654435761 + (key >> 30) * 1013904223) & ROW_MASK
-    return mixed ^ (mixed >> 15)
+    """Return 32 well mixed bits of ``key`` >= 0: the middle of a product.
+
+    They are the same whether the product wraps at 64 bits (compiled) or not (plain Python).
+    """
+    return (((int(key) ^ (int(key) >> 32)) * ODD) >> 32) & ROW_MASK
 
 
 @inner
@@ -40,9 +42,14 @@ def find(keys: np.ndarray, key: int) -> int:
 
 @inner
 def own_name_tag(session: int, client_order_id: int) -> int:
-    """Return the tag of a session's own order name: 31 mixed bits."""
-    low = client_order_id & ((1 << 58) - 1)
-    return scramble(scramble(low) * 65537 + session) & (ROW_MASK >> 1)
+    """Return the tag of a session's own order name, 31 bits; neighbours have neighbouring tags.
+
+    Eight names in a row share a line of memory: owners count their orders, so the line of the
+    next name is at hand.
+    """
+    block = int(client_order_id) >> 3
+    mixed = ((block ^ (block >> 32)) * ODD + int(session) * OTHER_ODD) >> 32
+    return ((mixed << 3) & (ROW_MASK >> 1)) | (int(client_order_id) & 7)
 
 
 @inner
@@ -70,7 +77,7 @@ def add_own_name(names: np.ndarray, session: int, client_order_id: int, row: int
     place = tag & mask
     while names[place] != 0:
         place = (place + 1) & mask
-    names[place] = (tag << TAG_SHIFT) | (row + 1)
+    names[place] = (tag << TAG_SHIFT) | (int(row) + 1)
 
 
 @inner
@@ -78,7 +85,7 @@ def drop_own_name(names: np.ndarray, session: int, client_order_id: int, row: in
     """Forget the name of the order in ``row`` and move later entries up, so no probe breaks."""
     mask = len(names) - 1
     tag = own_name_tag(session, client_order_id)
-    entry = (tag << TAG_SHIFT) | (row + 1)
+    entry = (tag << TAG_SHIFT) | (int(row) + 1)
     place = tag & mask
     while names[place] != entry:
         place = (place + 1) & mask
