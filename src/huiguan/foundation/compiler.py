@@ -16,7 +16,11 @@ import numpy as np
 from llvmlite import ir
 from numba import config, from_dtype, types  # noqa: TID251  part of the one door
 from numba.core import cgutils  # noqa: TID251
+from numba.core.compiler import Compiler  # noqa: TID251
+from numba.core.compiler_machinery import PassManager, register_pass  # noqa: TID251
 from numba.core.imputils import lower_builtin, lower_getattr_generic  # noqa: TID251
+from numba.core.lowering import Lower  # noqa: TID251
+from numba.core.typed_passes import NativeLowering  # noqa: TID251
 from numba.core.typing import signature as typed  # noqa: TID251
 from numba.core.typing.templates import (  # noqa: TID251
     AbstractTemplate,
@@ -281,3 +285,35 @@ else:
             return context.get_dummy_value()
 
         return types.void(table, row), lower
+
+
+class LowerApart(Lower):
+    """Makes a function that is called, never copied into the code of its callers."""
+
+    def pre_lower(self) -> None:
+        """Say so to the optimiser."""
+        super().pre_lower()
+        self.builder.function.attributes.add("noinline")
+
+
+@register_pass(mutates_CFG=True, analysis_only=False)
+class LoweringApart(NativeLowering):
+    """The step of the compiler that uses ``LowerApart``."""
+
+    _name = "lowering_apart"
+    lowering_class = LowerApart
+
+
+class CompilerApart(Compiler):
+    """Compiles what is rare: inlined, it would push the way of an order out of the fast caches."""
+
+    def define_pipelines(self) -> list[PassManager]:
+        """Return the usual steps with ``LoweringApart`` in place of its parent."""
+        pipelines = []
+        for usual in super().define_pipelines():
+            steps = PassManager(usual.pipeline_name)
+            for step, why in usual.passes:
+                steps.add_pass(LoweringApart if step is NativeLowering else step, why)
+            steps.finalize()
+            pipelines.append(steps)
+        return pipelines

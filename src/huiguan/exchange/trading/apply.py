@@ -261,7 +261,7 @@ def cancel_orders(state: State, out: np.ndarray, command: np.void, session: int)
     return Refusal.ACCEPTED
 
 
-@rare
+@inner
 def apply_session_command(
     state: State, out: np.ndarray, commands: np.ndarray, row: int, kind: int
 ) -> Refusal:
