@@ -145,10 +145,9 @@ def match(state: State, out: np.ndarray, row: int) -> None:
         last = instrument["last_ticks"]
         if middle and last != NO_PRICE:
             price = middle_price(taker["price_ticks"], price, last)
-        if taker["side"] == BUY:
-            trade(state, out, row, maker_row, price, lots)
-        else:
-            trade(state, out, maker_row, row, price, lots)
+        buys = taker["side"] == BUY
+        buy_row, sell_row = (row, maker_row) if buys else (maker_row, row)
+        trade(state, out, buy_row, sell_row, price, lots)
 
 
 @inner
