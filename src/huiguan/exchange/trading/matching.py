@@ -114,7 +114,7 @@ def trade(
     settle_fill(state, sell_row, price_ticks, lots)
 
 
-@inner
+@rare
 def settle_fill(state: State, row: int, price_ticks: int, lots: int) -> None:
     """Book one side of a trade and drop the order when nothing of it is left."""
     order = state.orders[row]
