@@ -51,7 +51,7 @@ from huiguan.exchange.trading.phases import call_one, next_due, run_one_due
 from huiguan.exchange.trading.positions import holding_key, position_key
 from huiguan.exchange.trading.state import NO_ROW, ON, State, open_state
 from huiguan.exchange.trading.table import find, find_own_name
-from huiguan.foundation.compiler import rows
+from huiguan.foundation.compiler import prefetch, rows
 from huiguan.foundation.kernel import inner, kernel, rare
 from huiguan.foundation.refusals import Refusal
 
@@ -61,6 +61,7 @@ CANCEL_MANY, CANCEL_MANY_ROW = CancelOrders.KIND, LAYOUTS[CancelOrders.KIND]
 BYTE = np.dtype(np.uint8)
 FIRST_HOUSE_KIND = 110
 SPARE_ROWS = 16
+OUTCOMES_AHEAD = 8  # a session fills its outcomes in a row
 
 
 @inner
@@ -293,7 +294,9 @@ def remember(state: State, session: int, client_sequence: int, refusal: Refusal)
     core = state.core[0]
     state.sessions[session]["client_sequence"] = client_sequence
     window = state.config[0]["outcome_window"]
-    outcome = state.outcomes[session * window + client_sequence % window]
+    place = session * window + client_sequence % window
+    prefetch(state.outcomes, place + OUTCOMES_AHEAD)
+    outcome = state.outcomes[place]
     outcome["client_sequence"] = client_sequence
     outcome["sequence"] = core["sequence"]
     outcome["order_id"] = core["order_id"]
