@@ -17,6 +17,7 @@ from huiguan.exchange.messages import (
     CancelOrder,
     EnterOrder,
 )
+from huiguan.exchange.trading.book import level_of
 from huiguan.exchange.trading.funds import relief_row
 from huiguan.exchange.trading.positions import holding_key, position_key
 from huiguan.exchange.trading.state import State
@@ -24,7 +25,7 @@ from huiguan.exchange.trading.table import own_name_tag, scramble
 from huiguan.foundation.compiler import prefetch, rows
 from huiguan.foundation.kernel import inner
 
-ENTER, ENTER_ROW = EnterOrder.KIND, LAYOUTS[EnterOrder.KIND]
+ENTER_ROW = LAYOUTS[EnterOrder.KIND]
 CANCEL, CANCEL_ROW = CancelOrder.KIND, LAYOUTS[CancelOrder.KIND]
 FAR, NEAR = 12, 6
 
@@ -42,13 +43,23 @@ def row_or_first(row: int, count: int) -> int:
 
 
 @inner
+def level_ahead(state: State, entry: np.void) -> int:
+    """Return the level an entry would wait at, row 0 for a price outside the band."""
+    instrument = row_or_first(entry["instrument"], len(state.instruments))
+    side = state.sides[instrument * 2 + (entry["side"] & 1)]
+    depth = row_or_first(level_of(side, entry["price_ticks"], False), side["size"])
+    return side["first"] + depth
+
+
+@inner
 def hint_far(state: State, commands: np.ndarray, row: int) -> None:
-    """Hint at what a command names itself: the order of a cancel, the account of an entry."""
-    kind = rows(commands, COMMAND_HEADER)[row]["kind"]
+    """Hint at what a command names itself: the order of a cancel, account and level of an entry."""
+    is_cancel = rows(commands, COMMAND_HEADER)[row]["kind"] == CANCEL
     order_id = rows(commands, CANCEL_ROW)[row]["order_id"]
-    code = rows(commands, ENTER_ROW)[row]["trading_code"]
-    prefetch(state.orders, choose(kind == CANCEL, order_id & ORDER_ROW_MASK, 0))
-    prefetch(state.accounts, choose(kind == ENTER, code, 0))
+    entry = rows(commands, ENTER_ROW)[row]
+    prefetch(state.orders, choose(is_cancel, order_id & ORDER_ROW_MASK, 0))
+    prefetch(state.accounts, choose(is_cancel, 0, entry["trading_code"]))
+    prefetch(state.levels, choose(is_cancel, 0, level_ahead(state, entry)))
 
 
 @inner
@@ -63,7 +74,8 @@ def hint_near(state: State, commands: np.ndarray, row: int) -> None:
     instrument = row_or_first(entry["instrument"], len(state.instruments))
     key = position_key(state, entering, instrument, entry["hedge"])
     position = scramble(key) & (len(state.positions) - 1)
-    prefetch(state.positions, choose(is_cancel, order["position"], position))
+    closed = choose(order["closing_lots"] > 0, order["position"], 0)
+    prefetch(state.positions, choose(is_cancel, closed, position))
     key = holding_key(state, state.accounts[entering]["holder"], instrument)
     holding = scramble(key) & (len(state.holdings) - 1)
     prefetch(state.holdings, choose(is_cancel, order["holding"], holding))
@@ -77,8 +89,9 @@ def hint_near(state: State, commands: np.ndarray, row: int) -> None:
     own = choose(is_cancel, order["client_order_id"], entry["client_order_id"])
     prefetch(state.own_names, own_name_tag(session, own) & (len(state.own_names) - 1))
 
+    tail = state.levels[choose(is_cancel, 0, level_ahead(state, entry))]["tail"]
     prefetch(state.levels, choose(is_cancel, order["level"], 0))
-    prefetch(state.orders, choose(is_cancel, order["ahead"], 0))
+    prefetch(state.orders, choose(is_cancel, order["ahead"], tail))
     prefetch(state.orders, choose(is_cancel, order["behind"], 0))
 
 
