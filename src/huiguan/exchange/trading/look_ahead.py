@@ -53,13 +53,12 @@ def level_ahead(state: State, entry: np.void) -> int:
 
 @inner
 def hint_far(state: State, commands: np.ndarray, row: int) -> None:
-    """Hint at what a command names itself: the order of a cancel, account and level of an entry."""
+    """Hint at what a command names itself: the order of a cancel, the account of an entry."""
     is_cancel = rows(commands, COMMAND_HEADER)[row]["kind"] == CANCEL
     order_id = rows(commands, CANCEL_ROW)[row]["order_id"]
     entry = rows(commands, ENTER_ROW)[row]
     prefetch(state.orders, choose(is_cancel, order_id & ORDER_ROW_MASK, 0))
     prefetch(state.accounts, choose(is_cancel, 0, entry["trading_code"]))
-    prefetch(state.levels, choose(is_cancel, 0, level_ahead(state, entry)))
 
 
 @inner
