@@ -288,14 +288,16 @@ class Teller:
         price = lower + chance.below(upper - lower + 1)
         if often(chance, 35):
             price = pick(chance, (lower, upper))
-        offset = pick(chance, (*(0,) * 14, 1, 1, 2, 3, 3, 4))
+        offset = pick(chance, (*(0,) * 11, 1, 1, 2, 3, 3, 3, 4))
         force, price_type, minimum = 0, 0, 0
         if often(chance, 30):
             force = 1 + chance.below(2)
             minimum = chance.below(5) if force == 1 and often(chance, 60) else 0
         if often(chance, 5):
             price_type = 1
-        lots = 1 + chance.below(5)
+        lots, hedge = 1 + chance.below(5), pick(chance, (*(0,) * 8, 1, 1, 2, 2, 3))
+        if offset != Offset.OPEN and often(chance, 80):
+            lots, hedge = 1 + chance.below(2), 0
         fields = {
             "client_order_id": chance.below(30) if often(chance, 60) else 0,
             "price_ticks": price,
@@ -305,7 +307,7 @@ class Teller:
             "trading_code": code,
             "side": chance.below(2),
             "offset": offset,
-            "hedge": pick(chance, (0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 2, 2, 3)),
+            "hedge": hedge,
             "time_in_force": force,
             "price_type": price_type,
         }

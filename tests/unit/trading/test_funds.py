@@ -211,6 +211,19 @@ def test_a_mark_counts_floating_losses_but_no_gains_and_calls_who_is_short() -> 
     assert day.available(0) == 0
 
 
+def test_a_mark_calls_everybody_who_is_short() -> None:
+    day = market(10_150)
+    day.core.state.accounts["deposit_fen"][3] = 10_150
+    for code, other in ((0, 1), (3, 2)):
+        day.buy(code, 100, 10)
+        day.sell(other, 100, 10)
+    day.buy(2, 98, 1)
+    day.sell(1, 98, 1)
+    events = day.house(MarkAccounts())
+    assert [e.trading_code for e in events[:-1]] == [0, 3]
+    assert events[-1] == CommandDone(count=2, command=MarkAccounts.KIND)
+
+
 def test_gains_and_losses_of_one_code_are_set_off_before_a_loss_counts() -> None:
     day = market()
     for instrument, last in ((0, 97), (1, 102)):  # -3 and +2 ticks on one lot each

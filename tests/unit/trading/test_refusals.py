@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import pytest
 
 from huiguan.exchange.day import MemberMode
 from huiguan.exchange.messages import (
@@ -25,7 +26,7 @@ from huiguan.exchange.messages import (
 )
 from huiguan.foundation.refusals import Refusal
 from tests.images import small_image
-from tests.trading_day import SMALL, Day, figures, order_id, refusal
+from tests.trading_day import SMALL, Day, figures, order, order_id, refusal
 
 MINE, THEIRS, OTHER = 0, 1, 2  # trading codes; MINE and OTHER are of member 0
 WORST = {
@@ -185,3 +186,22 @@ def test_flags_outside_their_numbers_are_bad_fields() -> None:
             fields = {**WORST, "instrument": 0, "trading_code": 0, "hedge": 0, name: value}
             assert refusal(day.send(1, EnterOrder(**fields))) == Refusal.BAD_FIELD, name
     assert refusal(day.buy(0, 100, 1, client_order_id=-1)) == Refusal.BAD_FIELD
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "expected"),
+    [
+        ("instrument", 2, Refusal.UNKNOWN_INSTRUMENT),  # two instruments: 0 and 1
+        ("instrument", -1, Refusal.UNKNOWN_INSTRUMENT),
+        ("instrument", 1, Refusal.ACCEPTED),
+        ("trading_code", 4, Refusal.UNKNOWN_TRADING_CODE),  # four codes: 0 to 3
+        ("trading_code", -1, Refusal.UNKNOWN_TRADING_CODE),
+        ("trading_code", 3, Refusal.NOT_YOUR_CODE),
+        ("trading_code", 2, Refusal.ACCEPTED),
+    ],
+)
+def test_rows_end_where_the_image_ends(field: str, value: int, expected: Refusal) -> None:
+    day = Day(small_image(2, 4, 2, settings=SMALL))
+    named = {"instrument": 0, "trading_code": 0, field: value}
+    entry = order(named["trading_code"], Side.BUY, 100, 1, instrument=named["instrument"])
+    assert refusal(day.send(1, entry)) == expected

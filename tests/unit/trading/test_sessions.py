@@ -130,6 +130,34 @@ def test_a_lost_session_keeps_its_orders_for_its_grace_in_journal_time(
     assert all(one.session == 0 for one in told)
 
 
+def test_a_phase_comes_before_a_disconnect_of_the_same_moment() -> None:
+    image = small_image(settings=SMALL)
+    schedule = [(100, 0, Phase.AUCTION_ORDERING), (5_000 + GRACE, 0, Phase.AUCTION_MATCH)]
+    phases = np.array(schedule, dtype=image.phases.dtype)
+    day = Day(image._replace(phases=phases), phase=None)
+    day.log_on(1, 0, cancel_on_disconnect=1, grace_ns=GRACE)
+    day.house(PassTime(), time_ns=200)
+    day.buy(0, 100, 2)
+    day.sell(1, 100, 1)
+    day.house(LoseSession(target=1), time_ns=5_000)
+    events = day.house(PassTime(), time_ns=9_000)
+    assert len(fills(events)) == 1, "the auction still found the order"
+    assert reasons(events) == [CancelReason.DISCONNECT]
+
+
+def test_two_lost_sessions_lose_their_orders_each_in_its_time() -> None:
+    day = Day(small_image(settings=SMALL))
+    for session, grace in ((1, 400), (2, 300)):
+        day.log_on(session, session - 1, cancel_on_disconnect=1, grace_ns=grace)
+    first, second = order_id(day.buy(0, 100, 1)), order_id(day.buy(1, 100, 1))
+    for session in (1, 2):
+        day.house(LoseSession(target=session), time_ns=5_000)
+    gone = [e.order_id for e in day.house(PassTime(), time_ns=5_300)[:-1]]
+    assert gone == [second]
+    gone = [e.order_id for e in day.house(PassTime(), time_ns=5_400)[:-1]]
+    assert gone == [first]
+
+
 def test_coming_back_within_the_grace_keeps_the_orders() -> None:
     day = lossy_day()
     day.house(LoseSession(target=1), time_ns=5_000)
