@@ -177,6 +177,15 @@ def test_a_warned_member_goes_on_and_is_warned_once_a_stretch() -> None:
     assert warnings(day.buy(0, 100, 6)) == [(6_060, 5_050)]  # a new stretch
 
 
+def test_a_member_at_exactly_its_deposit_is_covered() -> None:
+    day = member_market(MemberMode.WARN, 5 * (MARGIN + FEE))
+    assert warnings(day.buy(0, 99, 5)) == []
+    sixth = day.buy(0, 99, 1)
+    assert warnings(sixth) == [(6_060, 5_050)]
+    day.cancel(1, order_id(sixth))
+    assert warnings(day.buy(0, 99, 1)) == [(6_060, 5_050)]  # covered in between: said again
+
+
 def test_fees_of_closing_orders_can_carry_a_member_over_and_the_next_order_says_so() -> None:
     day = member_market(MemberMode.WARN, 2 * MARGIN + 2 * FEE)
     day.buy(0, 100, 1)
@@ -245,6 +254,7 @@ def test_who_is_short_after_a_mark_opens_nothing() -> None:
     events = day.sell(0, 105, 1)  # needs no margin: the smaller side
     assert refusal(events) == Refusal.NOT_ENOUGH_MONEY
     assert figures(events) == (FEE, -1_000)
+    assert refusal(day.sell(0, 99, 10, offset=Offset.CLOSE_TODAY)) == Refusal.ACCEPTED
 
 
 def move(kind: type, number: int, amount: int, target: int = 0, scope: Scope = Scope.TRADING_CODE):  # noqa: ANN201
@@ -288,6 +298,17 @@ def test_a_transfer_id_is_booked_once() -> None:
     assert day.available(0) == 1_400
     paid = day.house(EndWithdrawal(transfer_id=7, stage=TransferStage.CONFIRMED))
     assert refusal(paid) == Refusal.TRANSFER_NOT_RESERVED, "a deposit is no withdrawal"
+
+
+def test_every_transfer_of_a_full_table_is_remembered() -> None:
+    """A table of 16 rows takes 15 transfers; whichever row one got, its id is known again."""
+    day = market(1_000)
+    for number in range(1, 16):
+        assert refusal(day.house(move(CreditDeposit, number, 1))) == Refusal.ACCEPTED
+    for number in range(1, 16):
+        repeated = day.house(move(CreditDeposit, number, 1))
+        assert refusal(repeated) == Refusal.TRANSFER_REPEATED
+    assert refusal(day.house(move(CreditDeposit, 16, 1))) == Refusal.TRANSFERS_FULL
 
 
 def test_only_free_money_can_be_withdrawn() -> None:

@@ -161,6 +161,8 @@ def test_an_order_is_named_by_the_exchange_or_by_its_owner() -> None:
     assert refusal(day.cancel(2, by_exchange)) == Refusal.NOT_YOUR_ORDER
     assert refusal(day.cancel(1, by_exchange + 1)) == Refusal.ORDER_NOT_FOUND  # no such row
     assert refusal(day.cancel(1, by_exchange + (1 << 24))) == Refusal.ORDER_NOT_FOUND
+    behind_the_table = (by_exchange >> 24 << 24) + SMALL["order_capacity"]
+    assert refusal(day.cancel(1, behind_the_table)) == Refusal.ORDER_NOT_FOUND
     assert refusal(day.cancel(1, own=5)) == Refusal.ACCEPTED
     assert refusal(day.buy(0, 100, 1, client_order_id=5)) == Refusal.ACCEPTED  # free again
     assert refusal(day.buy(0, 100, 1, client_order_id=5)) == Refusal.DUPLICATE_CLIENT_ORDER

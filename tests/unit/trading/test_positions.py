@@ -147,6 +147,14 @@ def test_position_limit_counts_positions_and_pending_opens_of_one_side() -> None
     assert refusal(day.buy(0, 98, 1)) == Refusal.POSITION_LIMIT  # until it is filled
 
 
+def test_who_is_above_a_limit_may_still_close() -> None:
+    image = with_limits(position_limit_lots=10)
+    held = [(0, 0, 12, 0, 0), (1, 0, 0, 12, 0)]
+    day = Day(image._replace(positions=np.array(held, dtype=image.positions.dtype)))
+    assert refusal(day.buy(0, 100, 1)) == Refusal.POSITION_LIMIT
+    assert refusal(day.sell(0, 100, 12, offset=CLOSE)) == Refusal.ACCEPTED
+
+
 def test_limits_count_a_holder_over_all_members() -> None:
     """Codes 0 and 1 are one client at two members: one limit (rulebook 5.6)."""
     image = with_limits(position_limit_lots=10)

@@ -225,6 +225,30 @@ def test_mass_cancels_reach_only_the_own_member_and_only_what_the_phase_allows()
 
 
 @pytest.mark.parametrize(
+    ("scope", "target", "expected"),
+    [
+        (Scope.TRADING_CODE, 4, Refusal.UNKNOWN_TRADING_CODE),  # four codes, two products
+        (Scope.TRADING_CODE, -1, Refusal.UNKNOWN_TRADING_CODE),
+        (Scope.TRADING_CODE, 3, Refusal.NOT_YOUR_CODE),
+        (Scope.PRODUCT, 2, Refusal.UNKNOWN_TARGET),
+        (Scope.PRODUCT, -1, Refusal.UNKNOWN_TARGET),
+        (Scope.PRODUCT, 1, Refusal.ACCEPTED),
+        (Scope.INSTRUMENT, 0, Refusal.UNKNOWN_TARGET),
+    ],
+)
+def test_mass_cancels_name_what_exists(scope: Scope, target: int, expected: Refusal) -> None:
+    day = Day(small_image(2, 4, 2, 2, settings=SMALL))
+    assert refusal(day.send(1, CancelOrders(target=target, scope=scope))) == expected
+
+
+@pytest.mark.parametrize("session", [-1, 0, SMALL["session_capacity"], 2**31 - 1])
+def test_sessions_end_where_the_image_ends(session: int) -> None:
+    day = Day(small_image(settings=SMALL))
+    (told,) = day.run(order(0, BUY, 100, 1), session, 1)
+    assert refusal([told.event]) == Refusal.UNKNOWN_SESSION
+
+
+@pytest.mark.parametrize(
     ("field", "value", "session"),
     [("kind", 105, 1), ("kind", 0, 1), ("kind", -7, 1), ("version", 2, 1), ("kind", 999, 0)],
 )

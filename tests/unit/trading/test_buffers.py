@@ -1,0 +1,106 @@
+"""The event buffer: a frame of any size, a command of any size, and nothing behind the end."""
+
+import numpy as np
+
+from huiguan.exchange.messages import (
+    MESSAGE_BYTES,
+    AuctionUncrossed,
+    ChangePhase,
+    CommandDone,
+    LogOn,
+    MarginCalled,
+    MarkAccounts,
+    PassTime,
+    Phase,
+    Side,
+    TradeExecuted,
+    encode,
+)
+from huiguan.exchange.trading.core import TradingCore
+from tests.images import small_image
+from tests.property.stories import Seeded, Teller, story_image
+from tests.trading_day import SMALL, Day, order, read_events
+
+CANARY = 0xA5
+
+
+def with_canary(core: TradingCore) -> np.ndarray:
+    """Give the core a buffer of the same size with something behind it that must not change."""
+    rows = len(core._events)
+    memory = np.full(rows + 64 * MESSAGE_BYTES, CANARY, np.uint8)
+    core._events = memory[:rows]
+    return memory[rows:]
+
+
+def test_one_large_frame_equals_many_small_ones_and_stays_inside_its_buffer() -> None:
+    for seed in range(20, 26):
+        chance = Seeded(seed)
+        image = story_image(chance)
+        teller = Teller(chance, image, steps=(0,))
+        core = TradingCore(image)
+        rows, events = [], []
+        for _ in range(400):
+            time_ns, row = teller.next()
+            rows.append(row)
+            events.append(core.run_frame(time_ns, row).copy())
+            teller.hear(row, read_events(events[-1]))
+        tight = TradingCore(image, event_rows=1)
+        behind = with_canary(tight)
+        together = tight.run_frame(0, np.concatenate(rows))
+        assert together.tobytes() == b"".join(piece.tobytes() for piece in events)
+        assert tight.state_hash() == core.state_hash()
+        assert (behind == CANARY).all()
+
+
+def test_every_live_order_may_trade_in_one_command() -> None:
+    """A full book of 2 x 15 orders in one month and 15 pairs in others, all in one uncross."""
+    pairs = 15
+    settings = {**SMALL, "order_capacity": 4 * pairs}
+    image = small_image(1 + pairs, 2, 1, settings=settings)
+    core = TradingCore(image, event_rows=1)
+    behind = with_canary(core)
+    core.run_frame(
+        1, encode(LogOn(target=1, member=0, epoch=1, grace_ns=0, cancel_on_disconnect=0))
+    )
+    core.run_frame(1, encode(ChangePhase(group=0, phase=Phase.AUCTION_ORDERING)))
+    entries = [
+        order(code, side, 100, 1, instrument=instrument)
+        for place in range(pairs)
+        for instrument in (0, 1 + place)
+        for code, side in ((0, Side.BUY), (1, Side.SELL))
+    ]
+    rows = [encode(entry, 1, number) for number, entry in enumerate(entries, 1)]
+    core.run_frame(1, np.concatenate(rows))
+    assert int(core.state.core["live_orders"][0]) == 4 * pairs
+    told = read_events(core.run_frame(1, encode(ChangePhase(group=0, phase=Phase.AUCTION_MATCH))))
+    kinds = [type(one.event) for one in told]
+    assert kinds.count(TradeExecuted) == 2 * pairs
+    assert kinds.count(AuctionUncrossed) == 1 + pairs
+    assert (behind == CANARY).all()
+
+
+def test_more_missed_phases_than_the_buffer_has_rows() -> None:
+    image = small_image(settings={**SMALL, "order_capacity": 4})
+    schedule = [(when, 0, when % 2) for when in range(1, 101)]
+    core = TradingCore(
+        image._replace(phases=np.array(schedule, dtype=image.phases.dtype)), event_rows=1
+    )
+    core._events = core._events[: (4 + 16 + 1) * MESSAGE_BYTES]
+    told = read_events(core.run_frame(1_000, encode(PassTime())))
+    assert [one.event.due_ns for one in told[:-1]] == list(range(1, 101))
+
+
+def test_a_mark_of_more_codes_than_the_buffer_has_rows() -> None:
+    """200 codes are short by a tick; the buffer has 4 + 16 + 1 rows."""
+    day = Day(small_image(1, 201, 1, settings={**SMALL, "order_capacity": 4}))
+    for code in range(1, 201):
+        day.buy(code, 100, 1)
+        day.sell(0, 100, 1)
+    day.buy(0, 99, 1)
+    day.sell(0, 99, 1)
+    day.core.state.accounts["deposit_fen"][1:] = 1_010
+    rows = (4 + 16 + 1) * MESSAGE_BYTES
+    day.core._events = day.core._events[:rows]
+    events = day.house(MarkAccounts())
+    assert [e.trading_code for e in events if isinstance(e, MarginCalled)] == list(range(1, 201))
+    assert events[-1] == CommandDone(count=200, command=MarkAccounts.KIND)
