@@ -26,14 +26,6 @@ def ask(refuse: bool, number: Refusal, first: int, second: int) -> None:
         raise Refused(number, int(first), int(second))
 
 
-def table_rows(capacity: int) -> int:
-    """Return the rows of a table that finds its keys: the next power of two."""
-    rows = 2
-    while rows < capacity:
-        rows *= 2
-    return rows
-
-
 class PlainChecks:
     """The questions; the exchange inherits them."""
 
@@ -173,13 +165,15 @@ class PlainChecks:
         """Ask whether the tables of the day can take one more order, position and holding."""
         most = self.settings.order_capacity
         ask(len(self.live()) >= most, Refusal.ORDERS_FULL, most, most)
-        positions = table_rows(self.settings.position_capacity) - 1
-        holdings = table_rows(self.settings.holding_capacity) - 1
+        positions, holdings = self.settings.position_capacity, self.settings.holding_capacity
         key = (entry.trading_code, entry.instrument, entry.hedge)
         holding = (self.accounts[entry.trading_code].holder, entry.instrument)
-        full = key not in self.position_keys and len(self.position_keys) >= positions
-        full = full or (holding not in self.holding_keys and len(self.holding_keys) >= holdings)
-        ask(full, Refusal.POSITIONS_FULL, len(self.position_keys), positions)
+        used = len(self.position_keys)
+        full = key not in self.position_keys and used >= positions
+        ask(full, Refusal.POSITIONS_FULL, used, positions)
+        used = len(self.holding_keys)
+        full = holding not in self.holding_keys and used >= holdings
+        ask(full, Refusal.POSITIONS_FULL, used, holdings)
 
     def available(self: "PlainExchange", code: int) -> int:
         """Return the free money of a trading code (contracts.md, Available)."""

@@ -40,7 +40,7 @@ from huiguan.exchange.messages import (
 from huiguan.foundation.refusals import Refusal
 from tests.models.plain_auction import find_auction
 from tests.models.plain_book import BUY, SELL, PlainBook, PlainOrder, meeting_price
-from tests.models.plain_checks import PlainChecks, Refused, ask, table_rows
+from tests.models.plain_checks import PlainChecks, Refused, ask
 from tests.models.plain_funds import PlainAccount, Tariff
 from tests.models.plain_positions import Key, PlainPositions, counts_as_opened
 from tests.trading_day import Told
@@ -636,7 +636,7 @@ class PlainExchange(PlainChecks):
             raise Refused(Refusal.BAD_FIELD, amount, name)
         if name in self.transfers:
             raise Refused(Refusal.TRANSFER_REPEATED, name, self.transfers[name].stage)
-        room = table_rows(self.settings.transfer_capacity) - 1
+        room = self.settings.transfer_capacity
         if len(self.transfers) == room:
             raise Refused(Refusal.TRANSFERS_FULL, room, room)
         if reserve:

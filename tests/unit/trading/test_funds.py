@@ -301,14 +301,14 @@ def test_a_transfer_id_is_booked_once() -> None:
 
 
 def test_every_transfer_of_a_full_table_is_remembered() -> None:
-    """A table of 16 rows takes 15 transfers; whichever row one got, its id is known again."""
+    """A day of 16 transfers takes 16; whichever row one got, its id is known again."""
     day = market(1_000)
-    for number in range(1, 16):
+    for number in range(1, 17):
         assert refusal(day.house(move(CreditDeposit, number, 1))) == Refusal.ACCEPTED
-    for number in range(1, 16):
+    for number in range(1, 17):
         repeated = day.house(move(CreditDeposit, number, 1))
         assert refusal(repeated) == Refusal.TRANSFER_REPEATED
-    assert refusal(day.house(move(CreditDeposit, 16, 1))) == Refusal.TRANSFERS_FULL
+    assert refusal(day.house(move(CreditDeposit, 17, 1))) == Refusal.TRANSFERS_FULL
 
 
 def test_only_free_money_can_be_withdrawn() -> None:

@@ -30,11 +30,11 @@ def image_with(positions: int, limits: int, **settings: int) -> DayImage:
 @pytest.mark.parametrize(
     ("positions", "limits", "settings", "fits"),
     [
-        (3, 0, {"position_capacity": 4}, True),  # one row stays free, so that searches end
-        (4, 0, {"position_capacity": 4}, False),
-        (4, 3, {"holding_capacity": 8}, True),
-        (4, 4, {"holding_capacity": 8}, False),
-        (0, 8, {"holding_capacity": 8}, False),
+        (4, 0, {"position_capacity": 4}, True),
+        (5, 0, {"position_capacity": 4}, False),
+        (4, 4, {"holding_capacity": 8}, True),
+        (4, 5, {"holding_capacity": 8}, False),
+        (0, 9, {"holding_capacity": 8}, False),
     ],
 )
 def test_an_image_must_fit_its_own_capacities(
@@ -67,20 +67,21 @@ def test_a_band_of_one_price_trades() -> None:
 
 
 @kernel
-def fill_tags(session: int, tags: np.ndarray) -> None:
-    for name in range(len(tags)):
-        tags[name] = own_name_tag(session, name)
+def fill_tags(session: int, names: np.ndarray, tags: np.ndarray) -> None:
+    for row in range(len(names)):
+        tags[row] = own_name_tag(session, names[row])
 
 
 def test_own_names_with_the_same_tag_are_told_apart() -> None:
-    """The name table keeps 31 bits of a name; of 200,000 names some must share theirs."""
-    tags = np.zeros(200_000, np.int64)
-    fill_tags(1, tags)
+    """The name table keeps 31 bits of a name; of 400,000 names, 400,000^2 / 2^32 = 37 share theirs."""
+    names = np.random.Generator(np.random.PCG64(1)).integers(1, 2**62, 400_000)
+    tags = np.zeros(len(names), np.int64)
+    fill_tags(1, names, tags)
     by_tag = np.argsort(tags, kind="stable")
     twins = np.flatnonzero(np.diff(tags[by_tag]) == 0)
     assert len(twins) > 0
     for place in twins[:3]:
-        one, two = int(by_tag[place]), int(by_tag[place + 1])
+        one, two = (int(names[by_tag[place + step]]) for step in (0, 1))
         day = Day(small_image(settings=SMALL))
         ids = [order_id(day.buy(0, 100, 1, client_order_id=name)) for name in (one, two)]
         for name, expected in ((two, ids[1]), (one, ids[0])):

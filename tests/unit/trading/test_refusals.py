@@ -142,9 +142,9 @@ def test_lots_to_close_are_asked_after_the_price_and_before_money_and_limits() -
 
 
 def test_a_full_position_table_comes_last() -> None:
-    image = small_image(1, 4, 1, settings={**SMALL, "position_capacity": 2})
+    image = small_image(1, 4, 1, settings={**SMALL, "position_capacity": 1})
     day = Day(image)
-    assert refusal(day.buy(0, 100, 1)) == Refusal.ACCEPTED  # a table of two rows takes one
+    assert refusal(day.buy(0, 100, 1)) == Refusal.ACCEPTED
     events = day.buy(1, 100, 1)
     assert refusal(events) == Refusal.POSITIONS_FULL
     assert figures(events) == (1, 1)
@@ -153,7 +153,7 @@ def test_a_full_position_table_comes_last() -> None:
 
 
 def test_a_full_holding_table_refuses_too() -> None:
-    image = small_image(1, 4, 1, settings={**SMALL, "holding_capacity": 2})
+    image = small_image(1, 4, 1, settings={**SMALL, "holding_capacity": 1})
     day = Day(image)
     assert refusal(day.buy(0, 100, 1)) == Refusal.ACCEPTED
     assert refusal(day.buy(1, 100, 1)) == Refusal.POSITIONS_FULL

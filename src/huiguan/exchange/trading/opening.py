@@ -83,10 +83,11 @@ def open_day(image: DayImage) -> State:
     Raises ``InputFault`` when the tables of the day cannot hold the positions and limits.
     """
     state = new_state(image)
-    rows = len(image.positions)
-    if rows >= len(state.positions) or rows + len(image.holder_limits) >= len(state.holdings):
+    rows, settings = len(image.positions), image.settings
+    limits = len(image.holder_limits)
+    if rows > settings.position_capacity or rows + limits > settings.holding_capacity:
         raise InputFault(
-            f"the image holds {rows} positions and {len(image.holder_limits)} holder limits, more "
+            f"the image holds {rows} positions and {limits} holder limits, more "
             "than its position_capacity and holding_capacity allow; raise them in the settings"
         )
     enter_limits(handle_of(state), image.holder_limits)

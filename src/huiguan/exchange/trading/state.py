@@ -32,6 +32,9 @@ class Config(Record, frozen=True):
     groups: Int64
     relief_groups: Int64
     outcome_window: Int64
+    position_capacity: Int64
+    holding_capacity: Int64
+    transfer_capacity: Int64
     price_rule: Int32
     auction_tie: Int32
     offset_flags: Int8
@@ -221,7 +224,7 @@ class Transfer(Record, frozen=True):
     stage: Int8
 
 
-CONFIG = layout(Config, [], 72)
+CONFIG = layout(Config, [], 96)
 CORE = layout(Core, [], 120)
 INSTRUMENT = layout(InstrumentState, [], 72)
 SIDE = layout(BookSide, [], 32)
@@ -297,6 +300,11 @@ def power_of_two(at_least: int) -> int:
     return 1 << max(at_least - 1, 1).bit_length()
 
 
+def searched_rows(capacity: int) -> int:
+    """Return the rows of a table that is searched by key: a quarter stays free, searches end soon."""
+    return power_of_two(capacity + capacity // 3 + 1)
+
+
 def _instruments(image: DayImage) -> np.ndarray:
     rows = touched(len(image.instruments), INSTRUMENT)
     source = image.instruments
@@ -357,6 +365,8 @@ def new_state(image: DayImage) -> State:
     config["products"] = int(image.instruments["product"].max()) + 1
     config["relief_groups"], config["outcome_window"] = reliefs, settings.outcome_window
     config["price_rule"], config["auction_tie"] = settings.price_rule, settings.auction_tie
+    for name in ("position_capacity", "holding_capacity", "transfer_capacity"):
+        config[name] = getattr(settings, name)
     config["offset_flags"], config["funds"] = settings.offset_flags, settings.funds
     core = touched(1, CORE)
     core["marking"] = core["free_order"] = NO_ROW
@@ -397,11 +407,11 @@ def new_state(image: DayImage) -> State:
         accounts=accounts,
         reliefs=touched(codes * reliefs, RELIEF),
         members=members,
-        positions=touched(power_of_two(settings.position_capacity), POSITION),
-        holdings=touched(power_of_two(settings.holding_capacity), HOLDING),
+        positions=touched(searched_rows(settings.position_capacity), POSITION),
+        holdings=touched(searched_rows(settings.holding_capacity), HOLDING),
         sessions=sessions,
         outcomes=touched(settings.session_capacity * settings.outcome_window, OUTCOME),
-        transfers=touched(power_of_two(settings.transfer_capacity), TRANSFER),
+        transfers=touched(searched_rows(settings.transfer_capacity), TRANSFER),
     )
 
 
