@@ -83,7 +83,7 @@ def bourse_rate(rows: np.ndarray) -> float:
     book = importlib.import_module("bourse").core.OrderBook(0, 1)
     begun = time.perf_counter()
     for row in rows:
-        book.place_order(row[0] == 0, int(row[2]), 1, price=int(row[1]))
+        book.place_order(bool(row[0] == 0), int(row[2]), 1, price=int(row[1]))
     return len(rows) / (time.perf_counter() - begun) / 1e6
 
 

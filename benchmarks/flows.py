@@ -21,6 +21,7 @@ from huiguan.exchange.messages import (
 from huiguan.exchange.trading.core import TradingCore
 
 BAND = 2000
+CONTRACTS_OF_A_CODE = 20
 SESSIONS = 16
 
 
@@ -81,6 +82,7 @@ def _plan(live: int, count: int, random: np.random.Generator) -> tuple[np.ndarra
 def make_flow(instruments: int, codes: int, live: int, count: int, seed: int = 1) -> Flow:
     """Return a flow of 55 % entries, an eighth of them aggressive, and 45 % cancels.
 
+    A trading code keeps to ``CONTRACTS_OF_A_CODE`` of the instruments.
     Cancels name the exchange's order ids; they are learnt from a first run of the same commands
     that names the owner's ids.
     """
@@ -91,6 +93,7 @@ def make_flow(instruments: int, codes: int, live: int, count: int, seed: int = 1
     rows = np.zeros(total * MESSAGE_BYTES, np.uint8)
     entry = rows.view(LAYOUTS[EnterOrder.KIND])
     code = random.integers(0, codes, total)
+    chosen = random.integers(0, min(instruments, CONTRACTS_OF_A_CODE), total)
     session = code % SESSIONS + 1
     session[kinds == 2] = session[victims[kinds == 2]]
     entry["kind"] = np.where(kinds == 2, CancelOrder.KIND, EnterOrder.KIND)
@@ -107,7 +110,7 @@ def make_flow(instruments: int, codes: int, live: int, count: int, seed: int = 1
         "client_order_id": np.arange(1, total + 1),
         "price_ticks": price,
         "lots": random.integers(1, 11, total),
-        "instrument": random.integers(0, instruments, total),
+        "instrument": (code + chosen) % instruments,
         "trading_code": code,
         "side": side,
     }

@@ -9,6 +9,7 @@ it, each compared with the hashes the journal carries.
 from __future__ import annotations
 
 from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 import msgspec
@@ -33,11 +34,11 @@ from huiguan.storage.snapshot import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
-    from concurrent.futures import Future
     from pathlib import Path
 
 HASHES_NAME = "day.json"
 BATCHES_AHEAD = 2  # given to the journal while one is applied
+WORTH_A_THREAD = 1 << 16  # bytes of events
 
 
 class Input(NamedTuple):
@@ -51,7 +52,12 @@ NOTED = np.dtype([("sequence", "<i8"), ("hash", "u1", HASH_BYTES)])
 
 
 class Notes:
-    """Hashes a day leaves: of the events of frames, chained; of the state at phase changes."""
+    """Hashes a day leaves: of the events of frames, chained; of the state at phase changes.
+
+    The events of the newest frame are hashed in a thread while the next frame is applied (their
+    buffer lives that long): ``frame``, ``last`` and ``chain`` are of the frame before the newest
+    until ``settle`` waits for it.
+    """
 
     def __init__(self) -> None:
         """Begin before the first frame."""
@@ -59,16 +65,33 @@ class Notes:
         self.last = ZERO_HASH  # of the events of ``frame``
         self.chain = ZERO_HASH
         self.phases: dict[int, bytes] = {}
+        self._hasher = ThreadPoolExecutor(1, "events")
+        self._newest: Future[bytes] | None = None
 
     def add(self, core: TradingCore, events: np.ndarray) -> None:
         """Take the events of the next frame, which ``core`` has just applied."""
-        self.frame, self.last = self.frame + 1, digest(events.data)
-        self.chain = digest(self.chain, self.last)
+        self.settle()
+        self._newest = self._hash(events)
         if (events.view(COMMAND_HEADER)["kind"] == PhaseChanged.KIND).any():
             self.phases[core.next_sequence - 1] = core.state_hash()
 
+    def _hash(self, events: np.ndarray) -> Future[bytes]:
+        if len(events) > WORTH_A_THREAD:
+            return self._hasher.submit(digest, events.data)
+        done: Future[bytes] = Future()
+        done.set_result(digest(events.data))
+        return done
+
+    def settle(self) -> None:
+        """Wait for the hash of the newest frame."""
+        if self._newest is not None:
+            self.frame, self.last = self.frame + 1, self._newest.result()
+            self.chain = digest(self.chain, self.last)
+            self._newest = None
+
     def table(self) -> np.ndarray:
         """Return what a snapshot keeps: last hash under the frame number, chain, phases."""
+        self.settle()
         rows = [(self.frame, self.last), (0, self.chain), *self.phases.items()]
         table = np.zeros(len(rows), NOTED)
         table["sequence"] = [sequence for sequence, _ in rows]
@@ -117,6 +140,9 @@ def run_again(
     last = None
     for frame in frames:
         carried = frame.header.earlier_frame
+        if carried > notes.frame:
+            notes.settle()
+            made[notes.frame] = notes.last
         if carried in made and made[carried] != frame.header.events_hash:
             raise CheckFault(
                 f"the events of frame {carried} differ from those the journal noted in frame "
@@ -124,8 +150,8 @@ def run_again(
             )
         events = core.run_frame(frame.header.time_ns, frame_commands(frame))
         notes.add(core, events)
-        made[frame.header.frame] = notes.last
-        made.pop(frame.header.frame - BATCHES_AHEAD - 2, None)
+        made[notes.frame] = notes.last
+        made.pop(notes.frame - BATCHES_AHEAD - 2, None)
         if watch:
             watch(frame, events)
         last = frame
@@ -233,6 +259,7 @@ class Sequencer:
     def take_snapshot(self) -> Path:
         """Keep the state after the last frame, so that recovery begins there."""
         acknowledged = self._journal.acknowledged
+        self.notes.settle()
         assert acknowledged.frame == self.notes.frame, "frames are on their way"
         header = SnapshotHeader(
             trading_day=self.image.settings.trading_day,
@@ -260,6 +287,7 @@ class Sequencer:
 def _day_hashes(
     sequence: int, frames: int, journal: bytes, notes: Notes, core: TradingCore
 ) -> DayHashes:
+    notes.settle()
     phases = dict(notes.phases)
     return DayHashes(sequence, frames, journal, notes.chain, phases, core.state_hash())
 

@@ -73,7 +73,7 @@ def fill_tags(session: int, names: np.ndarray, tags: np.ndarray) -> None:
 
 
 def test_own_names_with_the_same_tag_are_told_apart() -> None:
-    """The name table keeps 31 bits of a name; of 400,000 names, 400,000^2 / 2^32 = 37 share theirs."""
+    """The table keeps 31 bits of a name: of 400,000, 400,000^2 / 2^32 = 37 pairs share them."""
     names = np.random.Generator(np.random.PCG64(1)).integers(1, 2**62, 400_000)
     tags = np.zeros(len(names), np.int64)
     fill_tags(1, names, tags)

@@ -18,7 +18,7 @@ class TradingCore:
         self.state: State = open_day(image)
         self._handle = handle_of(self.state)
         rows = image.settings.order_capacity + SPARE_ROWS + (event_rows or 1 << 16)
-        self._events = touched(rows * MESSAGE_BYTES, "u1")
+        self._events, self._earlier = (touched(rows * MESSAGE_BYTES, "u1") for _ in range(2))
 
     @property
     def next_sequence(self) -> int:
@@ -34,7 +34,7 @@ class TradingCore:
         """Apply one frame of commands (``uint8``, 64 a row); return its events (``uint8``).
 
         A frame has at least one command (``PassTime`` when nothing but time passes). The events are
-        valid until the next call.
+        valid until the next call but one, so that one batch is hashed while the next is applied.
         """
         flat = commands.reshape(-1)
         assert len(flat) > 0, "an empty frame would hide what is due from the next one"
@@ -51,6 +51,7 @@ class TradingCore:
         count = len(flat) // MESSAGE_BYTES
         first, core = self.next_sequence, self.state.core
         pieces: list[np.ndarray] = []
+        self._events, self._earlier = self._earlier, self._events
         start, done = 0, False
         while not done:
             start = apply(self._handle, self._events, flat, start, count, first, time_ns)
