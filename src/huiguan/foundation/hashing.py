@@ -24,7 +24,7 @@ def canonical_bytes(rows: np.ndarray, order: list[str]) -> bytes:
     names = rows.dtype.names
     assert names is not None
     if not in_order(rows, order):
-        rows = np.sort(rows, order=order, kind="stable")
+        rows = rows[np.lexsort([rows[name] for name in reversed(order)])]
     return b"".join(np.ascontiguousarray(rows[name]).tobytes() for name in names)
 
 

@@ -155,7 +155,7 @@ def orders_of(events: DayEvents, instrument: int) -> ContractOrders:
     gone = events.cancelled[events.cancelled["instrument"] == instrument]
     traded = events.trades["instrument"] == instrument
     rows = ContractOrders(
-        entered=np.sort(entered, order="order_id"),
+        entered=entered[np.argsort(entered["order_id"], kind="stable")],
         cancelled=gone[gone["reason"] != CancelReason.END_OF_DAY],
         orders=events.trade_orders[traded],
         lots=events.trades["lots"][traded].astype(np.int64),

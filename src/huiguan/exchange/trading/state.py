@@ -417,7 +417,7 @@ def new_state(image: DayImage) -> State:
 
 def live(rows: np.ndarray, field: str) -> np.ndarray:
     """Return the rows in use of a table whose ``field`` is 0 in free rows."""
-    used: np.ndarray = rows[rows[field] != 0]
+    used: np.ndarray = rows[np.flatnonzero(rows[field])]
     return used
 
 
@@ -438,7 +438,8 @@ PASSING = {  # of the command being applied, or of where rows are free
 
 def state_hash(state: State) -> bytes:
     """Return the hash of the content: orders with their queues, positions, money, sessions."""
-    orders = np.sort(live(state.orders, "order_id"), order="order_id")
+    orders = live(state.orders, "order_id")
+    orders = orders[np.argsort(orders["order_id"])]
     ahead = np.where(orders["ahead"] < 0, 0, state.orders["order_id"][orders["ahead"]])
     waiting = [name for name in ORDER.names or () if name not in PLACES]
     core = [name for name in CORE.names or () if name not in PASSING]
