@@ -19,13 +19,14 @@ from tests.images import small_image
 TradingCore(small_image()).run_frame(1, encode(PassTime()))
 """
 LARGE = """
-import resource
+from pathlib import Path
 from benchmarks.flows import flow_image
 from huiguan.exchange.trading.core import TradingCore
 image = flow_image(200, 100_000, 500_000)
 core = TradingCore(image)
 tables = sum(rows.nbytes for rows in core.tables().values())
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024, tables, len(core.state.orders))
+status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
+print(int(status["VmHWM"].split()[0]) * 1024, tables, len(core.state.orders))
 """
 
 

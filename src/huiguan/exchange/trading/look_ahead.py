@@ -21,7 +21,7 @@ from huiguan.exchange.trading.book import level_of
 from huiguan.exchange.trading.funds import relief_row
 from huiguan.exchange.trading.positions import holding_key, position_key
 from huiguan.exchange.trading.state import State
-from huiguan.exchange.trading.table import own_name_tag, scramble
+from huiguan.exchange.trading.table import home_of, own_name_tag
 from huiguan.foundation.compiler import prefetch, rows
 from huiguan.foundation.kernel import inner
 
@@ -72,11 +72,11 @@ def hint_near(state: State, commands: np.ndarray, row: int) -> None:
     entering = row_or_first(choose(is_cancel, 0, entry["trading_code"]), len(state.accounts))
     instrument = row_or_first(entry["instrument"], len(state.instruments))
     key = position_key(state, entering, instrument, entry["hedge"])
-    position = scramble(key) & (len(state.positions) - 1)
+    position = home_of(key, len(state.positions))
     closed = choose(order["closing_lots"] > 0, order["position"], 0)
     prefetch(state.positions, choose(is_cancel, closed, position))
     key = holding_key(state, state.accounts[entering]["holder"], instrument)
-    holding = scramble(key) & (len(state.holdings) - 1)
+    holding = home_of(key, len(state.holdings))
     prefetch(state.holdings, choose(is_cancel, order["holding"], holding))
 
     code = choose(is_cancel, order["trading_code"], entering)

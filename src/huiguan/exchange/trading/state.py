@@ -302,7 +302,7 @@ def power_of_two(at_least: int) -> int:
 
 def searched_rows(capacity: int) -> int:
     """Return the rows of a table searched by key: a quarter stays free, so searches end."""
-    return power_of_two(capacity + capacity // 3 + 1)
+    return capacity + capacity // 3 + 1
 
 
 def _instruments(image: DayImage) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Open addressing: a key finds its row in a table of a power of two rows; keys are never removed.
+"""Open addressing: a key finds its row in a table; keys are never removed.
 
 The one table that forgets, a session's own order names, stores a tag beside the row, so that
 closing the gap after a removal needs no look at the orders themselves.
@@ -24,19 +24,26 @@ def scramble(key: int) -> int:
 
 
 @inner
+def home_of(key: int, rows: int) -> int:
+    """Return the row where ``key`` stands when nobody was there before it, of fewer than 2^31."""
+    return (scramble(key) * rows) >> 32
+
+
+@inner
 def find(keys: np.ndarray, key: int) -> int:
     """Return the row of ``key``, or ``-1 - row`` of the free row where it would stand.
 
     ``keys`` is the key column of a table; a full table without the key gives ``-1 - rows``.
     """
-    mask = len(keys) - 1
-    row = scramble(key) & mask
+    row = home_of(key, len(keys))
     for _ in range(len(keys)):
         if keys[row] == key:
             return row
         if keys[row] == 0:
             return -1 - row
-        row = (row + 1) & mask
+        row += 1
+        if row == len(keys):
+            row = 0
     return -1 - len(keys)
 
 
