@@ -152,7 +152,7 @@ class Day:
         found = rows[rows["key"] == key]
         if not len(found):
             return {}
-        names = [name for name in found.dtype.names if name != "key"]
+        names = [name for name in found.dtype.names if name not in ("key", "holding")]
         return {name: int(found[0][name]) for name in names if found[0][name]}
 
 

@@ -30,7 +30,7 @@ def read_core(state: State) -> Plain:
     """Return everything a day has come to, by plain keys; what is all zero is left out."""
     count = len(state.instruments)
     positions = {}
-    for key, *values in state.positions[state.positions["key"] != 0].tolist():
+    for key, *values, _ in state.positions[state.positions["key"] != 0].tolist():
         code, rest = divmod(key - 1, count * 4)
         if any(values):
             positions[code, *divmod(rest, 4)] = tuple(values)

@@ -50,7 +50,7 @@ from huiguan.exchange.trading.matching import (
 from huiguan.exchange.trading.phases import call_one, next_due, run_one_due
 from huiguan.exchange.trading.positions import holding_key, position_key
 from huiguan.exchange.trading.state import NO_ROW, ON, State, open_state
-from huiguan.exchange.trading.table import find, find_own_name
+from huiguan.exchange.trading.table import find, find_own_name, take_place
 from huiguan.foundation.compiler import prefetch, rows
 from huiguan.foundation.kernel import inner, kernel, rare
 from huiguan.foundation.refusals import Refusal
@@ -97,28 +97,39 @@ def check_opening(
 
 
 @inner
-def new_position(state: State, key: int, row: int) -> int:
-    """Return the row of a position, writing its key where it is new."""
-    if row >= 0:
-        return row
-    row = -1 - row
+def new_position(state: State, key: int, found: int, holding: int) -> int:
+    """Return the row of a position, taking the next one where it is new."""
+    if found >= 0:
+        return found
+    row = state.core[0]["positions"]
+    take_place(state.position_places, found, key, row)
     state.positions[row]["key"] = key
+    state.positions[row]["holding"] = holding
     state.core[0]["positions"] += 1
     return row
 
 
 @inner
-def new_holding(state: State, key: int, row: int, instrument: int) -> int:
-    """Return the row of a holding, writing key and the instrument's limits where it is new."""
-    if row >= 0:
-        return row
-    row = -1 - row
+def new_holding(state: State, key: int, found: int, instrument: int) -> int:
+    """Return the row of a holding, taking the next one with the instrument's limits if new."""
+    if found >= 0:
+        return found
+    row = state.core[0]["holdings"]
+    take_place(state.holding_places, found, key, row)
     holding = state.holdings[row]
     holding["key"] = key
     holding["position_limit"] = state.instruments[instrument]["position_limit"]
     holding["opening_limit"] = state.instruments[instrument]["opening_limit"]
     state.core[0]["holdings"] += 1
     return row
+
+
+@inner
+def find_holding(state: State, position: int, key: int) -> int:
+    """Return the row of a holding; a known position knows it."""
+    if position >= 0:
+        return state.positions[position]["holding"]
+    return find(state.holding_places, state.holdings["key"], key)
 
 
 @inner
@@ -179,9 +190,9 @@ def enter_order(state: State, out: np.ndarray, entry: np.void, session: int) -> 
         return refusal
     code, instrument = entry["trading_code"], entry["instrument"]
     key = position_key(state, code, instrument, entry["hedge"])
-    found = find(state.positions["key"], key)
+    found = find(state.position_places, state.positions["key"], key)
     held_by = holding_key(state, state.accounts[code]["holder"], instrument)
-    found_holding = find(state.holdings["key"], held_by)
+    found_holding = find_holding(state, found, held_by)
     refusal = check_order(state, entry, found, found_holding)
     if refusal != Refusal.ACCEPTED:
         return refusal
@@ -194,8 +205,8 @@ def enter_order(state: State, out: np.ndarray, entry: np.void, session: int) -> 
     refusal = check_room(state, found, found_holding)
     if refusal != Refusal.ACCEPTED:
         return refusal
-    position = new_position(state, key, found)
     holding = new_holding(state, held_by, found_holding, instrument)
+    position = new_position(state, key, found, holding)
     used = state.members[state.accounts[code]["member"]]["used_fen"]
     row = take_row(state)
     admit(state, out, entry, row, position, holding, closing, margin_fen, fee_fen)

@@ -25,7 +25,7 @@ from huiguan.exchange.messages import (
     Side,
     TimeInForce,
 )
-from huiguan.exchange.trading.apply import find_order
+from huiguan.exchange.trading.apply import find_holding, find_order
 from huiguan.exchange.trading.checks import closing_part, has_bad_field
 from huiguan.exchange.trading.funds import (
     available,
@@ -84,9 +84,10 @@ def read_figures(handle: object, command: np.ndarray, session: int, out: np.ndar
     figures["own_name"] = NO_ROW
     if own > 0:
         figures["own_name"] = find_own_name(state.own_names, state.orders, session, own)
-    holder = state.accounts[code]["holder"]
-    figures["holding"] = find(state.holdings["key"], holding_key(state, holder, instrument))
-    found = find(state.positions["key"], position_key(state, code, instrument, entry["hedge"]))
+    key = position_key(state, code, instrument, entry["hedge"])
+    found = find(state.position_places, state.positions["key"], key)
+    key = holding_key(state, state.accounts[code]["holder"], instrument)
+    figures["holding"] = find_holding(state, found, key)
     figures["closing"] = closing_part(state, entry, found)
     figures["free"] = 0
     if found >= 0:

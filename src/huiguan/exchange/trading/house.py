@@ -29,7 +29,7 @@ from huiguan.exchange.trading.funds import available
 from huiguan.exchange.trading.matching import cancel_where, uncross
 from huiguan.exchange.trading.phases import disconnect, enter_phase, gather_results, next_disconnect
 from huiguan.exchange.trading.state import LOST, NEVER, NO_PRICE, NO_ROW, OFF, ON, State
-from huiguan.exchange.trading.table import find
+from huiguan.exchange.trading.table import find, take_place
 from huiguan.foundation.compiler import rows
 from huiguan.foundation.kernel import inner, rare
 from huiguan.foundation.refusals import Refusal
@@ -225,7 +225,7 @@ def move_money(state: State, out: np.ndarray, command: np.void, reserve: bool) -
     if amount <= 0 or command["transfer_id"] <= 0 or command["transfer_id"] >= 2**58:
         note(state, amount, command["transfer_id"])
         return Refusal.BAD_FIELD
-    row = find(state.transfers["transfer_id"], command["transfer_id"])
+    row = find(state.transfer_places, state.transfers["transfer_id"], command["transfer_id"])
     if row >= 0:
         note(state, command["transfer_id"], state.transfers[row]["stage"])
         return Refusal.TRANSFER_REPEATED
@@ -241,7 +241,8 @@ def move_money(state: State, out: np.ndarray, command: np.void, reserve: bool) -
         if amount > free:
             note(state, amount, free)
             return Refusal.NOT_ENOUGH_MONEY
-    transfer = state.transfers[-1 - row]
+    transfer = state.transfers[state.core[0]["transfers"]]
+    take_place(state.transfer_places, row, command["transfer_id"], state.core[0]["transfers"])
     state.core[0]["transfers"] += 1
     transfer["transfer_id"] = command["transfer_id"]
     transfer["amount_fen"] = amount
@@ -262,7 +263,7 @@ def end_withdrawal(state: State, out: np.ndarray, command: np.void) -> Refusal:
         return Refusal.BAD_FIELD
     row = NO_ROW
     if 0 < command["transfer_id"] < 2**58:
-        row = find(state.transfers["transfer_id"], command["transfer_id"])
+        row = find(state.transfer_places, state.transfers["transfer_id"], command["transfer_id"])
     if row < 0 or state.transfers[row]["stage"] != TransferStage.RESERVED:
         note(state, command["transfer_id"], 0)
         return Refusal.TRANSFER_NOT_RESERVED

@@ -21,13 +21,13 @@ from huiguan.exchange.trading.book import level_of
 from huiguan.exchange.trading.funds import relief_row
 from huiguan.exchange.trading.positions import holding_key, position_key
 from huiguan.exchange.trading.state import State
-from huiguan.exchange.trading.table import home_of, own_name_tag
+from huiguan.exchange.trading.table import found_soon, home_of, own_name_tag, tag_of
 from huiguan.foundation.compiler import prefetch, rows
 from huiguan.foundation.kernel import inner
 
 ENTER_ROW = LAYOUTS[EnterOrder.KIND]
 CANCEL, CANCEL_ROW = CancelOrder.KIND, LAYOUTS[CancelOrder.KIND]
-FAR, NEAR = 12, 6
+FAR, NEAR, LAST = 12, 6, 3
 
 
 @inner
@@ -43,9 +43,15 @@ def row_or_first(row: int, count: int) -> int:
 
 
 @inner
+def known_instrument(state: State, entry: np.void) -> int:
+    """Return the row of an entry's instrument, row 0 where it does not exist."""
+    return row_or_first(entry["instrument"], len(state.instruments))
+
+
+@inner
 def level_ahead(state: State, entry: np.void) -> int:
     """Return the level an entry would wait at, row 0 for a price outside the band."""
-    instrument = row_or_first(entry["instrument"], len(state.instruments))
+    instrument = known_instrument(state, entry)
     side = state.sides[instrument * 2 + (entry["side"] & 1)]
     depth = row_or_first(level_of(side, entry["price_ticks"], False), side["size"])
     return side["first"] + depth
@@ -58,7 +64,10 @@ def hint_far(state: State, commands: np.ndarray, row: int) -> None:
     order_id = rows(commands, CANCEL_ROW)[row]["order_id"]
     entry = rows(commands, ENTER_ROW)[row]
     prefetch(state.orders, choose(is_cancel, order_id & ORDER_ROW_MASK, 0))
-    prefetch(state.accounts, choose(is_cancel, 0, entry["trading_code"]))
+    code = row_or_first(choose(is_cancel, 0, entry["trading_code"]), len(state.accounts))
+    prefetch(state.accounts, code)
+    key = position_key(state, code, known_instrument(state, entry), entry["hedge"])
+    prefetch(state.position_places, home_of(tag_of(key), len(state.position_places)))
 
 
 @inner
@@ -70,14 +79,15 @@ def hint_near(state: State, commands: np.ndarray, row: int) -> None:
     order = state.orders[row_or_first(choose(is_cancel, place, 0), len(state.orders))]
 
     entering = row_or_first(choose(is_cancel, 0, entry["trading_code"]), len(state.accounts))
-    instrument = row_or_first(entry["instrument"], len(state.instruments))
+    instrument = known_instrument(state, entry)
     key = position_key(state, entering, instrument, entry["hedge"])
-    position = home_of(key, len(state.positions))
+    position = found_soon(state.position_places, key)
     closed = choose(order["closing_lots"] > 0, order["position"], 0)
-    prefetch(state.positions, choose(is_cancel, closed, position))
+    prefetch(state.positions, choose(is_cancel, closed, max(position, 0)))
     key = holding_key(state, state.accounts[entering]["holder"], instrument)
-    holding = home_of(key, len(state.holdings))
-    prefetch(state.holdings, choose(is_cancel, order["holding"], holding))
+    asked = choose(position < 0, home_of(tag_of(key), len(state.holding_places)), 0)
+    prefetch(state.holding_places, asked)  # a known position knows its holding
+    prefetch(state.holdings, choose(is_cancel, order["holding"], 0))
 
     code = choose(is_cancel, order["trading_code"], entering)
     instrument = choose(is_cancel, order["instrument"], instrument)
@@ -95,9 +105,21 @@ def hint_near(state: State, commands: np.ndarray, row: int) -> None:
 
 
 @inner
+def hint_last(state: State, commands: np.ndarray, row: int) -> None:
+    """Hint at the holding that the position of an entry names."""
+    entry = rows(commands, ENTER_ROW)[row]
+    code = row_or_first(entry["trading_code"], len(state.accounts))
+    key = position_key(state, code, known_instrument(state, entry), entry["hedge"])
+    position = found_soon(state.position_places, key)
+    prefetch(state.holdings, state.positions[max(position, 0)]["holding"])
+
+
+@inner
 def look_ahead(state: State, commands: np.ndarray, row: int, count: int) -> None:
     """Hint at the rows of the commands ``FAR`` and ``NEAR`` places ahead of ``row``."""
     if row + FAR < count:
         hint_far(state, commands, row + FAR)
     if row + NEAR < count:
         hint_near(state, commands, row + NEAR)
+    if row + LAST < count:
+        hint_last(state, commands, row + LAST)

@@ -4,7 +4,7 @@ import numpy as np
 
 from huiguan.exchange.day import DayImage
 from huiguan.exchange.messages import Side
-from huiguan.exchange.trading.apply import new_holding, new_position
+from huiguan.exchange.trading.apply import find_holding, new_holding, new_position
 from huiguan.exchange.trading.funds import add_margin, margin_of_lot
 from huiguan.exchange.trading.positions import (
     add_cost,
@@ -52,9 +52,11 @@ def enter_positions(handle: object, rows: np.ndarray) -> None:
         row = rows[index]
         code, instrument, hedge = row["trading_code"], row["instrument"], row["hedge"]
         key = position_key(state, code, instrument, hedge)
-        position = new_position(state, key, find(state.positions["key"], key))
-        key = holding_key(state, state.accounts[code]["holder"], instrument)
-        holding = new_holding(state, key, find(state.holdings["key"], key), instrument)
+        found = find(state.position_places, state.positions["key"], key)
+        held_by = holding_key(state, state.accounts[code]["holder"], instrument)
+        found_holding = find_holding(state, found, held_by)
+        holding = new_holding(state, held_by, found_holding, instrument)
+        position = new_position(state, key, found, holding)
         if row["long_lots"] > 0:
             enter_side(state, position, holding, code, instrument, hedge, BUY, row["long_lots"])
         if row["short_lots"] > 0:
@@ -68,8 +70,8 @@ def enter_limits(handle: object, rows: np.ndarray) -> None:
     for index in range(len(rows)):
         row = rows[index]
         key = holding_key(state, row["holder"], row["instrument"])
-        place = new_holding(state, key, find(state.holdings["key"], key), row["instrument"])
-        holding = state.holdings[place]
+        found = find(state.holding_places, state.holdings["key"], key)
+        holding = state.holdings[new_holding(state, key, found, row["instrument"])]
         holding["position_limit"] = row["position_limit_lots"]
         holding["opening_limit"] = row["opening_limit_lots"]
         holding["long_quota"] = row["long_quota_lots"]

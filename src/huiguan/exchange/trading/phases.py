@@ -108,12 +108,11 @@ def gather_results(state: State) -> None:
     for code in range(len(state.accounts)):
         state.accounts[code]["floating_loss_fen"] = 0
     instruments = state.config[0]["instruments"]
-    for row in range(len(state.positions)):
+    for row in range(state.core[0]["positions"]):
         position = state.positions[row]
-        if position["key"] != 0:
-            place = (position["key"] - 1) // 4
-            account = state.accounts[place // instruments]
-            account["floating_loss_fen"] -= position_result(state, position, place % instruments)
+        place = (position["key"] - 1) // 4
+        account = state.accounts[place // instruments]
+        account["floating_loss_fen"] -= position_result(state, position, place % instruments)
     for code in range(len(state.accounts)):
         account = state.accounts[code]
         account["floating_loss_fen"] = max(account["floating_loss_fen"], 0)

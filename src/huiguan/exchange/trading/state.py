@@ -175,6 +175,7 @@ class PositionState(Record, frozen=True):
     short_history_frozen: Int32
     long_today_frozen: Int32
     short_today_frozen: Int32
+    holding: Int32  # row of what limits count for it
 
 
 class Holding(Record, frozen=True):
@@ -253,17 +254,20 @@ class State(NamedTuple):
     sides: np.ndarray  # SIDE [instrument x 2 + side]
     levels: np.ndarray  # LEVEL
     orders: np.ndarray  # ORDER
-    own_names: np.ndarray  # int64 open addressing: tag x 2^32 + order row + 1
+    own_names: np.ndarray  # int64 open addressing by name: tag x 2^32 + order row + 1
     margins: np.ndarray  # int64 fen a lot [instrument x 8 + side x 4 + hedge]
     fees: np.ndarray  # FEE [instrument x 12 + hedge x 3 + class]
     accounts: np.ndarray  # ACCOUNT [trading code]
     reliefs: np.ndarray  # RELIEF [trading code x relief groups + group]
     members: np.ndarray  # MEMBER
-    positions: np.ndarray  # POSITION open addressing by key
-    holdings: np.ndarray  # HOLDING open addressing by key
+    positions: np.ndarray  # POSITION in order of appearance
+    position_places: np.ndarray  # int64 open addressing by key: tag x 2^32 + row + 1
+    holdings: np.ndarray  # HOLDING in order of appearance
+    holding_places: np.ndarray
     sessions: np.ndarray  # SESSION [session]
     outcomes: np.ndarray  # OUTCOME [session x window + client sequence mod window]
-    transfers: np.ndarray  # TRANSFER open addressing by transfer id
+    transfers: np.ndarray  # TRANSFER in order of appearance
+    transfer_places: np.ndarray
 
 
 TABLES = {
@@ -282,10 +286,13 @@ TABLES = {
     "reliefs": RELIEF,
     "members": MEMBER,
     "positions": POSITION,
+    "position_places": "<i8",
     "holdings": HOLDING,
+    "holding_places": "<i8",
     "sessions": SESSION,
     "outcomes": OUTCOME,
     "transfers": TRANSFER,
+    "transfer_places": "<i8",
 }
 open_state = bundle_opener("State", TABLES)  # kernels that Python enters turn a handle into a State
 
@@ -300,9 +307,9 @@ def power_of_two(at_least: int) -> int:
     return 1 << max(at_least - 1, 1).bit_length()
 
 
-def searched_rows(capacity: int) -> int:
-    """Return the rows of a table searched by key: a quarter stays free, so searches end."""
-    return capacity + capacity // 3 + 1
+def places_for(capacity: int) -> np.ndarray:
+    """Return the index of a table searched by key, in lines of eight, a quarter of them free."""
+    return touched((capacity + capacity // 3) // 8 * 8 + 8, "<i8")
 
 
 def _instruments(image: DayImage) -> np.ndarray:
@@ -407,11 +414,14 @@ def new_state(image: DayImage) -> State:
         accounts=accounts,
         reliefs=touched(codes * reliefs, RELIEF),
         members=members,
-        positions=touched(searched_rows(settings.position_capacity), POSITION),
-        holdings=touched(searched_rows(settings.holding_capacity), HOLDING),
+        positions=touched(settings.position_capacity, POSITION),
+        position_places=places_for(settings.position_capacity),
+        holdings=touched(settings.holding_capacity, HOLDING),
+        holding_places=places_for(settings.holding_capacity),
         sessions=sessions,
         outcomes=touched(settings.session_capacity * settings.outcome_window, OUTCOME),
-        transfers=touched(searched_rows(settings.transfer_capacity), TRANSFER),
+        transfers=touched(settings.transfer_capacity, TRANSFER),
+        transfer_places=places_for(settings.transfer_capacity),
     )
 
 
@@ -451,7 +461,8 @@ def state_hash(state: State) -> bytes:
     kept = np.flatnonzero(state.outcomes["client_sequence"])
     parts.append(kept.tobytes())  # a place in the table is a session and a client sequence
     parts += [state.outcomes[name][kept].tobytes() for name in OUTCOME.names or ()]
-    parts.append(canonical_bytes(live(state.positions, "key"), ["key"]))
+    held = [name for name in POSITION.names or () if name not in PLACES]
+    parts.append(canonical_bytes(live(state.positions, "key")[held], ["key"]))
     parts.append(canonical_bytes(live(state.holdings, "key"), ["key"]))
     parts.append(canonical_bytes(live(state.transfers, "stage"), ["transfer_id"]))
     return digest(*parts)

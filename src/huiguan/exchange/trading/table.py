@@ -1,7 +1,8 @@
-"""Open addressing: a key finds its row in a table; keys are never removed.
+"""Open addressing: a key finds its row. Rows are taken in order, so that those in use lie together.
 
-The one table that forgets, a session's own order names, stores a tag beside the row, so that
-closing the gap after a removal needs no look at the orders themselves.
+A place of an index keeps the row and 31 mixed bits of the key, its tag: most misses need no look at
+a row. Keys are never removed; only a session's own order names are forgotten, and closing the gap
+after a removal needs no look at the orders themselves.
 """
 
 import numpy as np
@@ -10,41 +11,59 @@ from huiguan.exchange.trading.state import NO_ROW
 from huiguan.foundation.kernel import inner
 
 ODD, OTHER_ODD = 0x1E3779B97F4A7C15, 0x2545F4914F6CDD1D
-TAG_SHIFT = 32
-ROW_MASK = (1 << TAG_SHIFT) - 1
+TAG_SHIFT, TAG_BITS = 32, 31
+ROW_MASK, TAG_MASK = (1 << TAG_SHIFT) - 1, (1 << TAG_BITS) - 1
 
 
 @inner
-def scramble(key: int) -> int:
-    """Return 32 well mixed bits of ``key`` >= 0: the middle of a product.
+def tag_of(key: int) -> int:
+    """Return 31 bits of ``key`` >= 0 that look like chance but for the last three.
 
-    They are the same whether the product wraps at 64 bits (compiled) or not (plain Python).
+    Eight keys at distance 4 (one hedge flag of a trading code in eight contract months, one month
+    of eight codes) differ in those three alone: they share a line of the index. The middle of the
+    product is the same whether it wraps at 64 bits (compiled) or not (plain Python).
     """
-    return (((int(key) ^ (int(key) >> 32)) * ODD) >> 32) & ROW_MASK
+    block = ((int(key) >> 5) << 2) | (int(key) & 3)
+    mixed = ((block ^ (block >> 32)) * ODD) >> 32
+    return ((mixed << 3) & TAG_MASK) | ((int(key) >> 2) & 7)
 
 
 @inner
-def home_of(key: int, rows: int) -> int:
-    """Return the row where ``key`` stands when nobody was there before it, of fewer than 2^31."""
-    return (scramble(key) * rows) >> 32
+def home_of(tag: int, places: int) -> int:
+    """Return the place where a tag stands when nobody was there before it; 8 divides ``places``."""
+    return (((tag >> 3) * (places >> 3)) >> (TAG_BITS - 3) << 3) | (tag & 7)
 
 
 @inner
-def find(keys: np.ndarray, key: int) -> int:
-    """Return the row of ``key``, or ``-1 - row`` of the free row where it would stand.
+def find(places: np.ndarray, keys: np.ndarray, key: int) -> int:
+    """Return the row of ``key``, or ``-1 - place`` of the free place where it would stand.
 
-    ``keys`` is the key column of a table; a full table without the key gives ``-1 - rows``.
+    ``keys`` is the key column of the rows; ``places`` always has free ones.
     """
-    row = home_of(key, len(keys))
-    for _ in range(len(keys)):
-        if keys[row] == key:
-            return row
-        if keys[row] == 0:
-            return -1 - row
-        row += 1
-        if row == len(keys):
-            row = 0
-    return -1 - len(keys)
+    tag = tag_of(key)
+    place = home_of(tag, len(places))
+    while places[place] != 0:
+        entry = places[place]
+        if entry >> TAG_SHIFT == tag:
+            row = (entry & ROW_MASK) - 1
+            if keys[row] == key:
+                return row
+        place += 1
+        if place == len(places):
+            place = 0
+    return -1 - place
+
+
+@inner
+def found_soon(places: np.ndarray, key: int) -> int:
+    """Return the row that ``key`` has unless another is in its place; -1 when there is none."""
+    return (places[home_of(tag_of(key), len(places))] & ROW_MASK) - 1
+
+
+@inner
+def take_place(places: np.ndarray, found: int, key: int, row: int) -> None:
+    """Note ``row`` for ``key`` at the free place that ``find`` gave."""
+    places[-1 - found] = (tag_of(key) << TAG_SHIFT) | (int(row) + 1)
 
 
 @inner
@@ -56,7 +75,7 @@ def own_name_tag(session: int, client_order_id: int) -> int:
     """
     block = int(client_order_id) >> 3
     mixed = ((block ^ (block >> 32)) * ODD + int(session) * OTHER_ODD) >> 32
-    return ((mixed << 3) & (ROW_MASK >> 1)) | (int(client_order_id) & 7)
+    return ((mixed << 3) & TAG_MASK) | (int(client_order_id) & 7)
 
 
 @inner
