@@ -1,8 +1,8 @@
 """Ask the memory for the rows of commands that come next (docs/reference/performance.md).
 
-One miss costs as much as a whole match, and an order touches six rows of large tables. Two hints a
-command overlap those misses: far ahead for what the command itself names, nearer for what those
-rows name. Nothing here changes an outcome: a hint at a row that does not exist asks for nothing.
+One miss costs as much as a whole match, and an order touches six rows of large tables. Three hints
+a command overlap those misses: far ahead for what the command itself names, nearer for what those
+rows name, last for what these name. Nothing here changes an outcome: a hint at a row that does not exist asks for nothing.
 
 Entries and cancels come in no order a processor could guess, so both are read, and what does not
 apply is replaced by row 0, which costs less than a wrong guess.
@@ -116,7 +116,7 @@ def hint_last(state: State, commands: np.ndarray, row: int) -> None:
 
 @inner
 def look_ahead(state: State, commands: np.ndarray, row: int, count: int) -> None:
-    """Hint at the rows of the commands ``FAR`` and ``NEAR`` places ahead of ``row``."""
+    """Hint at the rows of the commands ``FAR``, ``NEAR`` and ``LAST`` places ahead of ``row``."""
     if row + FAR < count:
         hint_far(state, commands, row + FAR)
     if row + NEAR < count:
