@@ -2,7 +2,8 @@
 
 One miss costs as much as a whole match, and an order touches six rows of large tables. Three hints
 a command overlap those misses: far ahead for what the command itself names, nearer for what those
-rows name, last for what these name. Nothing here changes an outcome: a hint at a row that does not exist asks for nothing.
+rows name, last for what these name. Nothing here changes an outcome: a hint at a row that does not
+exist asks for nothing.
 
 Entries and cancels come in no order a processor could guess, so both are read, and what does not
 apply is replaced by row 0, which costs less than a wrong guess.
