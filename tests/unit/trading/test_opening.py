@@ -8,6 +8,7 @@ import pytest
 from huiguan.exchange.day import DayImage
 from huiguan.exchange.messages import CancelOrder, Side
 from huiguan.exchange.trading.opening import open_day
+from huiguan.exchange.trading.state import CAPACITIES
 from huiguan.exchange.trading.table import own_name_tag
 from huiguan.foundation.faults import InputFault
 from huiguan.foundation.kernel import kernel
@@ -52,6 +53,13 @@ def test_an_image_must_fit_its_own_capacities(
 def test_an_order_table_has_a_sensible_size(capacity: int) -> None:
     with pytest.raises(InputFault, match="order_capacity"):
         open_day(small_image(settings={**SMALL, "order_capacity": capacity}))
+
+
+@pytest.mark.parametrize("capacity", [0, -1, 1 << 31])
+def test_every_capacity_has_a_sensible_size(capacity: int) -> None:
+    for name in CAPACITIES:
+        with pytest.raises(InputFault, match=name):
+            open_day(small_image(settings={**SMALL, name: capacity}))
 
 
 def test_an_empty_price_band_is_refused() -> None:

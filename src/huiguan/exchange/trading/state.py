@@ -294,6 +294,13 @@ TABLES = {
     "transfers": TRANSFER,
     "transfer_places": "<i8",
 }
+CAPACITIES = (
+    "position_capacity",
+    "holding_capacity",
+    "session_capacity",
+    "outcome_window",
+    "transfer_capacity",
+)
 open_state = bundle_opener("State", TABLES)  # kernels that Python enters turn a handle into a State
 
 
@@ -348,6 +355,49 @@ def _sides(instruments: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return sides, levels
 
 
+def _config(image: DayImage) -> np.ndarray:
+    """Return the sizes and settings of the day, one row."""
+    settings, instruments = image.settings, image.instruments
+    config = touched(1, CONFIG)
+    config["instruments"], config["trading_codes"] = len(instruments), len(image.trading_codes)
+    config["members"] = len(image.members)
+    config["groups"] = max(int(instruments["phase_group"].max()) + 1, 1)
+    config["products"] = int(instruments["product"].max()) + 1
+    relief_groups = [instruments[f"{side}_relief_group"].max() for side in ("long", "short")]
+    config["relief_groups"] = int(max(relief_groups)) + 1
+    for name in (
+        "outcome_window",
+        "position_capacity",
+        "holding_capacity",
+        "transfer_capacity",
+        "price_rule",
+        "auction_tie",
+        "offset_flags",
+        "funds",
+    ):
+        config[name] = getattr(settings, name)
+    return config
+
+
+def _margins(image: DayImage) -> np.ndarray:
+    """Return the margins by instrument, side and hedge flag."""
+    margins = touched(len(image.instruments) * 2 * HEDGE_FLAGS, "<i8")
+    rows = image.margins
+    cells = (rows["instrument"].astype(np.int64) * 2 + rows["side"]) * HEDGE_FLAGS + rows["hedge"]
+    margins[cells] = rows["margin_fen"]
+    return margins
+
+
+def _fees(image: DayImage) -> np.ndarray:
+    """Return the fees by instrument, hedge flag and class."""
+    fees = touched(len(image.instruments) * HEDGE_FLAGS * FEE_CLASSES, FEE)
+    rows = image.fees
+    cells = rows["instrument"].astype(np.int64) * HEDGE_FLAGS + rows["hedge"]
+    for name in ("rate_ppb", "per_lot_fen"):
+        fees[name][cells * FEE_CLASSES + rows["fee_class"]] = rows[name]
+    return fees
+
+
 def new_state(image: DayImage) -> State:
     """Return the state of the morning, every page touched.
 
@@ -357,24 +407,11 @@ def new_state(image: DayImage) -> State:
     settings = image.settings
     if not 0 < settings.order_capacity <= ORDER_ROW_MASK:
         raise InputFault(f"order_capacity must be 1 to {ORDER_ROW_MASK}")
-    instruments = _instruments(image)
-    codes, groups = (
-        len(image.trading_codes),
-        max(int(image.instruments["phase_group"].max()) + 1, 1),
-    )
-    reliefs = 1 + max(
-        int(image.instruments["long_relief_group"].max()),
-        int(image.instruments["short_relief_group"].max()),
-    )
-    config = touched(1, CONFIG)
-    config["instruments"], config["trading_codes"] = len(instruments), codes
-    config["members"], config["groups"] = len(image.members), groups
-    config["products"] = int(image.instruments["product"].max()) + 1
-    config["relief_groups"], config["outcome_window"] = reliefs, settings.outcome_window
-    config["price_rule"], config["auction_tie"] = settings.price_rule, settings.auction_tie
-    for name in ("position_capacity", "holding_capacity", "transfer_capacity"):
-        config[name] = getattr(settings, name)
-    config["offset_flags"], config["funds"] = settings.offset_flags, settings.funds
+    for name in CAPACITIES:
+        if not 0 < getattr(settings, name) < 2**31:
+            raise InputFault(f"{name} must be 1 to {2**31 - 1}, not {getattr(settings, name)}")
+    instruments, config = _instruments(image), _config(image)
+    codes = len(image.trading_codes)
     core = touched(1, CORE)
     core["marking"] = core["free_order"] = NO_ROW
     core["next_disconnect_ns"] = NEVER
@@ -387,32 +424,22 @@ def new_state(image: DayImage) -> State:
         accounts[name] = image.trading_codes[name]
     members = touched(len(image.members), MEMBER)
     members["deposit_fen"], members["mode"] = image.members["deposit_fen"], image.members["mode"]
-    margins = touched(len(instruments) * 2 * HEDGE_FLAGS, "<i8")
-    cells = image.margins["instrument"].astype(np.int64) * 2 * HEDGE_FLAGS
-    margins[cells + image.margins["side"] * HEDGE_FLAGS + image.margins["hedge"]] = image.margins[
-        "margin_fen"
-    ]
-    fees = touched(len(instruments) * HEDGE_FLAGS * FEE_CLASSES, FEE)
-    cells = image.fees["instrument"].astype(np.int64) * HEDGE_FLAGS + image.fees["hedge"]
-    for name in ("rate_ppb", "per_lot_fen"):
-        fees[name][cells * FEE_CLASSES + image.fees["fee_class"]] = image.fees[name]
     sessions = touched(settings.session_capacity, SESSION)
     sessions["disconnect_ns"] = NEVER
-    orders = touched(settings.order_capacity, ORDER)
     return State(
         config=config,
         core=core,
         schedule=schedule,
-        group_phase=np.full(groups, int(Phase.BEFORE_TRADING), "<i8"),
+        group_phase=np.full(config["groups"][0], int(Phase.BEFORE_TRADING), "<i8"),
         instruments=instruments,
         sides=sides,
         levels=levels,
-        orders=orders,
+        orders=touched(settings.order_capacity, ORDER),
         own_names=touched(power_of_two(4 * settings.order_capacity), "<i8"),
-        margins=margins,
-        fees=fees,
+        margins=_margins(image),
+        fees=_fees(image),
         accounts=accounts,
-        reliefs=touched(codes * reliefs, RELIEF),
+        reliefs=touched(codes * int(config["relief_groups"][0]), RELIEF),
         members=members,
         positions=touched(settings.position_capacity, POSITION),
         position_places=places_for(settings.position_capacity),
