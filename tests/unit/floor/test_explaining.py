@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -99,6 +100,17 @@ def test_figures_before_a_refusal_are_those_of_the_core(root: Path) -> None:
     core.run_frame(1, np.concatenate([opening(), encode(order(Side.BUY, 101, 4), 1, 1)]))
     lines = command_lines(core.state, encode(order(Side.SELL, 100, 13), 1, 2))
     assert lines[-1] == (Refusal.POSITION_LIMIT, 13, 8, "lots", False)
+
+
+def test_a_full_table_of_positions_is_shown() -> None:
+    image = small_image(1, 4, 1, settings={"order_capacity": 64, "position_capacity": 1})
+    core = TradingCore(image)
+    core.run_frame(1, np.concatenate([opening(), encode(order(Side.BUY, 101, 1), 1, 1)]))
+    other = order(Side.BUY, 101, 1)
+    held = command_lines(core.state, encode(other, 1, 2))
+    assert Refusal.POSITIONS_FULL not in [line.refusal for line in held], "its position is known"
+    lines = command_lines(core.state, encode(msgspec.structs.replace(other, trading_code=1), 1, 2))
+    assert lines[-1] == (Refusal.POSITIONS_FULL, 1, 1, "number", False)
 
 
 def test_a_repeat_names_its_original(root: Path) -> None:

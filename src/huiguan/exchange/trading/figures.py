@@ -54,7 +54,16 @@ ENTER_ROW, CANCEL_ROW = LAYOUTS[EnterOrder.KIND], LAYOUTS[CancelOrder.KIND]
 FIGURES = np.dtype(
     [
         (name, "<i8")
-        for name in ("holding", "own_name", "closing", "free", "margin", "fee", "available")
+        for name in (
+            "position",
+            "holding",
+            "own_name",
+            "closing",
+            "free",
+            "margin",
+            "fee",
+            "available",
+        )
     ]
 )
 
@@ -73,8 +82,8 @@ class CheckLine(NamedTuple):
 def read_figures(handle: object, command: np.ndarray, session: int, out: np.ndarray) -> None:
     """Fill ``out`` (one row of ``FIGURES``) for one entry whose names are known.
 
-    ``holding`` is the row of what its holder holds, or negative; ``margin`` and ``fee`` are what
-    the opening lots would add to the charged margin and to the frozen fees.
+    ``position`` and ``holding`` are rows, or negative where they would be new; ``margin`` and
+    ``fee`` are what the opening lots would add to the charged margin and to the frozen fees.
     """
     state: State = open_state(handle)
     entry = rows(command, ENTER_ROW)[0]
@@ -87,6 +96,7 @@ def read_figures(handle: object, command: np.ndarray, session: int, out: np.ndar
     key = position_key(state, code, instrument, entry["hedge"])
     found = find(state.position_places, state.positions["key"], key)
     key = holding_key(state, state.accounts[code]["holder"], instrument)
+    figures["position"] = found
     figures["holding"] = find_holding(state, found, key)
     figures["closing"] = closing_part(state, entry, found)
     figures["free"] = 0
@@ -191,6 +201,10 @@ def _entry_lines(state: State, command: np.ndarray, session: int) -> Iterator[Ch
             yield from _money_lines(state, entry, found)
     live, room = int(state.core["live_orders"][0]), len(state.orders)
     yield CheckLine(Refusal.ORDERS_FULL, live, room, "number", live < room)
+    for row, name in (("position", "positions"), ("holding", "holdings")):
+        if found[row] < 0:
+            used, room = int(state.core[name][0]), int(state.config[f"{row}_capacity"][0])
+            yield CheckLine(Refusal.POSITIONS_FULL, used, room, "number", used < room)
 
 
 def _name_lines(state: State, entry: np.void, session: int) -> Iterator[CheckLine]:
