@@ -1,6 +1,18 @@
 """Options of the whole test-suite."""
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# A slow machine is no fault, and a run must not depend on chance: the long run seeks new examples.
+settings.register_profile(
+    "house", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile("torture", settings.get_profile("house"), derandomize=False)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Choose how hypothesis seeks."""
+    settings.load_profile("torture" if config.getoption("--torture") else "house")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
