@@ -46,7 +46,8 @@ bench: .venv/bench          ## the figures of docs/reference/performance.md
 	$(BIN)/python -m benchmarks
 
 torture: .venv/dev          ## 300 kills under load, every cut and flip of a larger journal
-	$(BIN)/pytest -q tests/recovery --torture
+	$(STEP) "300 kills, 1 MiB cut at every byte, 64 KiB flipped at every bit: about 20 minutes"
+	$(BIN)/pytest -v -n auto --dist worksteal tests/recovery --torture
 
 generate: .venv/dev         ## write the pages, locks and clients that are derived from code
 	$(BIN)/python -m tools.generate
