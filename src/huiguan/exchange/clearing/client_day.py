@@ -61,7 +61,7 @@ class ContractFacts(msgspec.Struct, frozen=True):
         return self.long_margin if side == Side.BUY else self.short_margin
 
 
-class ClientTrade(msgspec.Struct, frozen=True):
+class ClientTrade(msgspec.Struct, frozen=True, gc=False):
     """One side of one trade, as the client sees it."""
 
     trade_id: int
@@ -84,7 +84,7 @@ class ClientLot(msgspec.Struct, frozen=True):
     hedge: Hedge = Hedge.SPECULATION
 
 
-class TradeLine(msgspec.Struct, frozen=True):
+class TradeLine(msgspec.Struct, frozen=True, gc=False):
     """A trade with its turnover, fee and close profit."""
 
     trade: ClientTrade
@@ -93,7 +93,7 @@ class TradeLine(msgspec.Struct, frozen=True):
     close_profit_fen: int
 
 
-class ClosedLine(msgspec.Struct, frozen=True):
+class ClosedLine(msgspec.Struct, frozen=True, gc=False):
     """Lots closed by a trade; ``side`` is the closing trade's."""
 
     instrument: str
@@ -106,7 +106,7 @@ class ClosedLine(msgspec.Struct, frozen=True):
     close_profit_fen: int
 
 
-class PositionLine(msgspec.Struct, frozen=True):
+class PositionLine(msgspec.Struct, frozen=True, gc=False):
     """Lots held at the close from one opening."""
 
     instrument: str
@@ -120,7 +120,7 @@ class PositionLine(msgspec.Struct, frozen=True):
     margin_fen: int  # before larger-side relief
 
 
-class SummaryLine(msgspec.Struct, frozen=True):
+class SummaryLine(msgspec.Struct, frozen=True, gc=False):
     """Both sides of a contract and hedge flag."""
 
     instrument: str

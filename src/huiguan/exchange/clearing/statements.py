@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
+import msgspec
 import numpy as np
 
 from huiguan.exchange.clearing.client_day import (
@@ -21,6 +22,7 @@ from huiguan.exchange.clearing.client_day import (
     TradeLine,
     charged_margins,
 )
+from huiguan.exchange.clearing.columns import sort_by_key
 from huiguan.exchange.clearing.rules_of_day import decimal_rate
 from huiguan.exchange.day import FEE_CLASSES, HEDGE_FLAGS, DayImage
 from huiguan.exchange.messages import Hedge, Offset, Side
@@ -30,6 +32,7 @@ from huiguan.foundation.faults import InputFault
 
 HALF = PPB // 2
 SIDES, HEDGES, OFFSETS = tuple(Side), tuple(Hedge), tuple(Offset)  # faster than calling the enum
+OPEN, CLOSE_TODAY = Offset.OPEN, Offset.CLOSE_TODAY
 FEE_CLASS = {**dict.fromkeys(Offset, 1), Offset.OPEN: 0, Offset.CLOSE_TODAY: 2}
 
 
@@ -54,25 +57,15 @@ class Terms(NamedTuple):
         return found
 
 
-class SideOfTrade(NamedTuple):
-    """One side of one trade in whole numbers."""
-
-    number: int
-    instrument: int
-    side: Side
-    offset: Offset
-    hedge: Hedge
-    units: int
-    lots: int
+SideOfTrade = tuple[int, int, ClientTrade]  # row of the instrument, price in units, the trade
 
 
-class HeldLot:
+class HeldLot(msgspec.Struct, gc=False):
     """Lots of one opening; they shrink while the day's trades are applied."""
 
-    __slots__ = ("day", "lots", "units")
-
-    def __init__(self, day: int, units: int, lots: int) -> None:
-        self.day, self.units, self.lots = day, units, lots
+    day: int
+    units: int
+    lots: int
 
 
 Held = dict[tuple[int, Side, Hedge], list[HeldLot]]
@@ -90,11 +83,11 @@ class Statements:
         """``products`` give name to show and venue by product code; missing: code and image's."""
         self.image, self.result = image, result
         self.day = result.settings.trading_day
-        sides = np.empty(2 * len(result.trades), np.int32)
+        sides = np.empty(2 * len(result.trades), np.int64)
         sides[0::2], sides[1::2] = result.trades["buy_code"], result.trades["sell_code"]
-        self._sides = np.argsort(sides, kind="stable")
         every = np.arange(len(image.trading_codes) + 1)
-        self._side_bounds = np.searchsorted(sides[self._sides], every)
+        codes, self._sides = sort_by_key(sides, len(image.trading_codes))
+        self._side_bounds = np.searchsorted(codes, every)
         self._lots = image.lots[np.argsort(image.lots["trading_code"], kind="stable")]
         self._lot_bounds = np.searchsorted(self._lots["trading_code"], every)
         self._terms = [terms_of(image, result, i) for i in range(len(image.instruments))]
@@ -136,15 +129,16 @@ class Statements:
         held = self._carried(code)
         trades: list[TradeLine] = []
         closed: list[ClosedLine] = []
-        for trade in self._trades_of(code):
-            lines = []
-            if trade.offset == Offset.OPEN:
-                lot = HeldLot(self.day, trade.units, trade.lots)
-                held.setdefault((trade.instrument, trade.side, trade.hedge), []).append(lot)
+        for index, units, trade in self._trades_of(code):
+            profit = 0
+            if trade.offset is OPEN:
+                lot = HeldLot(self.day, units, trade.lots)
+                held.setdefault((index, trade.side, trade.hedge), []).append(lot)
             else:
-                lines = self._close(held, trade)
+                lines = self._close(held, index, units, trade)
                 closed += lines
-            trades.append(self._trade_line(trade, sum(line.close_profit_fen for line in lines)))
+                profit = sum([line.close_profit_fen for line in lines])
+            trades.append(self._trade_line(index, units, trade, profit))
         positions = [
             self._position_line(key, lot) for key in sorted(held) for lot in held[key] if lot.lots
         ]
@@ -173,32 +167,34 @@ class Statements:
         for number, row in zip(
             numbers.tolist(), self.result.trades[numbers >> 1].tolist(), strict=True
         ):
-            price, lots, index, _, _, *flags = row
-            side = number & 1
-            yield SideOfTrade(
-                number=(number >> 1) + 1,
-                instrument=index,
-                side=SIDES[side],
-                offset=OFFSETS[flags[side]],
-                hedge=HEDGES[flags[2 + side]],
-                units=price * self._terms[index].tick_units,
-                lots=lots,
+            price, lots, index, _, _, buy_offset, sell_offset, buy_hedge, sell_hedge = row
+            side, terms = SIDES[number & 1], self._terms[index]
+            units = price * terms.tick_units
+            trade = ClientTrade(  # in order of the fields: names would cost as much as the rest
+                (number >> 1) + 1,
+                terms.name,
+                side,
+                OFFSETS[sell_offset if side else buy_offset],
+                terms.price(units),
+                lots,
+                HEDGES[sell_hedge if side else buy_hedge],
             )
+            yield index, units, trade
 
-    def _close(self, held: Held, trade: SideOfTrade) -> list[ClosedLine]:
+    def _close(self, held: Held, index: int, units: int, trade: ClientTrade) -> list[ClosedLine]:
         """Take lots first in, first out, from today's set or the history set."""
         lines: list[ClosedLine] = []
-        terms, left = self._terms[trade.instrument], trade.lots
-        sets = self.image.settings.offset_flags
-        for lot in held.get((trade.instrument, SIDES[1 - trade.side], trade.hedge), []):
+        terms, left = self._terms[index], trade.lots
+        sets, of_today = self.image.settings.offset_flags, trade.offset is CLOSE_TODAY
+        for lot in held.get((index, SIDES[1 - trade.side], trade.hedge), []):
             today = lot.day == self.day
-            if not lot.lots or (sets and today != (trade.offset == Offset.CLOSE_TODAY)):
+            if not lot.lots or (sets and today != of_today):
                 continue
             take = min(left, lot.lots)
             lot.lots -= take
             left -= take
             start = lot.units if today else terms.previous_units
-            move = trade.units - start if trade.side == Side.SELL else start - trade.units
+            move = units - start if trade.side else start - units
             lines.append(
                 ClosedLine(
                     instrument=terms.name,
@@ -206,7 +202,7 @@ class Statements:
                     hedge=trade.hedge,
                     open_date=lot.day,
                     open_price=terms.price(lot.units),
-                    close_price=terms.price(trade.units),
+                    close_price=trade.price,
                     lots=take,
                     close_profit_fen=move * terms.unit_value_fen * take,
                 )
@@ -216,26 +212,15 @@ class Statements:
         assert not left, trade
         return lines
 
-    def _trade_line(self, trade: SideOfTrade, close_profit_fen: int) -> TradeLine:
+    def _trade_line(
+        self, index: int, units: int, trade: ClientTrade, close_profit_fen: int
+    ) -> TradeLine:
         """Return a trade with turnover and fee."""
-        terms = self._terms[trade.instrument]
-        value = trade.units * terms.unit_value_fen * trade.lots
-        row = (trade.instrument * HEDGE_FLAGS + trade.hedge) * FEE_CLASSES + FEE_CLASS[trade.offset]
+        value = units * self._terms[index].unit_value_fen * trade.lots
+        row = (index * HEDGE_FLAGS + trade.hedge) * FEE_CLASSES + FEE_CLASS[trade.offset]
         rate, per_lot = self._fees[row]
-        return TradeLine(
-            trade=ClientTrade(
-                trade_id=trade.number,
-                instrument=terms.name,
-                side=trade.side,
-                offset=trade.offset,
-                price=terms.price(trade.units),
-                lots=trade.lots,
-                hedge=trade.hedge,
-            ),
-            turnover_fen=value,
-            fee_fen=(value * rate + HALF) // PPB + per_lot * trade.lots,
-            close_profit_fen=close_profit_fen,
-        )
+        fee = (value * rate + HALF) // PPB + per_lot * trade.lots
+        return TradeLine(trade, value, fee, close_profit_fen)
 
     def _position_line(self, key: tuple[int, Side, Hedge], lot: HeldLot) -> PositionLine:
         """Return lots held at the close."""

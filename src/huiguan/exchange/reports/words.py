@@ -36,12 +36,15 @@ CTP_HEDGES = {
 }
 
 
+TWO_DECIMALS = "%.2f"  # twice as fast as an f-string, and a statement has hundreds
 EXACT_FEN = 1 << 49  # below it a double is finer than a hundredth of a yuan by far
 
 
 @lru_cache(1 << 14)
 def width(text: str) -> int:
     """Return how many columns of a terminal the text takes; a Chinese character takes two."""
+    if text.isascii():
+        return len(text)
     return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
 
 
@@ -66,11 +69,11 @@ def centre(text: str, columns: int) -> str:
 def yuan(amount_fen: int) -> str:
     """Return yuan with two decimals and no thousands: -137000 is ``-1370.00``."""
     if -EXACT_FEN < amount_fen < EXACT_FEN:
-        return f"{amount_fen / 100:.2f}"
+        return TWO_DECIMALS % (amount_fen / 100)
     return f"{Decimal(amount_fen).scaleb(-2):.2f}"
 
 
-@lru_cache(1 << 14)
+@lru_cache(1 << 16)  # all prices of a day
 def price(value: Decimal) -> str:
     """Return a price with three decimals."""
     return f"{value:.3f}"
