@@ -101,10 +101,8 @@ def member_figures(image: DayImage, result: DayResult) -> dict[tuple[str, str], 
     """Return every member's figures by contract at the close."""
     names, members = image.names.instruments, image.names.members
     return {
-        (names[row["instrument"]], members[row["member"]]): MemberFigures(
-            int(row["volume_lots"]), int(row["long_lots"]), int(row["short_lots"])
-        )
-        for row in result.member_contracts
+        (names[instrument], members[member]): MemberFigures(volume, longs, shorts)
+        for volume, longs, shorts, member, instrument in result.member_contracts.tolist()
     }
 
 
@@ -142,8 +140,12 @@ def rankings(
     Members without lots have no place; equal lots are ordered by member number.
     """
     rows = []
+    members: dict[str, dict[str, MemberFigures]] = {name: {} for name in instruments}
+    for (name, member), row in today.items():
+        if name in members:
+            members[name][member] = row
     for instrument in instruments:
-        own = {member: row for (name, member), row in today.items() if name == instrument}
+        own = members[instrument]
         for kind in MemberFigures._fields:
             lots = {member: getattr(row, kind) or 0 for member, row in own.items()}
             places = sorted((-count, member) for member, count in lots.items() if count)
