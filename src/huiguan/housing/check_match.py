@@ -81,30 +81,43 @@ def choose(
     keys: np.ndarray,
     claims: np.ndarray,
     taker: np.ndarray,
+    cuts: np.ndarray,
+    rest_cuts: np.ndarray,
 ) -> None:
-    """Write who is kept of the applicants asking (``keys`` ascending): slot, -1 rest, -2 lost."""
+    """Write who is kept of the applicants asking (``keys`` ascending): slot, -1 rest, -2 lost.
+
+    The cut-offs of the programme follow: the last key taken, FREE where a seat is left.
+    """
     taker[:] = -2
-    rest = slots.capacity[programme]
+    rest = np.int64(slots.capacity[programme])
     for slot in range(slots.start[programme], slots.start[programme + 1]):
         claim = slots.claim[slot]
         taken = 0
+        last = np.int64(NONE)
         for at in range(keys.size):
             if taken == slots.seats[slot]:
                 break
             if taker[at] == -2 and (claim == 0 or claims[at] & claim != 0):
                 taker[at] = slot
                 taken += 1
+                last = keys[at]
+        cuts[slot] = last if taken == slots.seats[slot] else FREE
         rest -= taken if slots.lapses[slot] else slots.seats[slot]
+    last = np.int64(NONE)
     for at in range(keys.size):
         if rest > 0 and taker[at] == -2:
             taker[at] = -1
             rest -= 1
+            last = keys[at]
+    rest_cuts[programme] = FREE if rest > 0 else last
 
 
 @kernel
 def ask(
     lists: Lists,
-    bounds: np.ndarray,
+    slots: Slots,
+    cuts: np.ndarray,
+    rest_cuts: np.ndarray,
     heads: np.ndarray,
     behind: np.ndarray,
     at: np.ndarray,
@@ -112,14 +125,14 @@ def ask(
 ) -> int:
     """Let the applicant ask its next choice; return the programme, or -1 at the end of the list.
 
-    Without a claim, a choice whose rest is full of people before the applicant is lost unasked.
+    A choice that clears no cut-off as they stand is lost unasked: cut-offs only ever get stricter.
     """
     row = at[applicant]
     end = lists.start[applicant + 1]
     while row < end:
         choice = lists.choice[row]
         programme = choice["programme"]
-        if choice["claims"] != 0 or choice["key"] < bounds[programme]:
+        if clearing_slot(slots, cuts, rest_cuts, programme, choice["key"], choice["claims"]) != -2:
             behind[applicant] = heads[programme]
             heads[programme] = applicant
             at[applicant] = row
@@ -131,59 +144,51 @@ def ask(
 
 @kernel
 def best_match(
-    lists: Lists, slots: Slots, at: np.ndarray, taker: np.ndarray, most_asking: int
+    lists: Lists,
+    slots: Slots,
+    entry: np.ndarray,
+    at: np.ndarray,
+    taker: np.ndarray,
 ) -> None:
     """Write the applicant-optimal match: ``at`` the row of ``lists`` held, or the end of the list.
 
-    A programme is visited when somebody new asks it, and then chooses from scratch. ``taker`` gets
+    Applicants come in by ``entry``, some at a time; any order gives the same match, best keys first
+    the fewest questions. A programme that somebody new asks chooses from scratch. ``taker`` gets
     the slot, -1 for the rest, -2 for no home.
     """
     programmes = slots.capacity.size
     heads = np.full(programmes, -1, dtype=np.int64)
     behind = np.full(at.size, -1, dtype=np.int64)
-    bounds = np.full(programmes, FREE, dtype=np.int64)  # nobody open comes later into a full rest
+    cuts = np.full(slots.seats.size, FREE, dtype=np.int64)
+    rest_cuts = np.full(programmes, FREE, dtype=np.int64)
     waiting = np.zeros(programmes, dtype=np.bool_)
     queue = np.zeros(programmes + 1, dtype=np.int64)  # a ring of programmes to visit
     first, last = 0, 0
-    keys = np.zeros(most_asking, dtype=np.int64)
-    claims = np.zeros(most_asking, dtype=np.int64)
-    verdict = np.zeros(most_asking, dtype=np.int64)
-    for applicant in range(at.size):
-        at[applicant] = lists.start[applicant]
-        taker[applicant] = -2
-        programme = ask(lists, bounds, heads, behind, at, applicant)
-        if programme >= 0 and not waiting[programme]:
-            waiting[programme] = True
-            queue[last] = programme
-            last = (last + 1) % (programmes + 1)
-    while first != last:
-        programme = queue[first]
-        first = (first + 1) % (programmes + 1)
-        waiting[programme] = False
+    keys = np.zeros(at.size, dtype=np.int64)
+    claims = np.zeros(at.size, dtype=np.int64)
+    verdict = np.zeros(at.size, dtype=np.int64)
+    asking = np.zeros(max(at.size, 1), dtype=np.int64)  # those who ask next
+    together = max(64, slots.capacity.sum() // 8)  # few enough to be turned away unasked
+    come = 0
+    while come < entry.size or first != last:
         count = 0
-        applicant = heads[programme]
-        while applicant >= 0:
-            keys[count] = lists.choice[at[applicant]]["key"]
-            count += 1
-            applicant = behind[applicant]
-        keys[:count].sort()
+        if first == last:
+            while come < entry.size and count < together:
+                at[entry[come]] = lists.start[entry[come]]
+                taker[entry[come]] = -2
+                asking[count] = entry[come]
+                come += 1
+                count += 1
+        else:
+            programme = queue[first]
+            first = (first + 1) % (programmes + 1)
+            waiting[programme] = False
+            count = visit(
+                lists, slots, cuts, rest_cuts, heads, behind, at, taker, programme,
+                keys, claims, verdict, asking,
+            )  # fmt: skip
         for row in range(count):
-            claims[row] = lists.choice[at[keys[row] % FACTOR]]["claims"]
-        choose(slots, programme, keys[:count], claims[:count], verdict[:count])
-        heads[programme] = -1
-        for row in range(count):
-            applicant = keys[row] % FACTOR
-            taker[applicant] = verdict[row]
-            if verdict[row] != -2:
-                behind[applicant] = heads[programme]
-                heads[programme] = applicant
-        set_bound(bounds, programme, keys[:count], verdict[:count])
-        for row in range(count):
-            if verdict[row] != -2:
-                continue
-            applicant = keys[row] % FACTOR
-            at[applicant] += 1
-            asked = ask(lists, bounds, heads, behind, at, applicant)
+            asked = ask(lists, slots, cuts, rest_cuts, heads, behind, at, asking[row])
             if asked >= 0 and not waiting[asked]:
                 waiting[asked] = True
                 queue[last] = asked
@@ -191,18 +196,42 @@ def best_match(
 
 
 @kernel
-def set_bound(bounds: np.ndarray, programme: int, keys: np.ndarray, verdict: np.ndarray) -> None:
-    """Note the last one in the rest of a programme that has turned somebody away.
-
-    Somebody was lost, so the rest is full; it never takes anybody later than its last one again,
-    nor does an open slot before it, whose people all come before those of the rest.
-    """
-    lost = False
-    last = np.int64(NONE)
-    for row in range(keys.size):
-        if verdict[row] == -2:
-            lost = True
-        elif verdict[row] == -1:
-            last = keys[row]
-    if lost and last != NONE:
-        bounds[programme] = last
+def visit(
+    lists: Lists,
+    slots: Slots,
+    cuts: np.ndarray,
+    rest_cuts: np.ndarray,
+    heads: np.ndarray,
+    behind: np.ndarray,
+    at: np.ndarray,
+    taker: np.ndarray,
+    programme: int,
+    keys: np.ndarray,
+    claims: np.ndarray,
+    verdict: np.ndarray,
+    lost: np.ndarray,
+) -> int:
+    """Let a programme choose among all who ask it; return how many are ``lost`` and go on."""
+    count = 0
+    applicant = heads[programme]
+    while applicant >= 0:
+        keys[count] = lists.choice[at[applicant]]["key"]
+        count += 1
+        applicant = behind[applicant]
+    keys[:count].sort()
+    for row in range(count):
+        claims[row] = lists.choice[at[keys[row] % FACTOR]]["claims"]
+    choose(slots, programme, keys[:count], claims[:count], verdict[:count], cuts, rest_cuts)
+    heads[programme] = -1
+    losers = 0
+    for row in range(count):
+        applicant = keys[row] % FACTOR
+        taker[applicant] = verdict[row]
+        if verdict[row] != -2:
+            behind[applicant] = heads[programme]
+            heads[programme] = applicant
+        else:
+            at[applicant] += 1
+            lost[losers] = applicant
+            losers += 1
+    return losers

@@ -22,12 +22,14 @@ class Finding(msgspec.Struct, frozen=True):
 
 def valid_numbers(numbers: np.ndarray) -> np.ndarray:
     """Return which of ``numbers`` (S9) are eight digits and their MOD 11-2 check character."""
-    letters = numbers.astype("S9").view(np.uint8).reshape(-1, 9).astype(np.int64)
-    digits = letters[:, :8] - ord("0")
-    weights = np.array([2**power % 11 for power in range(8, 0, -1)])
-    rest = (12 - (digits * weights).sum(axis=1) % 11) % 11
-    check = np.frombuffer(b"0123456789X", dtype=np.uint8)[rest]
-    valid: np.ndarray = ((digits >= 0) & (digits <= 9)).all(axis=1) & (check == letters[:, 8])
+    letters = numbers.astype("S9").view(np.uint8).reshape(-1, 9).T.copy()
+    valid = np.ones(numbers.size, dtype=np.bool_)
+    total = np.zeros(numbers.size, dtype=np.int32)
+    for digits, power in zip(letters[:8], range(8, 0, -1), strict=True):
+        valid &= (digits >= ord("0")) & (digits <= ord("9"))
+        total += (digits.astype(np.int32) - ord("0")) * (2**power % 11)
+    check = np.frombuffer(b"0123456789X", dtype=np.uint8)[(12 - total % 11) % 11]
+    valid &= check == letters[8]
     return valid
 
 

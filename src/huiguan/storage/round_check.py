@@ -16,7 +16,13 @@ from huiguan.storage.round_folder import (
     commitment_of,
     read_frozen,
 )
-from huiguan.storage.round_tables import read_tables, read_toml
+from huiguan.storage.round_tables import (
+    HASH_BYTES,
+    NUMBER_BYTES,
+    fixed_bytes,
+    read_tables,
+    read_toml,
+)
 
 
 def rows_of(values: pl.Series, names: list[str]) -> np.ndarray:
@@ -49,12 +55,12 @@ def read_outcome(folder: Path, frozen: FrozenRound) -> Outcome:
         return np.where(rest, REST_SLOT, rows_of(names, slots)).astype(np.int32)
 
     return Outcome(
-        ticket_number=tickets["number"].to_numpy().astype("S9"),
+        ticket_number=fixed_bytes(tickets["number"], NUMBER_BYTES),
         ticket_place=tickets["place"].to_numpy(),
         ticket_rank=tickets["rank"].to_numpy(),
         ticket_k=tickets["k"].to_numpy(),
-        ticket=tickets["ticket"].to_numpy().astype("S64"),
-        result_number=results["number"].to_numpy().astype("S9"),
+        ticket=fixed_bytes(tickets["ticket"], HASH_BYTES),
+        result_number=fixed_bytes(results["number"], NUMBER_BYTES),
         result_programme=rows_of(results["programme"], programmes),
         result_slot=slot_rows(results),
         result_tier=optional(results["tier"]),

@@ -7,6 +7,7 @@ says so in ``VOID``; the next attempt names its commitment.
 
 import shutil
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 
@@ -29,13 +30,14 @@ from huiguan.housing.round import (
     Programme,
     RoundHead,
     build_market,
-    group_arrays,
     group_names,
     lottery_rows,
     read_facts,
 )
 from huiguan.storage.round_tables import (
+    NUMBER_BYTES,
     codes,
+    fixed_bytes,
     hash_files,
     parse_table,
     parse_toml,
@@ -130,18 +132,10 @@ def commitment_of(folder: Path) -> str:
 
 def columns_of(head: RoundHead, policies: Policies, tables: dict[str, pl.DataFrame]) -> FrozenRound:
     """Return the frozen round of parsed tables; names that point nowhere are refused."""
-    programmes = [
-        msgspec.convert(row, Programme) for row in tables["programmes.csv"].iter_rows(named=True)
-    ]
+    programmes = [Programme(**row) for row in tables["programmes.csv"].iter_rows(named=True)]
     applications = tables["applications.csv"]
-    numbers = applications["number"].to_numpy().astype("S")
-    choices = tables["choices.csv"].filter(pl.col("choices") != "")
-    find(numbers, tables["choices.csv"]["number"], "choices.csv")
-    lists = choices["choices"].str.split(" ")
-    lengths = np.zeros(numbers.size + 1, dtype=np.int64)
-    lengths[1 + find(numbers, choices["number"], "choices.csv")] = lists.list.len().to_numpy()
-    names = [p.programme for p in programmes]
-    listed = lists.explode() if choices.height else pl.Series([], dtype=pl.String)
+    numbers = fixed_bytes(applications["number"], NUMBER_BYTES)
+    list_start, listed = lists_of(numbers, tables["choices.csv"], [p.programme for p in programmes])
     facts = tables["facts.csv"]
     since = applications["since"].str.replace_all("-", "")
     return FrozenRound(
@@ -154,35 +148,55 @@ def columns_of(head: RoundHead, policies: Policies, tables: dict[str, pl.DataFra
         size=applications["size"].to_numpy(),
         weight=applications["weight"].to_numpy(),
         since=since.replace("", "0").cast(pl.Int32).to_numpy(),
-        list_start=np.cumsum(lengths),
-        listed=codes_of_programmes(listed, names),
+        list_start=list_start,
+        listed=listed,
         fact_row=find(numbers, facts["number"], "facts.csv"),
         fact_name=facts["fact"].to_list(),
         fact_value=facts["value"].to_list(),
     )
 
 
-def find(numbers: np.ndarray, wanted: pl.Series, where: str) -> np.ndarray:
-    """Return the rows of ``wanted`` numbers; one that has no application is refused."""
-    texts = wanted.to_numpy().astype(numbers.dtype if numbers.size else "S")
-    if np.array_equal(numbers, texts):
-        return np.arange(numbers.size)
-    rows = np.searchsorted(numbers, texts)
-    missing = (rows == numbers.size) | (numbers[np.minimum(rows, numbers.size - 1)] != texts)
-    if missing.any():
-        number = texts[np.flatnonzero(missing)[0]].decode()
-        raise InputFault(f"{where}: {number} has no row in applications.csv")
-    return rows
+def lists_of(
+    numbers: np.ndarray, table: pl.DataFrame, names: list[str]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return where the list of every application starts, and the programmes of all lists."""
+    find(numbers, table["number"], "choices.csv")
+    table = table.filter(pl.col("choices") != "")
+    half = table.height // 2
+    halves = (table["choices"][:half], table["choices"][half:])
+    with ThreadPoolExecutor() as pool:
+        parts = list(pool.map(lambda half: split_choices(half, names), halves))
+    lengths = np.zeros(numbers.size + 1, dtype=np.int64)
+    rows = find(numbers, table["number"], "choices.csv")
+    lengths[1 + rows] = np.concatenate([length for length, _ in parts])
+    return np.cumsum(lengths), np.concatenate([listed for _, listed in parts])
 
 
-def codes_of_programmes(listed: pl.Series, names: list[str]) -> np.ndarray:
-    """Return int32 rows of the programmes named in ``listed``."""
+def split_choices(texts: pl.Series, names: list[str]) -> tuple[np.ndarray, np.ndarray]:
+    """Return how many programmes each text lists, and the int32 rows of all of them."""
+    lists = texts.str.split(" ")
+    listed = lists.explode() if texts.len() else pl.Series([], dtype=pl.String)
     rows = listed.cast(pl.Enum(names), strict=False)
     if rows.null_count():
         raise InputFault(
             f"choices.csv: {listed.filter(rows.is_null())[0]} is not in programmes.csv"
         )
-    return rows.to_physical().to_numpy().astype(np.int32)
+    return lists.list.len().to_numpy(), rows.to_physical().cast(pl.Int32).to_numpy()
+
+
+def find(numbers: np.ndarray, wanted: pl.Series, where: str) -> np.ndarray:
+    """Return the rows of ``wanted`` numbers; one that has no application is refused."""
+    texts = fixed_bytes(wanted, NUMBER_BYTES)
+    if np.array_equal(numbers, texts):
+        return np.arange(numbers.size)
+    rows = np.searchsorted(numbers, texts)
+    missing = np.ones(rows.size, dtype=np.bool_)
+    inside = rows < numbers.size
+    missing[inside] = numbers[rows[inside]] != texts[inside]
+    if missing.any():
+        number = texts[np.flatnonzero(missing)[0]].decode()
+        raise InputFault(f"{where}: {number} has no row in applications.csv")
+    return rows
 
 
 def read_frozen(folder: Path) -> FrozenRound:
@@ -357,7 +371,7 @@ def write_match(
     tier = np.full(frozen.numbers.size, -1, dtype=np.int64)
     tier[rows[at]] = market.edges["rank"][at, match.choice[at]]
     (folder / "results.csv").write_bytes(results_bytes(frozen, chosen, group, tier))
-    (folder / "cutoffs.csv").write_bytes(cutoffs_bytes(frozen, match))
+    (folder / "cutoffs.csv").write_bytes(cutoffs_bytes(frozen, market, match))
 
 
 def results_bytes(
@@ -372,7 +386,7 @@ def results_bytes(
         "results.csv",
         pl.DataFrame(
             {
-                "number": pl.Series(frozen.numbers.astype("U").tolist(), dtype=pl.String),
+                "number": pl.Series(frozen.numbers.tolist(), dtype=pl.Binary).cast(pl.String),
                 "programme": pl.Series(programmes, dtype=pl.String)[chosen + 1],
                 "slot": pl.Series(slots, dtype=pl.String)[slot],
                 "tier": tiers[tier + 1],
@@ -381,12 +395,12 @@ def results_bytes(
     )
 
 
-def cutoffs_bytes(frozen: FrozenRound, match: Match) -> bytes:
+def cutoffs_bytes(frozen: FrozenRound, market: Market, match: Match) -> bytes:
     """Return ``cutoffs.csv``: of every slot its seats, its homes filled, and the last one served.
 
     Tier and place are empty where a seat is left (everybody who asks gets in) or there is none.
     """
-    seats, held, left = group_arrays(frozen)["group_seats"], match.group_held, match.rest_seats
+    seats, held, left = market.group_seats, match.group_held, match.rest_seats
     names = group_names(frozen)
     every = np.arange(len(frozen.programmes))
     owner = np.concatenate([np.array([row for row, _ in names], dtype=np.int64), every])

@@ -21,6 +21,7 @@ from huiguan.foundation.faults import CheckFault, InputFault
 
 TEXT, INTEGER, ID, LIST, HASH = "text", "integer", "id", "list", "hash"
 NAME, NUMBER = "name", "number"
+NUMBER_BYTES, HASH_BYTES = 9, 64
 PATTERNS = {
     TEXT: r"^[ -+\--~]*$",  # printable, no comma
     ID: r"^[A-Za-z0-9._@-]{1,48}$",
@@ -109,7 +110,7 @@ def wrong_field(column: str, kind: str) -> pl.Expr | None:
     if kind == LIST:
         return None
     if kind == NUMBER:
-        return field.str.len_bytes() != 9
+        return field.str.len_bytes() != NUMBER_BYTES
     if kind == INTEGER:
         number = field.cast(pl.Int32, strict=False)
         return number.is_null() | (number < 0)
@@ -233,6 +234,12 @@ def read_toml(folder: Path, name: str, kind: type[T]) -> T:
     if toml_bytes(value) != data:
         raise CheckFault(f"{name} is not canonical: order of keys, comments or spaces differ")
     return value
+
+
+def fixed_bytes(texts: pl.Series, width: int) -> np.ndarray:
+    """Return S[width] of ASCII texts that all have ``width`` bytes, in one piece of memory."""
+    joined = texts.str.join("").item() if texts.len() else ""
+    return np.frombuffer(bytearray(joined, "ascii"), dtype=f"S{width}")
 
 
 def codes(values: pl.Series, names: tuple[str, ...], where: str) -> np.ndarray:
