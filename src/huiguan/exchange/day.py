@@ -202,6 +202,41 @@ class Pool(Record, frozen=True):
     futures_firm: Int8
 
 
+class Warrant(Record, frozen=True):
+    """Standard warrants a trading code has lodged against its short positions in a product."""
+
+    quantity_thousandths: Int64  # of the product's unit: t, kg, g, barrels
+    trading_code: Int32
+    product: Int32
+
+
+class UnfilledClose(Record, frozen=True):
+    """Closing lots that waited at the limit price when a third limit-locked day closed."""
+
+    price_units: Int64  # the limit price of that day
+    trading_code: Int32
+    instrument: Int32
+    lots: Int32
+    side: SideCode  # of the order
+    hedge: HedgeCode
+
+
+class PastSettlement(Record, frozen=True):
+    """The settlement price of an earlier evening; the last five are kept for each instrument."""
+
+    settlement_units: Int64
+    trading_day: Int32
+    instrument: Int32
+
+
+class MemberVolume(Record, frozen=True):
+    """What a member traded on the day before, for the change that rankings show."""
+
+    volume_lots: Int64
+    member: Int32
+    instrument: Int32
+
+
 class Names(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The words behind the row numbers."""
 
@@ -225,7 +260,13 @@ TABLES: dict[str, type[Record]] = {
     "lots": Lot,
     "contract_states": ContractState,
     "pools": Pool,
+    "warrants": Warrant,
+    "unfilled_closes": UnfilledClose,
+    "past_settlements": PastSettlement,
+    "member_volumes": MemberVolume,
 }
+# added later: without rows they are neither written nor hashed, so that old images stay as they are
+LATER = frozenset({"warrants", "unfilled_closes", "past_settlements", "member_volumes"})
 KEYS: dict[str, list[str]] = {  # the order of canonical bytes; [] keeps the order of the rows
     "instruments": [],
     "margins": ["instrument", "side", "hedge"],
@@ -238,7 +279,12 @@ KEYS: dict[str, list[str]] = {  # the order of canonical bytes; [] keeps the ord
     "lots": ["trading_code", "instrument", "hedge", "side", "open_day", "trade"],
     "contract_states": [],
     "pools": ["member", "house"],
+    "warrants": ["trading_code", "product"],
+    "unfilled_closes": ["instrument", "trading_code", "side", "hedge"],
+    "past_settlements": ["instrument", "trading_day"],
+    "member_volumes": ["instrument", "member"],
 }
+NO_ROWS = {name: np.zeros(0, table_layout(TABLES[name])) for name in LATER}
 
 
 class DayImage(NamedTuple):
@@ -257,6 +303,10 @@ class DayImage(NamedTuple):
     lots: np.ndarray
     contract_states: np.ndarray
     pools: np.ndarray
+    warrants: np.ndarray = NO_ROWS["warrants"]
+    unfilled_closes: np.ndarray = NO_ROWS["unfilled_closes"]
+    past_settlements: np.ndarray = NO_ROWS["past_settlements"]
+    member_volumes: np.ndarray = NO_ROWS["member_volumes"]
 
 
 def empty_tables() -> dict[str, np.ndarray]:
@@ -270,6 +320,8 @@ def image_digest(image: DayImage) -> bytes:
     parts = [encoder.encode(image.settings), encoder.encode(image.names)]
     for name in TABLES:
         rows = getattr(image, name)
+        if name in LATER and not len(rows):
+            continue
         if KEYS[name]:
             parts.append(canonical_bytes(rows, KEYS[name]))
         else:

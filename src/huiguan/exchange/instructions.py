@@ -75,9 +75,45 @@ class SetTradingRight(Instruction, frozen=True):
     right: Right
 
 
+class LodgeWarrants(Instruction, frozen=True):
+    """The quantity of standard warrants a code has lodged against its shorts in a product.
+
+    In the product's unit (t, kg, g, barrels); it holds until it is changed, and 0 ends it.
+    """
+
+    trading_code: str
+    product: str
+    quantity: Decimal
+
+
+class RaiseMargin(Instruction, frozen=True):
+    """Points added to both margins of a contract for one day, because its price has moved far.
+
+    ``thresholds`` are the moves over three, four and five days that allow it (5.1).
+    """
+
+    instrument: str
+    points: Decimal
+    thresholds: tuple[Decimal, Decimal, Decimal]
+
+
+class ReducePositions(Instruction, frozen=True):
+    """Forced reduction of a contract at the clearing of the day without trading after D3 (5.5).
+
+    ``threshold`` is the unit loss, and the profit of the first tier, over the settlement price of
+    D3: 6 %, and 8 % for ru and fu. Equal fractions are drawn with the reference as seed.
+    """
+
+    instrument: str
+    threshold: Decimal
+
+
 AnyInstruction = (
     DecideSettlement
     | DecideParameters
+    | LodgeWarrants
+    | RaiseMargin
+    | ReducePositions
     | SetListingPrice
     | MoveClientMoney
     | MoveMemberMoney

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import msgspec
 import numpy as np
 
-from huiguan.exchange.day import Lot, Position
+from huiguan.exchange.day import Lot, Position, UnfilledClose
 from huiguan.exchange.messages import HedgeCode, OffsetCode
 from huiguan.foundation.hashing import canonical_bytes, digest
 from huiguan.foundation.records import Int8, Int32, Int64, Record, table_layout
@@ -151,6 +151,25 @@ class PostingRow(Record, frozen=True):
     movement: Int8
 
 
+class FreedShort(Record, frozen=True):
+    """Short lots that need no margin, because standard warrants of the product back them."""
+
+    trading_code: Int32
+    instrument: Int32
+    lots: Int32
+    hedge: HedgeCode
+
+
+class ReducedPosition(Record, frozen=True):
+    """Lots closed by forced reduction: one trade, and the tier of the winner's position (1 to 4).
+
+    Tier 0: a client's own opposite positions, closed against each other.
+    """
+
+    trade: Int64  # number within the day
+    tier: Int8
+
+
 RESULT_TABLES: dict[str, type[Record]] = {
     "contracts": ContractResult,
     "accounts": AccountResult,
@@ -162,7 +181,12 @@ RESULT_TABLES: dict[str, type[Record]] = {
     "order_fees": OrderFeeRow,
     "postings": PostingRow,
     "trades": TradeRow,
+    "unfilled_closes": UnfilledClose,  # only at the close of a third limit-locked day
+    "freed_shorts": FreedShort,
+    "reductions": ReducedPosition,
 }
+# added later: without rows they are neither written nor hashed, so that old results stay the same
+RESULT_LATER = frozenset({"unfilled_closes", "freed_shorts", "reductions"})
 RESULT_KEYS: dict[str, list[str]] = {  # canonical order; [] keeps the order of the rows
     "contracts": [],
     "accounts": [],
@@ -174,6 +198,9 @@ RESULT_KEYS: dict[str, list[str]] = {  # canonical order; [] keeps the order of 
     "order_fees": ["trading_code", "instrument"],
     "postings": ["book", "account", "movement"],
     "trades": [],
+    "unfilled_closes": ["instrument", "trading_code", "side", "hedge"],
+    "freed_shorts": ["trading_code", "instrument", "hedge"],
+    "reductions": ["trade"],
 }
 
 
@@ -202,6 +229,9 @@ class DayResult(NamedTuple):
     order_fees: np.ndarray
     postings: np.ndarray
     trades: np.ndarray
+    unfilled_closes: np.ndarray
+    freed_shorts: np.ndarray
+    reductions: np.ndarray
 
 
 def empty(name: str, rows: int = 0) -> np.ndarray:
@@ -214,6 +244,8 @@ def result_digest(result: DayResult) -> bytes:
     parts = [msgspec.json.Encoder(order="deterministic").encode(result.settings)]
     for name, keys in RESULT_KEYS.items():
         rows = getattr(result, name)
+        if name in RESULT_LATER and not len(rows):
+            continue
         if keys:
             parts.append(canonical_bytes(rows, keys))
         else:

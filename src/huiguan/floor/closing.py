@@ -15,6 +15,8 @@ from huiguan.exchange.clearing.day_end import CorePositions, close_day
 from huiguan.exchange.clearing.day_events import EventCollector
 from huiguan.exchange.clearing.day_figures import (
     contract_figures,
+    cumulative_changes,
+    is_first,
     member_figures,
     morning_figures,
     rankings,
@@ -27,9 +29,11 @@ from huiguan.exchange.reports.daily import (
     argument_rows,
     base_rows,
     express_rows,
+    move_rows,
     ranking_rows,
     settlement_rows,
 )
+from huiguan.exchange.reports.posting_table import postings_frame
 from huiguan.exchange.result import result_digest
 from huiguan.floor.sequencer import run_day_again
 from huiguan.foundation.faults import CheckFault, InputFault
@@ -43,6 +47,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    import polars as pl
+
     from huiguan.exchange.clearing.liquidation import ForceClose
     from huiguan.exchange.day import DayImage
     from huiguan.exchange.instructions import AnyInstruction
@@ -55,6 +61,7 @@ FIVE_MINUTES_NS = 300_000_000_000
 OPENING_NAME = "opening.json"
 RESULT = "result/"
 PRICES = ("PRESETTLEMENTPRICE", "OPENPRICE", "HIGHESTPRICE", "LOWESTPRICE", "CLOSEPRICE")
+MOVES = ("CHANGE3", "CHANGE4", "CHANGE5")
 EXPRESS_FIGURES = (*PRICES, "SETTLEMENTPRICE", "ZD1_CHG", "ZD2_CHG", "TURNOVER")
 
 
@@ -162,14 +169,16 @@ def write_reports(folder: Path, closed: ClosedDay, files: Files) -> None:
         for row, rule in zip(figures, rules.contracts, strict=True)
         if row.open_interest_lots >= (rule.today.ranking.open_interest_lots or 0)
     ]
-    ranks = rankings(member_figures(image, result), morning_figures(image), passed)
-    rates = ("MARGINRATIO", "FEERATION", "FEERATIO", "FEEUNIT", "_VALUE", "SETTLEMENTPRICE")
+    before = morning_figures(image)
+    ranks = rankings(member_figures(image, result), before, passed, first_day=is_first(image))
+    rates = ("MARGINRATIO", "FEERATION", "FEERATIO", "FEEUNIT", "_VALUE", "SETTLEMENTPRICE", *MOVES)
     for name, rows in (
         ("express", express_rows(figures)),
         ("settlement", settlement_rows(figures, charged, day)),
         ("trading_arguments", argument_rows(image.names.instruments, states, day)),
         ("contracts", base_rows((row.today for row in rules.contracts), day)),
         ("rankings", ranking_rows(ranks)),
+        ("moves", move_rows(image.names.instruments, cumulative_changes(image, result))),
     ):
         frame = rows_frame(rows)
         wanted = [c for c in frame.columns if c in EXPRESS_FIGURES or c.endswith(rates)]
@@ -181,6 +190,21 @@ def write_reports(folder: Path, closed: ClosedDay, files: Files) -> None:
     write_report(folder, "pools", table_frame(result.pools, codes), (), files)
     names = {**codes, "instrument": image.names.instruments}
     write_report(folder, "order_fees", table_frame(result.order_fees, names), (), files)
+    write_report(folder, "postings", postings_frame(image, result), (), files)
+    write_report(folder, "freed_shorts", table_frame(result.freed_shorts, names), (), files)
+    write_report(folder, "forced_reduction", reduction_frame(image, result), (), files)
+
+
+def reduction_frame(image: DayImage, result: DayResult) -> pl.DataFrame:
+    """Return the trades of forced reductions with tier, in the words of the image."""
+    trades = result.trades[result.reductions["trade"] - 1]
+    names = {"instrument": image.names.instruments} | dict.fromkeys(
+        ("buy_code", "sell_code"), image.names.trading_codes
+    )
+    wanted = trades[["instrument", "buy_code", "sell_code", "price_ticks", "lots"]]
+    both = (result.reductions, np.array(wanted.tolist(), [(n, "<i4") for n in wanted.dtype.names]))
+    first, second = (table_frame(rows, names) for rows in both)
+    return first.hstack(second)
 
 
 def named_rows(count: int) -> np.ndarray:

@@ -17,16 +17,16 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
+
 from huiguan.foundation.faults import CheckFault, InputFault
 from huiguan.foundation.hashing import digest
 from huiguan.storage.files import NEW, Files, write_file
 from huiguan.storage.tables import read_table, table_bytes
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from pathlib import Path
-
-    import numpy as np
 
 FORMAT_VERSION = 1
 MANIFEST = "MANIFEST"
@@ -78,6 +78,9 @@ def write_table_folder(
         write_file(folder / f"{name}.npy", parts, files)
         hashes[name] = digest(*parts).hex()
     content = {"format_version": FORMAT_VERSION, "settings": dict(settings), "tables": hashes}
+    for path in folder.glob("*.npy"):
+        if path.stem not in tables:  # of an earlier writing
+            files.remove(path)
     text = json.dumps(content, ensure_ascii=False, allow_nan=False, indent=1, sort_keys=True)
     write_file(folder / f"{folder.name}.json", [text.encode() + b"\n"], files)
 
@@ -85,8 +88,12 @@ def write_table_folder(
 def read_table_folder(
     folder: Path,
     layouts: Mapping[str, np.dtype[np.void]] | None = None,
+    later: Collection[str] = (),
 ) -> TableFolder:
-    """Return settings and tables; refuse damaged ones, and tables that are not of ``layouts``."""
+    """Return settings and tables; refuse damaged ones, and tables that are not of ``layouts``.
+
+    Tables of ``later`` are there only when they have rows; a missing one comes back empty.
+    """
     path = folder / f"{folder.name}.json"
     try:
         content = json.loads(path.read_text("utf-8"))
@@ -103,6 +110,7 @@ def read_table_folder(
         raise CheckFault(f"{path} is damaged ({fault}); restore the folder") from fault
     tables = {name: _read_checked(folder, name, text) for name, text in hashes.items()}
     if layouts is not None:
+        tables |= {name: np.zeros(0, layouts[name]) for name in later if name not in tables}
         _compare_layouts(path, tables, layouts)
     return TableFolder(settings, tables)
 

@@ -9,6 +9,7 @@ import msgspec
 from huiguan.exchange.day import (
     BEHAVIOUR,
     IMAGE_FORMAT,
+    LATER,
     TABLES,
     DayImage,
     Names,
@@ -32,12 +33,14 @@ def write_image(folder: Path, image: DayImage, files: Files | None = None) -> No
         "settings": msgspec.to_builtins(image.settings),
         "names": msgspec.to_builtins(image.names),
     }
-    write_table_folder(folder, settings, {name: getattr(image, name) for name in TABLES}, files)
+    tables = {name: getattr(image, name) for name in TABLES}
+    kept = {name: rows for name, rows in tables.items() if len(rows) or name not in LATER}
+    write_table_folder(folder, settings, kept, files)
 
 
 def read_image(folder: Path) -> DayImage:
     """Return the image of ``folder``; a damaged or newer one is refused in one sentence."""
-    content = read_table_folder(folder, LAYOUTS)
+    content = read_table_folder(folder, LAYOUTS, LATER)
     try:
         settings = msgspec.convert(content.settings["settings"], Settings)
         names = msgspec.convert(content.settings["names"], Names)

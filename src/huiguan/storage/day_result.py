@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from huiguan.exchange.instructions import AnyInstruction
-from huiguan.exchange.result import RESULT_FORMAT, RESULT_TABLES, DayResult, ResultSettings
+from huiguan.exchange.result import (
+    RESULT_FORMAT,
+    RESULT_LATER,
+    RESULT_TABLES,
+    DayResult,
+    ResultSettings,
+)
 from huiguan.foundation.faults import CheckFault, InputFault
 from huiguan.foundation.records import table_layout
 from huiguan.storage.day_folder import read_table_folder, write_table_folder
@@ -33,12 +39,13 @@ def write_result(
         "instructions": msgspec.to_builtins(list(instructions)),
     }
     tables = {name: getattr(result, name) for name in RESULT_TABLES}
-    write_table_folder(folder, settings, tables, files)
+    kept = {name: rows for name, rows in tables.items() if len(rows) or name not in RESULT_LATER}
+    write_table_folder(folder, settings, kept, files)
 
 
 def read_result(folder: Path) -> tuple[DayResult, list[AnyInstruction]]:
     """Return a day's result and the instructions it was closed under."""
-    content = read_table_folder(folder, LAYOUTS)
+    content = read_table_folder(folder, LAYOUTS, RESULT_LATER)
     try:
         settings = msgspec.convert(content.settings["settings"], ResultSettings)
         instructions = convert_instructions(content.settings["instructions"])

@@ -24,26 +24,28 @@ TODAY = {
     ("cu2610", "0003"): MemberFigures(80, 0, 30),
     ("al2610", "0001"): MemberFigures(9, 9, 9),
 }
-BEFORE = {("cu2610", "0002"): MemberFigures(None, 12, 7)}
+BEFORE = {("cu2610", "0002"): MemberFigures(100, 12, 7)}
 
 
 def test_places_and_changes() -> None:
     rows = rankings(TODAY, BEFORE, ["cu2610"])
     assert [(r.kind, r.rank, r.member, r.lots, r.change) for r in rows] == [
-        ("volume_lots", 1, "0002", 80, None),  # equal lots: by member number
-        ("volume_lots", 2, "0003", 80, None),
-        ("volume_lots", 3, "0001", 50, None),
+        ("volume_lots", 1, "0002", 80, -20),  # equal lots: by member number
+        ("volume_lots", 2, "0003", 80, 80),  # traded nothing the day before
+        ("volume_lots", 3, "0001", 50, 50),
         ("long_lots", 1, "0001", 10, 10),
         ("long_lots", 2, "0002", 10, -2),
         ("short_lots", 1, "0003", 30, 30),
         ("short_lots", 2, "0002", 7, 0),
     ]
     assert len(rankings(TODAY, BEFORE, ["cu2610"], top=1)) == 3
+    first = rankings(TODAY, {}, ["cu2610"], first_day=True)
+    assert {row.change for row in first} == {None}
 
 
 def test_rankings_stand_side_by_side() -> None:
     first, second, third = ranking_rows(rankings(TODAY, BEFORE, ["cu2610"]))
-    assert (first["PARTICIPANTABBR1"], first["CJ1"], first["CJ1_CHG"]) == ("0002", 80, None)
+    assert (first["PARTICIPANTABBR1"], first["CJ1"], first["CJ1_CHG"]) == ("0002", 80, -20)
     assert (first["PARTICIPANTABBR2"], first["CJ2_CHG"]) == ("0001", 10)
     assert (second["PARTICIPANTABBR3"], second["CJ3_CHG"]) == ("0002", 0)
     assert third["PARTICIPANTABBR3"] is None

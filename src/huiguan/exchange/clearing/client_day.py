@@ -71,6 +71,7 @@ class ClientTrade(msgspec.Struct, frozen=True, gc=False):
     price: Decimal
     lots: int
     hedge: Hedge = Hedge.SPECULATION
+    reduced: bool = False  # made by a forced reduction
 
 
 class ClientLot(msgspec.Struct, frozen=True):

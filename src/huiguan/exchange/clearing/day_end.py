@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from huiguan.exchange.clearing.columns import sums
+from huiguan.exchange.clearing.carried import freed_rows, lodged_warrants, lots_backed
+from huiguan.exchange.clearing.columns import stacked, sums
 from huiguan.exchange.clearing.day_events import DayEvents
 from huiguan.exchange.clearing.day_money import (
     clear_pools,
@@ -35,6 +36,11 @@ from huiguan.exchange.clearing.day_positions import (
 )
 from huiguan.exchange.clearing.day_postings import posting_rows
 from huiguan.exchange.clearing.day_prices import find_locks, settle, statistics, tomorrow_of
+from huiguan.exchange.clearing.day_reduction import (
+    reduce_positions,
+    reduction_rows,
+    unfilled_closes,
+)
 from huiguan.exchange.clearing.rules_of_day import DayRules
 from huiguan.exchange.day import DayImage, image_digest
 from huiguan.exchange.instructions import AnyInstruction, check_instructions
@@ -76,13 +82,17 @@ def close_day(
         raise CheckFault("a settlement price is off the day's tick; correct the decision")
     settlement_ticks = settled.units // tick_units
     report("positions and lots")
-    found = hold(image, events.trades)
-    fees = fees_of_codes(image, events.trades)
+    trades, found = events.trades, hold(image, events.trades)
+    fees = fees_of_codes(image, trades)
     if core is not None:
         compare_with_core(image, found, fees, core)
+    reduced = reduce_positions(image, instructions)
+    if reduced.tiers:  # the core knows nothing of them: they are made after the close
+        trades = stacked([trades, reduced.trades])
+        found, fees = hold(image, trades), fees_of_codes(image, trades)
     lots = held_lots(image, found)
     report("profit and loss")
-    accounts = _profits(image, events, found, settlement_ticks)
+    accounts = _profits(image, trades, found, settlement_ticks)
     report("parameters of the next trading day")
     contracts["open_interest_lots"] = _by_instrument(image, found, found.held[LONG])
     tomorrow_of(image, rules, contracts, instructions)
@@ -92,7 +102,8 @@ def close_day(
     accounts["fees_fen"] = fees
     accounts["order_fees_fen"] = sums(fee_rows["trading_code"], fee_rows["fee_fen"], len(accounts))
     accounts["delivery_fees_fen"] = delivery_fees(image, found, rules, settlement_ticks, contracts)
-    margin = margins(image, found, rules, settlement_ticks, contracts)
+    backed = lots_backed(image, found, rules, lodged_warrants(image, instructions))
+    margin = margins(image, found, rules, settlement_ticks, contracts, backed)
     accounts["margin_fen"], accounts["delivery_margin_fen"] = margin
     accounts["deposits_fen"], accounts["withdrawals_fen"] = moved[:2]
     accounts["balance_fen"] = balances_of(accounts)
@@ -120,7 +131,10 @@ def close_day(
         member_contracts=_member_contracts(image, found, events.trades),
         order_fees=fee_rows,
         postings=posting_rows(image, accounts, pools, reserve),
-        trades=events.trades,
+        trades=trades,
+        unfilled_closes=unfilled_closes(image, events, contracts),
+        freed_shorts=freed_rows(image, found, backed),
+        reductions=reduction_rows(reduced, len(events.trades) + 1),
     )
     prove(image, found, result)
     return result
@@ -175,7 +189,7 @@ def _first_difference(mine: np.ndarray, theirs: np.ndarray) -> tuple[int, object
 
 
 def _profits(
-    image: DayImage, events: DayEvents, found: Holdings, settlement_ticks: np.ndarray
+    image: DayImage, trades: np.ndarray, found: Holdings, settlement_ticks: np.ndarray
 ) -> np.ndarray:
     """Return the accounts with close and mark profit; the total formula must agree."""
     accounts = empty("accounts", len(image.trading_codes))
@@ -183,7 +197,7 @@ def _profits(
     accounts["close_profit_fen"] = found.close_profit_fen
     accounts["mark_profit_fen"] = mark(image, found, settlement_ticks)
     both = accounts["close_profit_fen"] + accounts["mark_profit_fen"]
-    total = total_profit(image, events.trades, settlement_ticks)
+    total = total_profit(image, trades, settlement_ticks)
     if not np.array_equal(both, total):
         code = int(np.flatnonzero(both != total)[0])
         raise CheckFault(

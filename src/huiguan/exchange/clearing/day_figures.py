@@ -2,14 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from fractions import Fraction
 from typing import NamedTuple
 
 import msgspec
 import numpy as np
 
+from huiguan.exchange.clearing.carried import MOVE_DAYS, evenings_of
 from huiguan.exchange.clearing.columns import sums
 from huiguan.exchange.day import DayImage
+from huiguan.exchange.quotes import to_tick
 from huiguan.exchange.result import DayResult, SettledBy
+from huiguan.foundation.arithmetic import Rounding
 from huiguan.foundation.rule import rule
 
 TOP = 20
@@ -86,6 +90,25 @@ def contract_figures(image: DayImage, result: DayResult) -> list[ContractFigures
     return rows
 
 
+def cumulative_changes(image: DayImage, result: DayResult) -> list[list[Decimal | None]]:
+    """Return how far each settlement price has moved over three, four and five days.
+
+    A part of the price before, to six decimals; None where the contract is not that old.
+    """
+    rows = []
+    for index, found in enumerate(result.contracts):
+        units = [*evenings_of(image, index), int(found["settlement_units"])]
+        rows.append(
+            [
+                to_tick(Fraction(units[-1], units[-1 - days]) - 1, "0.000001", Rounding.HALF_UP)
+                if len(units) > days
+                else None
+                for days in MOVE_DAYS
+            ]
+        )
+    return rows
+
+
 class MemberFigures(NamedTuple):
     """A member's volume (None where it is not known) and positions in a contract."""
 
@@ -107,17 +130,28 @@ def member_figures(image: DayImage, result: DayResult) -> dict[tuple[str, str], 
 
 
 def morning_figures(image: DayImage) -> dict[tuple[str, str], MemberFigures]:
-    """Return every member's positions in the morning; yesterday's volume is not in an image."""
+    """Return every member's figures of the day before: volume, and positions in the morning.
+
+    An image that no day stands before knows no volume.
+    """
     rows, count = image.positions, len(image.instruments)
     member = image.trading_codes["member"][rows["trading_code"]].astype(np.int64)
     cell, size = member * count + rows["instrument"], len(image.members) * count
     longs, shorts = sums(cell, rows["long_lots"], size), sums(cell, rows["short_lots"], size)
+    past, volume = image.member_volumes, np.zeros(size, np.int64)
+    volume[past["member"].astype(np.int64) * count + past["instrument"]] = past["volume_lots"]
+    known = not is_first(image)
     return {
         (image.names.instruments[key % count], image.names.members[key // count]): MemberFigures(
-            None, int(longs[key]), int(shorts[key])
+            int(volume[key]) if known else None, int(longs[key]), int(shorts[key])
         )
-        for key in np.flatnonzero(longs + shorts).tolist()
+        for key in np.flatnonzero(longs + shorts + volume).tolist()
     }
+
+
+def is_first(image: DayImage) -> bool:
+    """Return whether no day stands before this image."""
+    return not image.settings.previous_result
 
 
 class Rank(msgspec.Struct, frozen=True, kw_only=True):
@@ -133,12 +167,19 @@ class Rank(msgspec.Struct, frozen=True, kw_only=True):
 
 @rule("Information rules: the first 20 members by volume, long and short", "confirmed")
 def rankings(
-    today: Figures, before: Figures, instruments: Sequence[str], top: int = TOP
+    today: Figures,
+    before: Figures,
+    instruments: Sequence[str],
+    top: int = TOP,
+    *,
+    first_day: bool = False,
 ) -> list[Rank]:
     """Return the rankings of the contracts named: by volume, long and short positions.
 
-    Members without lots have no place; equal lots are ordered by member number.
+    Members without lots have no place; equal lots are ordered by member number. Changes are against
+    ``before``, where a member that is not named had nothing; on the first day there is no change.
     """
+    nothing = MemberFigures(None, 0, 0) if first_day else MemberFigures(0, 0, 0)
     rows = []
     members: dict[str, dict[str, MemberFigures]] = {name: {} for name in instruments}
     for (name, member), row in today.items():
@@ -150,7 +191,7 @@ def rankings(
             lots = {member: getattr(row, kind) or 0 for member, row in own.items()}
             places = sorted((-count, member) for member, count in lots.items() if count)
             for place, (_, member) in enumerate(places[:top], 1):
-                old = before.get((instrument, member), MemberFigures(None, 0, 0))
+                old = before.get((instrument, member), nothing)
                 was = getattr(old, kind)
                 rows.append(
                     Rank(
@@ -159,7 +200,7 @@ def rankings(
                         kind=kind,
                         member=member,
                         lots=lots[member],
-                        change=None if was is None else lots[member] - was,
+                        change=None if first_day or was is None else lots[member] - was,
                     )
                 )
     return rows

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from msgspec.structs import replace
 
+from huiguan.exchange.clearing.carried import MOVE_DAYS, evenings_of
 from huiguan.exchange.clearing.columns import sums, whole
 from huiguan.exchange.clearing.day_events import (
     DayEvents,
@@ -18,6 +19,7 @@ from huiguan.exchange.clearing.parameters import (
     Circular,
     LockState,
     Tomorrow,
+    cumulative_move,
     halted_after_lock,
     next_lock_state,
     parameters_of_tomorrow,
@@ -39,10 +41,13 @@ from huiguan.exchange.instructions import (
     AnyInstruction,
     DecideParameters,
     DecideSettlement,
+    RaiseMargin,
+    index_of,
 )
 from huiguan.exchange.messages import Phase, Right, Side
 from huiguan.exchange.price_limits import Lock
 from huiguan.exchange.result import SettledBy, empty
+from huiguan.foundation.faults import InputFault
 
 
 def statistics(image: DayImage, trades: np.ndarray) -> np.ndarray:
@@ -87,6 +92,7 @@ class Settled(NamedTuple):
     by: np.ndarray
 
 
+NEVER = 1_000_000
 BY_NAME = {
     "last_hour": SettledBy.LAST_HOUR,
     "decided": SettledBy.DECIDED,
@@ -242,6 +248,7 @@ def tomorrow_of(
     keeps its doubled limit until it has traded.
     """
     decided = {r.instrument: r for r in instructions if isinstance(r, DecideParameters)}
+    raised = raises(image, contracts, instructions)
     for index, rule in enumerate(rules.contracts):
         decision = decided.get(image.names.instruments[index])
         state, found = _tomorrow(image, rules, contracts, index, decision)
@@ -254,12 +261,55 @@ def tomorrow_of(
         row = contracts[index]
         row["limit_ppb"], row["halted"] = limit, found.halted
         if not (rule.tomorrow is None and rule.today.delivery.method == "cash"):
-            row["general_ppb"] = rate_ppb(found.general)  # what is settled in cash needs none
-            row["hedge_ppb"] = rate_ppb(found.hedging)
+            points = raised.get(index, Decimal(0))
+            row["general_ppb"] = rate_ppb(found.general + points)  # settled in cash: none needed
+            row["hedge_ppb"] = rate_ppb(found.hedging + points)
         row["first_limit_ppb"] = rate_ppb(state.first_limit)
         row["lock_day"], row["lock_side"] = state.day, state.side
         row["expired"] = rule.tomorrow is None
         row["relief"] = rule.tomorrow is not None and rule.tomorrow.larger_side
+
+
+def raises(
+    image: DayImage, contracts: np.ndarray, instructions: Sequence[AnyInstruction]
+) -> dict[int, Decimal]:
+    """Return the points that instructions add to the margins of contracts for one day.
+
+    A contract whose price has not moved as far as the instruction says is an InputFault.
+    """
+    found = {}
+    for order in instructions:
+        if isinstance(order, RaiseMargin):
+            index = index_of(image.names.instruments, order.instrument, "instrument")
+            units = [*evenings_of(image, index), int(contracts["settlement_units"][index])]
+            if not moved_far(units, order.thresholds):
+                raise InputFault(
+                    f"{order.reference}: {order.instrument} has not moved by the thresholds named"
+                    " over three, four or five days, so its margin is not raised for that"
+                )
+            if not 0 < order.points < 1:
+                raise InputFault(
+                    f"{order.reference}: {order.points} added to the margin of"
+                    f" {order.instrument} is no rate above zero and below one"
+                )
+            found[index] = order.points
+    return found
+
+
+def moved_far(units: Sequence[int], thresholds: Sequence[Decimal]) -> bool:
+    """Return whether the price moved past a threshold over the last three, four or five days.
+
+    ``units`` are settlement prices to today's; the base of n days is the n-th evening before.
+    """
+    for days in MOVE_DAYS:
+        if len(units) > days:
+            only = [
+                limit if of == days else NEVER
+                for of, limit in zip(MOVE_DAYS, thresholds, strict=True)
+            ]
+            if cumulative_move(units[-1 - days], units[-days:], only):
+                return True
+    return False
 
 
 def _tomorrow(

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from msgspec.structs import replace
 
+from huiguan.exchange.clearing.carried import lodged_warrants, member_volumes, past_settlements
 from huiguan.exchange.clearing.collateral import usable_collateral
 from huiguan.exchange.clearing.columns import sums
 from huiguan.exchange.clearing.day_money import pool_of_code
@@ -64,6 +65,8 @@ def next_image(
     limits = image.holder_limits[move[image.holder_limits["instrument"]] >= 0].copy()
     limits["instrument"] = move[limits["instrument"]]
     positions = moved(result.positions, move)
+    day = result.settings.trading_day
+    past = past_settlements(image, result.contracts["settlement_units"], day)
     return DayImage(
         settings=replace(
             image.settings,
@@ -87,7 +90,31 @@ def next_image(
         lots=moved(result.lots, move),
         contract_states=tables.contract_states,
         pools=pools,
+        warrants=_warrants(image, instructions, tables.product_names),
+        unfilled_closes=carried(result.unfilled_closes, move),
+        past_settlements=carried(past, move),
+        member_volumes=carried(member_volumes(result), move),
     )
+
+
+def carried(rows: np.ndarray, move: np.ndarray) -> np.ndarray:
+    """Return rows under the new numbers of their instruments; those of expired ones end."""
+    result = rows[move[rows["instrument"]] >= 0].copy()
+    result["instrument"] = move[result["instrument"]]
+    ordered: np.ndarray = result[np.argsort(result["instrument"], kind="stable")]
+    return ordered
+
+
+def _warrants(
+    image: DayImage, instructions: Sequence[AnyInstruction], products: Sequence[str]
+) -> np.ndarray:
+    """Return the warrants lodged for the morning, under the new numbers of their products."""
+    rows = lodged_warrants(image, instructions)
+    numbers = {name: index for index, name in enumerate(products)}
+    move = np.array([numbers.get(name, -1) for name in image.names.products], np.int32)
+    kept: np.ndarray = rows[move[rows["product"]] >= 0]
+    kept["product"] = move[kept["product"]]
+    return kept
 
 
 def moved(rows: np.ndarray, move: np.ndarray) -> np.ndarray:

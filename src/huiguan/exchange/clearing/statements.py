@@ -92,6 +92,11 @@ class Statements:
         self._lot_bounds = np.searchsorted(self._lots["trading_code"], every)
         self._terms = [terms_of(image, result, i) for i in range(len(image.instruments))]
         self._fees = [(int(row["rate_ppb"]), int(row["per_lot_fen"])) for row in image.fees]
+        reduced = result.reductions["trade"]
+        self._reduced_from = int(reduced.min()) - 1 if len(reduced) else len(result.trades)
+        self._backed = {  # short lots that warrants free of margin
+            (row[0], row[1], row[3]): row[2] for row in result.freed_shorts.tolist()
+        }
         names = products or {}
         self.facts = {
             terms.name: self._facts_of(index, terms, names)
@@ -148,7 +153,7 @@ class Statements:
             trades=trades,
             closed=closed,
             positions=positions,
-            summary=self._summary(held, positions),
+            summary=self._summary(code, held, positions),
             funds=self._funds(code),
         )
 
@@ -178,6 +183,7 @@ class Statements:
                 terms.price(units),
                 lots,
                 HEDGES[sell_hedge if side else buy_hedge],
+                number >> 1 >= self._reduced_from,
             )
             yield index, units, trade
 
@@ -247,7 +253,7 @@ class Statements:
         value = terms.settlement_units * terms.unit_value_fen * lots
         return (value * rate + HALF) // PPB
 
-    def _summary(self, held: Held, positions: list[PositionLine]) -> list[SummaryLine]:
+    def _summary(self, code: int, held: Held, positions: list[PositionLine]) -> list[SummaryLine]:
         """Return one line per contract and hedge flag, with the margin that is charged."""
         sums = {
             of: (lots, sum(lot.lots * lot.units for lot in rows))
@@ -255,7 +261,9 @@ class Statements:
             if (lots := sum(lot.lots for lot in rows))
         }
         margins: dict[Key, int] = {
-            (self._terms[index].name, side, hedge): self._margin(index, hedge, lots)
+            (self._terms[index].name, side, hedge): self._margin(
+                index, hedge, lots - self._backed.get((code, index, hedge), 0) * side
+            )
             for (index, side, hedge), (lots, _) in sums.items()
             if not self.result.contracts["expired"][index]  # delivery margin is shown apart
         }

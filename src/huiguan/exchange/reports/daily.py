@@ -107,6 +107,15 @@ def base_rows(contracts: Iterable[ContractParameters], trading_day: int) -> list
     ]
 
 
+def move_rows(instruments: Sequence[str], changes: Iterable[Sequence[Decimal | None]]) -> list[Row]:
+    """Return how far settlement prices have moved over three, four and five days, as decimals."""
+    names = ("CHANGE3", "CHANGE4", "CHANGE5")
+    return [
+        {"INSTRUMENTID": name, **dict(zip(names, row, strict=True))}
+        for name, row in zip(instruments, changes, strict=True)
+    ]
+
+
 KINDS = {"volume_lots": 1, "long_lots": 2, "short_lots": 3}
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from huiguan.exchange.clearing.client_day import ClientDay, PositionLine, SummaryLine, TradeLine
 from huiguan.exchange.reports.statement import Holder, percent
-from huiguan.exchange.reports.words import CTP_HEDGES
+from huiguan.exchange.reports.words import CTP_HEDGES, CTP_REDUCED
 
 Json = dict[str, Any]
 
@@ -57,7 +57,7 @@ def trade_json(holder: Holder, day: ClientDay, line: TradeLine) -> Json:
         "Price": float(trade.price),
         "Volume": trade.lots,
         "Turnover": figure(line.turnover_fen),
-        "OffsetFlag": str(int(trade.offset)),
+        "OffsetFlag": CTP_REDUCED if trade.reduced else str(int(trade.offset)),
         "TradeID": str(trade.trade_id),
         "AccountID": holder.account_id,
     }

@@ -28,6 +28,8 @@ OFFSETS = {
     Offset.CLOSE_TODAY: "平今",
     Offset.CLOSE_YESTERDAY: "平昨",
 }
+REDUCED = "强减"  # whatever the flag: the exchange made the trade
+CTP_REDUCED = "5"
 CTP_HEDGES = {
     Hedge.SPECULATION: "1",
     Hedge.ARBITRAGE: "2",
