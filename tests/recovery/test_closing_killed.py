@@ -1,6 +1,5 @@
 """A close that is killed at any point and run again comes to the same bytes."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from shutil import copytree
 
@@ -10,41 +9,9 @@ from huiguan.exchange.messages import Side
 from huiguan.floor.closing import close_folder, open_next, reconcile_folders, write_closed
 from huiguan.floor.sequencer import verify_day
 from huiguan.foundation.faults import CheckFault, InputFault
-from huiguan.storage.files import Bytes, Files
+from tests.dying_files import FilesThatDie, Killed
 from tests.markets import books, market_image
 from tests.trading_days import bytes_of, order, run_day
-
-
-class Killed(BaseException):
-    """The process is gone."""
-
-
-class FilesThatDie(Files):
-    """Dies at the n-th call that changes a file; a write may be half done. Nothing is flushed."""
-
-    def __init__(self, at: int) -> None:
-        self.left = at
-
-    def step(self) -> None:
-        self.left -= 1
-        if self.left < 0:
-            raise Killed
-
-    def write(self, file: int, parts: Sequence[Bytes], offset: int) -> int:
-        if self.left == 0:
-            super().write(file, [bytes(parts[0])[: len(parts[0]) // 2]], offset)
-        self.step()
-        return super().write(file, parts, offset)
-
-    def flush(self, file: int) -> None:  # noqa: ARG002
-        self.step()
-
-    def flush_folder(self, folder: Path) -> None:  # noqa: ARG002
-        self.step()
-
-    def rename(self, old: Path, new: Path) -> None:
-        self.step()
-        super().rename(old, new)
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ import os
 import signal
 import sys
 import traceback
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import typer
 
@@ -22,6 +22,13 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="A futures exchange and an affordable-housing office, as functions and files.",
 )
+INTERRUPTED = 130  # as a shell has it
+WORDING = {  # what the library says of a call, in plainer words
+    "Value error, ": "",
+    "Input should be": "it must be",
+    ", unable to parse string as an integer": "",
+    ". Did you mean": ", did you mean",
+}
 # The files of this room; each registers its commands on ``app``.
 NOUNS = (
     "day",
@@ -53,13 +60,13 @@ def main() -> None:
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # ``| head`` ends a command quietly
     try:
         try:
-            whole_app()()
+            exit_code = whole_app()(prog_name="huiguan", standalone_mode=False)
         finally:
             sys.stdout.flush()
     except Fault as fault:
         _end(str(fault), fault.exit_code)
-    except KeyboardInterrupt:
-        _end("interrupted", 130)
+    except typer.TyperException as fault:
+        _end_call(fault)
     except OSError as fault:
         _end(f"{fault.filename or 'the output'}: {fault.strerror or fault}")
     except Exception as bug:  # noqa: BLE001  the last door: a person gets a sentence
@@ -69,6 +76,32 @@ def main() -> None:
             f"a fault of the program met this input ({type(bug).__name__}: {bug}); please report "
             "it with what the same command shows under HUIGUAN_TRACEBACK=1"
         )
+    if exit_code == INTERRUPTED:
+        _end("interrupted", INTERRUPTED)
+    sys.exit(exit_code or 0)
+
+
+def _end_call(fault: Any) -> NoReturn:  # noqa: ANN401  the library has no public class for it
+    """Say in one sentence what is wrong with a call, and where its help stands."""
+    text = " ".join(fault.format_message().split())
+    for theirs, ours in WORDING.items():
+        text = text.replace(theirs, ours)
+    text = text.rstrip(".?")
+    if not text:  # a group of commands alone: its help is printed, and was the answer
+        sys.exit(2)
+    called = " ".join(["huiguan", *_called(sys.argv[1:])])
+    _end(f"{text[0].lower()}{text[1:]}; see `{called} --help`")
+
+
+def _called(words: list[str]) -> list[str]:
+    """Return the words that name a command, without what follows it."""
+    command: Any = typer.main.get_command(whole_app())
+    for place, word in enumerate(words):
+        found = getattr(command, "commands", {}).get(word)
+        if found is None:
+            return words[:place]
+        command = found
+    return words
 
 
 def _end(sentence: str, exit_code: int = 2) -> NoReturn:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from huiguan.cli import app
+from huiguan.cli.day_folders import DayDir, check_day
 from huiguan.cli.progress import Progress, say
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from huiguan.exchange.instructions import AnyInstruction
     from huiguan.storage.recovery import Frame
 
-DayDir = Annotated[Path, typer.Argument(metavar="DIR", help="A day folder.")]
 Folders = Annotated[
     list[Path] | None,
     typer.Option("--rulebook", metavar="DIR", help="Books laid over the shipped ones; repeatable."),
@@ -33,7 +33,7 @@ app.add_typer(day, name="day")
 
 @day.command()
 def verify(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A day folder.")],
+    folder: DayDir,
     keep_events: Annotated[
         Path | None, typer.Option(metavar="FOLDER", help="Write the events here, as Parquet.")
     ] = None,
@@ -41,10 +41,11 @@ def verify(
     """Run the day again from its image and compare every hash: files, events, states, the day."""
     import numpy as np
 
-    from huiguan.floor.sequencer import verify_day
+    from huiguan.floor.sequencer import announce_compiling, verify_day
     from huiguan.storage.recovery import scan_folder
 
-    say("verify: compiling the core on first use (cached afterwards)")
+    check_day(folder)
+    announce_compiling(lambda text: say(f"verify: {text}"))
     total = 0
     with Progress("verify") as progress:
         for frame in scan_folder(folder / "journal"):
@@ -88,6 +89,7 @@ def close_command(folder: DayDir, instructions: Orders = None, rulebook: Folders
     from huiguan.storage.recovery import scan_folder
     from huiguan.storage.rulebooks import load_books
 
+    check_day(folder)
     begun = time.monotonic()
     orders = instructions_of(instructions)
     total = 0
@@ -119,6 +121,7 @@ def open_command(
     from huiguan.foundation.calendars import show_day
     from huiguan.storage.rulebooks import load_books
 
+    check_day(folder)
     opened = open_next(folder, load_books(*rulebook or ()), instructions_of(instructions), out)
     image = opened.image
     typer.echo(
@@ -143,6 +146,8 @@ def reconcile(
     from huiguan.foundation.faults import CheckFault
     from huiguan.storage.rulebooks import load_books
 
+    check_day(folder)
+    check_day(following)
     differences = reconcile_folders(folder, following, load_books(*rulebook or ()))
     for line in differences:
         typer.echo(line)

@@ -9,6 +9,7 @@ import typer
 
 from huiguan.cli import app
 from huiguan.cli.command_tables import print_command
+from huiguan.cli.day_folders import DayDir, check_day
 from huiguan.foundation.faults import InputFault
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 @app.command()
 def explain(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A day folder.")],
+    folder: DayDir,
     command: Annotated[
         int | None, typer.Option(metavar="N", help="A command, by its sequence in the journal.")
     ] = None,
@@ -41,6 +42,7 @@ def explain(
     from huiguan.exchange.reports.explain import explain_lines
     from huiguan.storage.rulebooks import load_books
 
+    check_day(folder)
     asked = {
         "margin": margin,
         "settlement": settlement,

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from huiguan.cli import app
+from huiguan.cli.day_folders import check_day
 from huiguan.cli.progress import Progress
+from huiguan.foundation.faults import InputFault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -101,14 +103,21 @@ def show(
             typer.echo("  events of frame {earlier_frame} hash to {events_hash}".format(**header))
         for command in _commands(frame, first):
             typer.echo("  " + "  ".join(f"{name}={value}" for name, value in command.items()))
+    if scan.end.last_sequence < first:
+        raise InputFault(
+            f"{folder}: the journal ends at sequence {scan.end.last_sequence:,}, so it has no"
+            f" command from {first:,} on"
+        )
     torn = _torn_tail(scan)
     if torn is not None:
         typer.echo(f"torn tail: {torn}", err=True)
 
 
 def _journal_folder(folder: Path) -> Path:
-    inside = folder / "journal"
-    return inside if inside.is_dir() else folder
+    if any(folder.glob("*.segment")) or (folder / "witness").exists():
+        return folder
+    check_day(folder)
+    return folder / "journal"
 
 
 def _with_progress(scan: Scan) -> Iterator[Frame]:

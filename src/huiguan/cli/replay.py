@@ -51,6 +51,7 @@ def replay(
     """Replay a recorded day; write input_seq,bid_no,ask_no,price,qty of every trade, in order."""
     from huiguan.exchange.day import AuctionTie, PriceRule
     from huiguan.floor.replay import run_replay
+    from huiguan.floor.sequencer import announce_compiling
     from huiguan.storage.files import refuse_same_file
     from huiguan.storage.recordings import read_recording, write_trades
 
@@ -60,7 +61,7 @@ def replay(
     except ValueError:
         raise InputFault(f"--date {date!r} is not a date; write it as 2023-07-11") from None
     recording = read_recording(inputs)
-    say("replay: compiling the core on first use (cached afterwards)")
+    announce_compiling(lambda text: say(f"replay: {text}"))
     with tempfile.TemporaryDirectory(prefix="huiguan-") as scratch, Progress("replay") as progress:
         begun = time.monotonic()
         found = run_replay(

@@ -12,7 +12,7 @@ import typer
 from huiguan.cli import app
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     import msgspec
 
@@ -26,6 +26,8 @@ Folders = Annotated[
     list[Path] | None,
     typer.Option("--rulebook", metavar="DIR", help="Books laid over the shipped ones; repeatable."),
 ]
+PAGE_COLUMNS = 160  # of a table that goes into a file or a pipe
+MOST_COLUMNS = 48  # of one cell
 AsJson = Annotated[bool, typer.Option("--json", help="JSON instead of tables.")]
 
 
@@ -165,17 +167,33 @@ def show_cell(value: object) -> str:
     return str(value)
 
 
-def print_rows(title: str, headings: Iterable[str], rows: Iterable[Iterable[str]]) -> None:
-    """Print a table; without a terminal, wide lines stay whole."""
+def print_rows(title: str, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print a table as wide as the terminal, or as a page on which no word is broken."""
     from rich.console import Console
     from rich.table import Table
 
     console = Console()
+    widths: list[int | None] = [None] * len(headings)
     if not console.is_terminal:
-        console = Console(width=10_000)
+        widths = [*page_widths([headings, *rows])]
+        console = Console(width=sum(width or 0 for width in widths) + 2 * len(widths))
     table = Table(title=title, title_justify="left", box=None, pad_edge=False)
-    for heading in headings:
-        table.add_column(heading, max_width=48, overflow="fold")
+    for heading, width in zip(headings, widths, strict=True):
+        table.add_column(heading, width=width, max_width=width or MOST_COLUMNS, overflow="fold")
     for row in rows:
         table.add_row(*row)
     console.print(table)
+
+
+def page_widths(rows: Sequence[Sequence[str]]) -> list[int]:
+    """Return a width a column: its longest word; what a page has left goes where it lacks most."""
+    from rich.cells import cell_len
+
+    columns = list(zip(*rows, strict=True))
+    widths = [max(cell_len(word) for cell in c for word in cell.split()) for c in columns]
+    wanted = [min(MOST_COLUMNS, max(map(cell_len, column))) for column in columns]
+    for _ in range(PAGE_COLUMNS - sum(widths) - 2 * len(widths)):
+        lacks = [want - width for want, width in zip(wanted, widths, strict=True)]
+        if max(lacks) > 0:
+            widths[lacks.index(max(lacks))] += 1
+    return widths

@@ -40,6 +40,7 @@ def simulate(
 
     Each day is a folder DIR/yyyymmdd that can be verified (huiguan day verify) and explained.
     """
+    from huiguan.floor.sequencer import announce_compiling
     from huiguan.foundation.calendars import parse_day, show_day
     from huiguan.simulation.market_days import run_days
     from huiguan.simulation.market_image import first_image
@@ -56,7 +57,7 @@ def simulate(
         f" {first.known_prices} settlement prices are those of the reference day, the others and"
         " all people, money and positions are invented"
     )
-    say("simulate: compiling the core on first use (cached afterwards)")
+    announce_compiling(lambda text: say(f"simulate: {text}"))
     begun = time.monotonic()
     with Progress("simulate") as progress:
 

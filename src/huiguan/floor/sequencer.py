@@ -17,9 +17,11 @@ import numpy as np
 
 from huiguan.exchange.day import DayImage, image_digest
 from huiguan.exchange.messages import COMMAND_HEADER, PhaseChanged
+from huiguan.exchange.trading.apply import apply
 from huiguan.exchange.trading.core import TradingCore
 from huiguan.foundation.faults import CheckFault, InputFault
 from huiguan.foundation.hashing import HASH_BYTES, ZERO_HASH, digest
+from huiguan.foundation.kernel import is_cached
 from huiguan.storage.day_folder import DayFolder, verify_manifest, write_manifest
 from huiguan.storage.day_image import read_image, write_image
 from huiguan.storage.files import Files, write_file
@@ -37,8 +39,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 HASHES_NAME = "day.json"
+HASHES_FORMAT = 1
 BATCHES_AHEAD = 2  # given to the journal while one is applied
 WORTH_A_THREAD = 1 << 16  # bytes of events
+
+
+def announce_compiling(say: Callable[[str], None]) -> None:
+    """Say that the first batch of commands will take its time, where it will."""
+    if not is_cached(apply):
+        say("compiling the core, which happens once and takes about half a minute")
 
 
 class Input(NamedTuple):
@@ -171,9 +180,12 @@ class Sequencer:
 
     @classmethod
     def create(cls, root: Path, image: DayImage, *, files: Files | None = None) -> Self:
-        """Begin a day in a folder that holds none: image written, journal opened, core ready."""
+        """Begin a day in a folder that holds none: image written, journal opened, core ready.
+
+        A creation that was killed half way is begun anew: nothing can have been acknowledged.
+        """
         folder = DayFolder(root)
-        if folder.journal.exists():
+        if any(folder.journal.glob("*.segment")):
             raise InputFault(f"{root} already holds a trading day; name another folder")
         write_image(folder.image, image, files)
         day = cls(folder, image, TradingCore(image))
@@ -295,7 +307,7 @@ def _day_hashes(
 def _words(hashes: DayHashes) -> dict[str, object]:
     """Return the hashes as ``day.json`` has them."""
     return {
-        "format_version": 1,
+        "format_version": HASHES_FORMAT,
         "sequence": hashes.sequence,
         "frames": hashes.frames,
         "journal": hashes.journal.hex(),
@@ -358,11 +370,14 @@ def run_day_again(
 
 def _read_hashes(path: Path) -> dict[str, object]:
     try:
-        content = msgspec.json.decode(path.read_bytes())
+        content = msgspec.json.decode(path.read_bytes(), type=dict[str, object])
     except FileNotFoundError:
         raise InputFault(f"{path} is missing: the day was not closed, or this is no day") from None
-    except msgspec.DecodeError as fault:
+    except msgspec.MsgspecError as fault:
         raise CheckFault(f"{path} is damaged ({fault}); restore the folder") from fault
-    if not isinstance(content, dict) or content.get("format_version") != 1:
-        raise CheckFault(f"{path} is of another format version than this code knows")
+    if (version := content.get("format_version")) != HASHES_FORMAT:
+        raise CheckFault(
+            f"{path} has format version {version}, this code knows {HASHES_FORMAT}; "
+            "read it with the code that wrote it"
+        )
     return content

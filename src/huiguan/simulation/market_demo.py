@@ -16,7 +16,7 @@ from huiguan.exchange.messages import (
     TimeInForce,
     TradeExecuted,
 )
-from huiguan.floor.sequencer import DayHashes, verify_day
+from huiguan.floor.sequencer import DayHashes, announce_compiling, verify_day
 from huiguan.foundation.faults import InputFault
 from huiguan.simulation.market_days import MarketDay, run_days
 from huiguan.simulation.market_image import first_image
@@ -82,7 +82,7 @@ def run_demo(
         f"{len(first.image.instruments)} contracts of {len(books.products)} products, "
         f"{len(first.image.trading_codes):,} trading codes"
     )
-    say("compiling the core (the first time about half a minute, then cached)")
+    announce_compiling(say)
     days = run_days(books, first.image, 1, seed, out, lambda _, done, all_: progress(done, all_))
     day = next(days)
     say("cleared; running the day again to compare every hash")

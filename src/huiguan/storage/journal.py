@@ -32,6 +32,7 @@ from huiguan.storage.recovery import (
     WITNESS_NAME,
     End,
     Frame,
+    refuse_lost_segments,
     scan_folder,
     segment_path,
 )
@@ -109,6 +110,7 @@ class Journal:
         """Start the journal of ``trading_day`` (yyyymmdd) in a folder that holds none."""
         if any(folder.glob("*.segment")):
             raise InputFault(f"{folder} already holds a journal; open it, or name another folder")
+        refuse_lost_segments(folder)
         assert segment_bytes >= 2 * HEADER_BYTES + COMMAND_BYTES
         journal = cls(folder, files or Files())
         header = SegmentHeader(trading_day, 1, 1, 1, segment_bytes, ZERO_HASH, image_digest)

@@ -37,15 +37,17 @@ SECTOR_BYTES = 512  # two witnesses take turns, each in a sector of its own
 assert SEGMENT.size == FRAME.size == CHECKED_BYTES
 
 
+RESTORE = (
+    "no state may be built on it: keep the folder as it is and restore the journal from a copy"
+)
+
+
 class JournalFault(CheckFault):
     """The journal is not what its writer wrote; names the segment and the offset in it."""
 
-    def __init__(self, segment: int, offset: int, reason: str) -> None:
+    def __init__(self, segment: int, offset: int, reason: str, way_out: str = RESTORE) -> None:
         self.segment, self.offset, self.reason = segment, offset, reason
-        super().__init__(
-            f"journal segment {segment}, offset {offset}: {reason}; no state may be built on it: "
-            "keep the folder as it is and restore the journal from a copy",
-        )
+        super().__init__(f"journal segment {segment}, offset {offset}: {reason}; {way_out}")
 
 
 class SegmentHeader(NamedTuple):

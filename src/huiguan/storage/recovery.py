@@ -226,6 +226,7 @@ def _refuse_unknown(number: int, offset: int, block: Sealed, magic: bytes) -> No
             offset,
             f"format version {block.version} with a header of {block.header_bytes} bytes; this "
             f"code knows version {FORMAT_VERSION} with {HEADER_BYTES}",
+            "read it with the code that wrote it",
         )
 
 
@@ -244,11 +245,30 @@ def count_segments(folder: Path) -> int:
         raise InputFault(f"{folder} is not a folder, so there is no journal to read")
     names = sorted(path.name for path in folder.glob("*.segment"))
     if not names:
-        raise InputFault(f"{folder} is not a journal: it holds no *.segment file")
+        begun = refuse_lost_segments(folder)
+        way_out = "; its creation was cut short, so create it again" if begun else ""
+        raise InputFault(f"{folder} is not a journal: it holds no *.segment file{way_out}")
     for number, name in enumerate(names, start=1):
         if name != segment_path(folder, number).name:
             raise JournalFault(number, 0, f"segment {number} is missing: {name} stands there")
     return len(names)
+
+
+def refuse_lost_segments(folder: Path) -> bool:
+    """Return whether a folder without segments has a witness, as a creation cut short leaves it.
+
+    Raises ``CheckFault`` where that witness saw commands.
+    """
+    path = folder / WITNESS_NAME
+    if not path.exists():
+        return False
+    seen = read_witness(path.read_bytes())
+    if seen.sequence:
+        raise CheckFault(
+            f"{folder} has lost its segments: sequence {seen.sequence:,} was acknowledged in it; "
+            "restore the journal from a copy",
+        )
+    return True
 
 
 def scan_folder(folder: Path) -> Scan:

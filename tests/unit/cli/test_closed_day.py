@@ -44,6 +44,7 @@ Shown = pytest.CaptureFixture[str]
 def test_nothing_is_told_of_a_day_that_is_open(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Shown
 ) -> None:
+    (tmp_path / "image").mkdir()
     for words in (("statement", str(tmp_path), CODE), ("explain", str(tmp_path), "--call", "0")):
         assert call(monkeypatch, *words) == 2
         assert "is not closed yet" in capsys.readouterr().err

@@ -127,8 +127,16 @@ def test_show_from_a_sequence_as_json(folder: Path, capsys: pytest.CaptureFixtur
     assert code == 0
     assert (frame["frame"], frame["first_sequence"], frame["count"]) == (3, 4, 3)
     assert [c["sequence"] for c in frame["commands"]] == [5, 6]
-    code, out, _ = run(capsys, "show", folder, "--from", 7)
-    assert (code, out) == (0, "")
+    assert run(capsys, "show", folder, "--from", 7, "--json")[:2] == (2, "")
     code, _, err = run(capsys, "show", folder, "--from", 0)
     assert code == 2
     assert "Traceback" not in err
+
+
+def test_show_behind_the_end_says_where_the_journal_ends(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, out, err = run(capsys, "show", folder, "--from", 99)
+    assert (code, out) == (2, "")
+    assert err.endswith("the journal ends at sequence 6, so it has no command from 99 on\n")
+    assert run(capsys, "show", folder, "--from", 6)[0] == 0

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-import huiguan.cli.rules  # noqa: F401  registers the commands
 from huiguan.cli import app
+from huiguan.cli.rules import page_widths
 from huiguan.foundation.faults import CheckFault, InputFault
 
 CFFEX = Path(__file__).parents[2] / "rulebooks" / "cffex"
@@ -91,3 +91,17 @@ def test_a_wrong_call_is_one_sentence(words: list[str]) -> None:
     with pytest.raises(InputFault) as caught:
         CliRunner().invoke(app, words, catch_exceptions=False)
     assert "\n" not in str(caught.value)
+
+
+def test_a_table_in_a_file_is_as_wide_as_a_page_and_breaks_no_word() -> None:
+    for product in ("cu", "ec"):
+        text = run("rules", "show", product, "--on", "2026-08-21")
+        assert max(map(len, text.splitlines())) <= 166
+        for word in ("auction_ordering,", "2026-08-31" if product == "ec" else "2026-09-15"):
+            assert word in text.split()
+
+
+def test_page_widths() -> None:
+    assert page_widths([["a", "bb"], ["a b", "c"]]) == [3, 2]
+    assert page_widths([["word " * 20, "x " * 80]]) == [48, 48]
+    assert page_widths([["w" * 100, "x " * 80]]) == [100, 48]
