@@ -8,7 +8,7 @@ import numpy as np
 
 from huiguan.foundation.faults import InputFault
 from huiguan.housing.allocation.deferred import match_market
-from huiguan.housing.allocation.market import CLASSES, Market
+from huiguan.housing.allocation.market import CLASSES, Market, Match
 from huiguan.housing.allocation.reserves import REST, slot_seats
 from huiguan.housing.check import REST_SLOT, Outcome
 from huiguan.housing.draw import number_is_valid
@@ -105,6 +105,7 @@ def tell_choices(
     if own >= 0 and own not in listed:
         listed.append(own)
     out: list[ChoiceStory] = []
+    missed: dict[int, int] = {}  # programme -> place in ``out`` of a choice that could be better
     done = ""
     for place, programme in enumerate(listed, start=1):
         homes = frozen.programmes[programme]
@@ -120,13 +121,17 @@ def tell_choices(
         elif not done:
             claims = int(edges["claims"][known[0]])
             story = nearest_cut(frozen, outcome, story, programme, claims)
-            better = one_more_home(frozen, market, programme, at, home)
-            story = msgspec.structs.replace(story, one_more=better)
+            missed[programme] = len(out)
         out.append(story)
         if story.verdict == "got":
             done = "later"
         if programme == own:
             done = "below-home"
+    better = with_one_more_home(frozen, market, list(missed), at, home) if missed else {}
+    for programme, place in missed.items():
+        if better[programme] not in (home, -1):
+            name = frozen.programmes[better[programme]].programme
+            out[place] = msgspec.structs.replace(out[place], one_more=name)
     return out
 
 
@@ -174,20 +179,50 @@ def nearest_cut(
     return best if best.last_place > 0 else msgspec.structs.replace(story, verdict="full")
 
 
-def one_more_home(frozen: FrozenRound, market: Market, programme: int, at: int, home: int) -> str:
-    """Return the home of the applicant in row ``at`` with one more home of ``programme``.
+def one_more(frozen: FrozenRound, market: Market, programmes: list[int]) -> tuple[Market, bool]:
+    """Return the market with one more home of each of ``programmes``.
 
-    "" if it is ``home`` as before, or none as before (-1).
+    And whether no slot of theirs has lost a seat to the rounding of the others.
     """
-    homes = frozen.programmes[programme]
-    first, last = market.first_group[programme], market.first_group[programme + 1]
     capacity, seats = market.capacity.copy(), market.group_seats.copy()
-    capacity[programme] += 1
-    slots = frozen.policies[homes.policy].slot
-    seats[first:last] = slot_seats(slots, homes.capacity + 1, homes.own)
-    place = int(match_market(market._replace(capacity=capacity, group_seats=seats)).choice[at])
-    better = int(market.edges["programme"][at, place]) if place >= 0 else home
-    return frozen.programmes[better].programme if better != home else ""
+    grows = True
+    for programme in programmes:
+        homes = frozen.programmes[programme]
+        part = slice(market.first_group[programme], market.first_group[programme + 1])
+        capacity[programme] += 1
+        slots = frozen.policies[homes.policy].slot
+        seats[part] = slot_seats(slots, homes.capacity + 1, homes.own)
+        more = seats[part] - market.group_seats[part]
+        grows &= bool((more >= 0).all()) and int(more.sum()) <= 1
+    return market._replace(capacity=capacity, group_seats=seats), grows
+
+
+def with_one_more_home(
+    frozen: FrozenRound, market: Market, missed: list[int], at: int, home: int
+) -> dict[int, int]:
+    """Return the home the applicant in row ``at`` would have, -1 for none, with one more of each.
+
+    ``home`` is the one it has, of all homes as they are.
+
+    Where every slot keeps its seats, one more home harms nobody. What is lost with one more home in
+    all of those programmes is then lost with one more in one of them, and is not asked again.
+    """
+    growing = [p for p in missed if one_more(frozen, market, [p])[1]]
+    most = match_market(one_more(frozen, market, growing)[0])
+    lost = np.where(most.choice < 0, np.int32(market.edges.shape[1]), most.choice)
+
+    def home_in(match: Match) -> int:
+        place = int(match.choice[at])
+        return int(market.edges["programme"][at, place]) if place >= 0 else -1
+
+    homes = {}
+    for programme in missed:
+        more, grows = one_more(frozen, market, [programme])
+        if grows and home_in(most) == home:
+            homes[programme] = home
+        else:
+            homes[programme] = home_in(match_market(more, lost if grows else None))
+    return homes
 
 
 WORDS: dict[str, dict[str, str]] = {

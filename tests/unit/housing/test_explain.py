@@ -1,5 +1,7 @@
 """Explanations come from the stored round and are right for everybody in it."""
 
+from pathlib import Path
+
 import msgspec
 import numpy as np
 import pytest
@@ -66,6 +68,20 @@ def check_choices(read: Read, row: int, story: Story) -> None:
         if choice.verdict in ("behind", "full"):
             now = result_with_one_more(read, row, choice.programme)
             assert choice.one_more == (now if now != story.home else "")
+
+
+def test_one_more_home_may_take_a_seat_from_everybody(tmp_path: Path) -> None:
+    """Of 5 homes two reserves of 20 % rounded up have 1 each and 3 are open; of 6, 2 each and 2."""
+    source = write_round(tmp_path / "in", 120, 5, choices=4, seed=8, capacity=5)
+    rules = source / "rules/policies.toml"
+    rules.write_text(rules.read_text().replace("minimum = 1", 'rounding = "up"'))
+    round_folder.freeze(source, tmp_path / "out", None)
+    round_folder.draw_round(tmp_path / "out", SIGNATURE, {}, "")
+    round_folder.allocate_round(tmp_path / "out")
+    frozen = round_folder.read_frozen(tmp_path / "out")
+    other = frozen, read_outcome(tmp_path / "out", frozen)
+    for row in np.flatnonzero(frozen.state == 0).tolist():
+        check_choices(other, row, explain(*other, frozen.numbers[row].decode()))
 
 
 def test_every_story_agrees_with_a_run_of_the_changed_round(read: Read) -> None:

@@ -164,8 +164,11 @@ def group_masks(market: Market) -> tuple[np.ndarray, np.ndarray]:
     return seeks, rest_seats
 
 
-def match_market(market: Market) -> Match:
-    """Return the applicant-optimal stable match of ``market``, with every cut-off."""
+def match_market(market: Market, lost: np.ndarray | None = None) -> Match:
+    """Return the applicant-optimal stable match of ``market``, with every cut-off.
+
+    ``lost`` int32 [applicant]: how many places of the list are known to be lost, and not asked.
+    """
     applicants = market.edges.shape[0]
     groups = market.group_seats.size
     programmes = market.capacity.size
@@ -174,7 +177,7 @@ def match_market(market: Market) -> Match:
     first = np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes)])
     group_first, rest_first = first[:groups].copy(), first[groups:-1].copy()
     heap = np.zeros(max(int(first[-1]), 1), dtype=np.int64)
-    asked = np.zeros(applicants, dtype=np.int32)
+    asked = np.zeros(applicants, dtype=np.int32) if lost is None else lost.copy()
     match = Match(
         choice=np.full(applicants, -1, dtype=np.int32),
         group=np.full(applicants, -1, dtype=np.int32),
