@@ -88,7 +88,7 @@ def audit(
         return
     if places is None or out is None or (method is Method.R_SAMPLE and seed is None):
         raise InputFault("this method needs --places, --out and (r-sample) --seed")
-    from huiguan.storage.files import refuse_same_file
+    from huiguan.storage.files import refuse_same_file, write_output
 
     refuse_same_file(out, applicants)
     if method is Method.R_SAMPLE:
@@ -107,11 +107,12 @@ def audit(
         order = rfc3797_select(key, len(listed), len(listed))
         names = [listed[number - 1] for number in order]
         winners, waiting, name = names[:places], names[places:], "name"
-    with out.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow([name, "win", "waitlist_place"])
-        writer.writerows([winner, "Yes", ""] for winner in winners)
-        writer.writerows([loser, "No", at] for at, loser in enumerate(waiting, start=1))
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow([name, "win", "waitlist_place"])
+    writer.writerows([winner, "Yes", ""] for winner in winners)
+    writer.writerows([loser, "No", at] for at, loser in enumerate(waiting, start=1))
+    write_output(out, text.getvalue().encode())
     typer.echo(f"{len(winners)} winners, {len(waiting)} waiting: {out}")
 
 

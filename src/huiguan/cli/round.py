@@ -1,14 +1,21 @@
 """``huiguan round``: freeze, draw, allocate, check, explain, release or void a round folder."""
 
+from __future__ import annotations
+
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 import typer
 
 from huiguan.cli import app
 from huiguan.foundation.faults import CheckFault, InputFault
+
+if TYPE_CHECKING:
+    from huiguan.housing.check_rows import Finding
+
+SHOWN = 50  # findings printed; --json has them all
 
 round_app = typer.Typer(no_args_is_help=True, help="One public round of homes, as a folder.")
 app.add_typer(round_app, name="round")
@@ -95,12 +102,25 @@ def check(folder: Folder, as_json: Json = False) -> None:
     if as_json:
         typer.echo(json.dumps([msgspec.to_builtins(finding) for finding in findings]))
     else:
-        for finding in findings[:50]:
-            typer.echo(f"{finding.code}: {finding.file}: {finding.row}: {finding.sentence}")
+        for finding in findings[:SHOWN]:
+            typer.echo(told(finding))
+        if len(findings) > SHOWN:
+            typer.echo(f"and {len(findings) - SHOWN:,} more; --json has them all")
     if findings:
-        raise CheckFault(f"{len(findings)} findings; the round must not be released as it is")
+        raise CheckFault(f"{counted(len(findings))}; the round must not be released as it is")
     if not as_json:
         typer.echo("no finding")
+
+
+def told(finding: Finding) -> str:
+    """Return one finding as a line; what concerns the whole file names no row."""
+    where = [finding.file, finding.row] if finding.code != "folder" else []
+    return ": ".join(part for part in (*where, finding.sentence) if part) + f" [{finding.code}]"
+
+
+def counted(findings: int) -> str:
+    """Return "1 finding", "2 findings"."""
+    return f"{findings:,} finding{'' if findings == 1 else 's'}"
 
 
 @round_app.command()
@@ -111,11 +131,15 @@ def explain(
     as_json: Json = False,
 ) -> None:
     """Tell one application's story: rank, cut-offs, the rule, what one more home would change."""
+    from huiguan.housing.explain import WORDS, tell
     from huiguan.housing.explain import explain as find_story
-    from huiguan.housing.explain import tell
     from huiguan.storage.round_check import read_outcome
     from huiguan.storage.round_folder import read_frozen
+    from huiguan.storage.round_stages import require_result
 
+    if lang not in WORDS:
+        raise InputFault(f"the story is told in zh or en, not in {lang!r}")
+    require_result(folder)
     say("explaining: the frozen round is run again for every better choice")
     frozen = read_frozen(folder)
     story = find_story(frozen, read_outcome(folder, frozen), number)
@@ -133,15 +157,14 @@ def release(
     """Copy what the public may see, after a check; sealed files stay behind."""
     from huiguan.storage import round_folder
     from huiguan.storage.round_check import check_folder
+    from huiguan.storage.round_stages import VOID
 
-    void = (folder / "VOID").exists()
-    if not void:
+    if not (folder / VOID).exists():
         say("checking before the release")
-        if not (folder / "RESULT").exists():
-            raise InputFault(f"{folder} has no result yet; draw and allocate first")
         findings = check_folder(folder)
         if findings:
-            raise CheckFault(f"{len(findings)} findings, the first: {findings[0].sentence}")
+            first = told(findings[0])
+            raise CheckFault(f"{counted(len(findings))}, nothing is released; the first: {first}")
     for name in round_folder.release_round(folder, out):
         typer.echo(name)
 

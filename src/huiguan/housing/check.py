@@ -57,10 +57,28 @@ class Served(NamedTuple):
     slot: np.ndarray  # int64 [in the draw]: slot, REST_SLOT, or -2 for no home
 
 
+class Examined(NamedTuple):
+    """A round as the checker has read it; without a finding everything in it is proved."""
+
+    order: np.ndarray  # int64 [in the draw]: application, first of the common order first
+    lists: Lists
+    slots: Slots
+    served: Served
+    findings: list[Finding]
+
+
 def check_round(
     frozen: FrozenRound, round_commitment: str, value: str, outcome: Outcome
 ) -> list[Finding]:
     """Return everything that is wrong with a round and its outcome; an empty list is a proof."""
+    examined = examine_round(frozen, round_commitment, value, outcome)
+    return examined if isinstance(examined, list) else examined.findings
+
+
+def examine_round(
+    frozen: FrozenRound, round_commitment: str, value: str, outcome: Outcome
+) -> Examined | list[Finding]:
+    """Return the round as read and checked, or the findings that end the check before its lists."""
     out = check_frozen(frozen)
     if out:
         return out
@@ -77,7 +95,7 @@ def check_round(
     out += check_stability(frozen, order, lists, slots, served, cuts, rest_cuts)
     if not out:
         out = check_optimal(frozen, order, lists, slots, served)
-    return out
+    return Examined(order, lists, slots, served, out)
 
 
 def check_tickets(

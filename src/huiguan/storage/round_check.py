@@ -5,9 +5,10 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from huiguan.foundation.faults import Fault
+from huiguan.foundation.faults import CheckFault, Fault
 from huiguan.housing.allocation.reserves import REST
-from huiguan.housing.check import REST_SLOT, UNKNOWN, Outcome, check_round
+from huiguan.housing.check import REST_SLOT, UNKNOWN, Outcome, examine_round
+from huiguan.housing.check_rerun import ANSWERS, Rerun, check_reruns
 from huiguan.housing.check_rows import Finding
 from huiguan.housing.round import FrozenRound, group_names
 from huiguan.storage.round_folder import (
@@ -16,10 +17,14 @@ from huiguan.storage.round_folder import (
     commitment_of,
     read_frozen,
 )
+from huiguan.storage.round_reruns import step_files
+from huiguan.storage.round_stages import require_result, rerun_folders
 from huiguan.storage.round_tables import (
     HASH_BYTES,
     NUMBER_BYTES,
+    codes,
     fixed_bytes,
+    read_table,
     read_tables,
     read_toml,
 )
@@ -43,10 +48,30 @@ def optional(values: pl.Series) -> np.ndarray:
 
 def read_outcome(folder: Path, frozen: FrozenRound) -> Outcome:
     """Return the published outcome of a folder as columns, believing nothing."""
+    tables = read_tables(folder, ("tickets.csv", "results.csv", "cutoffs.csv"))
+    tickets = tables["tickets.csv"]
+    return Outcome(
+        ticket_number=fixed_bytes(tickets["number"], NUMBER_BYTES),
+        ticket_place=tickets["place"].to_numpy(),
+        ticket_rank=tickets["rank"].to_numpy(),
+        ticket_k=tickets["k"].to_numpy(),
+        ticket=fixed_bytes(tickets["ticket"], HASH_BYTES),
+        **result_columns(frozen, tables["results.csv"], tables["cutoffs.csv"]),
+    )
+
+
+def read_results(step: Path, frozen: FrozenRound, outcome: Outcome) -> Outcome:
+    """Return ``outcome`` with the results and cut-offs of a re-run."""
+    results, cuts = read_tables(step, ("results.csv", "cutoffs.csv")).values()
+    return outcome._replace(**result_columns(frozen, results, cuts))
+
+
+def result_columns(
+    frozen: FrozenRound, results: pl.DataFrame, cuts: pl.DataFrame
+) -> dict[str, np.ndarray]:
+    """Return the columns of an ``Outcome`` that a match fills."""
     programmes = [p.programme for p in frozen.programmes]
     slots = [f"{programmes[row]},{name}" for row, name in group_names(frozen)]
-    tables = read_tables(folder, ("tickets.csv", "results.csv", "cutoffs.csv"))
-    tickets, results, cuts = tables.values()
 
     def slot_rows(table: pl.DataFrame) -> np.ndarray:
         names = table.select(pl.concat_str("programme", "slot", separator=","))["programme"]
@@ -54,32 +79,50 @@ def read_outcome(folder: Path, frozen: FrozenRound) -> Outcome:
         rest = (table["slot"] == REST).to_numpy() | (table["slot"] == "").to_numpy()
         return np.where(rest, REST_SLOT, rows_of(names, slots)).astype(np.int32)
 
-    return Outcome(
-        ticket_number=fixed_bytes(tickets["number"], NUMBER_BYTES),
-        ticket_place=tickets["place"].to_numpy(),
-        ticket_rank=tickets["rank"].to_numpy(),
-        ticket_k=tickets["k"].to_numpy(),
-        ticket=fixed_bytes(tickets["ticket"], HASH_BYTES),
-        result_number=fixed_bytes(results["number"], NUMBER_BYTES),
-        result_programme=rows_of(results["programme"], programmes),
-        result_slot=slot_rows(results),
-        result_tier=optional(results["tier"]),
-        cut_programme=rows_of(cuts["programme"], programmes),
-        cut_slot=slot_rows(cuts),
-        cut_seats=cuts["seats"].to_numpy(),
-        cut_filled=cuts["filled"].to_numpy(),
-        cut_tier=optional(cuts["tier"]),
-        cut_place=optional(cuts["place"]),
-    )
+    return {
+        "result_number": fixed_bytes(results["number"], NUMBER_BYTES),
+        "result_programme": rows_of(results["programme"], programmes),
+        "result_slot": slot_rows(results),
+        "result_tier": optional(results["tier"]),
+        "cut_programme": rows_of(cuts["programme"], programmes),
+        "cut_slot": slot_rows(cuts),
+        "cut_seats": cuts["seats"].to_numpy(),
+        "cut_filled": cuts["filled"].to_numpy(),
+        "cut_tier": optional(cuts["tier"]),
+        "cut_place": optional(cuts["place"]),
+    }
+
+
+def read_rerun(folder: Path, step: Path, frozen: FrozenRound, outcome: Outcome) -> Rerun:
+    """Return one step of re-runs; its ``RESULT`` must list its files and the step before."""
+    name = f"reruns/{step.name}"
+    listed = check_manifest(folder, f"{name}/RESULT", sealed_may_miss=False)
+    if sorted(listed) != sorted(step_files(int(step.name))):
+        raise CheckFault(f"{name}/RESULT does not list the files of the step and the one before it")
+    try:
+        answers = read_table(step, "answers.csv")
+        kinds = codes(answers["answer"], ANSWERS, "answers.csv: answer")
+        again = read_results(step, frozen, outcome)
+    except Fault as fault:
+        raise CheckFault(f"{name}/{fault}") from None
+    return Rerun(name, fixed_bytes(answers["number"], NUMBER_BYTES), kinds, again)
 
 
 def check_folder(folder: Path) -> list[Finding]:
-    """Return every finding of a drawn and allocated folder with its sealed files."""
+    """Return every finding of an allocated folder with its sealed files, and of its re-runs."""
+    require_result(folder)
     try:
         frozen = read_frozen(folder)
         check_manifest(folder, "RESULT", sealed_may_miss=False)
         record = read_toml(folder, "draw.toml", DrawRecord)
         outcome = read_outcome(folder, frozen)
+        examined = examine_round(frozen, commitment_of(folder), record.value, outcome)
+        if isinstance(examined, list):
+            return examined
+        if examined.findings:
+            return examined.findings
+        steps = rerun_folders(folder)
+        reruns = [read_rerun(folder, step, frozen, outcome) for step in steps]
     except Fault as fault:
         return [Finding("folder", str(folder), "", str(fault))]
-    return check_round(frozen, commitment_of(folder), record.value, outcome)
+    return check_reruns(frozen, examined, reruns)

@@ -5,7 +5,6 @@ and the manifest itself. Both are in the form of ``sha256sum``. A void attempt k
 says so in ``VOID``; the next attempt names its commitment.
 """
 
-import shutil
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
@@ -33,6 +32,14 @@ from huiguan.housing.round import (
     group_names,
     lottery_rows,
     read_facts,
+)
+from huiguan.storage.files import Files, write_file
+from huiguan.storage.round_stages import (
+    VOID,
+    require_drawn,
+    require_frozen,
+    require_open,
+    rerun_folders,
 )
 from huiguan.storage.round_tables import (
     NUMBER_BYTES,
@@ -91,10 +98,21 @@ class DrawRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     party: tuple[drawing.Party, ...] = ()
 
 
-def manifest_bytes(folder: Path, names: Iterable[str]) -> bytes:
-    """Return lines as ``sha256sum`` writes them, in byte order of the names."""
+def put(path: Path, data: bytes) -> None:
+    """Write a file of the folder: whole and on disk when it has its name."""
+    write_file(path, [data], Files())
+
+
+def manifest_bytes(folder: Path, names: Iterable[str], elsewhere: Path | None = None) -> bytes:
+    """Return lines as ``sha256sum`` writes them, in byte order of the names.
+
+    A file that is still ``elsewhere`` is read there, by the last part of its name.
+    """
     order = sorted(names)
-    digests = hash_files([folder / name for name in order])
+    paths = [folder / name for name in order]
+    if elsewhere is not None:
+        paths = [path if path.exists() else elsewhere / path.name for path in paths]
+    digests = hash_files(paths)
     return "".join(f"{d}  {n}\n" for d, n in zip(digests, order, strict=True)).encode("ascii")
 
 
@@ -237,6 +255,8 @@ def freeze(source: Path, target: Path, previous: Path | None) -> str:
     """
     if (target / "MANIFEST").exists():
         raise InputFault(f"{target} is frozen already; a new attempt needs a folder of its own")
+    if not source.is_dir():
+        raise InputFault(f"there is no folder {source}; name the input folder of a round")
     frozen, files = read_source(source)
     if previous is not None:
         head = follow(frozen.head, previous)
@@ -250,17 +270,17 @@ def freeze(source: Path, target: Path, previous: Path | None) -> str:
             f"{first.file}: {first.row}: {first.sentence}; nothing was frozen "
             f"({len(findings)} such findings in all)"
         )
-    for name, data in files.items():
-        (target / name).parent.mkdir(parents=True, exist_ok=True)
-        (target / name).write_bytes(data)
     for program in PROGRAMS:
-        shutil.copyfile(Path(huiguan.housing.__file__).with_name(program), target / program)
-    (target / "MANIFEST").write_bytes(manifest_bytes(target, {*files, *PROGRAMS}))
+        files[program] = Path(huiguan.housing.__file__).with_name(program).read_bytes()
+    for name, data in files.items():
+        put(target / name, data)
+    put(target / "MANIFEST", manifest_bytes(target, files))
     return commitment_of(target)
 
 
 def follow(head: RoundHead, previous: Path) -> RoundHead:
     """Return the head of the attempt after a void one, chained to its commitment."""
+    require_frozen(previous)
     check_manifest(previous, "MANIFEST", sealed_may_miss=True)
     before = read_toml(previous, "round.toml", RoundHead)
     if not (previous / "VOID").exists():
@@ -272,17 +292,10 @@ def follow(head: RoundHead, previous: Path) -> RoundHead:
     )
 
 
-def require_open(folder: Path) -> str:
-    """Return the commitment of a frozen folder that is not void."""
-    read_bytes(folder / "MANIFEST")
-    if (folder / "VOID").exists():
-        raise InputFault(f"{folder} is a void attempt; nothing more is drawn or given from it")
-    return commitment_of(folder)
-
-
 def draw_round(folder: Path, signature: str, secrets: dict[str, str], dice: str) -> DrawRecord:
     """Write ``draw.toml`` and ``tickets.csv``: the public value has come, everybody has a rank."""
-    commitment = require_open(folder)
+    require_open(folder)
+    commitment = commitment_of(folder)
     check_manifest(folder, "MANIFEST", sealed_may_miss=True)
     if (folder / "draw.toml").exists():
         raise InputFault(f"{folder} is drawn already; a draw is never repeated over an old one")
@@ -307,8 +320,8 @@ def draw_round(folder: Path, signature: str, secrets: dict[str, str], dice: str)
         record = msgspec.structs.replace(record, value=value, dice=dice, party=parties)
     applications = read_table(folder, "applications.csv").filter(pl.col("state") == "in")
     prefix = drawing.ticket_prefix(head.round, commitment, record.value)
-    (folder / "tickets.csv").write_bytes(tickets_bytes(head, applications, prefix))
-    (folder / "draw.toml").write_bytes(toml_bytes(record))
+    put(folder / "tickets.csv", tickets_bytes(head, applications, prefix))
+    put(folder / "draw.toml", toml_bytes(record))
     return record
 
 
@@ -347,14 +360,18 @@ def ranks_of(folder: Path, frozen: FrozenRound) -> np.ndarray:
 def allocate_round(folder: Path) -> Match:
     """Write ``cutoffs.csv``, ``results.csv`` and ``RESULT`` from the frozen rows and the draw."""
     require_open(folder)
+    require_drawn(folder)
     if (folder / "RESULT").exists():
-        raise InputFault(f"{folder} has its result already; a result is never written over")
+        raise InputFault(
+            f"{folder} has its result already and it is never written over; after answers to "
+            "offers run it again with --answers"
+        )
     frozen = read_frozen(folder)
     rows = lottery_rows(frozen, ranks_of(folder, frozen))
     market = build_market(frozen, rows)
     match = match_market(market)
     write_match(folder, frozen, rows, market, match)
-    (folder / "RESULT").write_bytes(manifest_bytes(folder, ("MANIFEST", *OUTCOME)))
+    put(folder / "RESULT", manifest_bytes(folder, ("MANIFEST", *OUTCOME)))
     return match
 
 
@@ -370,8 +387,8 @@ def write_match(
     group[rows[at]] = match.group[at]
     tier = np.full(frozen.numbers.size, -1, dtype=np.int64)
     tier[rows[at]] = market.edges["rank"][at, match.choice[at]]
-    (folder / "results.csv").write_bytes(results_bytes(frozen, chosen, group, tier))
-    (folder / "cutoffs.csv").write_bytes(cutoffs_bytes(frozen, market, match))
+    put(folder / "results.csv", results_bytes(frozen, chosen, group, tier))
+    put(folder / "cutoffs.csv", cutoffs_bytes(frozen, market, match))
 
 
 def results_bytes(
@@ -429,22 +446,25 @@ def void_round(folder: Path, reason: str) -> None:
     check_manifest(folder, "MANIFEST", sealed_may_miss=True)
     if not reason or not reason.isascii() or not reason.isprintable():
         raise InputFault("say in one printable ASCII sentence why the attempt is void")
-    (folder / "VOID").write_bytes(f"{commitment_of(folder)}  {reason}\n".encode("ascii"))
+    put(folder / VOID, f"{commitment_of(folder)}  {reason}\n".encode("ascii"))
 
 
 def release_round(folder: Path, target: Path) -> list[str]:
     """Copy what the public may see into ``target``; return the names copied."""
+    if (target / "MANIFEST").exists() and commitment_of(target) != commitment_of(folder):
+        raise InputFault(f"{target} holds another round; release into a folder of its own")
+    if target.exists() and target.samefile(folder):
+        raise InputFault(f"{target} is the round itself; release into a folder of its own")
     names = {"MANIFEST", *check_manifest(folder, "MANIFEST", sealed_may_miss=True)}
     if (folder / "RESULT").exists():
         names |= {"RESULT", *check_manifest(folder, "RESULT", sealed_may_miss=True)}
-    if (folder / "VOID").exists():
-        names.add("VOID")
-    for path in (folder / "reruns").glob("*/*"):
-        if path.name != "answers.csv":
-            names.add(path.relative_to(folder).as_posix())
+    if (folder / VOID).exists():
+        names.add(VOID)
+    for step in rerun_folders(folder):
+        listed = check_manifest(folder, f"reruns/{step.name}/RESULT", sealed_may_miss=True)
+        names |= {f"reruns/{step.name}/RESULT", *listed} - {f"reruns/{step.name}/answers.csv"}
     sealed = sealed_files(folder)
     names = {name for name in names if Path(name).name not in sealed}
-    for name in sorted(names):
-        (target / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(folder / name, target / name)
+    for name in sorted(names, reverse=True):  # the manifests last
+        put(target / name, (folder / name).read_bytes())
     return sorted(names)

@@ -13,18 +13,19 @@ from huiguan.foundation.faults import InputFault
 from huiguan.housing.allocation.deferred import match_market
 from huiguan.housing.allocation.market import Match
 from huiguan.housing.allocation.waiting import rerun
+from huiguan.housing.check_rerun import ANSWERS
 from huiguan.housing.round import FrozenRound, build_market, lottery_rows
+from huiguan.storage.files import Files
 from huiguan.storage.round_folder import (
     find,
     manifest_bytes,
+    put,
     ranks_of,
     read_frozen,
-    require_open,
     write_match,
 )
+from huiguan.storage.round_stages import require_open, require_result, rerun_folders
 from huiguan.storage.round_tables import codes, parse_table, read_bytes, read_table, table_bytes
-
-ANSWERS = ("settled", "withdrawn")
 
 
 def answer_rows(
@@ -35,6 +36,10 @@ def answer_rows(
     kinds = codes(table["answer"], ANSWERS, "answers.csv: answer")
     answers = np.full(frozen.numbers.size, -1, dtype=np.int8)
     answers[where] = kinds
+    outside = np.flatnonzero(frozen.state[where] != 0)
+    if outside.size:
+        number = frozen.numbers[where[outside[0]]].decode()
+        raise InputFault(f"answers.csv: {number} takes no part in the draw and cannot answer")
     return answers[rows] == ANSWERS.index("withdrawn"), answers[rows] == ANSWERS.index("settled")
 
 
@@ -45,16 +50,15 @@ def rerun_round(folder: Path, answers: Path) -> tuple[Path, Match, Match]:
     home held and leaves the line. Everybody else keeps what is held or rises.
     """
     require_open(folder)
-    if not (folder / "RESULT").exists():
-        raise InputFault(f"{folder} has no result yet; allocate first, answers come after offers")
+    require_result(folder)
+    steps = rerun_folders(folder)
     frozen = read_frozen(folder)
     rows = lottery_rows(frozen, ranks_of(folder, frozen))
     market = build_market(frozen, rows)
     match = match_market(market)
     gone = np.zeros(rows.size, dtype=np.bool_)
     settled = np.zeros(rows.size, dtype=np.bool_)
-    steps = sorted((folder / "reruns").glob("*/answers.csv"), key=lambda p: int(p.parent.name))
-    tables = [read_table(path.parent, path.name) for path in steps]
+    tables = [read_table(step, "answers.csv") for step in steps]
     table = parse_table("answers.csv", read_bytes(answers), answers.name)
     before = match
     for step in [*tables, table]:
@@ -68,10 +72,16 @@ def rerun_round(folder: Path, answers: Path) -> tuple[Path, Match, Match]:
         settled = (settled | keeping) & ~gone
         match = rerun(market, match, gone, settled)
     target = folder / "reruns" / str(len(steps) + 1)
-    target.mkdir(parents=True)
-    (target / "answers.csv").write_bytes(table_bytes("answers.csv", table))
-    write_match(target, frozen, rows, market, match)
-    last = "RESULT" if not steps else f"reruns/{len(steps)}/RESULT"
-    names = [f"reruns/{target.name}/{n}" for n in ("answers.csv", "results.csv", "cutoffs.csv")]
-    (target / "RESULT").write_bytes(manifest_bytes(folder, [last, *names]))
+    new = target.with_suffix(".new")  # the step appears whole or not at all
+    put(new / "answers.csv", table_bytes("answers.csv", table))
+    write_match(new, frozen, rows, market, match)
+    put(new / "RESULT", manifest_bytes(folder, step_files(len(steps) + 1), elsewhere=new))
+    Files().rename(new, target)
+    Files().flush_folder(target.parent)
     return target, before, match
+
+
+def step_files(step: int) -> list[str]:
+    """Return the files that ``RESULT`` of a step lists: its own and the one it follows."""
+    last = "RESULT" if step == 1 else f"reruns/{step - 1}/RESULT"
+    return [last, *(f"reruns/{step}/{n}" for n in ("answers.csv", "cutoffs.csv", "results.csv"))]

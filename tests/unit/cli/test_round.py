@@ -29,7 +29,7 @@ def test_a_round_from_freeze_to_release(tmp_path: Path) -> None:
     assert len(commitment) == 64
     with pytest.raises(InputFault, match="hexadecimal"):
         run("round", "draw", folder, "--signature", "no")
-    with pytest.raises(InputFault, match="no result yet"):
+    with pytest.raises(InputFault, match="not drawn yet; draw first"):
         run("round", "release", folder, "--out", public)
     assert "public value fe290beca108" in run("round", "draw", folder, "--signature", SIGNATURE)
     assert "applications have a home" in run("round", "allocate", folder)
@@ -59,8 +59,10 @@ def test_a_changed_result_is_told_and_ends_the_check(tmp_path: Path) -> None:
     run("round", "allocate", str(folder))
     path = folder / "results.csv"
     path.write_text(path.read_text().replace("rest", "best", 1))
-    with pytest.raises(CheckFault, match="must not be released"):
+    with pytest.raises(CheckFault, match=r"^1 finding; the round must not be released"):
         run("round", "check", str(folder))
+    shown = CliRunner().invoke(app, ["round", "check", str(folder)]).stdout
+    assert shown == "results.csv differs from RESULT; the folder was changed or cut [folder]\n"
     with pytest.raises(CheckFault, match=r"results.csv differs from RESULT"):
         run("round", "release", str(folder), "--out", str(tmp_path / "public"))
 
