@@ -80,7 +80,8 @@ def contract_code(product: str, month: int) -> str:
 
 def parse_contract(books: Books, code: str) -> tuple[Product, int]:
     """Return product and month of ``cu2609``; an unknown product or month is an InputFault."""
-    product = books.products.get(code[:-4])
+    names = {name.lower(): name for name in books.products}  # "CU2609" is cu2609
+    product = books.products.get(names.get(code[:-4].lower(), ""))
     if product is None:
         raise InputFault(
             f"{code!r}: no rulebook has a product {code[:-4] or code!r}; there are: {known(books)}"

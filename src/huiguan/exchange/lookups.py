@@ -38,7 +38,7 @@ from huiguan.foundation.calendars import (
     trading_day_after,
     trading_day_before,
 )
-from huiguan.foundation.faults import InputFault
+from huiguan.foundation.faults import InputFault, natural
 from huiguan.foundation.rule import rule
 
 Day = date | int | str
@@ -54,6 +54,7 @@ def as_day(day: Day) -> int:
 
 def product_of(books: Books, product: str) -> Product:
     """Return a product by its code; an unknown one is an InputFault."""
+    product = {name.lower(): name for name in books.products}.get(product.lower(), product)
     if product not in books.products:
         there_are = ", ".join(sorted(books.products))
         raise InputFault(f"no rulebook has a product {product!r}; there are: {there_are}")
@@ -143,7 +144,7 @@ def listed_codes(books: Books, product: str, day: Day) -> list[str]:
     """
     found = product_of(books, product)
     trading_day = checked_trading_day(books, found, day)
-    return [contract_code(product, month) for month in listed_months(books, found, trading_day)]
+    return [contract_code(found.code, month) for month in listed_months(books, found, trading_day)]
 
 
 def checked_trading_day(books: Books, product: Product, day: Day) -> int:
@@ -211,7 +212,8 @@ def fee_on(
     rates = found.hedge_fee if hedging else found.general_fee
     rate = rates.close_today_rate_ppb if close_today else rates.open_rate_ppb
     fen = rates.close_today_fen if close_today else rates.open_fen
-    return turnover_fee(value_fen(price, found.terms.lot_size, lots), rate) + fen * lots
+    count = natural(lots, "lots")
+    return turnover_fee(value_fen(price, found.terms.lot_size, count), rate) + fen * count
 
 
 @rule("Risk Management Rules, position limits by stage", "secondary")
@@ -240,7 +242,8 @@ def night_session_end(books: Books, product: str, day: Day) -> str | None:
     cu on Monday 2026-08-24: "01:00", held on Friday evening. On 2026-02-24, the first day after
     Spring Festival, there was none.
     """
-    end = night_end(books, product, checked_trading_day(books, product_of(books, product), day))
+    found = product_of(books, product)
+    end = night_end(books, found.code, checked_trading_day(books, found, day))
     return None if end == "none" else end
 
 
@@ -263,6 +266,6 @@ def trading_day_at(books: Books, product: str, moment: datetime | str) -> date:
     after_midnight = moment.hour < MORNING_HOUR
     evening = to_int(moment.date() - timedelta(1) if after_midnight else moment.date())
     day = trading_day_after(calendar_of(books, found), checked_trading_day(books, found, evening))
-    if night_end(books, product, day) == "none":
+    if night_end(books, found.code, day) == "none":
         raise InputFault(f"{product} had no night session on the evening of {show_day(evening)}")
     return to_date(day)

@@ -45,8 +45,11 @@ def price_limits(
     sc 451.7, 8 %, tick 0.1 at INE: 415.564 -> 415.5, 487.836 -> 487.8. Textbooks cut inward: cu
     54,100, 3 %, tick 10: 52,477 -> 52,480, 55,723 -> 55,720.
     """
-    if isinstance(venue, str) and venue not in VENUES:
-        raise InputFault(f"venue {venue!r} has no rounding of limits; known: {[*VENUES]}")
+    if isinstance(venue, str):
+        known = {name.lower(): name for name in VENUES}
+        if venue.lower() not in known:
+            raise InputFault(f"venue {venue!r} has no rounding of limits; known: {[*VENUES]}")
+        venue = known[venue.lower()]
     base, rate = exact(previous_settlement), as_rate(limit_rate, "limit rate")
     if base <= 0:
         raise InputFault(f"previous settlement price {previous_settlement} is not above zero")
@@ -101,7 +104,8 @@ def limit_locked(
     ``quotes`` are every (best bid, best ask) seen in these minutes, ``trade_prices`` the trades.
     Locked up: the last price is the upper limit and in all quotes there are only buy orders at it
     and no sell orders; sell orders that were filled as soon as they came leave trades at the limit
-    only. Without a quote nothing is locked.
+    only. Without a quote nothing is locked. Limit 73,600: ``limit_locked(73600, 73600, 66400,
+    [(73600, None), (73600, None)])`` is ``Lock.UP``; with a quote (73600, 73600) it is NONE.
     """
     if last_price is None or not quotes:
         return Lock.NONE

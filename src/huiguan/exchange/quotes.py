@@ -1,8 +1,8 @@
 """Prices, rates and money between days: exact decimals of the quote; ticks exist only inside a day.
 
 A price is an int, a Decimal or a text ("413.10"), in the quote's unit (CNY a ton, a gram, a
-barrel, or points). A rate is a text ("5%", "0.5bp", "0.05") or a Decimal (0.05). Money is whole
-fen. Floats are refused: 0.1 is not one tenth.
+barrel, or points). A rate is a text ("5%", "0.5bp", "0.02‰", "0.05") or a Decimal (0.05). Money
+is whole fen. Floats are refused: 0.1 is not one tenth.
 """
 
 from collections.abc import Iterable
@@ -12,13 +12,13 @@ from operator import index
 from typing import TypeAlias
 
 from huiguan.foundation.arithmetic import Rounding, round_floor
-from huiguan.foundation.faults import InputFault, natural
+from huiguan.foundation.faults import InputFault, whole_number
 from huiguan.foundation.rule import rule
 
 Price: TypeAlias = Decimal | int | str
 Rate: TypeAlias = Decimal | int | str
 EXACT = Context(prec=60)  # wide enough for every product here; never the caller's context
-UNITS = {"%": 100, "bp": 10_000}
+UNITS = {"%": 100, "％": 100, "‰": 1_000, "bp": 10_000}
 
 
 def exact(value: Price | Fraction, what: str = "price") -> Fraction:
@@ -72,9 +72,10 @@ def _next(floor: int, number: Fraction, rounding: Rounding) -> int:
 
 def lots_of(value: int, what: str = "lots") -> int:
     """Return a count of lots; refuse a negative one (the side is a field, never a sign)."""
-    if value < 0:
+    lots = whole_number(value, what)
+    if lots < 0:
         raise InputFault(f"{what}: {value} is negative; give the side, not a sign")
-    return natural(value, what)
+    return lots
 
 
 @rule("prices are multiples of the tick; the direction is a dated setting", "confirmed")

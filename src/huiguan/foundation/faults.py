@@ -1,5 +1,6 @@
 """What a person did wrong, in one sentence: exit code 2 for the call, 1 for the thing checked."""
 
+from decimal import Decimal, InvalidOperation
 from operator import index
 
 
@@ -19,12 +20,29 @@ class CheckFault(Fault):
     exit_code = 1
 
 
-def natural(value: int, what: str, least: int = 0) -> int:
-    """Return a count or an amount; less than ``least``, or no whole number, is an InputFault."""
+def whole_number(value: int | Decimal | str, what: str) -> int:
+    """Return a whole number given as an int, a Decimal or a text; else an InputFault."""
     try:
-        number = index(value)
+        return index(value)  # type: ignore[arg-type]
     except TypeError:
-        raise InputFault(f"{what}: {value!r} is no whole number") from None
+        pass
+    try:
+        number = Decimal(value) if isinstance(value, (Decimal, str)) else None
+    except InvalidOperation:
+        number = None
+    if number is None or not number.is_finite() or number != int(number):
+        raise InputFault(f"{what}: {value!r} is no whole number")
+    return int(number)
+
+
+def sum_fen(*amounts: int) -> int:
+    """Return the sum of amounts in fen; one that is no whole number is an InputFault."""
+    return sum([whole_number(amount, "amount in fen") for amount in amounts])
+
+
+def natural(value: int | Decimal | str, what: str, least: int = 0) -> int:
+    """Return a count or an amount; less than ``least``, or no whole number, is an InputFault."""
+    number = whole_number(value, what)
     if number < least:
         raise InputFault(f"{what}: {number} is below {least}, the least there can be")
     return number

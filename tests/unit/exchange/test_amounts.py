@@ -1,8 +1,11 @@
 """Value, margin and fee of lots: figures of the CTP statement of 2023-02-15."""
 
+from decimal import Decimal
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numba import config  # noqa: TID251  is anything compiled?
 
 from huiguan.exchange.amounts import (
     contract_value,
@@ -12,6 +15,7 @@ from huiguan.exchange.amounts import (
     turnover_fee,
 )
 from huiguan.foundation.arithmetic import PPB, Rounding, multiply_rate
+from huiguan.foundation.faults import InputFault
 
 AG, AU = 1_500, 2_000  # fen a tick: 1 CNY/kg x 15 kg; 0.02 CNY/g x 1,000 g
 
@@ -64,3 +68,11 @@ def test_core_margin_covers_clearing_margin(
     value = contract_value(price, tick_value, lots)
     clearing = multiply_rate(value, rate, Rounding.HALF_UP)
     assert lots * margin_per_lot(price, tick_value, rate) >= clearing
+
+
+@pytest.mark.parametrize("value", [Decimal(70_000), "70000", 1.5])
+def test_a_kernel_counts_in_whole_numbers(value: object) -> None:
+    if config.DISABLE_JIT:  # type: ignore[attr-defined]
+        pytest.skip("only a compiled kernel looks at types")
+    with pytest.raises(InputFault, match="contract_value: .* is no whole number"):
+        contract_value(value, 5_000, 1)  # type: ignore[arg-type]

@@ -5,7 +5,7 @@ Collateral covers trading margin only; losses, fees and delivery payments are ca
 
 from huiguan.exchange.quotes import Price, Rate, as_rate, exact, lots_of, value_fen, whole
 from huiguan.foundation.arithmetic import Rounding
-from huiguan.foundation.faults import InputFault, natural
+from huiguan.foundation.faults import InputFault, natural, sum_fen
 from huiguan.foundation.rule import rule
 
 
@@ -18,9 +18,9 @@ def usable_collateral(
     ``cash_fen`` is the member's actual cash in the special settlement account. Bonds worth 12
     million, cash 2 million: min(9.6, 8) = 8 million CNY.
     """
-    natural(benchmark_value_fen, "benchmark value")
-    by_value = whole(benchmark_value_fen * as_rate(value_rate, "value rate"), Rounding.DOWN)
-    return min(by_value, max(0, cash_multiple * cash_fen))
+    value, cash = natural(benchmark_value_fen, "benchmark value"), sum_fen(cash_fen)
+    by_value = whole(value * as_rate(value_rate, "value rate"), Rounding.DOWN)
+    return min(by_value, max(0, natural(cash_multiple, "cash multiple") * cash))
 
 
 @rule("Clearing Rules: warrants at the nearest month's previous settlement price", "unconfirmed")
@@ -30,7 +30,8 @@ def warrant_benchmark_value(
     """Return the benchmark value in fen of standard warrants of ``lots`` x ``lot_size``.
 
     The price is the previous trading day's settlement of the nearest delivery month, less
-    ``discount`` a unit for quality and brand.
+    ``discount`` a unit for quality and brand. Copper at 70,000, 5 t, 100 lots, discount 100:
+    69,900 x 500 = 34,950,000.00 CNY.
     """
     price = exact(nearest_month_settlement) - exact(discount, "discount")
     return value_fen(price, lot_size, lots_of(lots))
@@ -38,10 +39,13 @@ def warrant_benchmark_value(
 
 @rule("Clearing Rules: a bond at the lowest of the depositories' valuations", "unconfirmed")
 def bond_benchmark_value(face_fen: int, valuations_per_100: list[Price]) -> int:
-    """Return the benchmark value in fen of bonds, at the lowest valuation per 100 of face."""
+    """Return the benchmark value in fen of bonds, at the lowest valuation per 100 of face.
+
+    Face 10,000,000 CNY, valued at 101.20 and 100.90: 10,090,000.00 CNY.
+    """
     if not valuations_per_100:
         raise InputFault("a bond needs at least one valuation per 100 of face")
-    natural(face_fen, "face value")
+    face_fen = natural(face_fen, "face value")
     lowest = min(exact(value, "valuation") for value in valuations_per_100)
     return whole(face_fen * lowest / 100, Rounding.DOWN)
 
@@ -53,6 +57,6 @@ def foreign_cash_value(amount_cents: int, central_parity: Price, coefficient: Ra
     The parity (CNY for one USD) is the previous day's during trading, that day's at the clearing.
     1,000,000.00 USD at 7.1000: 7,100,000 x 0.95 = 6,745,000.00 CNY.
     """
-    natural(amount_cents, "amount")
+    amount_cents = natural(amount_cents, "amount")
     value = amount_cents * exact(central_parity, "parity") * as_rate(coefficient, "coefficient")
     return whole(value, Rounding.DOWN)

@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from huiguan.exchange.quotes import Rate, as_decimal, as_rate, whole
 from huiguan.foundation.arithmetic import Rounding
-from huiguan.foundation.faults import InputFault
+from huiguan.foundation.faults import InputFault, sum_fen
 from huiguan.foundation.rule import rule
 
 FUTURES_FIRM_MINIMUM_FEN = 200_000_000  # 2,000,000 CNY
@@ -37,25 +37,19 @@ def clearing_deposit(
     + profit + deposits - withdrawals - fees + other. Balance 1,100,000, margin from 0 to 202,000,
     profit 14,000, deposits 500,000, fees 200 CNY: 1,411,800.00.
     """
-    return (
-        previous_balance_fen
-        + previous_margin_fen
-        - margin_fen
-        + collateral_fen
-        - previous_collateral_fen
-        + profit_fen
-        + deposits_fen
-        - withdrawals_fen
-        - fees_fen
-        + other_fen
-    )
+    more = (previous_balance_fen, previous_margin_fen, collateral_fen, profit_fen, deposits_fen)
+    less = (margin_fen, previous_collateral_fen, withdrawals_fen, fees_fen)
+    return sum_fen(*more, other_fen) - sum_fen(*less)
 
 
 @rule(
     "Clearing Rules: futures firms 2,000,000 (confirmed at INE), others 500,000 CNY", "unconfirmed"
 )
 def minimum_deposit(*, futures_firm: bool) -> int:
-    """Return the minimum clearing deposit in fen of a futures-firm or another member."""
+    """Return the minimum clearing deposit in fen of a futures-firm or another member.
+
+    A futures firm: 2,000,000.00 CNY = 200,000,000 fen; another member: 500,000.00 CNY.
+    """
     return FUTURES_FIRM_MINIMUM_FEN if futures_firm else NON_FUTURES_FIRM_MINIMUM_FEN
 
 
@@ -65,7 +59,7 @@ def margin_call(balance_fen: int, minimum_fen: int) -> int:
 
     Balance -300,000, minimum 2,000,000: 2,300,000 CNY.
     """
-    return max(0, minimum_fen - balance_fen)
+    return max(0, sum_fen(minimum_fen) - sum_fen(balance_fen))
 
 
 class DeadlineOutcome(IntEnum):
@@ -80,8 +74,10 @@ class DeadlineOutcome(IntEnum):
 def at_deadline(balance_fen: int, minimum_fen: int) -> DeadlineOutcome:
     """Return what a balance at the deadline leads to.
 
-    Below the minimum but not negative: no new positions. Below zero: forced liquidation.
+    Below the minimum but not negative: no new positions. Below zero: forced liquidation. Minimum
+    2,000,000: a balance of 2,000,000 gives NONE, 0 gives CLOSE_ONLY, -1 FORCED_LIQUIDATION.
     """
+    balance_fen, minimum_fen = sum_fen(balance_fen), sum_fen(minimum_fen)
     if balance_fen < 0:
         return DeadlineOutcome.FORCED_LIQUIDATION
     return DeadlineOutcome.CLOSE_ONLY if balance_fen < minimum_fen else DeadlineOutcome.NONE
@@ -97,6 +93,8 @@ def withdrawable(
     cash - (margin - collateral) - minimum. Cash 10, margin 5, collateral 4.5, minimum 2 million:
     10 - 1 - 2 = 7 million CNY.
     """
+    cash_fen, margin_fen = sum_fen(cash_fen), sum_fen(margin_fen)
+    collateral_fen, minimum_fen = sum_fen(collateral_fen), sum_fen(minimum_fen)
     covered = margin_fen * as_rate(share, "share")
     if collateral_fen >= covered:
         cash_part = whole(margin_fen - covered, Rounding.UP)
@@ -118,7 +116,8 @@ def client_equity(
 
     10,000,000 + 240 - 1,370 - 11.41 = 9,998,858.59 CNY.
     """
-    return previous_balance_fen + deposits_fen - withdrawals_fen + profit_fen - fees_fen
+    more = sum_fen(previous_balance_fen, deposits_fen, profit_fen)
+    return more - sum_fen(withdrawals_fen, fees_fen)
 
 
 @rule("client statement: available funds = equity - margin", "secondary")
@@ -127,7 +126,7 @@ def available_funds(equity_fen: int, margin_fen: int, frozen_fen: int = 0) -> in
 
     9,998,858.59 - 172,043.20 = 9,826,815.39 CNY.
     """
-    return equity_fen - margin_fen - frozen_fen
+    return sum_fen(equity_fen) - sum_fen(margin_fen, frozen_fen)
 
 
 @rule("client statement: risk degree = margin used / equity", "secondary")
@@ -136,6 +135,7 @@ def risk_degree(margin_fen: int, equity_fen: int, decimals: int = 2) -> Decimal:
 
     172,043.20 / 9,998,858.59 = 1.72 (percent). Above 100 money must be added.
     """
+    margin_fen, equity_fen = sum_fen(margin_fen), sum_fen(equity_fen)
     if equity_fen <= 0:
         raise InputFault(
             "risk degree needs equity above zero; without it the account is in deficit"
@@ -147,5 +147,8 @@ def risk_degree(margin_fen: int, equity_fen: int, decimals: int = 2) -> Decimal:
 
 @rule("client statement: margin to be added", "secondary")
 def client_margin_call(equity_fen: int, margin_fen: int) -> int:
-    """Return the fen a client must add so that equity covers its margin; zero when it does."""
-    return max(0, margin_fen - equity_fen)
+    """Return the fen a client must add so that equity covers its margin; zero when it does.
+
+    Equity 400,000, margin 420,000 CNY: 20,000.00.
+    """
+    return max(0, sum_fen(margin_fen) - sum_fen(equity_fen))

@@ -38,8 +38,9 @@ def transaction_fee(
     fraction = as_rate(rate, "fee rate")
     if fraction and fee_per_lot_fen:
         raise InputFault("a contract has a fee rate or a fee per lot, never both")
-    turnover_fen = 100 * exact(price) * exact(lot_size, "lot size") * lots_of(lots)
-    fee = turnover_fen * fraction + fee_per_lot_fen * lots
+    count, per_lot = lots_of(lots), natural(fee_per_lot_fen, "fee per lot")
+    turnover_fen = 100 * exact(price) * exact(lot_size, "lot size") * count
+    fee = turnover_fen * fraction + per_lot * count
     if close_today:
         fee *= exact(close_today_multiple, "close-today multiple")
     if hedging:
@@ -49,7 +50,10 @@ def transaction_fee(
 
 @rule("20 % of the exchange's fee income goes to the risk reserve", "secondary")
 def risk_reserve_share(fee_income_fen: int, share: Rate = "20%") -> int:
-    """Return the part in fen of the fee income that goes to the risk reserve, half up."""
+    """Return the part in fen of the fee income that goes to the risk reserve, half up.
+
+    1,000,000.00 CNY of fees: 200,000.00 = 20,000,000 fen.
+    """
     return whole(natural(fee_income_fen, "fee income") * as_rate(share, "share"), Rounding.HALF_UP)
 
 
@@ -79,9 +83,8 @@ def message_count(
     were not filled in full, which count an entry and a cancel. Quote requests count like orders.
     1,000 orders, 300 cancels, 10 filled and 20 unfilled FAK: 1,000 + 300 + 10 + 40 = 1,350.
     """
-    for count in (day_orders, cancels, filled_fak_fok, unfilled_fak_fok):
-        natural(count, "messages")
-    return day_orders + cancels + filled_fak_fok + 2 * unfilled_fak_fok
+    single = [natural(count, "messages") for count in (day_orders, cancels, filled_fak_fok)]
+    return sum(single) + 2 * natural(unfilled_fak_fok, "messages")
 
 
 @rule("order fees: order-to-trade ratio", "confirmed")
@@ -90,8 +93,9 @@ def order_to_trade_ratio(messages: int, executed_orders: int) -> Fraction:
 
     900 messages, 300 orders executed: 900 / 300 - 1 = 2.
     """
-    natural(messages, "messages")
-    if natural(executed_orders, "executed orders") > messages:
+    messages = natural(messages, "messages")
+    executed_orders = natural(executed_orders, "executed orders")
+    if executed_orders > messages:
         raise InputFault(f"{executed_orders} orders cannot be executed by {messages} messages")
     return Fraction(messages, max(1, executed_orders)) - 1
 
@@ -109,6 +113,7 @@ def order_fee(
     Count messages and executed orders over all members of the client and its control group.
     10,000 messages, 2,000 executed (ratio 4): 4,000 x 0 + 4,000 x 0.5 + 2,000 x 2.5 = 7,000.00 CNY.
     """
+    messages = natural(messages, "messages")
     if market_maker or not messages:
         return 0
     high = order_to_trade_ratio(messages, executed_orders) > 2
@@ -138,7 +143,9 @@ def order_fees_by_code(
     """Return the order fee in fen of every (trading code, instrument).
 
     The fee of a holder is worked out once from the merged counts and shared among its codes by
-    messages: whole fen by share, the rest in order of trading code.
+    messages: whole fen by share, the rest in order of trading code. One holder with 6,000 messages
+    at one member and 3,000 at another, nothing executed: 9,000 messages cost 4,000 x 0.5 + 1,000 x
+    2.5 = 4,500.00 CNY, of which 3,000.00 and 1,500.00.
     """
     groups: dict[tuple[str, str], list[MessageCount]] = {}
     for row in counts:

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from huiguan.exchange.quotes import Price, exact, to_tick
 from huiguan.foundation.arithmetic import Rounding
-from huiguan.foundation.faults import InputFault
+from huiguan.foundation.faults import InputFault, natural
 from huiguan.foundation.rule import rule
 
 T = TypeVar("T")
@@ -19,7 +19,10 @@ T = TypeVar("T")
 
 @rule("product rules, class 1: settlement price of the last trading day", "secondary")
 def final_settlement_last_day(settlements: Sequence[Price], tick: Price) -> Decimal:
-    """Return the settlement price of the last of the days given, oldest first."""
+    """Return the settlement price of the last of the days given, oldest first.
+
+    70,110, 70,200, 70,250 with tick 10: 70250.
+    """
     return to_tick(_some(settlements)[-1], tick)
 
 
@@ -35,7 +38,7 @@ def final_settlement_five_day_mean(
     Days are (settlement price, volume), oldest first; days without volume are passed over.
     600, 601, 603 (no trade), 602, 604, 605 with tick 0.1: 3,012 / 5 = 602.4.
     """
-    prices = [exact(price) for price, volume in settlements if volume > 0]
+    prices = [exact(price) for price, volume in settlements if natural(volume, "volume")]
     prices = prices[-days:] or [exact(price) for price, _ in _some(settlements)][-1:]
     return to_tick(sum(prices, Fraction(0)) / len(prices), tick, rounding)
 
@@ -51,8 +54,12 @@ def final_settlement_five_day_weighted(
     """Return the volume-weighted mean of all trades of the last five trading days with trades.
 
     Days are (turnover in fen, volume in lots), oldest first; days without volume are passed over.
+    2 lots of 10 t at 15,000 and 1 at 15,030, tick 5: (300,000 + 150,300) / 30 = 15,010.
     """
-    traded = [(turnover, volume) for turnover, volume in days if volume > 0][-last:]
+    totals = [
+        (natural(turnover, "turnover"), natural(volume, "volume")) for turnover, volume in days
+    ]
+    traded = [(turnover, volume) for turnover, volume in totals if volume][-last:]
     if not traded:
         raise InputFault("no day with trades: take the last settlement price instead")
     turnover = sum(turnover for turnover, _ in traded)
@@ -71,6 +78,7 @@ def final_settlement_time_weighted(
     """Return the mean of the last ten settlement prices, each weighted by the time it stood.
 
     Days are (settlement price, weight), oldest first; equal weights give each trading day the same.
+    3,000 for one day and 3,010 for three (over a weekend), tick 1: 12,030 / 4 = 3,007.5 -> 3007.
     """
     last = [(exact(price), weight) for price, weight in _some(settlements)][-days:]
     total = sum((price * weight for price, weight in last), Fraction(0))

@@ -139,7 +139,8 @@ def forced_reduction(
 
     ``closing_lots`` are the declared lots per losing code; ``winners`` the net positions of the
     other side. A tier with enough lots shares what is left to close; one with less is taken whole
-    and shared among the losers in proportion.
+    and shared among the losers in proportion. A declares 10 and C 5 lots; tier 1 has 9, tier 2 has
+    6: A closes 6 + 4, C 3 + 2, nothing is left.
     """
     left = {code: lots for code, lots in closing_lots.items() if lots_of(lots)}
     tiers: dict[int, dict[str, int]] = {1: {}, 2: {}, 3: {}, 4: {}}

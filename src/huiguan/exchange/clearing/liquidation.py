@@ -143,5 +143,8 @@ def lots_over_multiple(lots: int, delivery_unit_lots: int) -> int:
 
 @rule("members with the larger call are liquidated first", "unconfirmed")
 def members_in_order(calls_fen: Mapping[str, int]) -> list[str]:
-    """Return the members to liquidate, the largest margin to be added first."""
+    """Return the members to liquidate, the largest margin to be added first.
+
+    Calls of 300,000 for 0001, 900,000 for 0002 and 0 for 0003: 0002, 0001.
+    """
     return sorted((m for m in calls_fen if calls_fen[m] > 0), key=lambda m: (-calls_fen[m], m))

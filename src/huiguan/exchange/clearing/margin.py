@@ -14,7 +14,7 @@ import msgspec
 from huiguan.exchange.amounts import larger_side
 from huiguan.exchange.quotes import Price, Rate, as_rate, exact, lots_of, whole
 from huiguan.foundation.arithmetic import Rounding
-from huiguan.foundation.faults import InputFault
+from huiguan.foundation.faults import InputFault, sum_fen
 from huiguan.foundation.rule import rule
 
 
@@ -80,7 +80,7 @@ def product_margin(
     Margins of months in their last five trading days stand outside both sums and are added in full
     (``without_relief_fen``). Long 56,179.20, short 28,089.60: 56,179.20.
     """
-    return int(larger_side(sum(long_fen), sum(short_fen))) + sum(without_relief_fen)
+    return int(larger_side(sum_fen(*long_fen), sum_fen(*short_fen))) + sum_fen(*without_relief_fen)
 
 
 @rule(

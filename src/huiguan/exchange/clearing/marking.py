@@ -116,6 +116,8 @@ def close_profit_by_date(closed: Closed, previous_settlement: Price, lot_size: P
     """Return the close profit in fen (CTP CloseProfitByDate).
 
     Lots opened today count from their opening price, older ones from the previous settlement.
+    ``Closed("short", 4100, 3950, 100, opened_today=False)``, previous settlement 4,000, lot size
+    10: (4,000 - 3,950) x 1,000 = 50,000.00 CNY.
     """
     start = closed.open_price if closed.opened_today else previous_settlement
     return _side_profit(closed.side, start, closed.close_price, closed.lots, lot_size)
@@ -123,7 +125,11 @@ def close_profit_by_date(closed: Closed, previous_settlement: Price, lot_size: P
 
 @rule("Clearing Rules, close profit by trade: from the opening price", "confirmed")
 def close_profit_by_trade(closed: Closed, lot_size: Price) -> int:
-    """Return the close profit in fen from the opening price (CTP CloseProfitByTrade)."""
+    """Return the close profit in fen from the opening price (CTP CloseProfitByTrade).
+
+    ``Closed("short", 4100, 3950, 100, opened_today=False)``, lot size 10: 150 x 1,000 = 150,000.00
+    CNY, whatever the settlement prices between.
+    """
     return _side_profit(closed.side, closed.open_price, closed.close_price, closed.lots, lot_size)
 
 
@@ -134,6 +140,8 @@ def position_profit_by_date(
     """Return the position profit in fen (CTP PositionProfitByDate, the statement's MTM P/L).
 
     Lots opened today count from their opening price, older ones from the previous settlement.
+    ``Held("long", 60000, 5, opened_today=False)``, settled at 60,500 and today at 61,000, 5 t: 500
+    x 25 = 12,500.00 CNY.
     """
     start = held.open_price if held.opened_today else previous_settlement
     return _side_profit(held.side, start, settlement, held.lots, lot_size)
@@ -141,7 +149,11 @@ def position_profit_by_date(
 
 @rule("Clearing Rules, position profit by trade", "confirmed")
 def position_profit_by_trade(held: Held, settlement: Price, lot_size: Price) -> int:
-    """Return the position profit in fen from the opening price (CTP PositionProfitByTrade)."""
+    """Return the position profit in fen from the opening price (CTP PositionProfitByTrade).
+
+    ``Held("long", 60000, 5, opened_today=False)``, settled at 61,000, 5 t: 1,000 x 25 = 25,000.00
+    CNY.
+    """
     return _side_profit(held.side, held.open_price, settlement, held.lots, lot_size)
 
 
@@ -156,7 +168,9 @@ def split_profit(
 ) -> Profit:
     """Return close profit and position profit, history and today apart; the sum is daily_profit.
 
-    ``closed`` are the lots closed in the day, ``held`` the lots held at the close.
+    ``closed`` are the lots closed in the day, ``held`` the lots held at the close. Previous
+    settlement 4,000, today 4,010, lot size 10; 6 lots long from 3,900 sold at 4,030, 4 of them
+    kept, 3 opened at 4,020: 30 x 60 + 10 x 40 - 10 x 30 = 1,800 + 400 - 300 = 1,900.00 CNY.
     """
     closes = {True: 0, False: 0}
     positions = {True: 0, False: 0}
@@ -191,7 +205,8 @@ def close_first_in_first_out(
     """Return the lots taken by a close and the lots left, oldest first.
 
     ``today`` is close-today, ``history`` is close and close-yesterday (SHFE and INE); ``any`` takes
-    over both sets, as other venues do. ``held`` is in order of opening.
+    over both sets, as other venues do. ``held`` is in order of opening. Lots of 3 from yesterday
+    and 4 from today, 5 closed: ``any`` takes 3 and 2; ``today`` has only 4, an InputFault.
     """
     if which not in {"today", "history", "any"}:
         raise InputFault(f"set {which!r}: lots are taken from today, history or any")

@@ -69,7 +69,9 @@ def circular_in_force(
     """Return the circular whose margins are charged at the clearing of a day.
 
     ``cleared_days`` are (trading day, whether the contract was limit-locked), up to and including
-    ``clearing_day``. A reverted circular leaves the one that was in force before it.
+    ``clearing_day``. A reverted circular leaves the one that was in force before it. 13 % from the
+    clearing of 2026-02-12 with ``reverts_from=20260224``: in force on 02-13, and over at the
+    clearing of 02-24 when that day was not locked.
     """
     current: list[Circular] = []
     for circular in sorted(circulars, key=lambda row: row.clearing):

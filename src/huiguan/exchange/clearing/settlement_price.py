@@ -14,7 +14,7 @@ import msgspec
 
 from huiguan.exchange.quotes import Price, Rate, as_rate, exact, lots_of, middle, to_tick
 from huiguan.foundation.arithmetic import Rounding
-from huiguan.foundation.faults import InputFault
+from huiguan.foundation.faults import InputFault, whole_number
 from huiguan.foundation.rule import rule
 
 Fallback = Literal["middle_of_quotes", "locked_limit", "reference_contract", "previous_settlement"]
@@ -42,10 +42,12 @@ def average_of_trades(
 
     2 lots at 70,010 and 1 at 70,040: 210,060 / 3 = 70,020 with tick 10.
     """
-    volume = sum(lots_of(lots) for _, lots in trades)
+    sizes = [lots_of(lots) for _, lots in trades]
+    volume = sum(sizes)
     if volume == 0:
         raise InputFault("no trades: a mean needs at least one lot; use settlement_price")
-    total = sum((exact(price) * lots for price, lots in trades), Fraction(0))
+    prices = [exact(price) for price, _ in trades]
+    total = sum((price * lots for price, lots in zip(prices, sizes, strict=True)), Fraction(0))
     return to_tick(total / volume, tick, rounding)
 
 
@@ -61,9 +63,12 @@ def average_of_turnover(
 
     cu2610 on 2026-09-15: 57,740,839,700.00 CNY / (107,989 lots x 5 t) = 106,938.4 -> 106,930.
     """
-    if volume_lots <= 0:
+    volume, size = lots_of(volume_lots, "volume"), exact(lot_size, "lot size")
+    if volume == 0:
         raise InputFault("no trades: a mean needs at least one lot; use settlement_price")
-    mean = Fraction(turnover_fen) / (100 * exact(lot_size, "lot size") * volume_lots)
+    if size <= 0:
+        raise InputFault(f"lot size {lot_size} is not above zero, so turnover gives no price")
+    mean = Fraction(whole_number(turnover_fen, "turnover")) / (100 * size * volume)
     return to_tick(mean, tick, rounding)
 
 
@@ -141,7 +146,11 @@ def settlement_price(
     In order: what the exchange decided; a halted day keeps the previous settlement (unconfirmed);
     the mean of all trades; then the ``fallbacks`` that apply, each removable: both quotes at the
     close, the limit price of a market locked one-sided for the last five minutes, the reference
-    contract, the previous settlement (the listing benchmark on a first day).
+    contract, the previous settlement (the listing benchmark on a first day). ``locked_at`` is that
+    limit price, None where quotes are not one-sided. Copper without a trade, previous 69,000, the
+    nearer month from 70,000 to 71,400 (+2 %): ``settlement_price(tick=10, lot_size=5,
+    previous_settlement=69000, reference_settlement=71400, reference_previous=70000)`` gives 70380
+    by "reference_contract".
     """
 
     def done(price: Price, by: str) -> SettlementPrice:
@@ -153,7 +162,7 @@ def settlement_price(
         return done(decided, "decided")
     if halted:
         return done(previous_settlement, "halted")
-    if volume_lots > 0:
+    if lots_of(volume_lots, "volume"):
         price = average_of_turnover(turnover_fen, volume_lots, lot_size, tick, rounding)
         return done(price, "trades")
     for fallback in fallbacks:
@@ -196,7 +205,9 @@ def average_between(
     """Return the mean of the trades after ``start_ms`` up to ``end_ms``, None without trades.
 
     Snapshots are (time of day in ms, volume and turnover in fen since the open), in time order;
-    turnover and volume of the period are differences of these running totals.
+    turnover and volume of the period are differences of these running totals. 300 CNY a
+    point, 100 lots and 12,000,000,000 fen at 14:00, 150 lots and 18,015,000,000 fen at 15:00:
+    60,150,000 CNY / (50 x 300) = 4,010.
     """
 
     def totals(until: int) -> tuple[int, int]:
@@ -224,7 +235,9 @@ def last_hour_average(
 
     ``sessions_ms`` are the trading periods of the day (start, end); hours are counted back from
     the close through trading time. A last trade within the first hour, or no earlier hour with
-    trades, means all trades of the day; no trade at all gives None.
+    trades, means all trades of the day; no trade at all gives None. Sessions 9:30-11:30 and
+    13:00-15:00 are ``[(34_200_000, 41_400_000), (46_800_000, 54_000_000)]``; trades up to 14:00
+    leave the mean alone when there are later ones.
     """
     end, close = sessions_ms[-1][1], snapshots[-1][0] if snapshots else 0
     while (start := _hour_before(end, sessions_ms)) is not None:
