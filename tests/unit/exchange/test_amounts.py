@@ -74,5 +74,5 @@ def test_core_margin_covers_clearing_margin(
 def test_a_kernel_counts_in_whole_numbers(value: object) -> None:
     if config.DISABLE_JIT:  # type: ignore[attr-defined]
         pytest.skip("only a compiled kernel looks at types")
-    with pytest.raises(InputFault, match="contract_value: .* is no whole number"):
+    with pytest.raises(InputFault, match=r"contract_value: .* is no whole number"):
         contract_value(value, 5_000, 1)  # type: ignore[arg-type]
