@@ -117,7 +117,10 @@ def test_statement_in_three_forms(
             ("--margin", CODE),
             ("cu2610 long 3 (general): 106860 x 5 x 3 x 11% = 176,319.00", "单向大边"),
         ),
-        (("--fees", CODE), ("turnover 1,602,900.00 x 0.005% = 80.15", "手续费合计 80.15")),
+        (
+            ("--fees", CODE),
+            ("106860 x 5 x lots 3 = turnover 1,602,900.00; x 0.005% = 80.15", "手续费合计 80.15"),
+        ),
         (("--call", "0000"), ("0000/house (1 trading codes)", "minimum 2,000,000.00", "无需追加")),
     ],
 )

@@ -8,12 +8,14 @@ from decimal import Decimal
 from fractions import Fraction
 
 import msgspec
+import numpy as np
 
 from huiguan.exchange.clearing.client_day import ClientDay
 from huiguan.exchange.clearing.day_money import pool_of_code
 from huiguan.exchange.clearing.day_postings import pool_name
+from huiguan.exchange.clearing.day_prices import reference_of
 from huiguan.exchange.clearing.deposit import DeadlineOutcome
-from huiguan.exchange.clearing.rules_of_day import DayRules, decimal_rate
+from huiguan.exchange.clearing.rules_of_day import ContractRules, DayRules, decimal_rate
 from huiguan.exchange.clearing.statements import terms_of
 from huiguan.exchange.day import DayImage
 from huiguan.exchange.messages import Hedge, Offset, Side
@@ -33,13 +35,20 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     values: Mapping[str, str] = {}
 
 
+class Cited(msgspec.Struct, frozen=True):
+    """A rule an explanation stands on, and the products it is used for (none: it speaks of one)."""
+
+    row: Row
+    products: tuple[str, ...] = ()
+
+
 class Explanation(msgspec.Struct, frozen=True, kw_only=True):
     """What is explained, the rules it stands on, and the steps in order."""
 
     key: str
     subject: str
     trading_day: int
-    rules: list[Row]
+    rules: list[Cited]
     steps: list[Step]
 
 
@@ -88,14 +97,39 @@ def explain_settlement(
         )
     else:
         steps.append(step(f"by_{by.name.lower()}"))
+    if by == SettledBy.REFERENCE_CONTRACT:
+        steps += _reference(image, result, rules, index)
     steps.append(step("settled", price=terms.price(terms.settlement_units)))
     return Explanation(
         key="settlement",
         subject=name,
         trading_day=result.settings.trading_day,
-        rules=[rule.today.settlement],
+        rules=[Cited(rule.today.settlement)],
         steps=steps,
     )
+
+
+def _reference(image: DayImage, result: DayResult, rules: DayRules, index: int) -> list[Step]:
+    """Return which contract a settlement price moved with, and the arithmetic."""
+    other = reference_of(rules, result.contracts, index)
+    assert other is not None, "a price by reference has one"
+    terms, moved = terms_of(image, result, index), terms_of(image, result, other)
+    settlement = rules.contracts[index].today.settlement
+    values = {
+        "reference": moved.name,
+        "before": moved.price(moved.previous_units),
+        "now": moved.price(moved.settlement_units),
+        "previous": terms.price(terms.previous_units),
+        "tick": rules.contracts[index].today.terms.tick,
+        "rounding": settlement.rounding,
+    }
+    if settlement.reference_change == "additive":
+        exact = terms.previous_units + moved.settlement_units - moved.previous_units
+        mean = quotient(exact, Fraction(10) ** terms.decimals)
+    else:
+        product = terms.previous_units * moved.settlement_units
+        mean = quotient(product, Fraction(moved.previous_units) * 10**terms.decimals)
+    return [step(f"reference_{settlement.reference_change}", mean=mean, **values)]
 
 
 def explain_limit(image: DayImage, result: DayResult, rules: DayRules, name: str) -> Explanation:
@@ -113,6 +147,12 @@ def explain_limit(image: DayImage, result: DayResult, rules: DayRules, name: str
                 "locked",
                 day=int(found["lock_day"]),
                 first=show_rate(int(found["first_limit_ppb"])),
+                points=show_rate(
+                    rule.charged.limit_lock.second_day_ppb
+                    if found["lock_day"] == 1
+                    else rule.charged.limit_lock.third_day_ppb
+                ),
+                rate=show_rate(limit),
             )
         )
     elif limit != rule.charged.circular.limit_ppb:
@@ -125,7 +165,7 @@ def explain_limit(image: DayImage, result: DayResult, rules: DayRules, name: str
             key="limit",
             subject=name,
             trading_day=result.settings.next_trading_day,
-            rules=used,
+            rules=[Cited(row) for row in used],
             steps=[step("expired")],
         )
     rounding, tick = rule.charged.limit_rounding, rule.charged.terms.tick
@@ -150,7 +190,7 @@ def explain_limit(image: DayImage, result: DayResult, rules: DayRules, name: str
         key="limit",
         subject=name,
         trading_day=result.settings.next_trading_day,
-        rules=used,
+        rules=[Cited(row) for row in used],
         steps=steps,
     )
 
@@ -159,8 +199,10 @@ def explain_margin(
     image: DayImage, result: DayResult, rules: DayRules, name: str, day: ClientDay
 ) -> Explanation:
     """Explain the trading margin of a trading code from its statement ``day``."""
-    used: list[Row] = []
+    used: list[tuple[str, Row]] = []
     steps = []
+    code = image.names.trading_codes.index(name)
+    backed = {(row[1], row[3]): row[2] for row in result.freed_shorts.tolist() if row[0] == code}
     by_product: dict[str, dict[str, int]] = {}
     for line in day.summary:
         index = contract_index(image, line.instrument)
@@ -170,14 +212,20 @@ def explain_margin(
             continue
         hedging = line.hedge == Hedge.HEDGE
         rate = terms.hedge_ppb if hedging else terms.general_ppb
-        used += [rule.charged.circular, rule.charged.ladder, rule.charged.relief]
+        product = rule.today.contract.product
+        rows = [rule.charged.circular, rule.charged.ladder, rule.charged.relief]
         if result.contracts["lock_day"][index]:
-            used.append(rule.charged.limit_lock)
+            rows.append(rule.charged.limit_lock)
             day_of_lock = int(result.contracts["lock_day"][index])
             steps.append(step("margin_lock", instrument=line.instrument, day=day_of_lock))
-        product = rule.today.contract.product
+        used += [(product, row) for row in rows]
+        steps.append(_margin_rate(rule, result.contracts[index], line.instrument, hedging=hedging))
         sides = by_product.setdefault(product, {"long": 0, "short": 0, "both": 0})
         for side, lots in ((Side.BUY, line.long_lots), (Side.SELL, line.short_lots)):
+            free = backed.get((index, int(line.hedge)), 0) if side == Side.SELL else 0
+            if free:
+                lots -= free  # noqa: PLW2901  what is left to be charged
+                steps.append(step("margin_backed", instrument=line.instrument, lots=free))
             if not lots:
                 continue
             value = terms.settlement_units * terms.unit_value_fen * lots
@@ -197,9 +245,10 @@ def explain_margin(
                 )
             )
     for product, sides in by_product.items():
+        key = "larger_and_both" if sides["both"] else "larger_side"
         steps.append(
             step(
-                "larger_side",
+                key if sides["long"] + sides["short"] else "both_sides",
                 product=product,
                 long=show_fen(sides["long"]),
                 short=show_fen(sides["short"]),
@@ -217,16 +266,39 @@ def explain_margin(
     )
 
 
+def _margin_rate(rule: ContractRules, found: np.void, name: str, *, hedging: bool) -> Step:
+    """Return where a margin rate comes from: circular, ladder, a lock, or a decision."""
+    rate = int(found["hedge_ppb" if hedging else "general_ppb"])
+    row = rule.charged.circular
+    circular = row.hedge_ppb if hedging else row.general_ppb
+    ladder = rule.ladder_ppb(int(found["open_interest_lots"]))
+    if found["lock_day"]:
+        key = "rate_locked"
+    else:
+        key = "rate_higher" if rate == max(circular, ladder) else "rate_decided"
+    return step(
+        key,
+        instrument=name,
+        flag="hedge" if hedging else "general",
+        circular=show_rate(circular),
+        ladder=show_rate(ladder),
+        rate=show_rate(rate),
+    )
+
+
 def explain_fees(
     image: DayImage, result: DayResult, rules: DayRules, name: str, day: ClientDay
 ) -> Explanation:
     """Explain the fees of a trading code from its statement ``day``."""
-    used: list[Row] = []
+    used: list[tuple[str, Row]] = []
     steps = []
     for line in day.trades:
         trade = line.trade
         rule = rules.contracts[contract_index(image, trade.instrument)].today
-        used += [rule.fee, *([rule.hedge_share] if trade.hedge == Hedge.HEDGE else [])]
+        product = rule.contract.product
+        used.append((product, rule.fee))
+        if trade.hedge == Hedge.HEDGE:
+            used.append((product, rule.hedge_share))
         rates = rule.hedge_fee if trade.hedge == Hedge.HEDGE else rule.general_fee
         today = trade.offset == Offset.CLOSE_TODAY
         rate = rates.close_today_rate_ppb if today else rates.open_rate_ppb
@@ -236,18 +308,22 @@ def explain_fees(
             "instrument": trade.instrument,
             "lots": trade.lots,
             "price": trade.price,
+            "offset": trade.offset.name.lower(),
             "fee": show_fen(line.fee_fen),
         }
         if per_lot:
             steps.append(step("fee_per_lot", per_lot=show_fen(per_lot), **values))
+        elif rate:
+            values |= {"turnover": show_fen(line.turnover_fen), "rate": show_rate(rate)}
+            steps.append(step("fee_rate", lot_size=rule.terms.lot_size, **values))
         else:
-            turnover = show_fen(line.turnover_fen)
-            steps.append(step("fee_rate", turnover=turnover, rate=show_rate(rate), **values))
+            steps.append(step("fee_free", **values))
     code = image.names.trading_codes.index(name)
     own = result.order_fees[result.order_fees["trading_code"] == code]
     for row in own:
         instrument = int(row["instrument"])
-        used.append(rules.contracts[instrument].today.order_fee)
+        row_rules = rules.contracts[instrument].today
+        used.append((row_rules.contract.product, row_rules.order_fee))
         steps.append(
             step(
                 "order_fee",
@@ -313,11 +389,15 @@ def explain_call(image: DayImage, result: DayResult, rules: DayRules, member: st
         key="call",
         subject=member,
         trading_day=result.settings.trading_day,
-        rules=unique([rule.deposit, rule.collateral]),
+        rules=[Cited(rule.deposit), Cited(rule.collateral)],
         steps=steps,
     )
 
 
-def unique(rows: list[Row]) -> list[Row]:
-    """Return each rule once, in order."""
-    return list({(type(row).__name__, row.article, row.source): row for row in rows}.values())
+def unique(rows: list[tuple[str, Row]]) -> list[Cited]:
+    """Return each rule once, in order, with the products it is used for."""
+    found: dict[tuple[str, str, str, int], tuple[Row, dict[str, None]]] = {}
+    for product, row in rows:
+        key = (type(row).__name__, row.article, row.source, row.effective)
+        found.setdefault(key, (row, {}))[1][product] = None
+    return [Cited(row, tuple(products)) for row, products in found.values()]

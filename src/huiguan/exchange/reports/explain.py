@@ -1,6 +1,6 @@
 """Explanations in words, Chinese and English side by side: the rule, the inputs, the arithmetic."""
 
-from huiguan.exchange.clearing.explanations import Explanation
+from huiguan.exchange.clearing.explanations import Cited, Explanation
 from huiguan.foundation.calendars import show_day
 
 ROUNDINGS = {
@@ -9,6 +9,14 @@ ROUNDINGS = {
     "half_up": ("四舍五入", "half up"),
     "half_even": ("四舍六入五成双", "half to even"),
 }
+OFFSET_WORDS = {
+    "open": ("开仓", "open"),
+    "close": ("平仓", "close"),
+    "force_close": ("强平", "forced close"),
+    "close_today": ("平今", "close today"),
+    "close_yesterday": ("平昨", "close yesterday"),
+}
+FIRST_DAY = 19901219  # a rule whose first day nobody found is in the books from here
 FLAGS = {"general": ("一般", "general"), "hedge": ("套保", "hedging")}
 TITLES = {
     "settlement": ("{subject} 当日结算价", "Settlement price of {subject}"),
@@ -37,14 +45,40 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "无成交: 按前一有成交月份合约的涨跌幅计算",
         "no trade: moved as the nearest preceding month that traded",
     ),
+    "reference_relative": (
+        (
+            "{reference} 由 {before} 变为 {now}: {previous} × {now} ÷ {before} = {mean},"
+            " 不超过停板, 按 {tick} {rounding}"
+        ),
+        (
+            "{reference} went from {before} to {now}: {previous} x {now} / {before} = {mean},"
+            " kept inside the limits, to tick {tick} {rounding}"
+        ),
+    ),
+    "reference_additive": (
+        (
+            "{reference} 由 {before} 变为 {now}: {previous} + {now} - {before} = {mean},"
+            " 不超过停板, 按 {tick} {rounding}"
+        ),
+        (
+            "{reference} went from {before} to {now}: {previous} + {now} - {before} = {mean},"
+            " kept inside the limits, to tick {tick} {rounding}"
+        ),
+    ),
     "by_previous_settlement": ("无成交: 取上一交易日结算价", "no trade: previous settlement price"),
     "by_halted": ("当日停牌: 取上一交易日结算价", "halted: previous settlement price"),
     "by_decided": ("由交易所决定", "decided by the exchange"),
     "settled": ("结算价 = {price}", "settlement price = {price}"),
     "circular_limit": ("公告规定的停板幅度 {rate}", "limit set by circular {rate}"),
     "locked": (
-        "同方向单边市第 {day} 日 (D{day}), 首日幅度 {first}, 按规则加点",
-        "locked in one direction, day {day} (D{day}); limit of D1 {first}, points added",
+        (
+            "同方向单边市第 {day} 日 (D{day}), 首日幅度 {first}:"
+            " 该幅度与公告幅度取高, 加 {points} = {rate}"
+        ),
+        (
+            "locked in one direction, day {day} (D{day}); limit of D1 {first}:"
+            " the higher of it and the circular's, + {points} = {rate}"
+        ),
     ),
     "other_limit": (
         "幅度为 {rate} (新合约成交前加倍, 或交易所决定)",
@@ -80,6 +114,25 @@ SENTENCES: dict[str, tuple[str, str]] = {
             "{settlement} x {lot_size} x {lots} x {rate} = {margin}"
         ),
     ),
+    "rate_higher": (
+        "{instrument} ({flag}) 比例: 公告 {circular} 与时间梯度 {ladder} 取高 = {rate}",
+        (
+            "{instrument} ({flag}) rate: the higher of circular {circular}"
+            " and ladder {ladder} = {rate}"
+        ),
+    ),
+    "rate_locked": (
+        "{instrument} ({flag}) 比例: {rate} (公告 {circular}, 时间梯度 {ladder})",
+        "{instrument} ({flag}) rate: {rate} (circular {circular}, ladder {ladder})",
+    ),
+    "rate_decided": (
+        "{instrument} ({flag}) 比例: 交易所决定 {rate} (公告 {circular}, 时间梯度 {ladder})",
+        "{instrument} ({flag}) rate: decided, {rate} (circular {circular}, ladder {ladder})",
+    ),
+    "margin_backed": (
+        "{instrument} 卖持 {lots} 手以标准仓单作抵, 不收保证金",
+        "{instrument} short {lots} backed by standard warrants: no margin",
+    ),
     "margin_lock": (
         "{instrument} 同方向单边市第 {day} 日: 次日停板幅度加点, 保证金为该幅度加 2 个百分点",
         "{instrument} locked in one direction, day {day}: limit widened, margin 2 points above it",
@@ -89,17 +142,35 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{instrument} expired; kept as delivery margin",
     ),
     "larger_side": (
-        "{product}: 单向大边 max(买 {long}, 卖 {short}) + 双边收取 {both} = {margin}",
-        "{product}: larger side max(long {long}, short {short}) + both sides {both} = {margin}",
+        "{product}: 单向大边 max(买 {long}, 卖 {short}) = {margin}",
+        "{product}: larger side max(long {long}, short {short}) = {margin}",
+    ),
+    "both_sides": ("{product}: 双边收取 {margin}", "{product}: both sides are charged {margin}"),
+    "larger_and_both": (
+        "{product}: 单向大边 max(买 {long}, 卖 {short}) + 双边收取的合约 {both} = {margin}",
+        (
+            "{product}: larger side max(long {long}, short {short})"
+            " + contracts charged on both sides {both} = {margin}"
+        ),
     ),
     "margin_total": ("交易保证金合计 {margin}", "trading margin in all {margin}"),
     "fee_per_lot": (
-        "成交 {number} {instrument} {lots} 手 × {per_lot} = {fee}",
-        "trade {number} {instrument} {lots} lots x {per_lot} = {fee}",
+        "成交 {number} {instrument} {offset} {lots} 手 × {per_lot} = {fee}",
+        "trade {number} {instrument} {offset}, lots {lots} x {per_lot} = {fee}",
     ),
     "fee_rate": (
-        "成交 {number} {instrument} {price} × {lots} 手: 成交额 {turnover} × {rate} = {fee}",
-        "trade {number} {instrument} {price} x {lots} lots: turnover {turnover} x {rate} = {fee}",
+        (
+            "成交 {number} {instrument} {offset}: {price} × {lot_size} × {lots} 手"
+            " = 成交额 {turnover}; × {rate} = {fee}"
+        ),
+        (
+            "trade {number} {instrument} {offset}: {price} x {lot_size} x lots {lots}"
+            " = turnover {turnover}; x {rate} = {fee}"
+        ),
+    ),
+    "fee_free": (
+        "成交 {number} {instrument} {offset} {lots} 手: 免收手续费",
+        "trade {number} {instrument} {offset}, lots {lots}: free of charge",
     ),
     "order_fee": (
         "申报费 {instrument}: 信息量 {messages}, 有成交报单 {executed}, 费用 {fee}",
@@ -127,7 +198,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "最低余额 {minimum}, 余额 {balance}, 应追加 {call}",
         "minimum {minimum}, balance {balance}, to be paid in {call}",
     ),
-    "outcome_none": ("无需追加", "nothing follows"),
+    "outcome_none": ("余额充足, 无需追加", "the minimum is kept, nothing is to be paid in"),
     "outcome_close_only": (
         "到期未补足: 不得开新仓",
         "if unanswered at the deadline: no new positions",
@@ -139,6 +210,20 @@ SENTENCES: dict[str, tuple[str, str]] = {
 }
 
 
+def products(cited: Cited) -> str:
+    """Return the products a rule is used for, in brackets; nothing where there is one subject."""
+    return f" ({', '.join(cited.products)})" if cited.products else ""
+
+
+def since(effective: int) -> str:
+    """Return from when a rule holds."""
+    return (
+        "始日不详 first day not known"
+        if effective == FIRST_DAY
+        else f"自 from {show_day(effective)}"
+    )
+
+
 def sentence(key: str, values: dict[str, str]) -> tuple[str, str]:
     """Return a step in Chinese and English."""
     texts = []
@@ -148,6 +233,8 @@ def sentence(key: str, values: dict[str, str]) -> tuple[str, str]:
             shown["rounding"] = ROUNDINGS[shown["rounding"]][language]
         if "flag" in shown:
             shown["flag"] = FLAGS[shown["flag"]][language]
+        if "offset" in shown:
+            shown["offset"] = OFFSET_WORDS[shown["offset"]][language]
         texts.append(SENTENCES[key][language].format(**shown))
     return texts[0], texts[1]
 
@@ -157,9 +244,10 @@ def explain_lines(found: Explanation) -> list[str]:
     chinese, english = (text.format(subject=found.subject) for text in TITLES[found.key])
     lines = [f"{chinese} / {english}, {show_day(found.trading_day)}"]
     lines += [
-        f"  规则 rule: {row.article} [{row.source}], {show_day(row.effective)}, {row.status}"
-        + (f"; {row.note}" if row.note else "")
-        for row in found.rules
+        f"  规则 rule{products(cited)}: {cited.row.article} [{cited.row.source}],"
+        f" {since(cited.row.effective)}, {cited.row.status}"
+        + (f"; {cited.row.note}" if cited.row.note else "")
+        for cited in found.rules
     ]
     for row in found.steps:
         zh, en = sentence(row.key, dict(row.values))
