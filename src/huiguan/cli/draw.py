@@ -39,31 +39,56 @@ def read_text(path: Path) -> str:
         raise InputFault(f"{path} cannot be read: {reason}") from None
 
 
-def read_applicants(path: Path, name: str, weight: str) -> list[tuple[str, int]]:
-    """Return (applicant, weight) in file order; column ``name`` defaults to the first."""
-    rows = csv.DictReader(io.StringIO(read_text(path)))
-    columns = list(rows.fieldnames or [])
-    key = name or (columns[0] if columns else "")
-    if key not in columns or weight not in columns:
-        known = ", ".join(map(ascii, columns)) or "none"
-        raise InputFault(
-            f"{path} has the columns {known}; it needs {key or 'a name'!r} and {weight!r}"
-        )
-    out = []
-    for row in rows:
-        text = row[weight] or ""
-        if not text.isascii() or not text.isdecimal():
-            raise InputFault(f"{path}: {row[key]} has the weight {text!r}, not a whole number")
-        out.append((row[key], int(text)))
-    return out
-
-
-def read_names(path: Path) -> list[str]:
-    """Return the first column in file order, below its heading."""
-    rows = [row for row in csv.reader(io.StringIO(read_text(path))) if row]
+def read_rows(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
+    """Return the heading and every row below it with its line; rows are as wide as the heading."""
+    reader = csv.reader(io.StringIO(read_text(path), newline=""))
+    try:
+        rows = [(reader.line_num, row) for row in reader if row]
+    except csv.Error as error:
+        raise InputFault(f"{path}: line {reader.line_num} is no line of a table: {error}") from None
     if len(rows) < 2:
         raise InputFault(f"{path} names nobody; it needs a heading and one row for each name")
-    return [row[0] for row in rows[1:]]
+    (_, heading), *body = rows
+    for line, row in body:
+        if len(row) != len(heading):
+            raise InputFault(
+                f"{path}: line {line} has {len(row)} fields where the heading has {len(heading)}"
+            )
+    return heading, body
+
+
+def read_applicants(path: Path, name: str, weight: str | None) -> list[tuple[str, int]]:
+    """Return (applicant, weight) in file order, weight 0 without a column of weights.
+
+    Column ``name`` defaults to the first. Two rows of one name could not be told apart in a result.
+    """
+    heading, body = read_rows(path)
+    key = name or heading[0]
+    for column in (key, weight):
+        if column is not None and heading.count(column) != 1:
+            times = "twice" if column in heading else "nowhere"
+            raise InputFault(
+                f"{path} has the columns {', '.join(map(ascii, heading))}, and {column!r} is "
+                f"{times} among them; choose with --id-column and --weight-column"
+            )
+    at, by = heading.index(key), heading.index(weight) if weight is not None else -1
+    seen: dict[str, int] = {}
+    out = []
+    for line, row in body:
+        if not row[at]:
+            raise InputFault(f"{path}: line {line} names nobody in the column {key!r}")
+        if seen.setdefault(row[at], line) != line:
+            raise InputFault(
+                f"{path}: {row[at]} stands in the lines {seen[row[at]]} and {line}; choose a "
+                "column that tells the rows apart with --id-column"
+            )
+        text = row[by] if weight is not None else "0"
+        if not text.isascii() or not text.isdecimal():
+            raise InputFault(
+                f"{path}: {row[at]} has the weight {text!r}, not a whole number from 0 up"
+            )
+        out.append((row[at], int(text)))
+    return out
 
 
 @draw.command()
@@ -95,6 +120,7 @@ def audit(
         from huiguan.housing.audits.r_sample import weighted_licence_draw
 
         rows = read_applicants(applicants, id_column, weight_column)
+        require_places(applicants, places, len(rows))
         assert seed is not None
         winners, waiting = weighted_licence_draw(seed, rows, places)
         name = "applicant_id"
@@ -103,7 +129,8 @@ def audit(
 
         if not key:
             raise InputFault("rfc3797 needs --key, the string made of the published sources")
-        listed = read_names(applicants)
+        listed = [name for name, _ in read_applicants(applicants, id_column, None)]
+        require_places(applicants, places, len(listed))
         order = rfc3797_select(key, len(listed), len(listed))
         names = [listed[number - 1] for number in order]
         winners, waiting, name = names[:places], names[places:], "name"
@@ -113,7 +140,14 @@ def audit(
     writer.writerows([winner, "Yes", ""] for winner in winners)
     writer.writerows([loser, "No", at] for at, loser in enumerate(waiting, start=1))
     write_output(out, text.getvalue().encode())
-    typer.echo(f"{len(winners)} winners, {len(waiting)} waiting: {out}")
+    won = "1 winner" if len(winners) == 1 else f"{len(winners):,} winners"
+    typer.echo(f"{won}, {len(waiting):,} waiting: {out}")
+
+
+def require_places(path: Path, places: int, rows: int) -> None:
+    """Refuse to draw more winners than there are rows."""
+    if places > rows:
+        raise InputFault(f"{path} has {rows:,} rows, so {places:,} cannot win; check --places")
 
 
 def audit_buckets(path: Path) -> None:
@@ -124,17 +158,21 @@ def audit_buckets(path: Path) -> None:
 
     try:
         buckets = json.loads(read_text(path))["lotteryBuckets"]
+        names = [str(bucket["preferenceName"]) for bucket in buckets]
         lists = {
-            bucket["preferenceName"]: [
-                (row["preferenceRank"], row["lotteryRank"], row["lotteryNumber"])
+            str(bucket["preferenceName"]): [
+                (int(row["preferenceRank"]), int(row["lotteryRank"]), str(row["lotteryNumber"]))
                 for row in bucket["preferenceResults"]
             ]
             for bucket in buckets
         }
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise InputFault(
-            f"{path} is no result file: lotteryBuckets cannot be read ({error})"
+            f"{path} is no result file: lotteryBuckets cannot be read "
+            f"({type(error).__name__}: {error})"
         ) from None
+    if not names or len(lists) != len(names):
+        raise InputFault(f"{path} has no preference list, or two of one name, so none is checked")
     faults = bucket_faults(lists)
     for name, rows in lists.items():
         typer.echo(f"{name}: {len(rows)} ranked")

@@ -166,6 +166,8 @@ def beacon_value(signature: str) -> str:
     That the signature belongs to the round is proved by ``verify_beacon.py``.
     """
     try:
+        if not signature:
+            raise InputFault("there is no signature; a draw without one would be nobody's chance")
         return hashlib.sha256(bytes.fromhex(signature)).hexdigest()
     except ValueError:
         raise InputFault(f"a drand signature is hexadecimal, not {signature[:20]!r}") from None

@@ -60,7 +60,9 @@ class Story(msgspec.Struct, frozen=True, kw_only=True):
 def explain(frozen: FrozenRound, outcome: Outcome, number: str) -> Story:
     """Return the story of ``number``; re-runs the round once for every better choice missed."""
     if not number_is_valid(number):
-        raise InputFault(f"{number} is no application number: its check character does not fit")
+        raise InputFault(
+            f"{number} is no application number: that is eight digits and a fitting check character"
+        )
     row = int(np.searchsorted(frozen.numbers, number.encode()))
     if row == frozen.numbers.size or frozen.numbers[row] != number.encode():
         raise InputFault(f"{number} did not apply in this round; look at the year and the round")

@@ -27,8 +27,10 @@ HEADERS = {
     "tickets.csv": "number,place,rank,k,ticket",
     "cutoffs.csv": "programme,slot,seats,filled,tier,place",
     "results.csv": "number,programme,slot,tier",
+    "answers.csv": "number,answer",
 }
 SEALED = ("choices.csv", "facts.csv")
+RERUN = ("answers.csv", "cutoffs.csv", "results.csv")
 SHOWN = 20  # findings printed
 Inside = dict[str, tuple[int, int, int, str]]  # number -> tier, size, weight, since
 Slot = tuple[str, str, int, bool]  # name, claim, seats, lapses
@@ -86,9 +88,9 @@ def check_manifest(round_: Round, manifest: str) -> None:
     for line in (round_.folder / manifest).read_text("ascii").splitlines():
         digest, _, name = line.partition("  ")
         path = round_.folder / name
-        if not path.exists():
-            if name not in sealed:
-                round_.wrong(manifest, f"{name} is missing")
+        if not path.is_file():
+            if path.name not in (*sealed, "answers.csv"):
+                round_.wrong(manifest, f"{name or line} is missing")
         elif sha256(path) != digest:
             round_.wrong(manifest, f"{name} was changed")
 
@@ -400,9 +402,70 @@ def check_allocation(
             )
 
 
+def check_reruns(
+    round_: Round, inside: Inside, places: dict[str, int], programmes: Programmes
+) -> int:
+    """Check the re-runs after answers like the first result; return how many there are."""
+    before = {row[0]: (row[1], row[2], row[3]) for row in round_.rows("results.csv")}
+    gone: set[str] = set()
+    settled: set[str] = set()
+    last, count = "RESULT", 0
+    while (round_.folder / f"reruns/{count + 1}/RESULT").exists():
+        count += 1
+        name = f"reruns/{count}"
+        check_manifest(round_, f"{name}/RESULT")
+        text = (round_.folder / f"{name}/RESULT").read_text("ascii")
+        if {line[66:] for line in text.splitlines()} != {last, *(f"{name}/{n}" for n in RERUN)}:
+            round_.wrong(f"{name}/RESULT", f"it must list {last} and the files of the step")
+        last = f"{name}/RESULT"
+        step = Round(round_.folder / name)
+        step.tables["applications.csv"] = round_.rows("applications.csv")
+        check_results(step, inside, places, programmes)
+        if all((round_.folder / n).exists() for n in (*SEALED, f"{name}/answers.csv")):
+            for number, answer in step.rows("answers.csv"):
+                (gone if answer == "withdrawn" else settled).add(number)
+                if number in settled and before.get(number, ("",))[0] not in programmes:
+                    step.wrong("answers.csv", f"{number} has settled and holds no home")
+                    settled.remove(number)
+            settled -= gone
+            kept = {number: before[number] for number in settled if before[number][0]}
+            lists = read_lists(round_, inside, programmes)
+            free = {n: wishes for n, wishes in lists.items() if n not in gone | settled}
+            match = allocate(free, places, without(programmes, kept))
+            due = {n: (home, slot, str(tier)) for n, (home, slot, tier) in match.items()} | kept
+            for number, *row in step.rows("results.csv"):
+                right = due.get(number, ("", "", ""))
+                if tuple(row) != right:
+                    step.wrong("results.csv", f"{number} should have {right}, not {tuple(row)}")
+        before = {row[0]: (row[1], row[2], row[3]) for row in step.rows("results.csv")}
+        round_.findings += [f"{name}/{finding}" for finding in step.findings]
+    return count
+
+
+def without(programmes: Programmes, kept: dict[str, tuple[str, str, str]]) -> Programmes:
+    """Return the programmes without the seats of those who have settled."""
+    left = dict(programmes)
+    for home, slot, _ in kept.values():
+        capacity, slots, least, most, sex = left[home]
+        less = [(s, claim, n - (s == slot), lapses) for s, claim, n, lapses in slots]
+        left[home] = (capacity - 1, less, least, most, sex)
+    return left
+
+
 def verify(folder: str | Path) -> tuple[list[str], list[str]]:
-    """Return (what was proved, findings) of a round folder."""
+    """Return (what was proved, findings) of a round folder; what cannot be read is a finding."""
     round_ = Round(Path(folder))
+    try:
+        return prove(round_), round_.findings
+    except OSError as error:
+        round_.wrong(Path(str(error.filename)).name, f"it cannot be read: {error.strerror}")
+    except (LookupError, ValueError, TypeError, AttributeError) as error:
+        round_.wrong("some row", f"it cannot be understood: {error!r}")
+    return [], round_.findings
+
+
+def prove(round_: Round) -> list[str]:
+    """Return what was proved of a round, after noting whatever is wrong with it."""
     check_manifest(round_, "MANIFEST")
     head = round_.toml("round.toml")
     programmes = check_supply(round_)
@@ -426,7 +489,10 @@ def verify(folder: str | Path) -> tuple[list[str], list[str]]:
             if all((round_.folder / name).exists() for name in SEALED):
                 check_allocation(round_, inside, places, programmes)
                 proved.append("allocation repeated from the sealed files")
-    return proved, round_.findings
+            reruns = check_reruns(round_, inside, places, programmes)
+            if reruns:
+                proved.append(f"re-runs 1 to {reruns}")
+    return proved
 
 
 def main() -> int:
@@ -435,17 +501,16 @@ def main() -> int:
         print(f"{folder} holds no MANIFEST; name a round folder", file=sys.stderr)
         return 2
     gc.disable()  # nothing here makes cycles, and a million rows are read faster
-    try:
-        proved, findings = verify(folder)
-    except (OSError, LookupError, ValueError, TypeError, AttributeError) as error:
-        print(f"WRONG  a file is missing or cannot be read: {error!r}")
-        return 1
+    proved, findings = verify(folder)
     for finding in findings[:SHOWN]:
         print("WRONG ", finding)
     if findings:
-        print(f"{len(findings)} findings")
+        print(f"{len(findings)} finding{'' if len(findings) == 1 else 's'}")
         return 1
-    print(f"commitment {sha256(folder / 'MANIFEST')}")
+    commitment = sha256(folder / "MANIFEST")
+    if (folder / "VOID").exists():
+        print("VOID", (folder / "VOID").read_text("ascii").removeprefix(f"{commitment}  ").strip())
+    print(f"commitment {commitment}")
     print("PROVED", ", ".join(proved))
     return 0
 

@@ -60,6 +60,7 @@ from huiguan.storage.round_tables import (
 PUBLIC_TABLES = ("programmes.csv", "applications.csv")
 SEALED_TABLES = ("choices.csv", "facts.csv")
 PROGRAMS = ("verify.py", "verify_beacon.py")
+SIGNATURE_DIGITS = (96, 192)  # a point of one or the other group of the curve, in hexadecimal
 OUTCOME = ("draw.toml", "tickets.csv", "cutoffs.csv", "results.csv")
 
 
@@ -138,7 +139,11 @@ def check_manifest(folder: Path, manifest: str, sealed_may_miss: bool) -> list[s
     listed = [(line[:64], line[66:]) for line in lines]
     found = hash_files([folder / name for _, name in listed])
     for (digest, name), actual in zip(listed, found, strict=True):
-        if actual != digest and (actual or name not in sealed):
+        if not actual and name not in sealed:
+            raise CheckFault(
+                f"{name} is missing and {manifest} lists it; this needs every file, sealed ones too"
+            )
+        if actual and actual != digest:
             raise CheckFault(f"{name} differs from {manifest}; the folder was changed or cut")
     return [name for _, name in listed]
 
@@ -302,6 +307,13 @@ def draw_round(folder: Path, signature: str, secrets: dict[str, str], dice: str)
     head = read_toml(folder, "round.toml", RoundHead)
     record = DrawRecord(commitment=commitment, value="")
     if head.randomness == "drand":
+        if secrets or dice:
+            raise InputFault(f"{folder} is drawn by drand; secrets and dice have no part in it")
+        if len(signature) not in SIGNATURE_DIGITS:
+            raise InputFault(
+                f"{folder} is drawn by round {head.beacon_round} of drand; give its whole "
+                f"signature with --signature ({len(signature)} digits are not one)"
+            )
         record = msgspec.structs.replace(
             record,
             value=drawing.beacon_value(signature),
@@ -309,9 +321,12 @@ def draw_round(folder: Path, signature: str, secrets: dict[str, str], dice: str)
             signature=signature,
         )
     else:
-        missing = [pledge.name for pledge in head.party if pledge.name not in secrets]
-        if missing or len(secrets) != len(head.party):
-            raise InputFault(f"every party reveals its secret, no other does; missing: {missing}")
+        names = {pledge.name for pledge in head.party}
+        if signature or names != secrets.keys():
+            raise InputFault(
+                f"{folder} is drawn by the secrets of {', '.join(sorted(names))} and dice; give "
+                "--reveal NAME=SECRET once for each of them, --dice, and nothing else"
+            )
         parties = tuple(
             drawing.Party(p.name, p.commitment, secrets[p.name])
             for p in sorted(head.party, key=lambda pledge: pledge.name)

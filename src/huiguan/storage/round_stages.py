@@ -35,6 +35,9 @@ def require_drawn(folder: Path) -> None:
 
 def require_result(folder: Path) -> None:
     """Refuse a folder that has no result."""
+    require_frozen(folder)
+    if (folder / VOID).exists() and not (folder / "RESULT").exists():
+        raise InputFault(f"{folder} was declared void before it had a result; there is none to see")
     require_drawn(folder)
     if not (folder / "RESULT").exists():
         raise InputFault(

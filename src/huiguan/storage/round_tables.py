@@ -177,7 +177,7 @@ def read_tables(folder: Path, names: Sequence[str]) -> dict[str, pl.DataFrame]:
 def hash_files(paths: Sequence[Path]) -> list[str]:
     """Return the SHA-256 of every file, "" for one that is missing, hashed side by side."""
     with ThreadPoolExecutor() as pool:
-        return list(pool.map(lambda path: sha256_of(path) if path.exists() else "", paths))
+        return list(pool.map(lambda path: sha256_of(path) if path.is_file() else "", paths))
 
 
 def read_bytes(path: Path) -> bytes:

@@ -1,6 +1,8 @@
 """``huiguan round`` and ``huiguan draw audit`` as a person types them."""
 
+import gzip
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -27,7 +29,7 @@ def test_a_round_from_freeze_to_release(tmp_path: Path) -> None:
     folder, public = str(tmp_path / "round"), str(tmp_path / "public")
     commitment = run("round", "freeze", folder, "--from", str(source)).strip()
     assert len(commitment) == 64
-    with pytest.raises(InputFault, match="hexadecimal"):
+    with pytest.raises(InputFault, match="give its whole signature"):
         run("round", "draw", folder, "--signature", "no")
     with pytest.raises(InputFault, match="not drawn yet; draw first"):
         run("round", "release", folder, "--out", public)
@@ -79,7 +81,7 @@ def test_audits_read_their_files_strictly(tmp_path: Path) -> None:
     assert winners == [f"n{row}" for row in (17, 7, 2, 16, 25, 23, 8, 24, 19, 13)]
     assert len(lines) == 25
     sample = ("draw", "audit", "--method", "r-sample", "--seed", "1", "--places", "1")
-    with pytest.raises(InputFault, match="it needs 'name' and 'weight'"):
+    with pytest.raises(InputFault, match="'weight' is nowhere among them"):
         run(*sample, str(names), "--out", str(out))
     with pytest.raises(InputFault, match="does not exist"):
         run(*sample, str(tmp_path / "none.csv"), "--out", str(out))
@@ -90,3 +92,69 @@ def test_audits_read_their_files_strictly(tmp_path: Path) -> None:
         run("draw", "audit", "--method", "r-sample", str(names))
     with pytest.raises(InputFault, match="lotteryBuckets cannot be read"):
         run("draw", "audit", "--method", "sf-buckets", str(names))
+
+
+NAMED = {
+    "": "names nobody",
+    "name,weight\n": "names nobody",
+    "name,weight\na,1\nb\n": "line 3 has 1 fields where the heading has 2",
+    "name,weight\na,1,9\nb,1,8\n": "line 2 has 3 fields where the heading has 2",
+    "name,weight\n,1\nb,1\n": "line 2 names nobody",
+    "name,weight\na,-1\nb,1\n": "a has the weight '-1', not a whole number from 0 up",
+    "name,weight\na,1.5\nb,1\n": "a has the weight '1.5'",
+    "name,weight\na,1\nb,1\na,2\n": "a stands in the lines 2 and 4",
+    "name,weight,weight\na,1,1\nb,1,2\n": "'weight' is twice among them",
+    "name;weight\na;1\nb;1\n": "'weight' is nowhere among them",
+    "name,weight\na,1\n": "has 1 rows, so 2 cannot win",
+}
+
+
+@pytest.mark.parametrize("text", NAMED)
+def test_a_table_that_cannot_be_drawn_is_refused_by_its_line(tmp_path: Path, text: str) -> None:
+    path, out = tmp_path / "rows.csv", tmp_path / "out.csv"
+    path.write_text(text)
+    call = ("draw", "audit", "--places", "2", str(path), "--out", str(out))
+    with pytest.raises(InputFault, match=re.escape(NAMED[text])):
+        run(*call, "--method", "r-sample", "--seed", "1")
+    assert not out.exists()
+
+
+def test_spelling_of_a_table_changes_no_draw(tmp_path: Path) -> None:
+    """A byte-order mark, carriage returns, blank lines and gzip are the same rows."""
+    rows = "name,weight\na,1\nb,2\nc,0\nd,5\n"
+    crlf = b"\xef\xbb\xbf" + rows.replace("\n", "\r\n").encode()
+    texts = {"a.csv": rows.encode(), "b.csv": crlf, "c.csv.gz": gzip.compress(crlf)}
+    texts["d.csv"] = rows.replace("\n", "\n\n").encode()
+    results = set()
+    for name, data in texts.items():
+        (tmp_path / name).write_bytes(data)
+        out = tmp_path / f"{name}.out"
+        call = ("draw", "audit", "--method", "r-sample", "--seed", "1", "--places", "1")
+        assert "1 winner, 3 waiting" in run(*call, str(tmp_path / name), "--out", str(out))
+        results.add(out.read_bytes())
+    assert len(results) == 1
+
+
+def buckets_text(*lists: tuple[str, dict[str, object]]) -> str:
+    """Return a result file with lists of one row, rank 1 of number x but for what is given."""
+    row: dict[str, object] = {"preferenceRank": 1, "lotteryRank": 1, "lotteryNumber": "x"}
+    buckets = [{"preferenceName": name, "preferenceResults": [row | odd]} for name, odd in lists]
+    return json.dumps({"lotteryBuckets": buckets})
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("{}", "KeyError"),
+        ("[1]", "TypeError"),
+        ("[" * 100_000, "RecursionError"),
+        ('{"lotteryBuckets": []}', "no preference list"),
+        (buckets_text(("A", {"preferenceRank": "z"})), "ValueError"),
+        (buckets_text(("A", {}), ("A", {})), "two of one name"),
+    ],
+)
+def test_a_file_of_buckets_that_is_none_is_refused(tmp_path: Path, text: str, message: str) -> None:
+    path = tmp_path / "results.json"
+    path.write_text(text)
+    with pytest.raises(InputFault, match=message):
+        run("draw", "audit", "--method", "sf-buckets", str(path))

@@ -215,8 +215,10 @@ def test_a_round_of_several_parties_and_dice(tmp_path: Path, source: Path) -> No
     (source / "round.toml").write_text(head)
     folder = tmp_path / "round"
     round_folder.freeze(source, folder, None)
-    with pytest.raises(InputFault, match="every party reveals"):
+    with pytest.raises(InputFault, match="the secrets of auditor, union and dice"):
         round_folder.draw_round(folder, "", {"union": secrets["union"]}, "31415")
+    with pytest.raises(InputFault, match="and nothing else"):
+        round_folder.draw_round(folder, SIGNATURE, secrets, "31415")
     with pytest.raises(InputFault, match="auditor does not fit"):
         round_folder.draw_round(folder, "", {**secrets, "auditor": "x"}, "31415")
     round_folder.draw_round(folder, "", secrets, "31415")

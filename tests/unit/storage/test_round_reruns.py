@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from huiguan.housing.verify import verify
 from huiguan.storage import round_folder
 from huiguan.storage.round_check import check_folder
 from huiguan.storage.round_reruns import rerun_round, step_files
 from tests.rounds import SIGNATURE, write_round
 
+STEPS = "re-runs 1 to 2"
 Rows = dict[str, list[str]]  # number -> programme, slot, tier
 
 
@@ -50,8 +52,13 @@ def honest(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_every_step_is_proved(honest: Path) -> None:
+def test_every_step_is_proved(honest: Path, tmp_path: Path) -> None:
     assert check_folder(honest) == []
+    proved, found = verify(honest)
+    assert (proved[-2:], found) == (["allocation repeated from the sealed files", STEPS], [])
+    round_folder.release_round(honest, tmp_path / "public")
+    proved, found = verify(tmp_path / "public")
+    assert (proved[-2:], found) == (["results agree with cut-offs", STEPS], [])
 
 
 def homes_of(folder: Path, step: int) -> tuple[Rows, Rows, Rows]:
@@ -117,6 +124,8 @@ def test_a_fault_in_a_step_is_named(
     found = check_folder(folder)
     assert (number, code) in {(finding.row, finding.code) for finding in found}
     assert {finding.file.rpartition("/")[0] for finding in found} == {f"reruns/{step}"}
+    lines = [line for line in verify(folder)[1] if line.startswith(f"reruns/{step}/")]
+    assert any(f".csv: {number}" in line for line in lines)
 
 
 def test_a_cut_off_of_a_step_is_checked(honest: Path, tmp_path: Path) -> None:

@@ -55,6 +55,18 @@ def test_steps_out_of_order_say_what_comes_first(tmp_path: Path) -> None:
         round_folder.void_round(folder, "a reason")
 
 
+def test_a_beacon_round_is_drawn_by_a_whole_signature_and_nothing_else(tmp_path: Path) -> None:
+    source = write_round(tmp_path / "in", applicants=30, programmes=4, choices=3, seed=6)
+    folder = tmp_path / "round"
+    round_folder.freeze(source, folder, None)
+    for signature in ("", "ab", SIGNATURE[:-2]):
+        with pytest.raises(InputFault, match="round 1000 of drand; give its whole signature"):
+            round_folder.draw_round(folder, signature, {}, "")
+    with pytest.raises(InputFault, match="secrets and dice have no part"):
+        round_folder.draw_round(folder, SIGNATURE, {}, "123")
+    assert not (folder / "draw.toml").exists()
+
+
 def test_a_release_never_mixes_two_rounds(tmp_path: Path) -> None:
     public = tmp_path / "public"
     for seed in (1, 2):

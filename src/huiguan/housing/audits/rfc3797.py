@@ -51,7 +51,9 @@ def rfc3797_select(key: str, pool: int, count: int) -> list[int]:
     Example: ``rfc3797_select("9319./2.5.8.10.12./9.18.26.34.41.45./", 25, 10)`` is
     [17, 7, 2, 16, 25, 23, 8, 24, 19, 13].
     """
-    if not (0 <= count <= pool <= 2**16 and key.isascii()):
+    if not key or not key.isascii():
+        raise InputFault(f"the key string is ASCII, made by rfc3797_key, not {key!r}")
+    if not 0 <= count <= pool <= 2**16:
         raise InputFault(f"cannot select {count} of {pool}: at most the pool, at most 65536")
     remaining = list(range(1, pool + 1))
     selected = []
