@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from huiguan.cli import app
+from huiguan.cli.day_folders import check_day
 from huiguan.cli.progress import say
 
 MOST = 20
@@ -35,23 +36,30 @@ def shadow(
     from huiguan.foundation.calendars import show_day
     from huiguan.storage.rulebooks import load_books
 
+    for folder in folders:
+        check_day(folder)
     books = load_books(other)
     for folder in folders:
         say(f"shadow: {folder} is run again")
-        image, recorded, _ = read_closed(folder)
+        image, recorded, orders = read_closed(folder)
         events = run_for_clearing(folder).collector.finish()
-        found = close_under(image, events, recorded, books)
+        found = close_under(image, events, recorded, books, orders)
         if as_json:
             page = {"trading_day": image.settings.trading_day, "accounts": found.accounts}
             typer.echo(msgspec.json.encode(page).decode())
+            continue
+        day = show_day(image.settings.trading_day)
+        calls = f"pools with a margin call: {found.called_before} -> {found.called_after}"
+        if not found.accounts:
+            typer.echo(f"{day} under {other}: nothing changes for any trading code; {calls}")
             continue
         largest = sorted(
             found.accounts, key=lambda row: (-abs(row.available_fen), row.trading_code)
         )
         show_table(
-            f"{show_day(image.settings.trading_day)} under {other}: {len(found.accounts):,} of"
-            f" {len(recorded.accounts):,} trading codes differ; matching is held as recorded (CNY)",
-            ("trading code", "margin", "fees", "available"),
+            f"{day} under {other}: {len(found.accounts):,} of {len(recorded.accounts):,} trading"
+            " codes differ; matching is held as recorded (CNY)",
+            ("trading code", "margin +/-", "fees +/-", "available +/-"),
             [
                 (
                     row.trading_code,
@@ -60,6 +68,14 @@ def shadow(
                     show_fen(row.available_fen),
                 )
                 for row in largest[:MOST]
+            ]
+            + [
+                (
+                    f"all {len(largest):,} that differ",
+                    show_fen(sum(row.margin_fen for row in largest)),
+                    show_fen(sum(row.fees_fen for row in largest)),
+                    show_fen(sum(row.available_fen for row in largest)),
+                )
             ],
         )
-        typer.echo(f"pools with a margin call: {found.called_before} -> {found.called_after}")
+        typer.echo(calls)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from huiguan.cli import app
+from huiguan.cli.day_folders import check_day
 
 if TYPE_CHECKING:
     from huiguan.exchange.clearing.statements import Statements
@@ -63,6 +64,7 @@ def statement(
     """Print the daily settlement statement of a trading code, or of a member (4 digits)."""
     from huiguan.storage.rulebooks import load_books
 
+    check_day(folder)
     print_statement(folder, load_books(*rulebook or ()), code, form)
 
 

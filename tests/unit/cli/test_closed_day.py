@@ -161,3 +161,16 @@ def test_shadow_under_dearer_copper(
     assert "80,145.00" in shown
     assert "-80,145.00" in shown
     assert "2 of 8 trading codes differ" in " ".join(shown.split())
+    assert "all 2 that differ" in shown
+    assert "160,290.00" in shown  # both sides together
+
+
+def test_shadow_under_the_same_book(
+    closed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Shown
+) -> None:
+    shipped = Path(sys.modules["huiguan"].__path__[0]) / "rulebooks" / "shfe" / "cu.toml"
+    book = tmp_path / "shfe" / "cu.toml"
+    book.parent.mkdir()
+    book.write_bytes(shipped.read_bytes())
+    assert call(monkeypatch, "shadow", str(closed), "--rules", str(tmp_path)) == 0
+    assert "nothing changes for any trading code" in capsys.readouterr().out

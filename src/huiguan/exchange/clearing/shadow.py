@@ -4,6 +4,7 @@ Matching is held as recorded: orders and trades are those of the day, only limit
 what follows from them are worked out anew.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -13,6 +14,7 @@ from huiguan.exchange.clearing.day_events import DayEvents
 from huiguan.exchange.clearing.rules_of_day import rules_of_day
 from huiguan.exchange.contract_tables import ListedContract, contract_tables
 from huiguan.exchange.day import DayImage
+from huiguan.exchange.instructions import AnyInstruction
 from huiguan.exchange.result import DayResult
 from huiguan.exchange.rules import Books
 
@@ -51,10 +53,19 @@ def image_under(image: DayImage, books: Books) -> DayImage:
     return image._replace(fees=tables.fees, margins=tables.margins)
 
 
-def shadow(image: DayImage, events: DayEvents, recorded: DayResult, books: Books) -> Shadow:
-    """Return what other books would have made of a day; accounts without a change are left out."""
+def shadow(
+    image: DayImage,
+    events: DayEvents,
+    recorded: DayResult,
+    books: Books,
+    instructions: Sequence[AnyInstruction] = (),
+) -> Shadow:
+    """Return what other books would have made of a day; accounts without a change are left out.
+
+    ``instructions`` are those the day was closed under; they stand as they were decided.
+    """
     rules = rules_of_day(books, image.names.instruments, image.settings.trading_day)
-    result = close_day(image_under(image, books), events, rules)
+    result = close_day(image_under(image, books), events, rules, instructions)
     before, after = recorded.accounts, result.accounts
     margin = after["margin_fen"] - before["margin_fen"]
     fees = after["fees_fen"] + after["order_fees_fen"]
