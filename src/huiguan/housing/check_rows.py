@@ -1,5 +1,7 @@
 """What a checker finds in the frozen rows alone: numbers, lists, facts, supply, seats by rule."""
 
+import re
+from datetime import date
 from fractions import Fraction
 from math import ceil, floor
 
@@ -7,8 +9,10 @@ import msgspec
 import numpy as np
 
 from huiguan.foundation.kernel import kernel
-from huiguan.housing.allocation.reserves import REST, Policy
+from huiguan.housing.allocation.reserves import REST, ROUNDINGS, SHARE, Policy, SlotRule
 from huiguan.housing.round import STATES, FrozenRound, Programme
+
+MOST_TICKETS = 10_000  # every one of them is hashed, by everybody who checks
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -62,6 +66,10 @@ def check_head(frozen: FrozenRound) -> list[Finding]:
         wrong.append(("randomness", "it is drand, or parties with their commitments"))
     if head.list_limit < 1 or head.attempt < 1:
         wrong.append(("list_limit", "limits and attempts count from 1"))
+    try:
+        date.fromisoformat(head.date)
+    except ValueError:
+        wrong.append(("date", f"the freeze is on a day like 2026-09-01, not {head.date!r}"))
     if not head.round or not head.round.isprintable():
         wrong.append(("round", "a round needs a printable name"))
     return [Finding("head", "round.toml", row, sentence) for row, sentence in wrong]
@@ -72,9 +80,11 @@ def check_applications(frozen: FrozenRound) -> list[Finding]:
     file, numbers = "applications.csv", frozen.numbers
     wrong = ~valid_numbers(numbers)
     empty = (frozen.weight < 1) | (frozen.size < 1)
+    many = frozen.weight > MOST_TICKETS
     return [
         *each("check-character", file, numbers[wrong], "the last character does not fit"),
         *each("weight", file, numbers[empty], "it has no ticket, or nobody in it"),
+        *each("weight", file, numbers[many], f"more than {MOST_TICKETS:,} tickets"),
     ]
 
 
@@ -114,6 +124,30 @@ def check_policies(frozen: FrozenRound) -> list[Finding]:
         if any(slot.own for slot in policy.slot[1:]):
             sentence = "the own-home guarantee holds only if its slot is filled first"
             out.append(Finding("policy", "rules/policies.toml", policy.name, sentence))
+        for slot in policy.slot:
+            row = f"{policy.name},{slot.name}"
+            out += [
+                Finding("policy", "rules/policies.toml", row, sentence)
+                for sentence in wrong_slot(slot)
+            ]
+    return out
+
+
+def wrong_slot(slot: SlotRule) -> list[str]:
+    """Return why a slot's name, share, rounding or seats cannot be what a programme fills."""
+    out = []
+    if not re.fullmatch("[A-Za-z0-9._-]{1,48}", slot.name):
+        out.append("a slot's name is 1 to 48 of A-Z, a-z, 0-9, point, hyphen and underscore")
+    if slot.share and not SHARE.fullmatch(slot.share):
+        out.append(f"{slot.share!r} is no share; write it like 20%, 0.2 or 1/5")
+    elif slot.share and Fraction(slot.share.rstrip("%")) > (100 if "%" in slot.share else 1):
+        out.append(f"a share is at most everything, not {slot.share}")
+    if slot.rounding not in ROUNDINGS:
+        out.append(f"rounding is one of {', '.join(ROUNDINGS)}, not {slot.rounding!r}")
+    if slot.seats < 0 or slot.minimum < 0:
+        out.append("seats and minimum are zero or more")
+    if slot.own + bool(slot.share) + bool(slot.seats) > 1:
+        out.append("it counts its seats in two ways; keep one of own, share and seats")
     return out
 
 

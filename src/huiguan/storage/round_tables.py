@@ -20,7 +20,7 @@ import polars as pl
 from huiguan.foundation.faults import CheckFault, InputFault
 
 TEXT, INTEGER, ID, LIST, HASH = "text", "integer", "id", "list", "hash"
-NAME, NUMBER = "name", "number"
+NAME, NUMBER, DAY = "name", "number", "day like 2026-09-01"
 NUMBER_BYTES, HASH_BYTES = 9, 64
 PATTERNS = {
     TEXT: r"^[ -+\--~]*$",  # printable, no comma
@@ -48,7 +48,7 @@ TABLES: dict[str, dict[str, str]] = {
         "tier": INTEGER,
         "size": INTEGER,
         "weight": INTEGER,
-        "since": TEXT,
+        "since": DAY,  # or empty
     },
     "choices.csv": {"number": NUMBER, "choices": LIST},
     "facts.csv": {"number": NUMBER, "fact": ID, "value": ID},
@@ -114,6 +114,10 @@ def wrong_field(column: str, kind: str) -> pl.Expr | None:
     if kind == INTEGER:
         number = field.cast(pl.Int32, strict=False)
         return number.is_null() | (number < 0)
+    if kind == DAY:
+        written = field.str.contains(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")
+        day = field.str.to_date("%Y-%m-%d", strict=False)
+        return (field != "") & ~(written & day.is_not_null())
     return ~field.str.contains(PATTERNS[kind])
 
 

@@ -94,6 +94,18 @@ def test_hash_seeds_change_no_byte(tmp_path: Path, source: Path) -> None:
         ("round.toml", "beacon_round = 1000", "beacon_round = 0", "name the chain and a future"),
         ("round.toml", "list_limit = 20", "list_limit = 1", "more than 1 choices"),
         ("round.toml", "list_limit = 20", "limit = 20", "unknown field"),
+        ("round.toml", '"2026-09-01"', '"next month"', "day like 2026-09-01"),
+        ("rules/policies.toml", '"20%"', '"50bp"', "'50bp' is no share"),
+        ("rules/policies.toml", '"20%"', '"120%"', "at most everything, not 120%"),
+        ("rules/policies.toml", '"20%"', '"20%"\nseats = 2', "seats in two ways"),
+        ("rules/policies.toml", '"up"', '"nearest"', "rounding is one of"),
+        ("rules/policies.toml", "minimum = 1", "minimum = -1", "zero or more"),
+        ("rules/policies.toml", 'name = "access"', 'name = "for access"', "a slot's name"),
+        ("rules/policies.toml", "lapses = false", "lapse = false", "unknown field"),
+        ("rules/policies.toml", "[[policy]]", "[[policy", "policies.toml: "),
+        ("applications.csv", ",in,1,1,1,", ",in,1,1,1,soon", "day like 2026-09-01"),
+        ("applications.csv", ",in,1,1,1,", ",in,1,1,1,2026-02-30", "day like 2026-09-01"),
+        ("applications.csv", ",in,1,1,1,", ",in,1,1,99999,", "more than 10,000 tickets"),
     ],
 )
 def test_a_wrong_row_is_refused_before_anything_is_frozen(

@@ -5,15 +5,19 @@ seats nobody claims fall to everybody at the end. The order of the rules is part
 Boston's walk zone lost its reserve to nothing but that order (Dur, Kominers, Pathak, Sonmez 2018).
 """
 
+import re
 from collections.abc import Collection, Mapping, Sequence
+from fractions import Fraction
+from math import ceil, floor
+from numbers import Rational
 
 import msgspec
 
-from huiguan.foundation.arithmetic import PPB, parse_rate
 from huiguan.foundation.faults import InputFault, natural
 from huiguan.foundation.rule import rule
 
 REST = "rest"  # the slot of everybody who needs no reserve
+SHARE = re.compile(r"[0-9]+(\.[0-9]+)?%?|[0-9]+/0*[1-9][0-9]*")
 ROUNDINGS = ("down", "up", "half-up")
 
 
@@ -39,31 +43,50 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     slot: tuple[SlotRule, ...] = ()
 
 
+def exact_share(share: str | Fraction) -> Fraction:
+    """Return a share between 0 and 1: a text such as "20%", "0.2" or "1/5", or a ``Fraction``."""
+    if isinstance(share, str) and SHARE.fullmatch(share):
+        exact = Fraction(share.rstrip("%")) / (100 if share.endswith("%") else 1)
+    elif isinstance(share, Rational):
+        exact = Fraction(share)
+    else:
+        raise InputFault(f"{share!r} is no exact share; write it like '20%', '0.2' or '1/5'")
+    if not 0 <= exact <= 1:
+        raise InputFault(f"a reserve is a share between 0% and 100%, not {share}")
+    return exact
+
+
 @rule("San Francisco: down, at least one; Parcoursup: up", "confirmed")
-def reserved_units(units: int, share: str, rounding: str = "down", minimum: int = 0) -> int:
-    """Return how many of ``units`` a ``share`` such as "20%" reserves.
+def reserved_units(
+    units: int, share: str | Fraction, rounding: str = "down", minimum: int = 0
+) -> int:
+    """Return how many of ``units`` a ``share`` such as "20%", "0.2" or "1/5" reserves.
 
     ``rounding`` is "down", "up" or "half-up"; ``minimum`` applies before the limit ``units``.
-    Example: of 13 homes 20 % down is 2, 40 % down is 5; of 1 home 20 % down, minimum 1, is 1.
+    Example: of 13 homes 20 % down is 2.6, so ``reserved_units(13, "20%")`` is 2; and
+    ``reserved_units(13, "40%", "up")`` is 6; ``reserved_units(1, "20%", "down", 1)`` is 1.
     """
     if rounding not in ROUNDINGS:
         raise InputFault(f"rounding is one of {', '.join(ROUNDINGS)}, not {rounding!r}")
     natural(units, "units")
-    rate_ppb = parse_rate(share)
-    if not 0 <= rate_ppb <= PPB:
-        raise InputFault(f"a reserve is a share between 0% and 100%, not {share}")
-    whole, part = divmod(units * rate_ppb, PPB)
-    if (rounding == "up" and part > 0) or (rounding == "half-up" and 2 * part >= PPB):
-        whole += 1
-    return min(units, max(minimum, whole))
+    exact = units * exact_share(share)
+    rounded = {"down": floor(exact), "up": ceil(exact), "half-up": floor(exact + Fraction(1, 2))}
+    return min(units, max(minimum, rounded[rounding]))
+
+
+def claims_of(claims: Mapping[str, Collection[str]], applicant: str) -> Collection[str]:
+    """Return the claims an applicant holds; one alone may stand there as a text."""
+    held = claims.get(applicant, ())
+    return (held,) if isinstance(held, str) else held
 
 
 @rule("housing.md 5.3, trap 5: fill order and rounding are data", "assumed")
-def slot_seats(slots: Sequence[SlotRule], capacity: int, own: int) -> list[int]:
+def slot_seats(slots: Sequence[SlotRule], capacity: int, own: int = 0) -> list[int]:
     """Return the seats of each slot of a programme with ``capacity`` seats and ``own`` tenants.
 
     A slot gets no more than the slots before it left.
-    Example: capacity 13 with shares 20 % and 40 %, rounded down, gives [2, 5].
+    Example: 20 % and 40 % of 13, rounded down: ``slot_seats([SlotRule(name="DTHP", share="20%"),
+    SlotRule(name="NRHP", share="40%")], 13)`` is [2, 5].
     """
     left = capacity
     seats = []
@@ -95,21 +118,29 @@ def fill_slots(
     claims: Mapping[str, Collection[str]],
     capacity: int,
     slots: Sequence[tuple[str, int]],
+    strict: Collection[str] = (),
 ) -> dict[str, str]:
     """Return who is kept, and for which claim, when slots are filled one after the other.
 
     ``order``: applicants, best first. ``claims``: applicant -> claims held. ``slots``: (claim,
     seats) in fill order, where claim "" is open to everybody. Each slot takes the best that are
-    left and hold its claim; seats left over go at the end, as "", to the best of everybody left.
+    left and hold its claim; seats left over go at the end, as "", to the best of everybody left,
+    but those of a ``strict`` claim stay empty: a ceiling on everybody else, not a reserve.
     Example: ``fill_slots(["a", "b", "w"], {"w": ["walk"]}, 2, [("", 1), ("walk", 1)])`` is
-    {"a": "", "w": "walk"}.
+    {"a": "", "w": "walk"}; without w in line ``fill_slots(["a", "b"], {}, 2, [("walk", 1),
+    ("", 1)])`` is {"a": "", "b": ""}, and ``fill_slots(["a", "b"], {}, 2, [("walk", 1), ("", 1)],
+    strict=["walk"])`` is {"a": ""}.
     """
     check_choice(order, capacity, [seats for _, seats in slots])
+    strict = (strict,) if isinstance(strict, str) else strict
     kept: dict[str, str] = {}
+    empty = 0
     for claim, seats in [*slots, ("", capacity)]:
-        free = min(seats, capacity - len(kept))
-        able = [a for a in order if a not in kept and (not claim or claim in claims.get(a, ()))]
-        kept.update(dict.fromkeys(able[: max(free, 0)], claim))
+        free = max(min(seats, capacity - len(kept) - empty), 0)
+        able = [a for a in order if a not in kept and (not claim or claim in claims_of(claims, a))]
+        kept.update(dict.fromkeys(able[:free], claim))
+        if claim and claim in strict:
+            empty += max(free - len(able), 0)
     return kept
 
 
@@ -127,8 +158,9 @@ def reserve_choice(
     count. "over-and-above": the open seats are filled first, the reserves come on top.
     "maximise": persons with several claims are counted where most reserves are met
     (``fill_overlapping``). For the first two, claims are filled in the order of ``reserves``.
-    Example: order a, b, w, v with w and v holding "x", capacity 3, {"x": 1}: "minimum" keeps
-    [a, b, w]; with order w, a, b, v "minimum" keeps [w, a, b], "over-and-above" [w, a, v].
+    Example: w and v hold "x". ``reserve_choice(["w", "a", "b", "v"], {"w": ["x"], "v": ["x"]}, 3,
+    {"x": 1})`` is ["w", "a", "b"], and ``reserve_choice(["w", "a", "b", "v"], {"w": ["x"], "v":
+    ["x"]}, 3, {"x": 1}, "over-and-above")`` is ["w", "a", "v"].
     """
     slots = list(reserves.items())
     if mode == "maximise":
@@ -152,7 +184,7 @@ def _reseat(
 ) -> bool:
     """Seat ``applicant`` in a reserve, moving others between theirs if that makes room."""
     for claim in reserves:
-        if claim in tried or claim not in claims.get(applicant, ()):
+        if claim in tried or claim not in claims_of(claims, applicant):
             continue
         tried.add(claim)
         if len(seated[claim]) < reserves[claim]:
@@ -177,8 +209,8 @@ def fill_overlapping(
     Each person counts against one reserve. Going down the ``order``, a person joins the reserved
     seats if the reserves can then be met by one person more (others may be counted elsewhere);
     the open seats then go to the best of the rest.
-    Example: 2 seats, {"x": 1, "y": 1}, order a, c, b where a holds x and y, b holds x, c nothing:
-    {"a": "y", "b": "x"}, for counting a against y meets both reserves.
+    Example: ``fill_overlapping(["a", "c", "b"], {"a": ["x", "y"], "b": ["x"]}, 2,
+    {"x": 1, "y": 1})`` is {"a": "y", "b": "x"}: counting a against y meets both reserves.
     """
     check_choice(order, capacity, reserves.values())
     seated: dict[str, list[str]] = {claim: [] for claim in sorted(reserves)}

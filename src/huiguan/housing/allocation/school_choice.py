@@ -17,6 +17,7 @@ from huiguan.housing.allocation.deferred import (
     named_match,
 )
 from huiguan.housing.allocation.market import CLASSES, OPEN, Market
+from huiguan.housing.allocation.reserves import claims_of
 
 
 @rule("common lottery: equal priority is decided by one number a person", "confirmed")
@@ -49,17 +50,22 @@ def deferred_acceptance_with_slots(
     priorities: Mapping[str, Sequence[str]],
     slots: Mapping[str, Sequence[tuple[str, int]]],
     claims: Mapping[str, Collection[str]],
+    strict: Collection[str] = (),
 ) -> dict[str, str | None]:
     """Return each applicant's programme when programmes fill slots in order (``fill_slots``).
 
     ``slots``: programme -> (claim, seats) in fill order, claim "" open to everybody; the seats of
-    all are the capacity, and what nobody claims falls to everybody. ``claims``: applicant -> the
-    claims held. A claim that only counts at one programme has a name of its own ("walk P").
-    Example: four ask for P, order w1, o1, w2, o2, and w1 and w2 hold "walk". Slots {"P": [("walk",
-    1), ("", 1)]} keep w1 and o1; {"P": [("", 1), ("walk", 1)]} keep w1 and w2.
+    all are the capacity, and what nobody claims falls to everybody, or stays empty if the claim is
+    ``strict`` (a ceiling on everybody else). ``claims``: applicant -> the claims held. A claim that
+    only counts at one programme has a name of its own ("walk P").
+    Example: open seat first, so that the reserve comes on top: ``deferred_acceptance_with_slots(
+    {"w1": ["P"], "o1": ["P"], "w2": ["P"]}, {"P": ["w1", "o1", "w2"]},
+    {"P": [("", 1), ("walk", 1)]}, {"w1": ["walk"], "w2": ["walk"]})`` is
+    {"o1": None, "w1": "P", "w2": "P"}; with [("walk", 1), ("", 1)] it would be w1 and o1.
     """
     capacities = {programme: sum(seats for _, seats in rows) for programme, rows in slots.items()}
     check_lists(preferences, priorities, capacities)
+    strict = {strict} if isinstance(strict, str) else set(strict) - {""}
     programmes = sorted(slots)
     groups = [slot for programme in programmes for slot in slots[programme]]
     kinds = sorted({claim for claim, _ in groups if claim})
@@ -68,7 +74,7 @@ def deferred_acceptance_with_slots(
     if any(seats < 0 for _, seats in groups):
         raise InputFault("a slot has a negative number of seats; zero or more")
     bits = {
-        a: sum(1 << kinds.index(c) for c in set(held) & set(kinds)) for a, held in claims.items()
+        a: sum(1 << kinds.index(c) for c in set(claims_of(claims, a)) & set(kinds)) for a in claims
     }
     market = Market(
         edges=named_edges(preferences, priorities, programmes, bits),
@@ -76,7 +82,7 @@ def deferred_acceptance_with_slots(
         first_group=np.cumsum([0, *(len(slots[p]) for p in programmes)]).astype(np.int32),
         group_class=np.array([kinds.index(c) if c else OPEN for c, _ in groups], dtype=np.int8),
         group_seats=np.array([seats for _, seats in groups], dtype=np.int32),
-        group_lapses=np.ones(len(groups), dtype=np.int8),
+        group_lapses=np.array([c not in strict for c, _ in groups], dtype=np.int8),
     )
     return named_match(preferences, match_market(market))
 

@@ -20,8 +20,8 @@ def multiple_waitlist(
     The first of the building's own list gets the home. If that list is empty, the home is offered
     down the main ``queue`` (best first): who waits for this building takes it, anybody else joins
     the end of the list of the building waited for and is not asked again. None: nobody took it.
-    Example: queue a, b waiting for X, Y; arrivals Y, X, Y give [("Y", "b"), ("X", "a"),
-    ("Y", None)].
+    Example: a waits for X, b for Y: ``multiple_waitlist(["a", "b"], {"a": "X", "b": "Y"},
+    ["Y", "X", "Y"])`` is [("Y", "b"), ("X", "a"), ("Y", None)].
     """
     main = deque(queue)
     lists: dict[str, deque[str]] = {}
@@ -53,7 +53,9 @@ def weekly_reletting(
     ``bids``: person -> homes, best first. ``list_dates``: person -> date of joining the list, as
     "2026-03-01", frozen when the advert closed. ``ranks``: draw rank, for equal dates. ``homes``:
     home -> how many are let. Who refuses keeps the date and bids again next week.
-    Example: bids a: [H], b: [H, K]; dates a 2026-03-01, b 2026-02-01 give {"a": None, "b": "H"}.
+    Example: b joined before a: ``weekly_reletting({"a": ["H"], "b": ["H", "K"]},
+    {"a": "2026-03-01", "b": "2026-02-01"}, {"a": 1, "b": 2}, {"H": 1, "K": 1})`` is
+    {"a": None, "b": "H"}.
     """
     missing = sorted(p for p in bids if p not in list_dates or p not in ranks)
     if missing:

@@ -7,11 +7,12 @@ the city, then everybody; the veterans' twin of each list comes before it.
 
 from collections import deque
 from collections.abc import Collection, Mapping, Sequence
+from fractions import Fraction
 from itertools import pairwise
 
 from huiguan.foundation.faults import InputFault, natural
 from huiguan.foundation.rule import rule
-from huiguan.housing.allocation.reserves import reserved_units
+from huiguan.housing.allocation.reserves import claims_of, exact_share, reserved_units
 
 Row = tuple[int, int, str]  # rank in the list, lottery rank, lottery number
 
@@ -29,12 +30,12 @@ def bucket_lists(
     """
     if len(set(lottery)) != len(lottery):
         raise InputFault("somebody has two places in the lottery; one number per person")
-    lists = {b: [a for a in lottery if b in claims.get(a, ())] for b in buckets}
+    lists = {b: [a for a in lottery if b in claims_of(claims, a)] for b in buckets}
     return {**lists, "general": list(lottery)}
 
 
 @rule("San Francisco MOHCD: COP all, DTHP 20 %, NRHP 40 %, down, at least one", "confirmed")
-def bucket_units(units: int, shares: Mapping[str, str]) -> dict[str, int]:
+def bucket_units(units: int, shares: Mapping[str, str | Fraction]) -> dict[str, int]:
     """Return how many of ``units`` each preference may take at most.
 
     A share is rounded down, but a list that has a share gets at least one home.
@@ -95,11 +96,13 @@ def two_quota_order(
     ranking: Sequence[str],
     social: Collection[str],
     local: Collection[str],
-    social_share: str,
-    local_share: str,
+    social_share: str | Fraction,
+    local_share: str | Fraction,
 ) -> list[str]:
     """Return the order of call of ``ranking`` under a social and a residence quota.
 
+    ``ranking``: candidates, best first. ``social``, ``local``: who holds a scholarship, who lives
+    in the area. Shares are texts such as "20%", or fractions; "0%" is no quota.
     At each step the best candidate is called whom the binding quotas allow. A quota binds while
     calling anybody else would leave fewer than share x called, rounded up, and members are left.
     If no candidate satisfies both, the social quota wins. A member of both is never overtaken.
@@ -108,8 +111,7 @@ def two_quota_order(
     """
     if len(set(ranking)) != len(ranking):
         raise InputFault("a candidate is ranked twice; each has one place")
-    for share in (social_share, local_share):
-        reserved_units(1, share)
+    shares = [exact_share(share) for share in (social_share, local_share)]
     social, local = frozenset(social), frozenset(local)
     queues: dict[tuple[bool, bool], deque[int]] = {
         (s, r): deque() for s in (False, True) for r in (False, True)
@@ -120,9 +122,9 @@ def two_quota_order(
     counts = [0, 0]
     for step in range(1, len(ranking) + 1):
         able = [kind for kind, queue in queues.items() if queue]
-        for quota, share in enumerate((social_share, local_share)):
+        for quota, share in enumerate(shares):
             members = [kind for kind in able if kind[quota]]
-            if members and counts[quota] < reserved_units(step, share, "up", 0):
+            if members and counts[quota] * share.denominator < step * share.numerator:
                 able = members
         kind = min(able, key=lambda kind: queues[kind][0])
         called.append(ranking[queues[kind].popleft()])
