@@ -19,6 +19,8 @@ from huiguan.foundation.faults import InputFault
 if TYPE_CHECKING:
     from huiguan.floor.replay import Replayed
 
+FIRST_YEAR, LAST_YEAR = 1970, 2200
+
 
 class Rule(enum.StrEnum):
     """Price rules by name."""
@@ -56,10 +58,7 @@ def replay(
     from huiguan.storage.recordings import read_recording, write_trades
 
     refuse_same_file(trades, inputs)
-    try:
-        when = dt.date.fromisoformat(date)
-    except ValueError:
-        raise InputFault(f"--date {date!r} is not a date; write it as 2023-07-11") from None
+    when = parse_date(date)
     recording = read_recording(inputs)
     announce_compiling(lambda text: say(f"replay: {text}"))
     with tempfile.TemporaryDirectory(prefix="huiguan-") as scratch, Progress("replay") as progress:
@@ -77,10 +76,22 @@ def replay(
     _report(found, len(recording.action), seconds, trades)
 
 
+def parse_date(text: str) -> dt.date:
+    """Return a date whose nanoseconds since 1970 an int64 holds."""
+    try:
+        date = dt.date.fromisoformat(text)
+    except ValueError:
+        raise InputFault(f"--date {text!r} is not a date; write it as 2023-07-11") from None
+    if not FIRST_YEAR <= date.year <= LAST_YEAR:
+        raise InputFault(f"--date {text} does not lie in the years {FIRST_YEAR} to {LAST_YEAR}")
+    return date
+
+
 def _report(found: Replayed, lines: int, seconds: float, path: Path) -> None:
     from huiguan.foundation.refusals import BY_NUMBER
+    from huiguan.storage.files import STDOUT
 
-    echo = partial(typer.echo, err=path == Path("/dev/stdout"))  # trades alone on a pipe
+    echo = partial(typer.echo, err=path == STDOUT)  # trades alone on a pipe
     echo(f"inputs     {lines:,} lines, {found.entered:,} orders, {found.cancelled:,} cancelled")
     for number, count in sorted(found.refused.items()):
         echo(f"refused    {count:,} x {number} {BY_NUMBER[number].english}")

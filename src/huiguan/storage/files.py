@@ -3,12 +3,14 @@
 import errno
 import fcntl
 import os
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from huiguan.foundation.faults import InputFault
 
 Bytes = bytes | memoryview
+STDOUT = Path("/dev/stdout")
 
 _flush_data = getattr(os, "fdatasync", os.fsync)  # a file without fdatasync is flushed whole
 
@@ -92,8 +94,13 @@ def write_file(path: Path, parts: Sequence[Bytes], files: Files) -> None:
 def write_output(path: Path, data: bytes) -> None:
     """Write what a person asked for: whole or not at all, but straight into a device or a pipe.
 
-    A file that took the name of ``/dev/stdout`` would hide it from every other program.
+    A file that took the name of ``/dev/stdout`` would hide it from every other program, and opening
+    it anew would cut off what a redirected output holds.
     """
+    if path == STDOUT:
+        sys.stdout.buffer.write(data)
+        sys.stdout.flush()
+        return
     if not path.is_symlink() and (path.is_file() or not path.exists()):
         write_file(path, [data], Files())
         return

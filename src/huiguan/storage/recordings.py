@@ -26,6 +26,8 @@ SIDES = {"B": 0, "BUY": 0, "S": 1, "SELL": 1}
 PRICE_COLUMNS = ("limit_price", "limit_price_cents")
 MOST_TICKS = 2_000_000
 LARGEST = 2**31 - 1
+TWICE = "_duplicated_0"  # what the reader makes of a second column of one name
+LARGEST_PRICE = 10**15  # with nine decimals still exact
 
 
 class Recording(NamedTuple):
@@ -92,6 +94,8 @@ def _prices(texts: pl.Series, where: np.ndarray) -> tuple[np.ndarray, dict[int, 
         if not exact[text].is_finite():
             row = int(np.flatnonzero(where & (texts == text).to_numpy())[0])
             raise InputFault(f"{_line(row)}: price {text!r} is not a number")
+        if abs(exact[text]) >= LARGEST_PRICE:
+            raise InputFault(f"price {text!r} is not below {LARGEST_PRICE:,}")
     decimals = max((-int(value.as_tuple().exponent) for value in exact.values()), default=0)
     decimals = max(decimals, 0)
     if decimals > 9:
@@ -115,25 +119,45 @@ def _prices(texts: pl.Series, where: np.ndarray) -> tuple[np.ndarray, dict[int, 
     return np.where(where, rows, 0), by_tick, Decimal(divisor).scaleb(-decimals)
 
 
+def _times(frame: pl.DataFrame) -> np.ndarray:
+    """Return the times of the lines as hhmmsscc; 0 where the file has none."""
+    if "time_hhmmsscc" not in frame.columns:
+        return np.zeros(len(frame), np.int64)
+    column = _column(frame, "time_hhmmsscc")
+    times = _integers(column, (column != "").to_numpy(), "time_hhmmsscc")
+    hours, minutes, seconds = times // 1_000_000, times // 10_000 % 100, times // 100 % 100
+    bad = np.flatnonzero((times < 0) | (hours > 23) | (minutes > 59) | (seconds > 59))
+    if len(bad):
+        row = int(bad[0])
+        raise InputFault(
+            f"{_line(row)}: time_hhmmsscc {column[row]!r} is no time of day; 9300025 is 09:30:00.25"
+        )
+    return times
+
+
 def _read_csv(path: Path) -> pl.DataFrame:
     if path.is_dir():
         raise InputFault(f"{path} is a folder; name a CSV file of recorded orders")
     try:
-        return pl.read_csv(path, infer_schema_length=0, truncate_ragged_lines=False)
+        frame = pl.read_csv(path, infer_schema_length=0, truncate_ragged_lines=False)
     except FileNotFoundError:
         raise InputFault(f"{path} does not exist") from None
     except (pl.exceptions.PolarsError, OSError, ValueError) as fault:
         first = str(fault).splitlines()[0] if str(fault) else type(fault).__name__
         raise InputFault(f"{path} can not be read as CSV: {first}") from None
+    for name in frame.columns:
+        if name.endswith(TWICE):
+            raise InputFault(f"{path} has two columns {name.removesuffix(TWICE)}; keep one")
+    return frame
 
 
 def read_recording(path: Path) -> Recording:
     """Return the recording of a ``.csv`` or ``.csv.gz`` file; a bad line is named."""
     frame = _read_csv(path)
-    everywhere = np.ones(len(frame), bool)
+    filled = ~frame.select(pl.all_horizontal(pl.all().fill_null("") == "")).to_series().to_numpy()
     codes = {name: place for place, name in enumerate(ACTIONS)}
-    action = _coded(_column(frame, "action"), codes, everywhere, "action")
-    new, cancel = action == codes["NEW"], action == codes["CANCEL"]
+    action = _coded(_column(frame, "action"), codes, filled, "action")
+    new, cancel = (filled & (action == codes[name]) for name in ("NEW", "CANCEL"))
     if not new.any():
         raise InputFault(f"{path} holds no NEW order, so there is nothing to replay")
     price_column = next((name for name in PRICE_COLUMNS if name in frame.columns), "limit_price")
@@ -151,23 +175,19 @@ def read_recording(path: Path) -> Recording:
     kind = np.zeros(len(frame), np.int64)
     if "kind" in frame.columns:
         kind = _coded(_column(frame, "kind"), KINDS, new, "kind")
-    seq = np.arange(1, len(frame) + 1)
+    seq = np.cumsum(filled)
     if "seq" in frame.columns:
-        seq = _integers(_column(frame, "seq"), everywhere, "seq")
-    times = np.zeros(len(frame), np.int64)
-    if "time_hhmmsscc" in frame.columns:
-        column = _column(frame, "time_hhmmsscc")
-        times = _integers(column, (column != "").to_numpy(), "time_hhmmsscc")
+        seq = _integers(_column(frame, "seq"), filled, "seq")
     return Recording(
-        seq=seq,
-        action=action,
-        order=dense,
+        seq=seq[filled],
+        action=action[filled],
+        order=dense[filled],
         order_no=np.concatenate([[0], order_no]),
-        side=side,
-        price_ticks=ticks,
-        lots=lots,
-        kind=kind,
-        time_hhmmsscc=times,
+        side=side[filled],
+        price_ticks=ticks[filled],
+        lots=lots[filled],
+        kind=kind[filled],
+        time_hhmmsscc=_times(frame)[filled],
         price_texts=texts,
         tick=tick,
         lowest_ticks=int(ticks[new].min()),

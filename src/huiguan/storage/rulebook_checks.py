@@ -1,7 +1,7 @@
 """What must hold between rows: known sources, no overlap, no gap, no stage lost on the way."""
 
 from collections.abc import Sequence
-from itertools import combinations
+from itertools import combinations, pairwise
 from pathlib import Path
 from typing import get_args
 
@@ -16,8 +16,10 @@ from huiguan.exchange.rules import (
     Months,
     OpenInterestLadder,
     OrderFee,
+    OrderSize,
     Product,
     Row,
+    Schedule,
     Source,
     Status,
     Terms,
@@ -25,6 +27,8 @@ from huiguan.exchange.rules import (
 )
 from huiguan.foundation.calendars import show_day
 from huiguan.foundation.faults import InputFault
+
+LARGEST_LOT = 10**9  # units; values of whole positions stay far inside int64
 
 
 def check_sources(where: object, source: str, status: str, sources: dict[str, Source]) -> None:
@@ -110,6 +114,36 @@ def check_values(path: Path, product: Product) -> None:
             )
 
 
+def check_schedules(path: Path, rows: Sequence[Row]) -> None:
+    """Refuse phases that do not follow each other in time; a night may pass midnight once."""
+    for row in rows:
+        if not isinstance(row, Schedule):
+            return
+        for name in ("night", "day", "day_after_night"):
+            times = [phase.partition(" ")[0] for phase in getattr(row, name)]
+            steps_back = sum(later < earlier for earlier, later in pairwise(times))
+            if steps_back > (name == "night"):
+                raise InputFault(
+                    f"{path}, [[schedule]] from {show_day(row.effective)}: the times of {name} must"
+                    " rise"
+                )
+
+
+def check_sizes(path: Path, rows: Sequence[Row]) -> None:
+    """Refuse orders whose least size is above the largest, and lots beyond the core's numbers."""
+    for row in rows:
+        if isinstance(row, OrderSize) and row.minimum_lots > row.maximum_lots:
+            raise InputFault(
+                f"{path}, [[order_size]] from {show_day(row.effective)}: minimum_lots"
+                f" {row.minimum_lots} is above maximum_lots {row.maximum_lots}"
+            )
+        if isinstance(row, Terms) and row.lot_size > LARGEST_LOT:
+            raise InputFault(
+                f"{path}, [[terms]] from {show_day(row.effective)}: lot_size {row.lot_size} is"
+                f" above {LARGEST_LOT:,}"
+            )
+
+
 def check_tiers(path: Path, kind: str, rows: Sequence[Row]) -> None:
     """Refuse tiers of unequal length or falling bounds."""
     for row in rows:
@@ -130,17 +164,26 @@ def check_book(path: Path, product: Product, venue: Venue) -> None:
     """Refuse a product whose rows overlap, contradict themselves, or leave a kind without value."""
     check_values(path, product)
     for owner in (product, venue):
+        book = path if owner is product else Path(path.parent.name) / "venue.toml"
         for kind, rows in owner.rows.items():
-            check_rows(path, kind, rows)
-            check_tiers(path, kind, rows)
-    for kind in KINDS:
-        if kind in BY_NAME:
-            continue
-        rows = (*product.rows.get(kind, ()), *venue.rows.get(kind, ()))
-        plain = [row.effective for row in rows if is_plain(row)]
-        if not plain or min(plain) > product.listed:
-            raise InputFault(
-                f"{path}: [[{kind}]] has no row for all contracts from {show_day(product.listed)},"
-                " when the product was listed; add one (status assumed, with the reason, if it is"
-                " not known)"
-            )
+            check_rows(book, kind, rows)
+            check_tiers(book, kind, rows)
+            check_schedules(book, rows)
+            check_sizes(book, rows)
+    missing = [
+        f"[[{kind}]]"
+        for kind in KINDS
+        if kind not in BY_NAME
+        and not holds_from(product.listed, (*product.rows.get(kind, ()), *venue.rows.get(kind, ())))
+    ]
+    if missing:
+        raise InputFault(
+            f"{path}: {', '.join(missing)}: no row for all contracts from"
+            f" {show_day(product.listed)}, when the product was listed; add one here or to the"
+            " venue (status assumed, with the reason, if it is not known)"
+        )
+
+
+def holds_from(listed: int, rows: Sequence[Row]) -> bool:
+    """Return whether a plain row is in force on the day a product was listed."""
+    return any(is_plain(row) and row.effective <= listed for row in rows)

@@ -26,6 +26,11 @@ DATES = {
     *("effective", "clearing", "listed", "last_day", "delivery_days", "reverts_from"),
     *("first_day", "trading_day", "previous_day", "first", "last"),
 }
+PHASES = 'must be times and phases like "20:55 auction_ordering"'
+PATTERNS = {
+    "night_end": 'must be a time like "01:00", or "none"',
+    **dict.fromkeys(("night", "day", "day_after_night"), PHASES),
+}
 NOTHING = ("none", "none known")  # only where a field may be empty; "none" of a choice is a word
 
 
@@ -68,6 +73,8 @@ def read_value(name: str, value: Any) -> Any:  # noqa: ANN401  whatever TOML hol
         return numbers if isinstance(value, list) else numbers[0]
     if name == "contracts":
         return parse_contracts(str(value))
+    if name in MONTHS and isinstance(value, int):
+        raise InputFault(f'{value} must be in quotes, like "2609"')
     if name in MONTHS and isinstance(value, str) and value.isdigit():
         return parse_month(value)
     return value
@@ -113,6 +120,8 @@ def in_words(problem: str) -> str:
     field = path.rstrip("`").partition("[")[0]
     if field in DATES and "expected `int`" in text.lower():
         text = "must be a date like 2026-08-21, without quotes"
+    elif "matching regex" in text:
+        text = PATTERNS.get(field, text)
     elif field.endswith("_ppb") and ("<=" in text or ">=" in text):
         text = "must lie between 0% and 100%"
     return f"{key_of(field)}: {text}"

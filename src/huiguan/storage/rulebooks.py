@@ -158,7 +158,8 @@ def load_books(*extra: Path) -> Books:
         venue = venues[folder]
         product = load_product(path, venue, calendars[venue.calendar], sources)
         if product.code in products:
-            raise InputFault(f"{path}: another venue already has a product {product.code!r}")
+            other = products[product.code].venue
+            raise InputFault(f"{path}: {other} already has a product {product.code!r}; rename one")
         products[product.code] = product
         check_book(path, product, venue)
     books = Books(

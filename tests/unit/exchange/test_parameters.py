@@ -169,6 +169,7 @@ def test_values_in_force_on_the_reference_day(books: Books, line: str) -> None:
         ("sc2507", 20250507, "11%", "back to 9/10/11"),
         ("cu1803", 20180103, "7%", "after New Year 2018: limit 5 %, margin 7 %"),
         ("rb2408", 20240731, "10%", "month before delivery"),
+        ("rb2410", 20240801, "8%", "No. 273: 6/7/8 from the clearing of 07-31"),
         ("rb2408", 20240801, "15%", "delivery month; charged at the clearing of 07-31"),
     ],
 )

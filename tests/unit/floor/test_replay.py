@@ -1,6 +1,8 @@
 """``huiguan replay``: what the columns mean, and one sentence for every file that is wrong."""
 
 import gzip
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from huiguan.storage.files import write_output
 from huiguan.storage.recordings import read_recording
 
 HEADER = "seq,action,order_no,side,limit_price,qty,kind\n"
+TIMED = "action,order_no,side,limit_price,qty,time_hhmmsscc\n"
 
 
 def run(tmp_path: Path, text: str, *options: str) -> tuple[list[str], str]:
@@ -97,6 +100,10 @@ def test_a_compressed_file_in_cents_is_read(tmp_path: Path) -> None:
         ("", "can not be read as CSV"),
         (HEADER + "1,NEW,1,B,5,1,,,,\n", "can not be read as CSV"),
         (HEADER + "1,NEW,1,B,1,1,\n2,NEW,2,S,2000002,1,\n", "2,000,002 ticks"),
+        (HEADER + "1,NEW,1,B,1e400,1,\n", "price '1e400' is not below 1,000,000,000,000,000"),
+        ("action,order_no,side,limit_price,qty,qty\n", "two columns qty"),
+        (HEADER + "\n,,,,,,\n3,NEW,1,B,x,1,\n", "line 4: price 'x'"),
+        (TIMED + "NEW,1,B,5,1,9300025\nNEW,2,B,5,1,9600025\n", "line 3: time_hhmmsscc '9600025'"),
     ],
 )
 def test_a_wrong_file_gets_one_sentence(tmp_path: Path, text: str, words: str) -> None:
@@ -111,6 +118,28 @@ def test_a_missing_file_and_a_wrong_date_get_one_sentence(tmp_path: Path) -> Non
         read_recording(tmp_path / "none.csv")
     with pytest.raises(InputFault, match="is not a date"):
         run(tmp_path, HEADER + "1,NEW,1,B,5,1,\n", "--date", "2023-13-01")
+    with pytest.raises(InputFault, match="the years 1970 to 2200"):
+        run(tmp_path, HEADER + "1,NEW,1,B,5,1,\n", "--date", "0001-01-01")
+
+
+def test_empty_lines_are_passed_over(tmp_path: Path) -> None:
+    text = "action,order_no,side,limit_price,qty\n\nNEW,1,B,5,1\n,,,,\nNEW,2,S,5,1\n\n"
+    assert run(tmp_path, text)[0][1:] == ["2,1,2,5,1"]
+
+
+def test_trades_on_the_screen_cut_off_nothing(tmp_path: Path) -> None:
+    source, screen = tmp_path / "in.csv", tmp_path / "screen"
+    source.write_text(HEADER + "1,NEW,1,B,5,1,\n2,NEW,2,S,5,1,\n", "utf-8")
+    program = f"""
+import sys
+from huiguan.cli import main
+print("before", flush=True)
+sys.argv = ["huiguan", "replay", {str(source)!r}, "--trades", "/dev/stdout"]
+main()
+"""
+    with screen.open("wb") as output:
+        subprocess.run([sys.executable, "-c", program], stdout=output, check=True)
+    assert screen.read_text() == "before\ninput_seq,bid_no,ask_no,price,qty\n2,1,2,5,1\n"
 
 
 def test_the_output_never_takes_the_place_of_the_input_or_of_a_device(tmp_path: Path) -> None:

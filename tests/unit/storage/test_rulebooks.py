@@ -70,7 +70,7 @@ def test_a_new_exchange_is_a_folder_of_files() -> None:
         ('article = "contract text"', 'article = ""', "article is empty"),
         ("effective = 2010-04-16\nlimit", "limit", "give either effective"),
         ("effective = 2010-04-16\nlimit", "clearing = 2021-01-01\nlimit", "is not a trading day"),
-        ("effective = 2010-04-16\nlimit", "effective = 2010-04-30\nlimit", "has no row for all"),
+        ("effective = 2010-04-16\nlimit", "effective = 2010-04-30\nlimit", "no row for all"),
         ("effective = 2010-04-16\nlimit", 'effective = "soon"\nlimit', "must be a date"),
         ("effective = 2010-04-16\nlimit", "effective = 2010-02-30\nlimit", "not TOML"),
         ("effective = 2010-04-16\nlimit", "effective = 20100416\nlimit", "must be a date"),
@@ -88,6 +88,9 @@ def test_a_new_exchange_is_a_folder_of_files() -> None:
         ('first_contract = "1005"', 'first_contract = "1013"', "is not a contract month"),
         ("[[terms]]", "[[terms]", "this is not TOML"),
         ("nearest = 2", "nearest = true", "Expected `int`"),
+        ('first_contract = "1005"', "first_contract = 1005", "1005 must be in quotes"),
+        ("lot_size = 300", "lot_size = 99999999999999999999", "is above 1,000,000,000"),
+        ("[[terms]]", "[[multiple]]", r"unknown key"),
     ],
 )
 def test_a_spoilt_product_is_one_sentence(folder: Path, old: str, new: str, sentence: str) -> None:
@@ -99,6 +102,14 @@ def test_a_spoilt_product_is_one_sentence(folder: Path, old: str, new: str, sent
         load_books(folder)
     assert "IF.toml" in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_every_missing_table_is_named_at_once(folder: Path) -> None:
+    path = folder / "IF.toml"
+    text = path.read_text("utf-8").replace("[[ladder]]", "[[circular]]")
+    path.write_text(text[: text.index("[[terms]]")], "utf-8")
+    with pytest.raises(InputFault, match=r"\[\[terms\]\], \[\[months\]\], .*\[\[fee\]\]"):
+        load_books(folder)
 
 
 @pytest.mark.parametrize(
@@ -126,10 +137,12 @@ def test_rows_that_contradict_each_other_are_refused(folder: Path, row: str, sen
     [
         ('calendar = "china"', 'calendar = "mars"', "calendar 'mars' is not known"),
         ('calendar = "china"', "calendar = [1]", r"calendar \[1\] is not known"),
-        ('"09:30 continuous"', '"9:30 continuous"', "day: Expected `str` matching"),
-        ('"09:30 continuous"', '"09:30 trading"', "day: Expected `str` matching"),
-        ('night_end = "none"', 'night_end = "25:00"', "night_end: Expected `str` matching"),
+        ('"09:30 continuous"', '"9:30 continuous"', "day: must be times and phases like"),
+        ('"09:30 continuous"', '"09:30 trading"', "day: must be times and phases like"),
+        ('night_end = "none"', 'night_end = "25:00"', "night_end: must be a time like"),
         ("maximum_lots = 20", "maximum_lots = -1", "maximum_lots: Expected `int` >= 1"),
+        ('"09:30 continuous"', '"08:30 continuous"', "the times of day must rise"),
+        ("minimum_lots = 1", "minimum_lots = 999", "minimum_lots 999 is above maximum_lots"),
     ],
 )
 def test_a_spoilt_venue_is_one_sentence(folder: Path, old: str, new: str, sentence: str) -> None:
