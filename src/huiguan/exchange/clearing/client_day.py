@@ -171,9 +171,8 @@ class ClientFunds(msgspec.Struct, frozen=True):
     @property
     def risk_degree_percent(self) -> Decimal | None:
         """Margin used over equity, in percent with two decimals; None without equity."""
-        if self.equity_fen <= 0:
-            return None
-        return risk_degree(self.margin_fen, self.equity_fen)
+        equity = self.equity_fen
+        return None if equity <= 0 else risk_degree(self.margin_fen, equity)
 
     @property
     def margin_call_fen(self) -> int:

@@ -12,7 +12,6 @@ import numpy as np
 
 from huiguan.exchange.clearing.columns import (
     before_in_group,
-    sort_by_key,
     starts_of_groups,
     sums,
     times_rate_half_up,
@@ -29,6 +28,7 @@ from huiguan.exchange.clearing.fold import (
     OPENED,
     fold_sides,
 )
+from huiguan.exchange.clearing.sorting import by_two
 from huiguan.exchange.day import FEE_CLASSES, HEDGE_FLAGS, TABLES, DayImage
 from huiguan.exchange.messages import Offset, Side
 from huiguan.foundation.faults import CheckFault
@@ -36,7 +36,7 @@ from huiguan.foundation.records import table_layout
 
 FEE_CLASS = np.ones(8, np.int64)  # by offset flag: 0 open, 1 close of history, 2 close of today
 FEE_CLASS[Offset.OPEN], FEE_CLASS[Offset.CLOSE_TODAY] = 0, 2
-KIND = np.array([OPEN, CLOSE_HISTORY, CLOSE_TODAY])[FEE_CLASS]
+KIND = np.array([OPEN, CLOSE_HISTORY, CLOSE_TODAY], np.int32)[FEE_CLASS]
 LONG, SHORT = int(Side.BUY), int(Side.SELL)
 
 
@@ -97,20 +97,18 @@ def by_offset(image: DayImage, table: np.ndarray, offsets: np.ndarray) -> np.nda
 
 def sort_sides(image: DayImage, trades: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the sides of all trades sorted by position, side and kind, and their rows."""
-    count = len(image.instruments)
-    full = np.empty(2 * len(trades), np.int64)
+    codes, rest = np.empty(2 * len(trades), np.int32), np.empty(2 * len(trades), np.int32)
     for number, name in enumerate(("buy", "sell")):
-        keys = trades[f"{name}_code"].astype(np.int64) * count
-        keys += trades["instrument"]
-        keys *= HEDGE_FLAGS
+        keys = trades["instrument"] * HEDGE_FLAGS
         keys += trades[f"{name}_hedge"]
         kind = by_offset(image, KIND, trades[f"{name}_offset"])
         keys *= 2
         keys += (kind != OPEN) ^ bool(number)  # a sale closes a long position
         keys *= KINDS
         keys += kind
-        full[number::2] = keys
-    return sort_by_key(full, len(image.trading_codes) * count * HEDGE_FLAGS * 2 * KINDS)
+        codes[number::2], rest[number::2] = trades[f"{name}_code"], keys
+    size = len(image.instruments) * HEDGE_FLAGS * 2 * KINDS
+    return by_two(codes, len(image.trading_codes), rest, size)
 
 
 def fold(

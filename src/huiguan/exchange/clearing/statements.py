@@ -22,8 +22,8 @@ from huiguan.exchange.clearing.client_day import (
     TradeLine,
     charged_margins,
 )
-from huiguan.exchange.clearing.columns import sort_by_key
 from huiguan.exchange.clearing.rules_of_day import decimal_rate
+from huiguan.exchange.clearing.sorting import by_group
 from huiguan.exchange.day import FEE_CLASSES, HEDGE_FLAGS, DayImage
 from huiguan.exchange.messages import Hedge, Offset, Side
 from huiguan.exchange.result import DayResult
@@ -83,13 +83,12 @@ class Statements:
         """``products`` give name to show and venue by product code; missing: code and image's."""
         self.image, self.result = image, result
         self.day = result.settings.trading_day
-        sides = np.empty(2 * len(result.trades), np.int64)
+        sides = np.empty(2 * len(result.trades), np.int32)
         sides[0::2], sides[1::2] = result.trades["buy_code"], result.trades["sell_code"]
-        every = np.arange(len(image.trading_codes) + 1)
-        codes, self._sides = sort_by_key(sides, len(image.trading_codes))
-        self._side_bounds = np.searchsorted(codes, every)
-        self._lots = image.lots[np.argsort(image.lots["trading_code"], kind="stable")]
-        self._lot_bounds = np.searchsorted(self._lots["trading_code"], every)
+        codes = len(image.trading_codes)
+        self._side_bounds, self._sides = by_group(sides, codes)
+        self._lot_bounds, lots = by_group(image.lots["trading_code"].copy(), codes)
+        self._lots = image.lots[lots]
         self._terms = [terms_of(image, result, i) for i in range(len(image.instruments))]
         self._fees = [(int(row["rate_ppb"]), int(row["per_lot_fen"])) for row in image.fees]
         reduced = result.reductions["trade"]
