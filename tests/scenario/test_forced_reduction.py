@@ -2,7 +2,7 @@
 
 cu2610, 5 t, settled at 80,000 on the evening of D2; D1's limit was 9 %, so D3 has 9 + 5 = 14 %:
 lower limit 80,000 x 0.86 = 68,800. On D3 one lot trades there and sellers wait to the close: locked
-down, settlement 68,800. D4 has no trading; the exchange orders a reduction at 6 %, which is a loss
+down, settlement 68,800. D4 has no trading; the exchange orders a reduction; 6 % (copper) is a loss
 of 4,128 a tonne. Fees 0.5 bp.
 
 Longs who wait with closing orders at 68,800:
@@ -48,9 +48,7 @@ HELD = [  # code, side, open day, price, lots
     (W2, Side.SELL, 20260817, 71_500, 6),
     (W3, Side.SELL, 20260817, 69_000, 10),
 ]
-DECISION = ReducePositions(
-    maker="A", checker="B", reference="2026-99", instrument="cu2610", threshold="0.06"
-)
+DECISION = ReducePositions(maker="A", checker="B", reference="2026-99", instrument="cu2610")
 
 
 def morning_of_third_day() -> DayImage:

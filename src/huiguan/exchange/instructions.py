@@ -100,12 +100,11 @@ class RaiseMargin(Instruction, frozen=True):
 class ReducePositions(Instruction, frozen=True):
     """Forced reduction of a contract at the clearing of the day without trading after D3 (5.5).
 
-    ``threshold`` is the unit loss, and the profit of the first tier, over the settlement price of
-    D3: 6 %, and 8 % for ru and fu. Equal fractions are drawn with the reference as seed.
+    Its thresholds are the rulebook's (``forced_reduction``). Equal fractions are drawn with the
+    reference as seed.
     """
 
     instrument: str
-    threshold: Decimal
 
 
 AnyInstruction = (

@@ -8,7 +8,7 @@ import pytest
 from huiguan.exchange.clearing.day_end import close_day
 from huiguan.exchange.clearing.day_figures import cumulative_changes, morning_figures
 from huiguan.exchange.clearing.day_postings import postings
-from huiguan.exchange.clearing.next_day import next_image, reconcile
+from huiguan.exchange.clearing.next_day import exposures, next_image, reconcile
 from huiguan.exchange.clearing.rules_of_day import rules_of_day
 from huiguan.exchange.clearing.statements import Statements
 from huiguan.exchange.day import DayImage
@@ -164,3 +164,11 @@ def test_postings_as_a_table() -> None:
     ]
     assert frame.drop("text").rows() == rows
     assert frame["reference"].is_unique().all()
+
+
+def test_what_warrants_back_is_not_liquidated() -> None:
+    """Of 10 lots short 7 are backed: closing them would free no margin."""
+    image = held()
+    result = closed(image, WARRANTS)
+    rows = {row.side: row.lots for row in exposures(image, result, result.positions)}
+    assert rows == {"long": 10, "short": 3}

@@ -86,7 +86,7 @@ def close_day(
     fees = fees_of_codes(image, trades)
     if core is not None:
         compare_with_core(image, found, fees, core)
-    reduced = reduce_positions(image, instructions)
+    reduced = reduce_positions(image, rules, instructions)
     if reduced.tiers:  # the core knows nothing of them: they are made after the close
         trades = stacked([trades, reduced.trades])
         found, fees = hold(image, trades), fees_of_codes(image, trades)

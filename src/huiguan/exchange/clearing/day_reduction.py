@@ -20,10 +20,12 @@ from huiguan.exchange.clearing.forced_reduction import (
     net_first,
     unit_net_profit,
 )
+from huiguan.exchange.clearing.rules_of_day import DayRules, decimal_rate
 from huiguan.exchange.day import HEDGE_FLAGS, TABLES, DayImage
 from huiguan.exchange.instructions import AnyInstruction, ReducePositions, index_of
 from huiguan.exchange.messages import Hedge, Offset, Right, Side
 from huiguan.exchange.result import TradeRow, empty
+from huiguan.exchange.rules import ForcedReduction
 from huiguan.foundation.faults import InputFault
 from huiguan.foundation.records import table_layout
 
@@ -61,7 +63,9 @@ def unfilled_closes(image: DayImage, events: DayEvents, contracts: np.ndarray) -
     return np.array(rows, table_layout(TABLES["unfilled_closes"]))
 
 
-def reduce_positions(image: DayImage, instructions: Sequence[AnyInstruction]) -> Reduced:
+def reduce_positions(
+    image: DayImage, rules: DayRules, instructions: Sequence[AnyInstruction]
+) -> Reduced:
     """Return the trades of the forced reductions that were decided.
 
     A contract that is not on its day without trading after D3 is an InputFault.
@@ -79,7 +83,8 @@ def reduce_positions(image: DayImage, instructions: Sequence[AnyInstruction]) ->
                 f"{order.reference}: {order.instrument} is not on a day without trading after its"
                 " third limit-locked day, and positions are reduced on that day only"
             )
-        for tier, row in _reduce(image, index, order):
+        limits = rules.contracts[index].today.forced_reduction
+        for tier, row in _reduce(image, index, limits, order.reference.encode()):
             trades.append(row)
             tiers.append(tier)
     return Reduced(np.array(trades, table_layout(TradeRow)), tiers)
@@ -94,7 +99,7 @@ def reduction_rows(reduced: Reduced, first_trade: int) -> np.ndarray:
 
 
 def _reduce(
-    image: DayImage, index: int, order: ReducePositions
+    image: DayImage, index: int, limits: ForcedReduction, seed: bytes
 ) -> list[tuple[int, tuple[int, ...]]]:
     """Return (tier, trade) of one contract: own pairs of the losers, then losers with winners."""
     waiting = image.unfilled_closes[image.unfilled_closes["instrument"] == index]
@@ -103,6 +108,7 @@ def _reduce(
     terms = image.instruments[index]
     ticks = int(waiting["price_units"][0]) // int(terms["tick_units"])
     losers_long = int(waiting["side"][0]) == Side.SELL
+    threshold, second = decimal_rate(limits.threshold_ppb), decimal_rate(limits.second_tier_ppb)
     settlement = int(terms["previous_settlement_ticks"]) * int(terms["tick_units"])
     held = _positions(image, index)
     names = {f"{image.names.trading_codes[code]}/{hedge}": (code, hedge) for code, hedge in held}
@@ -123,7 +129,7 @@ def _reduce(
             rows.append((0, trade(owner, owner, pairs)))
         if of_net:
             position = _net(image, index, owner, net, settlement, long=losers_long)
-            declared = declared_closing_lots(of_net, position, settlement, order.threshold)
+            declared = declared_closing_lots(of_net, position, settlement, threshold)
             closing[words[owner]] = declared
     winners = []
     for owner, sides in held.items():
@@ -134,9 +140,7 @@ def _reduce(
             winners.append(
                 NetPosition(words[owner], row.lots, row.unit_profit, hedging=row.hedging)
             )
-    found = forced_reduction(
-        closing, winners, settlement, order.threshold, order.reference.encode()
-    )
+    found = forced_reduction(closing, winners, settlement, threshold, seed, second)
     for tier, loser, winner, lots in paired(found):
         long, short = (loser, winner) if losers_long else (winner, loser)
         rows.append((tier, trade(names[short], names[long], lots)))

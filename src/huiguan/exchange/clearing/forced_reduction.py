@@ -42,19 +42,25 @@ def unit_net_profit(
 
 @rule("forced reduction: tiers by unit profit and kind", "unconfirmed")
 def reduction_tier(
-    unit_profit: Price | Fraction, settlement: Price, threshold: Rate = "6%", *, hedging: bool
+    unit_profit: Price | Fraction,
+    settlement: Price,
+    threshold: Rate = "6%",
+    second_tier: Rate | None = None,
+    *,
+    hedging: bool,
 ) -> int:
     """Return the tier 1 to 4 of a winning position, 0 when it cannot be taken.
 
-    Speculation: 1 from the threshold, 2 from half of it, 3 above zero; hedging: 4 from the
-    threshold, else none. 8 % for ru and fu.
+    Speculation: 1 from the threshold, 2 from ``second_tier`` (half of it unless given), 3 above
+    zero; hedging: 4 from the threshold, else none. 8 % and 4 % for ru and fu. Settled at 68,800, a
+    profit of 2,700 is 3.9 %: 2.
     """
     ratio, full = exact(unit_profit) / exact(settlement), as_rate(threshold)
     if hedging:
         return 4 if ratio >= full else 0
     if ratio >= full:
         return 1
-    if ratio >= full / 2:
+    if ratio >= (full / 2 if second_tier is None else as_rate(second_tier, "second tier")):
         return 2
     return 3 if ratio > 0 else 0
 
@@ -134,6 +140,7 @@ def forced_reduction(
     settlement: Price,
     threshold: Rate = "6%",
     seed: bytes = b"",
+    second_tier: Rate | None = None,
 ) -> Reduction:
     """Return who closes how many lots: the declared closing lots against the winners by tier.
 
@@ -145,7 +152,8 @@ def forced_reduction(
     left = {code: lots for code, lots in closing_lots.items() if lots_of(lots)}
     tiers: dict[int, dict[str, int]] = {1: {}, 2: {}, 3: {}, 4: {}}
     for row in winners:
-        tier = reduction_tier(row.unit_profit, settlement, threshold, hedging=row.hedging)
+        profit, hedging = row.unit_profit, row.hedging
+        tier = reduction_tier(profit, settlement, threshold, second_tier, hedging=hedging)
         if tier:
             tiers[tier][row.trading_code] = tiers[tier].get(row.trading_code, 0) + row.lots
     losers_out: list[ReducedLots] = []

@@ -305,8 +305,12 @@ def forced_closes(image: DayImage, result: DayResult, tomorrow: DayImage) -> lis
 
 
 def exposures(image: DayImage, result: DayResult, positions: np.ndarray) -> list[Exposure]:
-    """Return positions with the margin a lot frees and the code's net loss in the contract."""
+    """Return positions with the margin a lot frees and the code's net loss in the contract.
+
+    Shorts that standard warrants back free no margin, so they are not among them.
+    """
     losses = floating_profit(image, result)
+    backed = {(row[0], row[1], row[3]): row[2] for row in result.freed_shorts.tolist()}
     rows = []
     for row in positions:
         code, index, hedge = int(row["trading_code"]), int(row["instrument"]), int(row["hedge"])
@@ -314,14 +318,15 @@ def exposures(image: DayImage, result: DayResult, positions: np.ndarray) -> list
         rate = contract_row["hedge_ppb" if hedge == Hedge.HEDGE else "general_ppb"]
         value = int(contract_row["settlement_units"]) * int(terms["tick_value_fen"])
         margin = value * int(rate) // (int(terms["tick_units"]) * 1_000_000_000)
-        for side, name in (("long", "long_lots"), ("short", "short_lots")):
-            if row[name]:
+        shorts = int(row["short_lots"]) - backed.get((code, index, hedge), 0)
+        for side, lots in (("long", int(row["long_lots"])), ("short", shorts)):
+            if lots:
                 rows.append(
                     Exposure(
                         trading_code=image.names.trading_codes[code],
                         instrument=image.names.instruments[index],
                         side=side,  # type: ignore[arg-type]
-                        lots=int(row[name]),
+                        lots=lots,
                         margin_per_lot_fen=margin,
                         net_loss_fen=-losses.get((code, index), 0),
                         hedging=hedge == Hedge.HEDGE,
