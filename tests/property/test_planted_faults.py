@@ -7,7 +7,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from huiguan.housing.check import NO_HOME, REST_SLOT, UNKNOWN, Outcome, check_round
+from huiguan.housing.check import NO_HOME, NO_SLOT, REST_SLOT, UNKNOWN, Outcome, check_round
 from huiguan.housing.draw import application_number
 from huiguan.housing.round import FrozenRound
 from huiguan.storage import round_folder
@@ -235,7 +235,7 @@ def tier_changed(chance: np.random.Generator, f: FrozenRound, o: Outcome) -> Pla
 def home_taken_away(chance: np.random.Generator, f: FrozenRound, o: Outcome) -> Planted:
     """Take a home away: waste, or for a tenant a broken floor."""
     row = pick(chance, o.result_programme >= 0)
-    return f, give(o, row, NO_HOME, REST_SLOT, -1), name(f, row)
+    return f, give(o, row, NO_HOME, NO_SLOT, -1), name(f, row)
 
 
 def cut_row(f: FrozenRound, o: Outcome, at: int) -> str:
@@ -336,7 +336,7 @@ def test_an_exchange_of_two_homes_is_envy(case: Case) -> None:
             if not fits or not rich.size:
                 continue
             row = int(chance.choice(rich))
-            changed = give(o, row, NO_HOME, REST_SLOT, -1)
+            changed = give(o, row, NO_HOME, NO_SLOT, -1)
             changed = give(changed, poor, home, REST_SLOT, int(f.tier[poor]))
             assert name(f, row) in case.rows(f, changed)
             found += 1

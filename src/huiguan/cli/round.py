@@ -134,14 +134,15 @@ def explain(
     from huiguan.housing.explain import WORDS, tell
     from huiguan.housing.explain import explain as find_story
     from huiguan.storage.round_check import read_outcome
-    from huiguan.storage.round_folder import read_frozen
+    from huiguan.storage.round_folder import check_manifest, read_right
     from huiguan.storage.round_stages import require_result
 
     if lang not in WORDS:
         raise InputFault(f"the story is told in zh or en, not in {lang!r}")
     require_result(folder)
     say("explaining: the frozen round is run again for every better choice")
-    frozen = read_frozen(folder)
+    frozen = read_right(folder)
+    check_manifest(folder, "RESULT", sealed_may_miss=False)
     story = find_story(frozen, read_outcome(folder, frozen), number)
     if as_json:
         typer.echo(msgspec.json.encode(story).decode())

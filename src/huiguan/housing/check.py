@@ -27,6 +27,7 @@ from huiguan.housing.round import SEXES, FrozenRound
 UNKNOWN = -9  # a programme or slot that does not exist
 NO_HOME = -1
 REST_SLOT = -1  # in the column of slots
+NO_SLOT = -2  # of those without a home
 AT_A_TIME = 8192  # applicants whose choices are looked at together
 
 
@@ -40,7 +41,7 @@ class Outcome(NamedTuple):
     ticket: np.ndarray  # S64
     result_number: np.ndarray  # S9
     result_programme: np.ndarray  # int32: row of programmes, NO_HOME or UNKNOWN
-    result_slot: np.ndarray  # int32: row of all slots, REST_SLOT or UNKNOWN
+    result_slot: np.ndarray  # int32: row of all slots, REST_SLOT, NO_SLOT or UNKNOWN
     result_tier: np.ndarray  # int32, -1 if none
     cut_programme: np.ndarray  # int32, or UNKNOWN
     cut_slot: np.ndarray  # int32: row of all slots, REST_SLOT or UNKNOWN
@@ -54,7 +55,7 @@ class Served(NamedTuple):
     """Results row by row, as far as they can be understood; -1 where there is none."""
 
     row: np.ndarray  # int64 [in the draw]: row of the applicant's list, or -1
-    slot: np.ndarray  # int64 [in the draw]: slot, REST_SLOT, or -2 for no home
+    slot: np.ndarray  # int64 [in the draw]: slot, REST_SLOT, or NO_SLOT for no home
 
 
 class Examined(NamedTuple):
@@ -356,8 +357,9 @@ def check_results(
     row_of = np.full(order.size, -1, dtype=np.int64)
     slot_of = np.full(order.size, -2, dtype=np.int64)
     given = known & (outcome.result_programme != NO_HOME)
-    homeless = known & ~given & (outcome.result_slot != REST_SLOT)
-    out += each("slot", file, numbers[homeless], "a slot but no home")
+    nothing = (outcome.result_slot == NO_SLOT) & (outcome.result_tier == -1)
+    homeless = known & (outcome.result_programme == NO_HOME) & ~nothing
+    out += each("slot", file, numbers[homeless], "a slot or tier but no home")
     outside = given & (position[at] < 0)
     out += each("not-in-draw", file, numbers[outside], "it has a home, but is not in")
     rows = np.flatnonzero(given & ~outside)

@@ -8,9 +8,10 @@ from math import ceil, floor
 import msgspec
 import numpy as np
 
+from huiguan.foundation.faults import InputFault
 from huiguan.foundation.kernel import kernel
 from huiguan.housing.allocation.reserves import REST, ROUNDINGS, SHARE, Policy, SlotRule
-from huiguan.housing.round import STATES, FrozenRound, Programme
+from huiguan.housing.round import STATES, FrozenRound, Programme, read_facts
 
 MOST_TICKETS = 10_000  # every one of them is hashed, by everybody who checks
 
@@ -50,6 +51,7 @@ def check_frozen(frozen: FrozenRound) -> list[Finding]:
         *check_lists(frozen),
         *check_policies(frozen),
         *check_supply(frozen),
+        *check_facts(frozen),
     ]
 
 
@@ -111,6 +113,16 @@ def names_twice(
             if seen[listed[at]] == row:
                 twice[row] = True
             seen[listed[at]] = row
+
+
+def check_facts(frozen: FrozenRound) -> list[Finding]:
+    """Find the first fact that has no meaning, is given twice or points nowhere."""
+    try:
+        read_facts(frozen)
+    except InputFault as fault:
+        where, _, sentence = str(fault).removeprefix("facts.csv: ").partition(": ")
+        return [Finding("fact", "facts.csv", where, sentence)]
+    return []
 
 
 def check_policies(frozen: FrozenRound) -> list[Finding]:

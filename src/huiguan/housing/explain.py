@@ -6,7 +6,7 @@ What one more home would have changed is found by running the frozen round again
 import msgspec
 import numpy as np
 
-from huiguan.foundation.faults import InputFault
+from huiguan.foundation.faults import CheckFault, InputFault
 from huiguan.housing.allocation.deferred import match_market
 from huiguan.housing.allocation.market import CLASSES, Market, Match
 from huiguan.housing.allocation.reserves import REST, slot_seats
@@ -68,6 +68,10 @@ def explain(frozen: FrozenRound, outcome: Outcome, number: str) -> Story:
         raise InputFault(f"{number} did not apply in this round; look at the year and the round")
     if frozen.state[row] != 0:
         return Story(number=number, state=STATES[frozen.state[row]])
+    drawn = frozen.numbers[frozen.state == 0]
+    whole = np.array_equal(outcome.ticket_number, drawn)
+    if not whole or not np.array_equal(outcome.result_number, frozen.numbers):
+        raise CheckFault("tickets.csv or results.csv lacks a number; check the round first")
     rank = np.zeros(frozen.numbers.size, dtype=np.int32)
     rank[np.searchsorted(frozen.numbers, outcome.ticket_number)] = outcome.ticket_rank
     rows = lottery_rows(frozen, rank)
@@ -152,6 +156,8 @@ def with_cut(
 ) -> ChoiceStory:
     """Return the story with the published seats and last one served of a slot."""
     rows = (outcome.cut_programme == programme) & (outcome.cut_slot == slot)
+    if not rows.any():
+        raise CheckFault(f"cutoffs.csv lacks a row of {story.programme}; check the round first")
     at = int(np.flatnonzero(rows)[0])
     policy = frozen.policies[frozen.programmes[programme].policy]
     step = slot - slots_before(frozen, programme)

@@ -30,6 +30,10 @@ HEADERS = {
     "answers.csv": "number,answer",
 }
 SEALED = ("choices.csv", "facts.csv")
+LISTED = {  # at least
+    "MANIFEST": {"round.toml", "rules/policies.toml", "programmes.csv", "applications.csv"},
+    "RESULT": {"MANIFEST", "draw.toml", "tickets.csv", "cutoffs.csv", "results.csv"},
+}
 RERUN = ("answers.csv", "cutoffs.csv", "results.csv")
 SHOWN = 20  # findings printed
 Inside = dict[str, tuple[int, int, int, str]]  # number -> tier, size, weight, since
@@ -85,12 +89,18 @@ def sha256(path: Path) -> str:
 def check_manifest(round_: Round, manifest: str) -> None:
     """Compare every file with its hash; files the publication profile seals may be absent."""
     sealed = round_.toml("rules/publication.toml")["sealed"]
-    for line in (round_.folder / manifest).read_text("ascii").splitlines():
-        digest, _, name = line.partition("  ")
+    text = (round_.folder / manifest).read_bytes().decode("ascii")
+    rows = sorted({line[66:]: line[:64] for line in text.splitlines()}.items())
+    if "".join(f"{digest}  {name}\n" for name, digest in rows) != text:
+        round_.wrong(manifest, "it is not in the form of sha256sum, in byte order of the names")
+    missing = LISTED.get(manifest, set()) - {name for name, _ in rows}
+    if missing:
+        round_.wrong(manifest, f"it does not list {', '.join(sorted(missing))}")
+    for name, digest in rows:
         path = round_.folder / name
         if not path.is_file():
             if path.name not in (*sealed, "answers.csv"):
-                round_.wrong(manifest, f"{name or line} is missing")
+                round_.wrong(manifest, f"{name!r} is missing")
         elif sha256(path) != digest:
             round_.wrong(manifest, f"{name} was changed")
 

@@ -6,12 +6,14 @@ import numpy as np
 import polars as pl
 
 from huiguan.foundation.faults import CheckFault, Fault
+from huiguan.housing import draw as drawing
 from huiguan.housing.allocation.reserves import REST
-from huiguan.housing.check import REST_SLOT, UNKNOWN, Outcome, examine_round
+from huiguan.housing.check import NO_SLOT, REST_SLOT, UNKNOWN, Outcome, examine_round
 from huiguan.housing.check_rerun import ANSWERS, Rerun, check_reruns
 from huiguan.housing.check_rows import Finding
-from huiguan.housing.round import FrozenRound, group_names
+from huiguan.housing.round import FrozenRound, RoundHead, group_names
 from huiguan.storage.round_folder import (
+    OUTCOME,
     DrawRecord,
     check_manifest,
     commitment_of,
@@ -75,9 +77,8 @@ def result_columns(
 
     def slot_rows(table: pl.DataFrame) -> np.ndarray:
         names = table.select(pl.concat_str("programme", "slot", separator=","))["programme"]
-        names = names.set(table["slot"] == "", "")
-        rest = (table["slot"] == REST).to_numpy() | (table["slot"] == "").to_numpy()
-        return np.where(rest, REST_SLOT, rows_of(names, slots)).astype(np.int32)
+        rows = np.where((table["slot"] == REST).to_numpy(), REST_SLOT, rows_of(names, slots))
+        return np.where((table["slot"] == "").to_numpy(), NO_SLOT, rows).astype(np.int32)
 
     return {
         "result_number": fixed_bytes(results["number"], NUMBER_BYTES),
@@ -108,13 +109,33 @@ def read_rerun(folder: Path, step: Path, frozen: FrozenRound, outcome: Outcome) 
     return Rerun(name, fixed_bytes(answers["number"], NUMBER_BYTES), kinds, again)
 
 
+def check_record(head: RoundHead, commitment: str, record: DrawRecord) -> None:
+    """Refuse a public value that does not follow from what was fixed before it existed."""
+    if record.commitment != commitment:
+        raise CheckFault("draw.toml: its commitment is not the hash of MANIFEST")
+    if head.randomness == "drand":
+        value = drawing.beacon_value(record.signature)
+        if record.beacon_round != head.beacon_round:
+            raise CheckFault("draw.toml: this is not the beacon round named in advance")
+    else:
+        pledges = sorted((pledge.name, pledge.commitment) for pledge in head.party)
+        if pledges != sorted((party.name, party.commitment) for party in record.party):
+            raise CheckFault("draw.toml: the parties are not those of round.toml")
+        value = drawing.combine_secrets(record.party, record.dice)
+    if value != record.value:
+        raise CheckFault("draw.toml: the public value does not follow from its evidence")
+
+
 def check_folder(folder: Path) -> list[Finding]:
     """Return every finding of an allocated folder with its sealed files, and of its re-runs."""
     require_result(folder)
     try:
         frozen = read_frozen(folder)
-        check_manifest(folder, "RESULT", sealed_may_miss=False)
+        listed = check_manifest(folder, "RESULT", sealed_may_miss=False)
+        if listed != sorted(("MANIFEST", *OUTCOME)):
+            raise CheckFault("RESULT does not list the files of a draw and its result")
         record = read_toml(folder, "draw.toml", DrawRecord)
+        check_record(frozen.head, commitment_of(folder), record)
         outcome = read_outcome(folder, frozen)
         examined = examine_round(frozen, commitment_of(folder), record.value, outcome)
         if isinstance(examined, list):

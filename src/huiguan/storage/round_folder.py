@@ -31,7 +31,6 @@ from huiguan.housing.round import (
     build_market,
     group_names,
     lottery_rows,
-    read_facts,
 )
 from huiguan.storage.files import Files, write_file
 from huiguan.storage.round_stages import (
@@ -135,17 +134,20 @@ def sealed_files(folder: Path) -> tuple[str, ...]:
 def check_manifest(folder: Path, manifest: str, sealed_may_miss: bool) -> list[str]:
     """Return the names a manifest lists after comparing every file; ``CheckFault`` names one."""
     sealed = sealed_files(folder) if sealed_may_miss else ()
-    lines = read_bytes(folder / manifest).decode("ascii").splitlines()
-    listed = [(line[:64], line[66:]) for line in lines]
-    found = hash_files([folder / name for _, name in listed])
-    for (digest, name), actual in zip(listed, found, strict=True):
+    data = read_bytes(folder / manifest)
+    lines = data.decode("latin-1").splitlines()
+    listed = sorted({line[66:]: line[:64] for line in lines}.items())
+    if "".join(f"{digest}  {name}\n" for name, digest in listed).encode() != data:
+        raise CheckFault(f"{manifest} is not in the form of sha256sum, in byte order of the names")
+    found = hash_files([folder / name for name, _ in listed])
+    for (name, digest), actual in zip(listed, found, strict=True):
         if not actual and name not in sealed:
             raise CheckFault(
                 f"{name} is missing and {manifest} lists it; this needs every file, sealed ones too"
             )
         if actual and actual != digest:
             raise CheckFault(f"{name} differs from {manifest}; the folder was changed or cut")
-    return [name for _, name in listed]
+    return [name for name, _ in listed]
 
 
 def commitment_of(folder: Path) -> str:
@@ -235,6 +237,19 @@ def read_frozen(folder: Path) -> FrozenRound:
     return columns_of(read_toml(folder, "round.toml", RoundHead), policies, tables)
 
 
+def read_right(folder: Path) -> FrozenRound:
+    """Return the round of a frozen folder whose rows are those a freeze lets through."""
+    frozen = read_frozen(folder)
+    findings = check_frozen(frozen)
+    if findings:
+        first = findings[0]
+        raise CheckFault(
+            f"{first.file}: {first.row}: {first.sentence}; no freeze writes that, so the folder "
+            "is not the one that was frozen"
+        )
+    return frozen
+
+
 def read_source(source: Path) -> tuple[FrozenRound, dict[str, bytes]]:
     """Return the round an input folder describes, and the canonical bytes of its tables."""
     head = parse_toml(read_bytes(source / "round.toml"), RoundHead, "round.toml")
@@ -267,7 +282,6 @@ def freeze(source: Path, target: Path, previous: Path | None) -> str:
         head = follow(frozen.head, previous)
         frozen = frozen._replace(head=head)
         files["round.toml"] = toml_bytes(head)
-    read_facts(frozen)  # refuses a fact without a meaning
     findings = check_frozen(frozen)
     if findings:
         first = findings[0]
@@ -381,7 +395,7 @@ def allocate_round(folder: Path) -> Match:
             f"{folder} has its result already and it is never written over; after answers to "
             "offers run it again with --answers"
         )
-    frozen = read_frozen(folder)
+    frozen = read_right(folder)
     rows = lottery_rows(frozen, ranks_of(folder, frozen))
     market = build_market(frozen, rows)
     match = match_market(market)

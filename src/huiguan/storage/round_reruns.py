@@ -21,7 +21,7 @@ from huiguan.storage.round_folder import (
     manifest_bytes,
     put,
     ranks_of,
-    read_frozen,
+    read_right,
     write_match,
 )
 from huiguan.storage.round_stages import require_open, require_result, rerun_folders
@@ -52,7 +52,7 @@ def rerun_round(folder: Path, answers: Path) -> tuple[Path, Match, Match]:
     require_open(folder)
     require_result(folder)
     steps = rerun_folders(folder)
-    frozen = read_frozen(folder)
+    frozen = read_right(folder)
     rows = lottery_rows(frozen, ranks_of(folder, frozen))
     market = build_market(frozen, rows)
     match = match_market(market)

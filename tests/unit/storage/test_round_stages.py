@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from huiguan.foundation.faults import InputFault
+from huiguan.housing.verify import verify
 from huiguan.storage import round_folder
 from huiguan.storage.round_check import check_folder
 from huiguan.storage.round_reruns import rerun_round
@@ -94,3 +95,47 @@ def test_a_step_cut_short_is_taken_again(tmp_path: Path) -> None:
     round_folder.allocate_round(folder)
     assert check_folder(folder) == []
     assert not list(folder.glob("*.new"))
+
+
+FORGED = [
+    ("draw.toml", "beacon_round = 1000", "beacon_round = 1001", "not the beacon round named"),
+    ("draw.toml", 'signature = "b4', 'signature = "b5', "does not follow from its evidence"),
+    ("draw.toml", 'commitment = "', 'commitment = "0', "is not the hash of MANIFEST"),
+    ("results.csv", ",,,\n", ",,,0\n", "a slot or tier but no home"),
+    ("results.csv", ",,,\n", ",,rest,\n", "a slot or tier but no home"),
+    ("results.csv", ",rest,", ",,", "the home has no such slot"),
+]
+
+
+@pytest.mark.parametrize(("name", "old", "new", "sentence"), FORGED)
+def test_what_a_manifest_was_made_to_fit_is_still_found(
+    tmp_path: Path, name: str, old: str, new: str, sentence: str
+) -> None:
+    source = write_round(tmp_path / "in", applicants=40, programmes=4, choices=3, seed=6)
+    folder = tmp_path / "round"
+    round_folder.freeze(source, folder, None)
+    draw(folder)
+    round_folder.allocate_round(folder)
+    text = (folder / name).read_text()
+    assert old in text
+    (folder / name).write_text(text.replace(old, new, 1))
+    lines = round_folder.manifest_bytes(folder, ("MANIFEST", *round_folder.OUTCOME))
+    (folder / "RESULT").write_bytes(lines)
+    assert sentence in check_folder(folder)[0].sentence
+    assert verify(folder)[1]
+
+
+@pytest.mark.parametrize("cut", ["results.csv", "draw.toml", "MANIFEST"])
+def test_a_result_that_lists_less_is_no_result(tmp_path: Path, cut: str) -> None:
+    source = write_round(tmp_path / "in", applicants=40, programmes=4, choices=3, seed=6)
+    folder = tmp_path / "round"
+    round_folder.freeze(source, folder, None)
+    draw(folder)
+    round_folder.allocate_round(folder)
+    kept = {"MANIFEST", *round_folder.OUTCOME} - {cut}
+    (folder / "RESULT").write_bytes(round_folder.manifest_bytes(folder, kept))
+    assert "does not list" in check_folder(folder)[0].sentence
+    assert any("does not list" in line for line in verify(folder)[1])
+    (folder / "RESULT").write_text("x")
+    assert "form of sha256sum" in check_folder(folder)[0].sentence
+    assert any("form of sha256sum" in line for line in verify(folder)[1])
