@@ -10,6 +10,7 @@ from decimal import Decimal
 import pytest
 
 from huiguan.exchange.amounts import contract_value, margin_per_lot, trade_fee
+from huiguan.exchange.clearing.client_day import ClientTrade, ContractFacts, clear_client
 from huiguan.exchange.clearing.collateral import bond_benchmark_value, usable_collateral
 from huiguan.exchange.clearing.deposit import (
     available_funds,
@@ -62,6 +63,7 @@ from huiguan.exchange.lookups import (
     night_session_end,
     trading_day_at,
 )
+from huiguan.exchange.messages import Offset, Side
 from huiguan.exchange.price_limits import Lock, limit_locked, price_limits
 from huiguan.foundation.faults import InputFault
 from huiguan.storage.rulebooks import load_books
@@ -359,3 +361,20 @@ def test_whole_numbers_may_be_decimals_and_texts(call: Callable[[], bool]) -> No
 def test_nothing_inexact_is_taken(call: Callable[[], object]) -> None:
     with pytest.raises(InputFault, match="is no whole number"):
         call()
+
+
+def test_a_whole_statement_from_plain_numbers() -> None:
+    """Silver: 4 lots bought at 4,942, settled at 4,928: fee 2.97, -840.00, margin 56,179.20."""
+    rates = ("19%", "19%", "19%", "19%", "0.001%")
+    facts = ContractFacts("ag2612", "ag", "SHFE", 15, 4900, 4928, *rates)  # type: ignore[arg-type]
+    trade = ClientTrade(1, "ag2612", Side.BUY, Offset.OPEN, 4942, 4)  # type: ignore[arg-type]
+    funds = clear_client(
+        trading_day=20260821,
+        contracts={"ag2612": facts},
+        trades=[trade],
+        previous_balance_fen=100_000 * YUAN,
+    ).funds
+    assert (funds.fees_fen, funds.mark_profit_fen, funds.margin_fen) == (297, -84_000, 5_617_920)
+    assert funds.equity_fen == 100_000 * YUAN - 84_000 - 297
+    assert funds.available_fen == funds.equity_fen - 5_617_920
+    assert funds.risk_degree_percent == Decimal("56.66")  # 56,179.20 / 99,157.03

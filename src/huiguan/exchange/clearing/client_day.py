@@ -249,6 +249,10 @@ def clear_client(
 
     Trades are in the order they happened. ``date_sets`` keeps today's and history lots apart (SHFE,
     INE). Fees are rounded per trade half up and summed; margin is the larger side per product.
+    With ``facts = ContractFacts("ag2612", "ag", "SHFE", 15, 4900, 4928, "19%", "19%", "19%", "19%",
+    "0.001%")``, contracts ``{"ag2612": facts}`` and one trade ``ClientTrade(1, "ag2612", Side.BUY,
+    Offset.OPEN, 4942, 4)``, ``.funds`` has fees of 297 fen, a mark profit of (4,928 - 4,942) x 60 =
+    -840.00 CNY and a margin of 295,680 x 19 % = 56,179.20 CNY.
     """
     book = _Book(trading_day, carried, date_sets=date_sets)
     trade_lines, closed_lines = [], []

@@ -178,6 +178,7 @@ def rankings(
 
     Members without lots have no place; equal lots are ordered by member number. Changes are against
     ``before``, where a member that is not named had nothing; on the first day there is no change.
+    0001 traded 50 lots and 0002 80, the day before 0002 100: 0002 (-20), then 0001 (+50).
     """
     nothing = MemberFigures(None, 0, 0) if first_day else MemberFigures(0, 0, 0)
     rows = []

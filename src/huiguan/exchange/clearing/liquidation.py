@@ -59,7 +59,8 @@ def liquidation_order(
 
     The member's own account before clients; general before hedging; contracts by open interest at
     the last close, large first; within a contract trading codes by net loss, large first
-    (unconfirmed); the rest by names, so that the order is always the same.
+    (unconfirmed); the rest by names, so that the order is always the same. Copper with 200,000 lots
+    of open interest comes before aluminium with 150,000, whatever is lost in them.
     """
     return sorted(
         exposures,
