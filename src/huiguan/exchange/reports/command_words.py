@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from huiguan.exchange.messages import (
+    COMMANDS,
+    CancelReason,
     Hedge,
     Offset,
     Phase,
     PriceType,
     Right,
+    Scope,
     Side,
     TimeInForce,
+    TransferStage,
 )
 from huiguan.foundation.arithmetic import show_fen
+from huiguan.foundation.calendars import EXCHANGE_OFFSET_NS, SECOND_NS
 
 if TYPE_CHECKING:
+    from enum import IntEnum
+
     from huiguan.exchange.day import DayImage
     from huiguan.exchange.messages import Message
     from huiguan.foundation.refusals import Refusal
@@ -67,6 +75,19 @@ ARTICLES = {
     "RM 5.9": ("Risk Management Rules: trading rights", "风险控制管理办法：限制开仓"),
     "CR 4.5": ("Clearing Rules: clearing deposit", "结算细则：结算准备金"),
 }
+CHOICES: dict[str, type[IntEnum]] = {
+    "side": Side,
+    "offset": Offset,
+    "hedge": Hedge,
+    "time_in_force": TimeInForce,
+    "price_type": PriceType,
+    "phase": Phase,
+    "right": Right,
+    "stage": TransferStage,
+    "reason": CancelReason,
+}
+YES_OR_NO = {"engaged", "cancel_on_disconnect"}
+EPOCH_ORDINAL = dt.date(1970, 1, 1).toordinal()
 RIGHTS = {
     Right.ALLOW: ("allow", "允许"),
     Right.CLOSE_ONLY: ("close only", "只可平仓"),
@@ -162,13 +183,58 @@ def order_words(image: DayImage, order: dict[str, int]) -> tuple[str, str]:
     return english, chinese
 
 
-def field_words(image: DayImage, name: str, value: int, instrument: int) -> str:
+def target_words(image: DayImage, fields: dict[str, int]) -> str:
+    """Return the name of what a command of the house speaks of."""
+    names = image.names
+    tables = {
+        Scope.TRADING_CODE: ("trading code", names.trading_codes),
+        Scope.MEMBER: ("member", names.members),
+        Scope.PRODUCT: ("product", names.products),
+        Scope.INSTRUMENT: ("instrument", names.instruments),
+    }
+    scope = fields.get("scope")
+    if scope is None:
+        return f"session {fields['target']}"
+    if scope == Scope.ALL:
+        return "all"
+    if scope not in tables:
+        return f"number {fields['target']} of scope {scope}"
+    label, rows = tables[Scope(scope)]
+    return f"{label} {name_of(rows, fields['target'])}"
+
+
+def time_words(time_ns: int) -> str:
+    """Return a time of the journal by the exchange's clock, to the second."""
+    seconds = (time_ns + EXCHANGE_OFFSET_NS) // SECOND_NS
+    days, second = divmod(seconds, 86_400)
+    date = dt.date.fromordinal(EPOCH_ORDINAL + days)
+    return f"{date} {second // 3600:02}:{second // 60 % 60:02}:{second % 60:02}"
+
+
+def field_words(image: DayImage, name: str, fields: dict[str, int]) -> str:
     """Return one field of a message with its value, rows of the image by their names."""
-    label = name.removesuffix("_fen").replace("_", " ")
-    if name == "instrument":
-        return f"{label} {name_of(image.names.instruments, value)}"
-    if name in {"trading_code", "buy_code", "sell_code"}:
-        return f"{label} {name_of(image.names.trading_codes, value)}"
+    value, instrument = fields[name], fields.get("instrument", -1)
+    label = name.removesuffix("_fen").removesuffix("_ns").replace("_", " ")
+    rows = {
+        "instrument": image.names.instruments,
+        "trading_code": image.names.trading_codes,
+        "buy_code": image.names.trading_codes,
+        "sell_code": image.names.trading_codes,
+        "member": image.names.members,
+        "group": image.names.phase_groups,
+    }
+    if name in rows:
+        return f"{label} {name_of(rows[name], value)}"
+    if name in CHOICES and value in [choice.value for choice in CHOICES[name]]:
+        return f"{label} {CHOICES[name](value).name.lower().replace('_', ' ')}"
+    if name in YES_OR_NO and value in {0, 1}:
+        return f"{label} {'yes' if value else 'no'}"
+    if name == "command" and value in COMMANDS:
+        return str(COMMANDS[value].__struct_config__.tag).replace("_", " ")
+    if name == "due_ns":
+        return f"due {time_words(value)}" if value else "set by hand"
+    if name == "grace_ns":
+        return f"grace {Decimal(value) / SECOND_NS:f} s"
     if name == "price_ticks" and 0 <= instrument < len(image.instruments):
         return f"price {show_price(image, instrument, value)}"
     if name.endswith("_fen"):
@@ -177,20 +243,18 @@ def field_words(image: DayImage, name: str, value: int, instrument: int) -> str:
 
 
 def fields_words(image: DayImage, name: str, fields: dict[str, int]) -> str:
-    """Return a command as its name and its fields."""
-    instrument = fields.get("instrument", -1)
-    words = [field_words(image, key, value, instrument) for key, value in fields.items()]
+    """Return a message as its name and its fields."""
+    if name == "cancel_orders" and fields["scope"] == Scope.MEMBER:
+        return "cancel orders: all of the session's member"
+    words = [
+        target_words(image, fields) if key == "target" else field_words(image, key, fields)
+        for key in fields
+        if key != "scope"
+    ]
     return ": ".join(filter(None, [name.replace("_", " "), ", ".join(words)]))
 
 
 def message_words(image: DayImage, message: Message) -> str:
     """Return an event as its name and its fields."""
-    instrument = getattr(message, "instrument", -1)
-    words = []
-    for name in message.__struct_fields__:
-        value = getattr(message, name)
-        if hasattr(value, "name"):
-            words.append(f"{name} {value.name}".lower().replace("_", " "))
-        else:
-            words.append(field_words(image, name, value, instrument))
-    return f"{str(message.__struct_config__.tag).replace('_', ' ')}: " + ", ".join(words)
+    fields = {name: int(getattr(message, name)) for name in message.__struct_fields__}
+    return fields_words(image, str(message.__struct_config__.tag), fields)
