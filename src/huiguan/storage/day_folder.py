@@ -160,7 +160,9 @@ def verify_manifest(root: Path, but: str = "-") -> int:
     try:
         lines = (root / MANIFEST).read_text("utf-8").splitlines()
     except FileNotFoundError:
-        raise InputFault(f"{root} has no {MANIFEST}, so there is nothing to verify") from None
+        raise InputFault(
+            f"{root} has no {MANIFEST}: its day was not run to the end, so nothing can be verified"
+        ) from None
     except ValueError as fault:
         raise CheckFault(f"{root / MANIFEST} is damaged: {fault}") from fault
     listed = {}

@@ -118,6 +118,6 @@ def refuse_same_file(output: Path, given: Path) -> None:
 
 def write_all(files: Files, file: int, parts: Sequence[Bytes], offset: int) -> None:
     """Write the parts; fewer bytes than asked is a fault, not a reason to try again."""
-    written = files.write(file, parts, offset)
-    if written != sum(len(part) for part in parts):
-        raise OSError(errno.EIO, f"only {written} bytes of a write went out")
+    written, asked = files.write(file, parts, offset), sum(len(part) for part in parts)
+    if written != asked:
+        raise OSError(errno.ENOSPC, f"only {written} of {asked} bytes went out")

@@ -344,8 +344,9 @@ class Journal:
             self._release()
             if isinstance(fault, OSError):
                 raise JournalStopped(
-                    f"the journal {self._folder} is stopped: {fault}; what was not acknowledged "
-                    "is not promised; make room or repair the disk, then open it again",
+                    f"the journal {self._folder} is stopped: {fault.strerror or fault}; what was "
+                    "not acknowledged is not promised; make room or repair the disk, then open it "
+                    "again",
                 ) from fault
             raise
 
