@@ -24,6 +24,7 @@ from huiguan.exchange.clearing.fold import (
     CLOSED_TODAY,
     HELD_COST,
     KINDS,
+    LOTS_BITS,
     OPEN,
     OPENED,
     fold_sides,
@@ -119,8 +120,8 @@ def fold(
     taken = np.zeros(count, np.int64) if first_taken is None else first_taken
     key, sums = np.empty(count, np.int64), np.empty((count, 5), np.int64)
     run, row, lots = (np.empty(count, np.int64) for _ in range(3))
-    price, size = trades["price_ticks"].copy(), trades["lots"].copy()
-    runs, opens = fold_sides(full, rows, price, size, taken, key, sums, run, row, lots)
+    packed = (trades["price_ticks"].astype(np.int64) << LOTS_BITS) + trades["lots"]
+    runs, opens = fold_sides(full, rows, packed, taken, key, sums, run, row, lots)
     return Runs(key[:runs], sums[:runs], run[:opens], row[:opens], lots[:opens])
 
 

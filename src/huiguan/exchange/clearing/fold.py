@@ -9,6 +9,8 @@ from huiguan.foundation.kernel import kernel
 
 CLOSE_HISTORY, CLOSE_TODAY, OPEN = 0, 1, 2  # closes of today come before what they take from
 KINDS = 3
+LOTS_BITS = 32
+LOTS_MASK = (1 << LOTS_BITS) - 1
 OPENED, CLOSED_HISTORY, CLOSED_TODAY, HELD_COST, CLOSE_PRICE = range(5)  # columns of ``sums``
 
 
@@ -16,8 +18,7 @@ OPENED, CLOSED_HISTORY, CLOSED_TODAY, HELD_COST, CLOSE_PRICE = range(5)  # colum
 def fold_sides(
     full: np.ndarray,
     rows: np.ndarray,
-    price: np.ndarray,
-    lots: np.ndarray,
+    packed: np.ndarray,
     first_taken: np.ndarray,
     run_key: np.ndarray,
     sums: np.ndarray,
@@ -28,7 +29,8 @@ def fold_sides(
     """Fold the sides of each position side into one run; return how many runs and held openings.
 
     ``full`` is (position x 2 + side) x 3 + kind, sorted, in order of time within; ``rows`` are the
-    sides it came from (trade x 2 + buyer or seller); price in ticks and lots are by trade.
+    sides it came from (trade x 2 + buyer or seller); ``packed`` is price in ticks x 2^32 + lots by
+    trade, so that a trade is one look into memory.
     ``first_taken`` are lots taken from each run's openings before any close. Filled: the key of
     each run, its sums (close prices less the opening prices of what today's closes took), and the
     openings of which lots are held: run, side row, lots.
@@ -38,7 +40,7 @@ def fold_sides(
         head = full[n] // KINDS
         kind = full[n] - head * KINDS
         trade = rows[n] >> 1
-        ticks, count = np.int64(price[trade]), np.int64(lots[trade])
+        ticks, count = packed[trade] >> LOTS_BITS, packed[trade] & LOTS_MASK
         if head != last:
             last = head
             run += 1
