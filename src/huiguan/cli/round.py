@@ -133,7 +133,7 @@ def explain(
     """Tell one application's story: rank, cut-offs, the rule, what one more home would change."""
     from huiguan.housing.explain import WORDS, tell
     from huiguan.housing.explain import explain as find_story
-    from huiguan.storage.round_check import read_outcome
+    from huiguan.storage.round_check import last_rerun, read_outcome
     from huiguan.storage.round_folder import check_manifest, read_right
     from huiguan.storage.round_stages import require_result
 
@@ -144,6 +144,9 @@ def explain(
     frozen = read_right(folder)
     check_manifest(folder, "RESULT", sealed_may_miss=False)
     story = find_story(frozen, read_outcome(folder, frozen), number)
+    if story.state == "in":
+        step, home, slot = last_rerun(folder, number)
+        story = msgspec.structs.replace(story, rerun=step, rerun_home=home, rerun_slot=slot)
     if as_json:
         typer.echo(msgspec.json.encode(story).decode())
     else:

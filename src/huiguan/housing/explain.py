@@ -55,6 +55,9 @@ class Story(msgspec.Struct, frozen=True, kw_only=True):
     rule: str = ""  # where the rule of the slot comes from
     rule_status: str = ""
     choices: tuple[ChoiceStory, ...] = ()
+    rerun: int = 0  # the last re-run after answers, 0 if there is none; and its result
+    rerun_home: str = ""
+    rerun_slot: str = ""
 
 
 def explain(frozen: FrozenRound, outcome: Outcome, number: str) -> Story:
@@ -241,6 +244,9 @@ WORDS: dict[str, dict[str, str]] = {
         "out": "Application {number} took no part in the draw: {state}.",
         "home": "Result: {home}, in the slot '{slot}'.",
         "none": "Result: no home in this round.",
+        "again": "After re-run {rerun}, which counts now: {rerun_home}, "
+        "in the slot '{rerun_slot}'.",
+        "again-none": "After re-run {rerun}, which counts now: no home.",
         "rule": "The slot follows {rule} (status: {status}).",
         "got": "got it: tier {tier}, place {here}{last}",
         "last": "; the last one served there has tier {last_tier}, place {last_place}",
@@ -264,6 +270,8 @@ WORDS: dict[str, dict[str, str]] = {
         "out": "申请编号 {number} 未参加摇号：{state}。",
         "home": "结果：{home}，名额类别“{slot}”。",
         "none": "结果：本轮未分到房源。",
+        "again": "以第 {rerun} 次递补结果为准：{rerun_home}，名额类别“{rerun_slot}”。",
+        "again-none": "以第 {rerun} 次递补结果为准：未分到房源。",
         "rule": "该类名额依据 {rule}（状态：{status}）。",
         "got": "分到：优先级 {tier}，排位 {here}{last}",
         "last": "；该处最后一名的优先级为 {last_tier}，排位为 {last_place}",
@@ -297,6 +305,8 @@ def tell(story: Story, language: str) -> list[str]:
     if story.place != story.rank:
         lines.append(words["place"].format(**facts))
     lines.append(words["home" if story.home else "none"].format(**facts))
+    if story.rerun:
+        lines.append(words["again" if story.rerun_home else "again-none"].format(**facts))
     if story.rule:
         lines.append(words["rule"].format(rule=story.rule, status=story.rule_status))
     for choice in story.choices:

@@ -109,6 +109,18 @@ def read_rerun(folder: Path, step: Path, frozen: FrozenRound, outcome: Outcome) 
     return Rerun(name, fixed_bytes(answers["number"], NUMBER_BYTES), kinds, again)
 
 
+def last_rerun(folder: Path, number: str) -> tuple[int, str, str]:
+    """Return the last step of re-runs, 0 for none, and home and slot of a number after it."""
+    steps = rerun_folders(folder)
+    if not steps:
+        return 0, "", ""
+    check_manifest(folder, f"reruns/{len(steps)}/RESULT", sealed_may_miss=False)
+    rows = read_table(steps[-1], "results.csv").filter(pl.col("number") == number)
+    if rows.is_empty():
+        raise CheckFault(f"reruns/{len(steps)}/results.csv lacks {number}; check the round first")
+    return len(steps), rows["programme"][0], rows["slot"][0]
+
+
 def check_record(head: RoundHead, commitment: str, record: DrawRecord) -> None:
     """Refuse a public value that does not follow from what was fixed before it existed."""
     if record.commitment != commitment:

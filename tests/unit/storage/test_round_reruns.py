@@ -5,13 +5,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+import huiguan.cli.round
+from huiguan.cli import app
 from huiguan.housing.verify import verify
 from huiguan.storage import round_folder
 from huiguan.storage.round_check import check_folder
 from huiguan.storage.round_reruns import rerun_round, step_files
 from tests.rounds import SIGNATURE, write_round
 
+assert huiguan.cli.round.round_app
 STEPS = "re-runs 1 to 2"
 Rows = dict[str, list[str]]  # number -> programme, slot, tier
 
@@ -126,6 +130,20 @@ def test_a_fault_in_a_step_is_named(
     assert {finding.file.rpartition("/")[0] for finding in found} == {f"reruns/{step}"}
     lines = [line for line in verify(folder)[1] if line.startswith(f"reruns/{step}/")]
     assert any(f".csv: {number}" in line for line in lines)
+
+
+def test_a_story_ends_with_the_last_step(honest: Path) -> None:
+    first, last = (read_rows(honest / name) for name in ("results.csv", "reruns/2/results.csv"))
+    risen = next(n for n, row in last.items() if row[0] and not first[n][0])
+    gone = next(n for n, row in last.items() if not row[0] and first[n][0])
+    for number, words in (
+        (risen, f"After re-run 2, which counts now: {last[risen][0]}"),
+        (gone, "After re-run 2, which counts now: no home"),
+    ):
+        shown = CliRunner().invoke(app, ["round", "explain", str(honest), number])
+        assert words in shown.stdout
+        chinese = ["round", "explain", str(honest), number, "--lang", "zh"]
+        assert "以第 2 次递补结果为准" in CliRunner().invoke(app, chinese).stdout
 
 
 def test_a_cut_off_of_a_step_is_checked(honest: Path, tmp_path: Path) -> None:
