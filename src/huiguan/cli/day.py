@@ -11,6 +11,7 @@ import typer
 from huiguan.cli import app
 from huiguan.cli.day_folders import DayDir, check_day
 from huiguan.cli.progress import Progress, say
+from huiguan.cli.rulebook_folders import Folders
 
 if TYPE_CHECKING:
     import numpy as np
@@ -18,10 +19,6 @@ if TYPE_CHECKING:
     from huiguan.exchange.instructions import AnyInstruction
     from huiguan.storage.recovery import Frame
 
-Folders = Annotated[
-    list[Path] | None,
-    typer.Option("--rulebook", metavar="DIR", help="Books laid over the shipped ones; repeatable."),
-]
 Orders = Annotated[
     Path | None,
     typer.Option("--instructions", metavar="FILE", help="Approved instructions, JSON."),

@@ -10,6 +10,7 @@ import typer
 from huiguan.cli import app
 from huiguan.cli.command_tables import print_command
 from huiguan.cli.day_folders import DayDir, check_day
+from huiguan.cli.rulebook_folders import Folders
 from huiguan.foundation.faults import InputFault
 
 if TYPE_CHECKING:
@@ -34,9 +35,7 @@ def explain(
     call: Annotated[
         str | None, typer.Option(metavar="MEMBER", help="Clearing deposit of a member.")
     ] = None,
-    rulebook: Annotated[
-        list[Path] | None, typer.Option("--rulebook", metavar="DIR", help="Books laid over.")
-    ] = None,
+    rulebook: Folders = None,
 ) -> None:
     """Say why: the checks of a command; or the article, inputs and arithmetic of a figure."""
     from huiguan.exchange.reports.explain import explain_lines

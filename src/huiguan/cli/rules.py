@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from huiguan.cli import app
+from huiguan.cli.rulebook_folders import Folders
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -22,10 +22,6 @@ rules = typer.Typer(no_args_is_help=True, help="The rulebooks: dated, cited rows
 app.add_typer(rules, name="rules")
 
 OnDay = Annotated[str, typer.Option("--on", metavar="DATE", help="A trading day, as 2026-08-21.")]
-Folders = Annotated[
-    list[Path] | None,
-    typer.Option("--rulebook", metavar="DIR", help="Books laid over the shipped ones; repeatable."),
-]
 PAGE_COLUMNS = 160  # of a table that goes into a file or a pipe
 MOST_COLUMNS = 48  # of one cell
 AsJson = Annotated[bool, typer.Option("--json", help="JSON instead of tables.")]
@@ -79,11 +75,12 @@ def show(
 def check(rulebook: Folders = None, as_json: AsJson = False) -> None:
     """Read every book and check it: exact values, keys, sources, overlaps, gaps.
 
-    Exit code 0: good. 1: the first fault, with its file and row.
+    Exit code 0: good. 1: the first fault, with its file and row. 2: a folder without books.
     """
     from huiguan.foundation.faults import CheckFault, InputFault
-    from huiguan.storage.rulebooks import load_books
+    from huiguan.storage.rulebooks import load_books, rulebook_files
 
+    rulebook_files(rulebook or ())
     try:
         books = load_books(*rulebook or ())
     except InputFault as fault:

@@ -10,6 +10,7 @@ import typer
 
 from huiguan.cli import app
 from huiguan.cli.progress import Progress, say
+from huiguan.cli.rulebook_folders import Folders
 from huiguan.foundation.faults import InputFault
 
 if TYPE_CHECKING:
@@ -17,10 +18,6 @@ if TYPE_CHECKING:
 
 DaysCount = Annotated[int, typer.Option(min=1, max=1_000, help="How many trading days.")]
 Seed = Annotated[int, typer.Option(min=0, max=2**31 - 1, help="The same seed, the same bytes.")]
-Folders = Annotated[
-    list[Path] | None,
-    typer.Option("--rulebook", metavar="DIR", help="Books laid over the shipped ones; repeatable."),
-]
 
 
 @app.command()

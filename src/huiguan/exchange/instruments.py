@@ -29,7 +29,7 @@ from huiguan.foundation.calendars import (
     is_trading_day,
     on_or_after,
     on_or_before,
-    show_day,
+    refuse_closed_day,
     to_int,
     trading_day_after,
     trading_days_between,
@@ -351,10 +351,7 @@ def listed_contracts(
         product = books.products.get(code)
         if product is None:
             raise InputFault(f"no rulebook has a product {code!r}; there are: {known(books)}")
-        if not is_trading_day(calendar_of(books, product), trading_day):
-            raise InputFault(
-                f"{show_day(trading_day)} is not a trading day of {product.venue}; take another"
-            )
+        refuse_closed_day(calendar_of(books, product), trading_day, product.venue)
         months = listed_months(books, product, trading_day)
         found += [contract(books, contract_code(code, month)) for month in months]
     return tuple(found)

@@ -30,8 +30,8 @@ from huiguan.exchange.quotes import Price, as_decimal, lots_of, value_fen
 from huiguan.exchange.rules import Books, NaturalPerson, Product, Relief, calendar_of
 from huiguan.foundation.arithmetic import PPB
 from huiguan.foundation.calendars import (
-    is_trading_day,
     parse_day,
+    refuse_closed_day,
     show_day,
     to_date,
     to_int,
@@ -150,8 +150,7 @@ def listed_codes(books: Books, product: str, day: Day) -> list[str]:
 def checked_trading_day(books: Books, product: Product, day: Day) -> int:
     """Return ``day`` if the product trades on it; else an InputFault."""
     found = as_day(day)
-    if not is_trading_day(calendar_of(books, product), found):
-        raise InputFault(f"{show_day(found)} is not a trading day of {product.venue}; take another")
+    refuse_closed_day(calendar_of(books, product), found, product.venue)
     return found
 
 

@@ -50,8 +50,8 @@ from huiguan.foundation.calendars import (
     PhaseTime,
     calendar_status,
     has_night_session,
-    is_trading_day,
     phase_times,
+    refuse_closed_day,
     show_day,
     trading_day_before,
     trading_days_between,
@@ -197,10 +197,7 @@ def parameters(books: Books, code: str | Contract, trading_day: int) -> Contract
     found = code if isinstance(code, Contract) else contract(books, code)
     product = books.products[found.product]
     calendar = calendar_of(books, product)
-    if not is_trading_day(calendar, trading_day):
-        raise InputFault(
-            f"{show_day(trading_day)} is not a trading day of {found.venue}; take another day"
-        )
+    refuse_closed_day(calendar, trading_day, found.venue)
     if not found.listed <= trading_day <= found.last_day:
         raise InputFault(
             f"{found.code} does not trade on {show_day(trading_day)}: it is listed from"

@@ -166,6 +166,17 @@ def trading_days(calendar: Calendar, first: int, last: int) -> tuple[int, ...]:
     return calendar.days[bisect_left(calendar.days, first) : bisect_right(calendar.days, last)]
 
 
+def refuse_closed_day(calendar: Calendar, day: int, venue: str) -> None:
+    """Raise ``InputFault`` where the market does not trade on ``day``; it names those around it."""
+    if is_trading_day(calendar, day):
+        return
+    after, before = on_or_after(calendar, day), on_or_before(calendar, day)
+    raise InputFault(
+        f"{show_day(day)} is not a trading day of {venue}; {show_day(before)} and"
+        f" {show_day(after)} are"
+    )
+
+
 def calendar_status(calendar: Calendar, day: int) -> str:
     """Return ``confirmed``, or ``provisional`` beyond the years whose holidays are published."""
     return "confirmed" if day <= calendar.published_to else "provisional"

@@ -30,7 +30,7 @@ from huiguan.exchange.instruments import listed_contracts
 from huiguan.exchange.messages import Hedge, Side
 from huiguan.exchange.parameters import parameters
 from huiguan.exchange.rules import Books
-from huiguan.foundation.calendars import trading_day_before
+from huiguan.foundation.calendars import show_day, trading_day_before
 from huiguan.foundation.faults import InputFault
 from huiguan.foundation.records import table_layout
 from huiguan.simulation.chance import stream
@@ -270,7 +270,9 @@ def first_image(
     """
     listed, known = listed_with_prices(books, day, products)
     if not listed:
-        raise InputFault(f"none of {', '.join(products)} is listed on {day}; take a later --from")
+        raise InputFault(
+            f"none of {', '.join(products)} is listed on {show_day(day)}; take a later --from"
+        )
     contracts = contract_tables(books, day, listed)
     men, chance = people(size or size_of(len(products))), stream(seed, "first image")
     trades = past_trades(contracts, men, chance)

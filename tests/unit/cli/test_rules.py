@@ -93,6 +93,14 @@ def test_a_wrong_call_is_one_sentence(words: list[str]) -> None:
     assert "\n" not in str(caught.value)
 
 
+def test_check_of_no_folder_is_a_wrong_call(tmp_path: Path) -> None:
+    for folder in (tmp_path / "none", tmp_path):
+        with pytest.raises(InputFault, match="folder of"):
+            CliRunner().invoke(
+                app, ["rules", "check", "--rulebook", str(folder)], catch_exceptions=False
+            )
+
+
 def test_a_table_in_a_file_is_as_wide_as_a_page_and_breaks_no_word() -> None:
     for product in ("cu", "ec"):
         text = run("rules", "show", product, "--on", "2026-08-21")

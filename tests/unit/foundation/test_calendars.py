@@ -14,6 +14,7 @@ from huiguan.foundation.calendars import (
     on_or_before,
     parse_day,
     phase_times,
+    refuse_closed_day,
     trading_day_after,
     trading_day_before,
     trading_days,
@@ -106,3 +107,18 @@ def test_a_missing_year_is_refused() -> None:
 def test_a_day_outside_the_calendar_is_refused() -> None:
     with pytest.raises(InputFault, match="ask for a day between them"):
         trading_day_before(CALENDAR, 20250901)
+
+
+@pytest.mark.parametrize(
+    ("day", "sentence"),
+    [
+        (20260214, "2026-02-14 is not a trading day of SHFE; 2026-02-13 and 2026-02-24 are"),
+        (20260619, "2026-06-19 is not a trading day of SHFE; 2026-06-18 and 2026-06-22 are"),
+        (20990105, "calendar test knows trading days from 2025-09-01 to 2027-12-31 only"),
+        (20240105, "calendar test knows trading days from 2025-09-01 to 2027-12-31 only"),
+    ],
+)
+def test_a_closed_day_names_those_around_it(day: int, sentence: str) -> None:
+    with pytest.raises(InputFault, match=sentence):
+        refuse_closed_day(CALENDAR, day, "SHFE")
+    refuse_closed_day(CALENDAR, 20260224, "SHFE")
