@@ -43,9 +43,10 @@ def rows_of(values: pl.Series, names: list[str]) -> np.ndarray:
 
 
 def optional(values: pl.Series) -> np.ndarray:
-    """Return int32 of a column of numbers where "" means none (-1)."""
+    """Return int32 of numbers where "" means none (-1), UNKNOWN for another spelling."""
+    spelt = values.str.contains(r"^(0|[1-9][0-9]*)?$")
     numbers = values.replace("", "-1").cast(pl.Int32, strict=False)
-    return numbers.fill_null(UNKNOWN).to_numpy()
+    return numbers.set(~spelt, UNKNOWN).fill_null(UNKNOWN).to_numpy()
 
 
 def read_outcome(folder: Path, frozen: FrozenRound) -> Outcome:

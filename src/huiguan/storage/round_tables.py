@@ -23,7 +23,7 @@ TEXT, INTEGER, ID, LIST, HASH = "text", "integer", "id", "list", "hash"
 NAME, NUMBER, DAY = "name", "number", "day like 2026-09-01"
 NUMBER_BYTES, HASH_BYTES = 9, 64
 PATTERNS = {
-    TEXT: r"^[ -+\--~]*$",  # printable, no comma
+    TEXT: r"^[ !#-+\--~]*$",  # printable, no comma, no quote
     ID: r"^[A-Za-z0-9._@-]{1,48}$",
     NAME: r"^[A-Za-z0-9._-]{1,48}$",
     HASH: r"^[0-9a-f]{64}$",

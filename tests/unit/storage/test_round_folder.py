@@ -93,6 +93,7 @@ def test_hash_seeds_change_no_byte(tmp_path: Path, source: Path) -> None:
         ("facts.csv", ",sex,", ",age,", "it has no meaning"),
         ("round.toml", "beacon_round = 1000", "beacon_round = 0", "name the chain and a future"),
         ("round.toml", "list_limit = 20", "list_limit = 1", "more than 1 choices"),
+        ("programmes.csv", ",repair,", ',a "small" repair,', "reason is not a valid text"),
         ("round.toml", "list_limit = 20", "limit = 20", "unknown field"),
         ("round.toml", '"2026-09-01"', '"next month"', "day like 2026-09-01"),
         ("rules/policies.toml", '"20%"', '"50bp"', "'50bp' is no share"),

@@ -104,6 +104,8 @@ FORGED = [
     ("results.csv", ",,,\n", ",,,0\n", "a slot or tier but no home"),
     ("results.csv", ",,,\n", ",,rest,\n", "a slot or tier but no home"),
     ("results.csv", ",rest,", ",,", "the home has no such slot"),
+    ("results.csv", ",,,\n", ",,,-1\n", "a slot or tier but no home"),
+    ("results.csv", ",rest,1\n", ",rest,01\n", "the tier is not the one at this home"),
 ]
 
 
