@@ -152,3 +152,8 @@ def test_only_on_the_day_without_trading(tmp_path: Path) -> None:
     run_day(tmp_path / "20260821", morning_of_third_day(), [])
     with pytest.raises(InputFault, match="not on a day without trading"):
         close_folder(tmp_path / "20260821", books(), [DECISION])
+
+
+def test_not_at_an_opening(tmp_path: Path) -> None:
+    with pytest.raises(InputFault, match="ReducePositions belongs to the close"):
+        open_next(tmp_path, books(), [DECISION])

@@ -121,6 +121,29 @@ AnyInstruction = (
 )
 
 
+AT_CLOSE = (DecideSettlement, DecideParameters, RaiseMargin, ReducePositions)
+
+
+def check_for_opening(rows: Sequence[AnyInstruction]) -> None:
+    """Refuse an instruction that only a close reads: at an opening it would change nothing."""
+    for row in rows:
+        if isinstance(row, AT_CLOSE):
+            raise InputFault(
+                f"instruction {row.reference!r}: {type(row).__name__} belongs to the close; give it"
+                " to `huiguan day close`, then open the next day"
+            )
+
+
+def check_instruments(rows: Sequence[AnyInstruction], instruments: Sequence[str]) -> None:
+    """Refuse a decision of the close about a contract that does not trade on the day."""
+    for row in rows:
+        if isinstance(row, AT_CLOSE) and row.instrument not in instruments:
+            raise InputFault(
+                f"instruction {row.reference!r}: {row.instrument!r} does not trade on this day, so"
+                " nothing can be decided for it; check the contract's code"
+            )
+
+
 def check_instructions(rows: Sequence[AnyInstruction]) -> None:
     """Refuse an instruction without two persons, or two with one reference."""
     seen: set[str] = set()

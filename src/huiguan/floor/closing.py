@@ -23,7 +23,7 @@ from huiguan.exchange.clearing.day_figures import (
 )
 from huiguan.exchange.clearing.next_day import forced_closes, next_image, reconcile
 from huiguan.exchange.clearing.rules_of_day import DayRules, rules_of_day
-from huiguan.exchange.instructions import check_instructions
+from huiguan.exchange.instructions import check_for_opening, check_instructions
 from huiguan.exchange.messages import Phase
 from huiguan.exchange.reports.daily import (
     argument_rows,
@@ -249,6 +249,7 @@ def open_next(
 
     What is written is read back and reconciled; a difference is a CheckFault.
     """
+    check_for_opening(instructions)
     image, result, given = read_closed(root)
     verify_manifest(root)
     orders = [*given, *instructions]

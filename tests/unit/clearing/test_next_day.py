@@ -153,3 +153,9 @@ def test_instructions_are_checked(order: AnyInstruction, sentence: str) -> None:
 def test_a_reference_is_used_once() -> None:
     with pytest.raises(InputFault, match="twice"):
         closed(FINAL, FINAL)
+
+
+def test_a_decision_is_about_a_contract_of_the_day() -> None:
+    order = DecideSettlement(**TWO, reference="i", instrument="zz2609", price=Decimal(1))
+    with pytest.raises(InputFault, match="'zz2609' does not trade on this day"):
+        closed(order)

@@ -43,7 +43,7 @@ from huiguan.exchange.clearing.day_reduction import (
 )
 from huiguan.exchange.clearing.rules_of_day import DayRules
 from huiguan.exchange.day import DayImage, image_digest
-from huiguan.exchange.instructions import AnyInstruction, check_instructions
+from huiguan.exchange.instructions import AnyInstruction, check_instructions, check_instruments
 from huiguan.exchange.result import DayResult, ResultSettings, empty
 from huiguan.foundation.arithmetic import Rounding, multiply_rate
 from huiguan.foundation.faults import CheckFault
@@ -71,6 +71,7 @@ def close_day(
     Raises ``CheckFault`` when positions, books or sums disagree.
     """
     check_instructions(instructions)
+    check_instruments(instructions, image.names.instruments)
     report("statistics and limit-locked contracts")
     contracts = statistics(image, events.trades)
     find_locks(image, events, contracts)
