@@ -96,6 +96,7 @@ def allocate(
 def check(folder: Folder, as_json: Json = False) -> None:
     """Check a whole round with separate code; every finding names its file and row."""
     from huiguan.storage.round_check import check_folder
+    from huiguan.storage.round_stages import VOID
 
     say("checking: frozen rows, tickets, results, cut-offs, optimality")
     findings = check_folder(folder)
@@ -109,7 +110,7 @@ def check(folder: Folder, as_json: Json = False) -> None:
     if findings:
         raise CheckFault(f"{counted(len(findings))}; the round must not be released as it is")
     if not as_json:
-        typer.echo("no finding")
+        typer.echo("no finding; the attempt is void" if (folder / VOID).exists() else "no finding")
 
 
 def told(finding: Finding) -> str:

@@ -42,6 +42,7 @@ def test_a_round_from_freeze_to_release(tmp_path: Path) -> None:
     assert story["number"] == "00000001X"
     assert "摇号名次" in run("round", "explain", folder, "00000001X", "--lang", "zh")
     assert commitment in run("round", "void", folder, "--reason", "a building was forgotten")
+    assert run("round", "check", folder) == "no finding; the attempt is void\n"
     with pytest.raises(InputFault, match="void attempt"):
         run("round", "allocate", folder)
 
