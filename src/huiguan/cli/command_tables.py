@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import typer
+
+from huiguan.cli.pages import page_console
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,7 +34,8 @@ def checks_table(found: ExplainedCommand) -> Table:
 
     table = Table(box=None, title="checks, in their fixed order", title_justify="left")
     for name in ("would refuse", "拒绝情形", "asked", "allowed", "result", "rule"):
-        table.add_column(name, justify="right" if name in {"asked", "allowed"} else "left")
+        side: Literal["left", "right"] = "right" if name in {"asked", "allowed"} else "left"
+        table.add_column(name, justify=side, overflow="fold")
     instrument = found.command.fields.get("instrument", 0)
     for line in found.checks:
         result = "passed" if line.passed else "REFUSED"
@@ -50,8 +53,6 @@ def checks_table(found: ExplainedCommand) -> Table:
 
 def print_command(folder: Path, number: int) -> None:
     """Explain a command of a day: run the day again up to it, show checks, figures and outcome."""
-    from rich.console import Console
-
     from huiguan.cli.progress import say
     from huiguan.exchange.messages import EnterOrder
     from huiguan.exchange.reports.command_words import (
@@ -64,7 +65,6 @@ def print_command(folder: Path, number: int) -> None:
 
     say(f"explain: running the day again up to command {number:,}")
     found = explain_command(folder, number)
-    console = Console(width=190)
     sender = f"session {found.session}, its command {found.client_sequence:,}"
     typer.echo(
         f"command {found.sequence:,} at {clock(found.time_ns)} "
@@ -77,7 +77,7 @@ def print_command(folder: Path, number: int) -> None:
     else:
         typer.echo(f"  {fields_words(found.image, asked.name, asked.fields)}\n")
     if found.checks:
-        console.print(checks_table(found))
+        page_console(190).print(checks_table(found))
     for event in found.due:
         typer.echo(f"before it, by the clock: {message_words(found.image, event)}")
     if found.refusal is not None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from huiguan.cli import app
 from huiguan.cli.command_tables import clock
+from huiguan.cli.pages import page_console
 from huiguan.cli.progress import Progress, say
 
 if TYPE_CHECKING:
@@ -30,8 +31,6 @@ def demo(
     seed: Annotated[int, typer.Option(min=0, help="The same seed, the same bytes.")] = 1,
 ) -> None:
     """Run one trading day of a whole market, clear it, run it again, and show what happened."""
-    from rich.console import Console
-
     from huiguan.foundation.calendars import parse_day
     from huiguan.simulation.market_demo import run_demo
 
@@ -44,7 +43,7 @@ def demo(
     with Progress("demo, frames of the day") as progress:
         found = run_demo(out, parse_day(start), seed, tell, progress)
     tell("done")
-    console = Console(width=170)
+    console = page_console(170)
     show_market(console, found)
     show_refusals(console, found)
     show_life(console, found)
@@ -59,7 +58,8 @@ def new_table(title: str, *columns: str) -> Table:
 
     table = Table(title=title, title_justify="left", box=None, padding=(0, 1))
     for name in columns:
-        table.add_column(name.removeprefix("-"), justify="left" if name[0] == "-" else "right")
+        side: Literal["left", "right"] = "left" if name[0] == "-" else "right"
+        table.add_column(name.removeprefix("-"), justify=side, overflow="fold")
     return table
 
 

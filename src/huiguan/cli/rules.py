@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from huiguan.cli import app
+from huiguan.cli.pages import PAGE_COLUMNS, page_console
 from huiguan.cli.rulebook_folders import Folders
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ rules = typer.Typer(no_args_is_help=True, help="The rulebooks: dated, cited rows
 app.add_typer(rules, name="rules")
 
 OnDay = Annotated[str, typer.Option("--on", metavar="DATE", help="A trading day, as 2026-08-21.")]
-PAGE_COLUMNS = 160  # of a table that goes into a file or a pipe
 MOST_COLUMNS = 48  # of one cell
 AsJson = Annotated[bool, typer.Option("--json", help="JSON instead of tables.")]
 
@@ -166,14 +166,11 @@ def show_cell(value: object) -> str:
 
 def print_rows(title: str, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Print a table as wide as the terminal, or as a page on which no word is broken."""
-    from rich.console import Console
     from rich.table import Table
 
-    console = Console()
-    widths: list[int | None] = [None] * len(headings)
-    if not console.is_terminal:
-        widths = [*page_widths([headings, *rows])]
-        console = Console(width=sum(width or 0 for width in widths) + 2 * len(widths))
+    found = page_widths([headings, *rows])
+    console = page_console(sum(found) + 2 * len(found))
+    widths = [None if console.is_terminal else width for width in found]
     table = Table(title=title, title_justify="left", box=None, pad_edge=False)
     for heading, width in zip(headings, widths, strict=True):
         table.add_column(heading, width=width, max_width=width or MOST_COLUMNS, overflow="fold")
