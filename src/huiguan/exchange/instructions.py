@@ -12,6 +12,8 @@ import msgspec
 from huiguan.exchange.messages import Right
 from huiguan.foundation.faults import InputFault
 
+LARGEST, DECIMALS = 10**18, 9
+
 
 class Instruction(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag=True):
     """Who asked, who approved, and the name it can be found under."""
@@ -153,11 +155,27 @@ def check_instructions(rows: Sequence[AnyInstruction]) -> None:
                 f"instruction {row.reference!r}: maker and checker must be two persons; money and"
                 " prices are moved by two only"
             )
+        check_figures(row)
         if row.reference in seen:
             raise InputFault(
                 f"instruction {row.reference!r} stands twice; each needs a reference of its own"
             )
         seen.add(row.reference)
+
+
+def check_figures(row: AnyInstruction) -> None:
+    """Refuse a figure that is none, too fine or beyond all money and goods there can be."""
+    for name in row.__struct_fields__:
+        value = getattr(row, name)
+        for figure in value if isinstance(value, tuple) else (value,):
+            if not isinstance(figure, (int, Decimal)):
+                continue
+            number = Decimal(figure)
+            if not number.is_finite() or abs(number) > LARGEST or number != round(number, DECIMALS):
+                raise InputFault(
+                    f"instruction {row.reference!r}: {name} {figure} cannot be used; give a number"
+                    f" with at most {DECIMALS} decimals and no larger than 10^18"
+                )
 
 
 def index_of(names: Iterable[str], name: str, what: str) -> int:

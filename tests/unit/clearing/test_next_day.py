@@ -159,3 +159,24 @@ def test_a_decision_is_about_a_contract_of_the_day() -> None:
     order = DecideSettlement(**TWO, reference="i", instrument="zz2609", price=Decimal(1))
     with pytest.raises(InputFault, match="'zz2609' does not trade on this day"):
         closed(order)
+
+
+@pytest.mark.parametrize("price", ["-10", "0", "3148.3", "99999999999"])
+def test_a_settlement_price_that_cannot_be(price: str) -> None:
+    order = DecideSettlement(**TWO, reference="i", instrument="ec2608", price=Decimal(price))
+    with pytest.raises(InputFault, match="cannot be the settlement price of ec2608"):
+        closed(order)
+
+
+@pytest.mark.parametrize("limit", ["NaN", "Infinity", "0.1234567891", "1e19"])
+def test_a_figure_that_cannot_be(limit: str) -> None:
+    order = DecideParameters(
+        **TWO,
+        reference="i",
+        instrument="ec2608",
+        limit=Decimal(limit),
+        general=Decimal("0.1"),
+        hedging=Decimal("0.1"),
+    )
+    with pytest.raises(InputFault, match=r"limit .* cannot be used"):
+        closed(order)

@@ -93,6 +93,7 @@ class Settled(NamedTuple):
 
 
 NEVER = 1_000_000
+MOST_TICKS = 1 << 31
 BY_NAME = {
     "last_hour": SettledBy.LAST_HOUR,
     "decided": SettledBy.DECIDED,
@@ -117,7 +118,7 @@ def settle(
     The reference of a contract without trades is the nearest preceding month of its product that
     traded. On the eve of a coarser tick prices are cut to the new one, so that they can be carried.
     """
-    decided = {r.instrument: r.price for r in instructions if isinstance(r, DecideSettlement)}
+    decided = decided_prices(image, instructions)
     units = np.zeros(len(contracts), np.int64)
     by = np.zeros(len(contracts), np.int64)
     traded = contracts["volume_lots"] > 0
@@ -126,6 +127,23 @@ def settle(
         decimals = int(image.instruments["unit_decimals"][index])
         units[index], by[index] = units_of(price.price, decimals), BY_NAME[price.by]
     return Settled(units, by)
+
+
+def decided_prices(image: DayImage, instructions: Sequence[AnyInstruction]) -> dict[str, Decimal]:
+    """Return the settlement prices the exchange decided; one off the tick is an InputFault."""
+    found = {}
+    for order in instructions:
+        if isinstance(order, DecideSettlement):
+            index = index_of(image.names.instruments, order.instrument, "instrument")
+            tick = _price(image, index, 1)
+            if not 0 < order.price < tick * MOST_TICKS or order.price % tick:
+                raise InputFault(
+                    f"{order.reference}: {order.price} cannot be the settlement price of"
+                    f" {order.instrument}; give a price above zero that is a multiple of the tick"
+                    f" {tick}"
+                )
+            found[order.instrument] = order.price
+    return found
 
 
 def _price(image: DayImage, index: int, ticks: int) -> Decimal:
