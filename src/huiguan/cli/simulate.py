@@ -47,8 +47,11 @@ def simulate(
     check_new(out)
     say("simulate: reading the rulebooks")
     books = load_books(*rulebook or ())
-    first = first_image(books, day, chosen_products(books, products), seed)
+    chosen = chosen_products(books, products)
+    first = first_image(books, day, chosen, seed)
     image = first.image
+    for line in reservations(books, day, chosen, image.names.products):
+        say(f"simulate: {line}")
     say(
         f"simulate: {len(image.instruments)} contracts, {len(image.trading_codes):,} trading codes;"
         f" {first.known_prices} settlement prices are those of the reference day, the others and"
@@ -71,6 +74,21 @@ def simulate(
                 f"day hash {run.hashes.day.hex()[:16]}"
             )
     typer.echo(f"{days} day(s) in {out}, {time.monotonic() - begun:.1f} s")
+
+
+def reservations(books: Books, day: int, chosen: list[str], listed: list[str]) -> list[str]:
+    """Return what a person should know of the day: what is not listed, holidays not published."""
+    from huiguan.foundation.calendars import calendar_status, show_day
+
+    lines = []
+    absent = sorted(set(chosen) - set(listed))
+    if absent:
+        lines.append(f"not listed on {show_day(day)} and left out: {', '.join(absent)}")
+    venues = {books.products[code].venue for code in chosen if code in books.products}
+    calendars = {books.calendars[books.venues[venue].calendar] for venue in venues}
+    if any(calendar_status(calendar, day) == "provisional" for calendar in calendars):
+        lines.append("the holidays of that year are not published; every weekday stands in")
+    return lines
 
 
 def check_new(out: Path) -> None:

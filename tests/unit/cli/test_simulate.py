@@ -7,7 +7,9 @@ import pytest
 
 import huiguan.cli
 from huiguan.cli import main
+from huiguan.cli.simulate import reservations
 from huiguan.floor.sequencer import verify_day
+from huiguan.storage.rulebooks import load_books
 
 
 def call(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
@@ -69,3 +71,13 @@ def test_a_folder_with_something_in_it_stays_as_it_is(
 
 def test_the_noun_is_registered() -> None:
     assert "simulate" in huiguan.cli.NOUNS
+
+
+def test_what_is_left_out_or_provisional_is_said() -> None:
+    books = load_books()
+    assert reservations(books, 20260821, ["cu", "sc"], ["cu", "sc"]) == []
+    assert reservations(books, 20120106, ["cu", "sc"], ["cu"]) == [
+        "not listed on 2012-01-06 and left out: sc"
+    ]
+    (line,) = reservations(books, 20350104, ["cu"], ["cu"])
+    assert "not published" in line
