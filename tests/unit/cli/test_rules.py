@@ -43,6 +43,17 @@ def test_show_of_one_contract_and_as_a_table() -> None:
     assert "SHFE No. 249 of 2026" in text
 
 
+def test_an_empty_list_and_a_single_delivery_day() -> None:
+    page = json.loads(
+        run("rules", "show", "IF", "--on", "2026-08-21", "--json", "--rulebook", str(CFFEX))
+    )
+    assert {contract["delivery"] for contract in page["contracts"]} == {"cash"}
+    lines = {line["rule"]: line["value"] for line in page["rules"]}
+    assert lines["open interest ladder"] == "above none; margins none"
+    page = json.loads(run("rules", "show", "cu", "--on", "2026-08-21", "--json"))
+    assert page["contracts"][0]["delivery"] == "2026-09-16 to 2026-09-17"
+
+
 def test_check_counts_and_names_the_digest() -> None:
     facts = json.loads(run("rules", "check", "--json", "--rulebook", str(CFFEX)))
     assert (facts["venues"], facts["products"]) == (3, 26)

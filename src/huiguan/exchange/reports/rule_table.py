@@ -72,7 +72,7 @@ def show_value(name: str, value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, tuple):
-        return ", ".join(show_value(name, item) for item in value)
+        return ", ".join(show_value(name, item) for item in value) or "none"
     if isinstance(value, Decimal):
         return f"{value:f}"
     if isinstance(value, int):
@@ -176,7 +176,7 @@ def contract_line(found: ContractParameters) -> ContractLine:
         contract=contract.code,
         listed=show_day(contract.listed),
         last_trading_day=show_day(contract.last_day),
-        delivery=f"{show_day(days[0])} to {show_day(days[-1])}" if days else "cash",
+        delivery=" to ".join(show_day(day) for day in sorted({*days[:1], *days[-1:]})) or "cash",
         limit=show_rate(found.limit_ppb),
         general_margin=show_rate(found.general_ppb),
         hedge_margin=show_rate(found.hedge_ppb),
