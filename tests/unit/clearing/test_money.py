@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from huiguan.exchange.clearing.client_day import ContractFacts, charged_margins
 from huiguan.exchange.clearing.collateral import (
     bond_benchmark_value,
     foreign_cash_value,
@@ -41,6 +42,7 @@ from huiguan.exchange.clearing.margin import (
     shorts_to_margin,
     trading_margin,
 )
+from huiguan.exchange.messages import Hedge, Side
 from huiguan.foundation.faults import InputFault
 
 YUAN = 100
@@ -236,3 +238,20 @@ def test_rates_outside_zero_to_one_are_refused() -> None:
     for rate in (5, "500%", Decimal("-0.1"), "x%"):
         with pytest.raises(InputFault):
             trading_margin(1, 1, 1, rate)
+
+
+def test_what_sides_are_charged_is_the_margin_of_their_product() -> None:
+    """Long 120 + 80, short 150 of one product: 200; the smaller side is charged nothing."""
+    facts = ContractFacts(
+        "cu2610", "cu", "SHFE", Decimal(5), Decimal(1), Decimal(1), "8%", "8%", "8%", "8%"
+    )
+    margins = {
+        ("cu2610", Side.BUY, Hedge.SPECULATION): 120,
+        ("cu2611", Side.BUY, Hedge.SPECULATION): 80,
+        ("cu2610", Side.SELL, Hedge.HEDGE): 150,
+    }
+    contracts = {"cu2610": facts, "cu2611": facts}
+    charged = charged_margins(margins, contracts, larger_side=True)
+    assert sum(charged.values()) == product_margin([120, 80], [150]) == 200
+    assert charged["cu2610", Side.SELL, Hedge.HEDGE] == 0
+    assert sum(charged_margins(margins, contracts, larger_side=False).values()) == 350
