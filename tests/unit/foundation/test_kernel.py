@@ -1,6 +1,9 @@
 """The door to the compiler: what the bounds-checked run of CI rests on."""
 
 import os
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -49,3 +52,16 @@ def test_checked_and_unchecked_code_never_share_a_cache(monkeypatch: pytest.Monk
         monkeypatch.setenv("NUMBA_BOUNDSCHECK", value)
         digests.add(source_digest())
     assert len(digests) == 2
+
+
+def test_without_a_place_for_machine_code_a_process_compiles_for_itself(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder can be made below this")
+    code = "from huiguan.exchange.trading.book import middle_price; print(middle_price(5, 3, 4))"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "NUMBA_CACHE_DIR": str(tmp_path / "file" / "cache")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "4\n", "")
