@@ -170,7 +170,8 @@ def _cancel_lines(state: State, command: np.ndarray, session: int) -> Iterator[C
 
 def _phase_line(phase: int) -> CheckLine:
     good = phase in (Phase.CONTINUOUS, Phase.AUCTION_ORDERING)
-    return CheckLine(Refusal.NOT_TRADING, phase, Phase.CONTINUOUS, "phase", good)
+    allowed = phase if good else int(Phase.CONTINUOUS)
+    return CheckLine(Refusal.NOT_TRADING, phase, allowed, "phase", good)
 
 
 def _entry_lines(state: State, command: np.ndarray, session: int) -> Iterator[CheckLine]:
