@@ -135,15 +135,15 @@ def find_holding(state: State, position: int, key: int) -> int:
 @inner
 def check_room(state: State, position: int, holding: int) -> Refusal:
     """Check that the tables of the day can take one more order, position and holding."""
-    core, config = state.core[0], state.config[0]
+    core = state.core[0]
     if core["free_order"] == NO_ROW and core["fresh_order"] == len(state.orders):
         note(state, len(state.orders), len(state.orders))
         return Refusal.ORDERS_FULL
-    if position < 0 and core["positions"] >= config["position_capacity"]:
-        note(state, core["positions"], config["position_capacity"])
+    if position < 0 and core["positions"] >= len(state.positions):
+        note(state, core["positions"], len(state.positions))
         return Refusal.POSITIONS_FULL
-    if holding < 0 and core["holdings"] >= config["holding_capacity"]:
-        note(state, core["holdings"], config["holding_capacity"])
+    if holding < 0 and core["holdings"] >= len(state.holdings):
+        note(state, core["holdings"], len(state.holdings))
         return Refusal.POSITIONS_FULL
     return Refusal.ACCEPTED
 

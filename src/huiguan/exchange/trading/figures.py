@@ -202,9 +202,12 @@ def _entry_lines(state: State, command: np.ndarray, session: int) -> Iterator[Ch
             yield from _money_lines(state, entry, found)
     live, room = int(state.core["live_orders"][0]), len(state.orders)
     yield CheckLine(Refusal.ORDERS_FULL, live, room, "number", live < room)
-    for row, name in (("position", "positions"), ("holding", "holdings")):
+    for row, name, table in (
+        ("position", "positions", state.positions),
+        ("holding", "holdings", state.holdings),
+    ):
         if found[row] < 0:
-            used, room = int(state.core[name][0]), int(state.config[f"{row}_capacity"][0])
+            used, room = int(state.core[name][0]), len(table)
             yield CheckLine(Refusal.POSITIONS_FULL, used, room, "number", used < room)
 
 

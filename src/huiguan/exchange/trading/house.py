@@ -229,8 +229,8 @@ def move_money(state: State, out: np.ndarray, command: np.void, reserve: bool) -
     if row >= 0:
         note(state, command["transfer_id"], state.transfers[row]["stage"])
         return Refusal.TRANSFER_REPEATED
-    if state.core[0]["transfers"] >= state.config[0]["transfer_capacity"]:
-        note(state, state.core[0]["transfers"], state.config[0]["transfer_capacity"])
+    if state.core[0]["transfers"] == len(state.transfers):
+        note(state, state.core[0]["transfers"], len(state.transfers))
         return Refusal.TRANSFERS_FULL
     if reserve:
         free = (

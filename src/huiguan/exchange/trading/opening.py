@@ -85,9 +85,8 @@ def open_day(image: DayImage) -> State:
     Raises ``InputFault`` when the tables of the day cannot hold the positions and limits.
     """
     state = new_state(image)
-    rows, settings = len(image.positions), image.settings
-    limits = len(image.holder_limits)
-    if rows > settings.position_capacity or rows + limits > settings.holding_capacity:
+    rows, limits = len(image.positions), len(image.holder_limits)
+    if rows > len(state.positions) or rows + limits > len(state.holdings):
         raise InputFault(
             f"the image holds {rows} positions and {limits} holder limits, more "
             "than its position_capacity and holding_capacity allow; raise them in the settings"

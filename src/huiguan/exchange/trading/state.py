@@ -32,9 +32,6 @@ class Config(Record, frozen=True):
     groups: Int64
     relief_groups: Int64
     outcome_window: Int64
-    position_capacity: Int64
-    holding_capacity: Int64
-    transfer_capacity: Int64
     price_rule: Int32
     auction_tie: Int32
     offset_flags: Int8
@@ -225,7 +222,7 @@ class Transfer(Record, frozen=True):
     stage: Int8
 
 
-CONFIG = layout(Config, [], 96)
+CONFIG = layout(Config, [], 72)
 CORE = layout(Core, [], 120)
 INSTRUMENT = layout(InstrumentState, [], 72)
 SIDE = layout(BookSide, [], 32)
@@ -365,16 +362,7 @@ def _config(image: DayImage) -> np.ndarray:
     config["products"] = int(instruments["product"].max()) + 1
     relief_groups = [instruments[f"{side}_relief_group"].max() for side in ("long", "short")]
     config["relief_groups"] = int(max(relief_groups)) + 1
-    for name in (
-        "outcome_window",
-        "position_capacity",
-        "holding_capacity",
-        "transfer_capacity",
-        "price_rule",
-        "auction_tie",
-        "offset_flags",
-        "funds",
-    ):
+    for name in ("outcome_window", "price_rule", "auction_tie", "offset_flags", "funds"):
         config[name] = getattr(settings, name)
     return config
 
