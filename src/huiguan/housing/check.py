@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from huiguan.housing.check_lists import build_lists, build_slots, claim_bits
+from huiguan.housing.check_lists import build_lists, build_slots, claim_bits, positions_in
 from huiguan.housing.check_match import (
     FACTOR,
     FREE,
@@ -187,8 +187,7 @@ def check_results(
     out = each("result-missing", file, found[missing], "it has no result")
     out += each("result-unknown", file, numbers[~known], "nobody has this number")
     out += each("result-twice", file, found[twice], "it has more than one result")
-    position = np.full(found.size, -1, dtype=np.int64)
-    position[order] = np.arange(order.size)
+    position = positions_in(frozen, order)
     row_of = np.full(order.size, -1, dtype=np.int64)
     slot_of = np.full(order.size, -2, dtype=np.int64)
     given = known & (outcome.result_programme != NO_HOME)

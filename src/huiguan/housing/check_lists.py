@@ -61,11 +61,17 @@ class Rooms(NamedTuple):
     sex: np.ndarray  # int8 [programme]: index into SEXES
 
 
+def positions_in(frozen: FrozenRound, order: np.ndarray) -> np.ndarray:
+    """Return where each application of the round stands in ``order``, -1 for those out of it."""
+    position = np.full(frozen.numbers.size, -1, dtype=np.int64)
+    position[order] = np.arange(order.size)
+    return position
+
+
 def read_people(frozen: FrozenRound, order: np.ndarray, bits: dict[str, int]) -> People:
     """Return the facts of the applications in ``order``."""
     index = {p.programme: row for row, p in enumerate(frozen.programmes)}
-    position = np.full(frozen.numbers.size, -1, dtype=np.int64)
-    position[order] = np.arange(order.size)
+    position = positions_in(frozen, order)
     people = People(
         sex=np.zeros(order.size, dtype=np.int8),
         home=np.full(order.size, -1, dtype=np.int32),

@@ -19,6 +19,7 @@ from huiguan.housing.check import (
     entry_order,
     find_rows,
 )
+from huiguan.housing.check_lists import positions_in
 from huiguan.housing.check_match import Lists, Slots, best_match
 from huiguan.housing.check_rows import Finding, each
 from huiguan.housing.round import FrozenRound
@@ -63,8 +64,7 @@ def take_answers(
     settled: np.ndarray,
 ) -> list[Finding]:
     """Mark who is ``gone`` and who has ``settled`` by now; find answers that cannot be."""
-    position = np.full(frozen.numbers.size, -1, dtype=np.int64)
-    position[order] = np.arange(order.size)
+    position = positions_in(frozen, order)
     at, known, _, _ = find_rows(frozen.numbers, rerun.number)
     who = np.where(known, position[at], -1)
     inside = who >= 0
