@@ -6,7 +6,7 @@ STEP = @printf '\033[1m==> %s\033[0m\n'
 .PHONY: demo test uncompiled bounds check bench torture generate lock clean
 .DELETE_ON_ERROR:
 
-demo: .venv/base            ## set up and run one market day and one housing round
+demo: .venv/base            ## set up and run one market day
 	$(STEP) "demo: one settled trading day of every listed product"
 	$(BIN)/huiguan demo --out demo
 
