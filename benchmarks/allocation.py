@@ -20,10 +20,10 @@ from tests.rounds import HEAD, POLICIES, SIGNATURE, write_round
 from huiguan.housing.allocation.deferred import deferred_acceptance, match_market, plain_groups
 from huiguan.housing.allocation.market import EDGE, Market
 from huiguan.housing.allocation.trading import swap_round
-from huiguan.housing.draw import application_number
 from huiguan.housing.explain import explain
-from huiguan.storage import round_folder
-from huiguan.storage.round_check import check_folder, read_outcome
+from huiguan.housing.round.draw import application_number
+from huiguan.rounds import folder as round_folder
+from huiguan.rounds.check import check_folder, read_outcome
 
 APPLICANTS, PROGRAMMES, CHOICES, CAPACITY = 1_000_000, 50_000, 20, 6
 

@@ -15,8 +15,14 @@ from pathlib import Path
 
 import numpy as np
 
-from huiguan.exchange.clearing.day_end import close_day
-from huiguan.exchange.clearing.day_events import (
+from huiguan.days.close import ClosedDay, write_closed
+from huiguan.exchange.day.contract_tables import ContractTables, ListedContract, contract_tables
+from huiguan.exchange.day.image import DayImage, Names, Settings, empty_tables
+from huiguan.exchange.day.result import DayResult, TradeRow
+from huiguan.exchange.evening.day_end import close_day
+from huiguan.exchange.evening.rules_of_day import rules_of_day
+from huiguan.exchange.evening.statements import Statements
+from huiguan.exchange.events import (
     CANCELLED,
     ENTERED,
     FRAME,
@@ -24,19 +30,13 @@ from huiguan.exchange.clearing.day_events import (
     TRANSFER,
     DayEvents,
 )
-from huiguan.exchange.clearing.rules_of_day import rules_of_day
-from huiguan.exchange.clearing.statements import Statements
-from huiguan.exchange.contract_tables import ContractTables, ListedContract, contract_tables
-from huiguan.exchange.day import DayImage, Names, Settings, empty_tables
-from huiguan.exchange.instruments import listed_contracts
 from huiguan.exchange.messages import Offset, Side
 from huiguan.exchange.reports.statement import Holder, statement_text
-from huiguan.exchange.result import DayResult, TradeRow
-from huiguan.exchange.rules import Books
-from huiguan.floor.closing import ClosedDay, write_closed
+from huiguan.exchange.rules.instruments import listed_contracts
+from huiguan.exchange.rules.rows import Books
 from huiguan.foundation.records import table_layout
-from huiguan.storage.day_image import write_image
-from huiguan.storage.rulebooks import load_books
+from huiguan.storage.market.day_image import write_image
+from huiguan.storage.market.rulebooks.load import load_books
 
 DAY = 20260821
 CODES, MEMBERS, PAIRS = 200_000, 200, 500_000  # a pair is a long and a short of one past trade

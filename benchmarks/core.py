@@ -18,9 +18,10 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.flows import Flow, make_flow
+from huiguan.days.run_again import verify_day
 from huiguan.exchange.messages import LAYOUTS, MESSAGE_BYTES, EnterOrder
 from huiguan.exchange.trading.core import TradingCore
-from huiguan.floor.sequencer import Input, Sequencer, verify_day
+from huiguan.floor.sequencer import Input, Sequencer
 
 RUNS = 5
 WINDOW = 65_536 * MESSAGE_BYTES

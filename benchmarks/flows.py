@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from tests.images import small_image
 
-from huiguan.exchange.day import DayImage
+from huiguan.exchange.day.image import DayImage
 from huiguan.exchange.messages import (
     LAYOUTS,
     MESSAGE_BYTES,

@@ -17,14 +17,14 @@ from pathlib import Path
 import numpy as np
 
 from huiguan.foundation.arithmetic import show_fen
-from huiguan.housing.claims import Purpose
 from huiguan.housing.dates import days_in_month, days_within_month
-from huiguan.housing.month_close import LEASE, PART, REST, close_month, post_charges
-from huiguan.housing.occupancy import claim_many, free_places
-from huiguan.housing.places import Kind, Level, Sex
-from huiguan.housing.rent import Share, split_rent
-from huiguan.housing.supply import reconcile
-from huiguan.storage.estate import read_estate
+from huiguan.housing.supply.claims import Purpose
+from huiguan.housing.supply.occupancy import claim_many, free_places
+from huiguan.housing.supply.places import Kind, Level, Sex
+from huiguan.housing.supply.reconcile import reconcile
+from huiguan.housing.tenancy.month_close import LEASE, PART, REST, close_month, post_charges
+from huiguan.housing.tenancy.rent import Share, split_rent
+from huiguan.storage.homes.estate import read_estate
 
 FLATS, ROOMS, BEDS = 125_000, 2, 4  # rooms of a flat, beds of a room
 LEASES, PLAIN = 1_000_000, 20_000

@@ -18,8 +18,8 @@ from pathlib import Path
 import numpy as np
 
 from huiguan.foundation.hashing import digest
-from huiguan.storage.journal import Batch, Journal
-from huiguan.storage.recovery import read
+from huiguan.storage.journal.recovery import read
+from huiguan.storage.journal.writer import Batch, Journal
 
 RUNS = 5
 WINDOWS = {1: 1_000, 64: 64_000, 1_024: 512_000, 4_096: 819_200, 65_536: 1_572_864}

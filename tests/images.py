@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from huiguan.exchange.day import (
+from huiguan.exchange.day.image import (
     FEE_CLASSES,
     HEDGE_FLAGS,
     DayImage,

@@ -6,7 +6,11 @@ from random import Random  # noqa: TID251  seeded by the test
 
 import numpy as np
 
-from huiguan.exchange.clearing.day_events import (
+from huiguan.exchange.day.contract_tables import ListedContract, contract_tables
+from huiguan.exchange.day.image import DayImage, Names, Settings, empty_tables
+from huiguan.exchange.day.result import TradeRow
+from huiguan.exchange.evening.rules_of_day import DayRules, rules_of_day
+from huiguan.exchange.events import (
     CANCELLED,
     ENTERED,
     FRAME,
@@ -14,14 +18,10 @@ from huiguan.exchange.clearing.day_events import (
     TRANSFER,
     DayEvents,
 )
-from huiguan.exchange.clearing.rules_of_day import DayRules, rules_of_day
-from huiguan.exchange.contract_tables import ListedContract, contract_tables
-from huiguan.exchange.day import DayImage, Names, Settings, empty_tables
 from huiguan.exchange.messages import Hedge, Offset, Side
-from huiguan.exchange.result import TradeRow
-from huiguan.exchange.rules import Books
+from huiguan.exchange.rules.rows import Books
 from huiguan.foundation.records import table_layout
-from huiguan.storage.rulebooks import load_books
+from huiguan.storage.market.rulebooks.load import load_books
 
 DAY = 20260821
 PRICES = {  # settlement of 2026-08-20 in units of the quote

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from huiguan.housing.draw import application_number
+from huiguan.housing.round.draw import application_number
 
 SIGNATURE = (  # drand quicknet, round 1000
     "b44679b9a59af2ec876b1a6b1ad52ea9b1615fc3982b19576350f93447cb1125e342b73a8dd2bacbe47e4b6b63ed5e39"

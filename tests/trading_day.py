@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from huiguan.exchange.day import DayImage
+from huiguan.exchange.day.image import DayImage
 from huiguan.exchange.messages import (
     EVENT_HEADER_ROW,
     EVENTS,

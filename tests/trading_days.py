@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from huiguan.exchange.day import DayImage
+from huiguan.exchange.day.image import DayImage
 from huiguan.exchange.messages import (
     EnterOrder,
     Hedge,

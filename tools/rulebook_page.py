@@ -5,7 +5,7 @@ from typing import get_type_hints
 
 import msgspec
 
-from huiguan.exchange.rules import KINDS, ContractRow, Product, Row, Source, Venue
+from huiguan.exchange.rules.rows import KINDS, ContractRow, Product, Row, Source, Venue
 
 DAYS = {"effective", "clearing", "listed", "last_day", "delivery_days", "reverts_from"}
 MONTHS = {"contract", "first_contract"}

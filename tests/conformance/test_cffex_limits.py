@@ -6,11 +6,11 @@ from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 
-from huiguan.exchange.parameters import parameters, product_phases
-from huiguan.exchange.price_limits import price_limits
+from huiguan.exchange.rules.parameters import parameters, product_phases
+from huiguan.exchange.rules.price_limits import price_limits
 from huiguan.foundation.arithmetic import PPB
 from huiguan.foundation.calendars import clock_seconds, exchange_time_ns
-from huiguan.storage.rulebooks import load_books
+from huiguan.storage.market.rulebooks.load import load_books
 from tests.recorded import recorded
 
 BOOK = Path(__file__).parents[1] / "rulebooks" / "cffex"

@@ -8,8 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from huiguan.exchange.clearing.day_end import close_day
-from huiguan.exchange.clearing.day_events import (
+from huiguan.exchange.clearing.settlement_price import last_hour_average
+from huiguan.exchange.day.result import SettledBy, TradeRow
+from huiguan.exchange.evening.day_end import close_day
+from huiguan.exchange.evening.next_day import next_image
+from huiguan.exchange.evening.rules_of_day import rules_of_day
+from huiguan.exchange.events import (
     CANCELLED,
     ENTERED,
     FRAME,
@@ -17,14 +21,10 @@ from huiguan.exchange.clearing.day_events import (
     TRANSFER,
     DayEvents,
 )
-from huiguan.exchange.clearing.next_day import next_image
-from huiguan.exchange.clearing.rules_of_day import rules_of_day
-from huiguan.exchange.clearing.settlement_price import last_hour_average
-from huiguan.exchange.price_limits import price_limits
-from huiguan.exchange.result import SettledBy, TradeRow
+from huiguan.exchange.rules.price_limits import price_limits
 from huiguan.foundation.calendars import exchange_time_ns
 from huiguan.foundation.records import table_layout
-from huiguan.storage.rulebooks import load_books
+from huiguan.storage.market.rulebooks.load import load_books
 from tests.markets import market_image
 from tests.recorded import recorded
 

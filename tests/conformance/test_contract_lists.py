@@ -12,7 +12,7 @@ from decimal import Decimal
 
 import pytest
 
-from huiguan.exchange.instruments import (
+from huiguan.exchange.rules.instruments import (
     contract,
     contract_code,
     last_trading_day,
@@ -20,10 +20,10 @@ from huiguan.exchange.instruments import (
     pattern_months,
     select,
 )
-from huiguan.exchange.rules import Books, Months, Terms
+from huiguan.exchange.rules.rows import Books, ListingMonths, Terms
 from huiguan.foundation.calendars import to_int
 from huiguan.foundation.faults import InputFault
-from huiguan.storage.rulebooks import load_books
+from huiguan.storage.market.rulebooks.load import load_books
 from tests.recorded import recorded
 
 Expired = dict[str, dict[str, object]]
@@ -211,7 +211,7 @@ def test_published_rows(
 def test_patterns_agree_with_the_price_lists_of_2010(books: Books) -> None:
     """Aluminium and gold on 2010-09-10: twelve months from 1009 on, none skipped."""
     for code in ("al", "au"):
-        row = select(books, books.products[code], Months, 20100910, 0)
+        row = select(books, books.products[code], ListingMonths, 20100910, 0)
         assert row is not None
         months = pattern_months(row, 201009)
         assert months == tuple(range(201009, 201013)) + tuple(range(201101, 201109))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from huiguan.cli.draw import Method, audit, read_applicants
+from huiguan.cli.homes.draw import Method, audit, read_applicants
 from huiguan.housing.audits.buckets import bucket_faults
 from huiguan.housing.audits.r_sample import weighted_licence_draw
 from tests.recorded import recorded

@@ -6,10 +6,10 @@ import gzip
 from decimal import Decimal
 from pathlib import Path
 
-from huiguan.exchange.day import AuctionTie, PriceRule
+from huiguan.days.run_again import verify_day
+from huiguan.exchange.day.image import AuctionTie, PriceRule
 from huiguan.floor.replay import run_replay
-from huiguan.floor.sequencer import verify_day
-from huiguan.storage.recordings import read_recording
+from huiguan.storage.market.recordings import read_recording
 from tests.recorded import recorded
 
 

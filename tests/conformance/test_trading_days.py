@@ -9,7 +9,7 @@ import exchange_calendars
 import pytest
 
 from huiguan.foundation.calendars import Calendar, has_night_session, to_date, trading_days
-from huiguan.storage.rulebooks import load_books
+from huiguan.storage.market.rulebooks.load import load_books
 from tests.recorded import recorded
 
 

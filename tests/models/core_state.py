@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from huiguan.exchange.trading.state import NO_ROW, State
+from huiguan.exchange.trading.state.rows import NO_ROW, State
 from tests.models.plain_exchange import PlainExchange, known
 
 STATES = ("off", "on", "lost")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from huiguan.exchange.day import DayImage
+from huiguan.exchange.day.image import DayImage
 from huiguan.exchange.messages import (
     AuctionUncrossed,
     CancelReason,
@@ -26,7 +26,7 @@ from huiguan.exchange.messages import (
     TransferBooked,
     TransferStage,
 )
-from huiguan.exchange.trading.state import NO_ROW, State
+from huiguan.exchange.trading.state.rows import NO_ROW, State
 from huiguan.foundation.refusals import Refusal
 from tests.models.plain_auction import good_prices
 from tests.trading_day import Told

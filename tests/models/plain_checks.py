@@ -6,7 +6,7 @@ Form, rights, phase, price, lots to close, limits, money, room; the first fault 
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
-from huiguan.exchange.day import MemberMode
+from huiguan.exchange.day.image import MemberMode
 from huiguan.exchange.messages import Phase, PriceType, Right, TimeInForce
 from huiguan.foundation.refusals import Refusal
 from tests.models.plain_book import BUY, PlainOrder

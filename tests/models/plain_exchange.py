@@ -12,7 +12,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from huiguan.exchange.day import DayImage, MemberMode, PriceRule
+from huiguan.exchange.day.image import DayImage, MemberMode, PriceRule
 from huiguan.exchange.messages import (
     COMMAND_HEADER,
     COMMANDS,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, floor
 
-from huiguan.exchange.day import DayImage
+from huiguan.exchange.day.image import DayImage
 from tests.models.plain_book import BUY, PlainOrder
 from tests.models.plain_positions import CLOSE_TODAY, OPEN, PlainPositions
 

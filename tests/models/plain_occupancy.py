@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from huiguan.foundation.refusals import Refusal
-from huiguan.housing.claims import Purpose
-from huiguan.housing.places import Kind, Sex, Tree
+from huiguan.housing.supply.claims import Purpose
+from huiguan.housing.supply.places import Kind, Sex, Tree
 
 
 @dataclass

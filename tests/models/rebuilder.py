@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from huiguan.exchange.day import DayImage
+from huiguan.exchange.day.image import DayImage
 from huiguan.exchange.messages import (
     CommandDone,
     MarkAccounts,

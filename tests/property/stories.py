@@ -12,7 +12,7 @@ from typing import Any, Protocol, TypeVar
 import numpy as np
 from hypothesis import strategies as st
 
-from huiguan.exchange.day import DayImage
+from huiguan.exchange.day.image import DayImage
 from huiguan.exchange.messages import (
     COMMAND_HEADER,
     CancelOrder,

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from huiguan.exchange.trading.core import TradingCore
-from huiguan.exchange.trading.state import State
+from huiguan.exchange.trading.state.rows import State
 from huiguan.foundation.hashing import digest
 from tests.property.stories import Seeded, Teller, story_image
 from tests.trading_day import read_events

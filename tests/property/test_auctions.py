@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from huiguan.exchange.day import AuctionTie
+from huiguan.exchange.day.image import AuctionTie
 from huiguan.exchange.messages import ChangePhase, Command, LogOn, Phase, Side, encode
 from huiguan.exchange.trading.core import TradingCore
 from tests.images import small_image

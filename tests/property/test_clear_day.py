@@ -15,14 +15,14 @@ from huiguan.exchange.clearing.client_day import (
     ContractFacts,
     clear_client,
 )
-from huiguan.exchange.clearing.day_end import close_day
-from huiguan.exchange.clearing.day_postings import postings
-from huiguan.exchange.clearing.next_day import next_image, reconcile
-from huiguan.exchange.clearing.rules_of_day import decimal_rate
-from huiguan.exchange.clearing.statements import Statements
-from huiguan.exchange.day import image_digest
+from huiguan.exchange.day.image import image_digest
+from huiguan.exchange.day.result import DayResult, result_digest
+from huiguan.exchange.evening.day_end import close_day
+from huiguan.exchange.evening.day_postings import postings
+from huiguan.exchange.evening.next_day import next_image, reconcile
+from huiguan.exchange.evening.rules_of_day import decimal_rate
+from huiguan.exchange.evening.statements import Statements
 from huiguan.exchange.messages import Hedge, Offset, Side
-from huiguan.exchange.result import DayResult, result_digest
 from huiguan.foundation.faults import CheckFault
 from huiguan.foundation.postings import balances
 from tests.markets import DAY, PRICES, Market, books, market, rules

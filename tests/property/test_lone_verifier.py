@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from huiguan.housing.verify import verify
-from huiguan.storage import round_folder
-from huiguan.storage.round_check import check_folder
+from huiguan.rounds import folder as round_folder
+from huiguan.rounds.check import check_folder
 from tests.rounds import SIGNATURE, write_round
 
 Edit = Callable[[np.random.Generator, list[list[str]]], list[list[str]]]

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from huiguan.foundation.refusals import Refusal
-from huiguan.housing.claims import NONE, Purpose
-from huiguan.housing.occupancy import (
+from huiguan.housing.supply.claims import NONE, Purpose
+from huiguan.housing.supply.occupancy import (
+    ClaimOutcome,
     Occupancy,
-    Outcome,
     claim,
     convert,
     end_claim,
@@ -19,7 +19,7 @@ from huiguan.housing.occupancy import (
     move_claim,
     refit,
 )
-from huiguan.housing.places import Kind, Level, Sex, Shift, Tree, build_tree
+from huiguan.housing.supply.places import Kind, Level, Sex, Shift, Tree, build_tree
 from tests.models.plain_occupancy import PlainOccupancy
 
 COMPILED = os.environ.get("NUMBA_DISABLE_JIT") != "1"
@@ -162,7 +162,7 @@ class History:
         room, on = rooms[self.pick(0, len(rooms))], self.today + self.pick(0, 30)
         beds, sex, shift = self.pick(0, 5), Sex(self.pick(0, 3)), Shift(self.pick(0, 3))
         right = self.plain.refit(room, beds, sex, shift, on, 3)
-        outcome: Outcome = refit(self.real, room, beds, sex, shift, day(on), 3)
+        outcome: ClaimOutcome = refit(self.real, room, beds, sex, shift, day(on), 3)
         assert outcome.refusal in right
         if outcome.refusal == Refusal.LET_BEYOND:
             assert outcome.blocked_by != NONE

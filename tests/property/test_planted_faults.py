@@ -7,16 +7,23 @@ import msgspec
 import numpy as np
 import pytest
 
-from huiguan.housing.check import NO_HOME, NO_SLOT, REST_SLOT, UNKNOWN, Outcome, check_round
-from huiguan.housing.draw import application_number
-from huiguan.housing.round import FrozenRound
-from huiguan.storage import round_folder
-from huiguan.storage.round_check import read_outcome
-from huiguan.storage.round_tables import read_toml
+from huiguan.housing.check.whole import (
+    NO_HOME,
+    NO_SLOT,
+    REST_SLOT,
+    UNKNOWN,
+    CheckedOutcome,
+    check_round,
+)
+from huiguan.housing.round.draw import application_number
+from huiguan.housing.round.frozen import FrozenRound
+from huiguan.rounds import folder as round_folder
+from huiguan.rounds.check import read_outcome
+from huiguan.storage.homes.round_tables import read_toml
 from tests.rounds import HEAD, POLICIES, SIGNATURE, write_round
 
-Planted = tuple[FrozenRound, Outcome, str]  # the changed round, and the row to be named
-Plant = Callable[[np.random.Generator, FrozenRound, Outcome], Planted]
+Planted = tuple[FrozenRound, CheckedOutcome, str]  # the changed round, and the row to be named
+Plant = Callable[[np.random.Generator, FrozenRound, CheckedOutcome], Planted]
 PER_KIND = 45
 
 
@@ -31,7 +38,7 @@ class Case:
         self.outcome = read_outcome(folder, self.frozen)
         self.value = read_toml(folder, "draw.toml", round_folder.DrawRecord).value
 
-    def rows(self, frozen: FrozenRound, outcome: Outcome) -> set[str]:
+    def rows(self, frozen: FrozenRound, outcome: CheckedOutcome) -> set[str]:
         return {f.row for f in check_round(frozen, self.commitment, self.value, outcome)}
 
 
@@ -87,67 +94,69 @@ def listed(frozen: FrozenRound, row: int) -> list[int]:
     return frozen.listed[frozen.list_start[row] : frozen.list_start[row + 1]].tolist()
 
 
-def wrong_check_character(chance: np.random.Generator, f: FrozenRound, o: Outcome) -> Planted:
+def wrong_check_character(
+    chance: np.random.Generator, f: FrozenRound, o: CheckedOutcome
+) -> Planted:
     row = int(chance.integers(f.numbers.size))
     number = f.numbers[row]
     other = number[:8] + (b"0" if number[8:] != b"0" else b"1")
     return f._replace(numbers=with_value(f.numbers, row, other)), o, other.decode()
 
 
-def no_ticket_left(chance: np.random.Generator, f: FrozenRound, o: Outcome) -> Planted:
+def no_ticket_left(chance: np.random.Generator, f: FrozenRound, o: CheckedOutcome) -> Planted:
     row = int(chance.integers(f.numbers.size))
     return f._replace(weight=with_value(f.weight, row, 0)), o, name(f, row)
 
 
-def home_named_twice(chance: np.random.Generator, f: FrozenRound, o: Outcome) -> Planted:
+def home_named_twice(chance: np.random.Generator, f: FrozenRound, o: CheckedOutcome) -> Planted:
     row = pick(chance, np.diff(f.list_start) >= 2)
     first = int(f.list_start[row])
     changed = with_value(f.listed, first + 1, f.listed[first])
     return f._replace(listed=changed), o, name(f, row)
 
 
-def homes_nowhere(chance: np.random.Generator, f: FrozenRound, o: Outcome) -> Planted:
+def homes_nowhere(chance: np.random.Generator, f: FrozenRound, o: CheckedOutcome) -> Planted:
     row = int(chance.integers(len(f.programmes)))
     programmes = [*f.programmes]
     programmes[row] = msgspec.structs.replace(programmes[row], let=programmes[row].let + 1)
     return f._replace(programmes=programmes), o, programmes[row].programme
 
 
-def held_without_reason(chance: np.random.Generator, f: FrozenRound, o: Outcome) -> Planted:
+def held_without_reason(chance: np.random.Generator, f: FrozenRound, o: CheckedOutcome) -> Planted:
     row = int(chance.integers(len(f.programmes)))
     programmes = [*f.programmes]
     programmes[row] = msgspec.structs.replace(programmes[row], reason="")
     return f._replace(programmes=programmes), o, programmes[row].programme
 
 
-def tenants_miscounted(chance: np.random.Generator, f: FrozenRound, o: Outcome) -> Planted:
+def tenants_miscounted(chance: np.random.Generator, f: FrozenRound, o: CheckedOutcome) -> Planted:
     row = int(chance.integers(len(f.programmes)))
     programmes = [*f.programmes]
     programmes[row] = msgspec.structs.replace(programmes[row], own=programmes[row].own + 1)
     return f._replace(programmes=programmes), o, programmes[row].programme
 
 
-def ticket_changed(chance: np.random.Generator, f: FrozenRound, o: Outcome) -> Planted:
+def ticket_changed(chance: np.random.Generator, f: FrozenRound, o: CheckedOutcome) -> Planted:
     row = int(chance.integers(o.ticket.size))
     ticket = o.ticket[row]
     other = (b"0" if ticket[:1] != b"0" else b"1") + ticket[1:]
     return f, o._replace(ticket=with_value(o.ticket, row, other)), o.ticket_number[row].decode()
 
 
-def ranks_exchanged(chance: np.random.Generator, f: FrozenRound, o: Outcome) -> Planted:
+def ranks_exchanged(chance: np.random.Generator, f: FrozenRound, o: CheckedOutcome) -> Planted:
     row, other = chance.choice(o.ticket.size, 2, replace=False).tolist()
     rank = o.ticket_rank.copy()
     rank[[row, other]] = rank[[other, row]]
     return f, o._replace(ticket_rank=rank), o.ticket_number[row].decode()
 
 
-def place_changed(chance: np.random.Generator, f: FrozenRound, o: Outcome) -> Planted:
+def place_changed(chance: np.random.Generator, f: FrozenRound, o: CheckedOutcome) -> Planted:
     row = int(chance.integers(o.ticket.size))
     changed = with_value(o.ticket_place, row, o.ticket_place[row] + 1)
     return f, o._replace(ticket_place=changed), o.ticket_number[row].decode()
 
 
-def ticket_left_out(chance: np.random.Generator, f: FrozenRound, o: Outcome) -> Planted:
+def ticket_left_out(chance: np.random.Generator, f: FrozenRound, o: CheckedOutcome) -> Planted:
     row = int(chance.integers(o.ticket.size))
     columns = {
         column: np.delete(getattr(o, column), row)
@@ -156,13 +165,15 @@ def ticket_left_out(chance: np.random.Generator, f: FrozenRound, o: Outcome) -> 
     return f, o._replace(**columns), o.ticket_number[row].decode()
 
 
-def ticket_of_a_refused_one(chance: np.random.Generator, f: FrozenRound, o: Outcome) -> Planted:
+def ticket_of_a_refused_one(
+    chance: np.random.Generator, f: FrozenRound, o: CheckedOutcome
+) -> Planted:
     row, at = pick(chance, f.state != 0), int(chance.integers(o.ticket.size))
     changed = with_value(o.ticket_number, at, f.numbers[row])
     return f, o._replace(ticket_number=changed), name(f, row)
 
 
-def result_left_out(chance: np.random.Generator, f: FrozenRound, o: Outcome) -> Planted:
+def result_left_out(chance: np.random.Generator, f: FrozenRound, o: CheckedOutcome) -> Planted:
     row = int(chance.integers(o.result_number.size))
     columns = {
         column: np.delete(getattr(o, column), row)
@@ -171,20 +182,20 @@ def result_left_out(chance: np.random.Generator, f: FrozenRound, o: Outcome) -> 
     return f, o._replace(**columns), name(f, row)
 
 
-def result_twice(chance: np.random.Generator, f: FrozenRound, o: Outcome) -> Planted:
+def result_twice(chance: np.random.Generator, f: FrozenRound, o: CheckedOutcome) -> Planted:
     row = int(chance.integers(o.result_number.size - 1))
     changed = with_value(o.result_number, row + 1, o.result_number[row])
     return f, o._replace(result_number=changed), name(f, row)
 
 
-def result_of_nobody(chance: np.random.Generator, f: FrozenRound, o: Outcome) -> Planted:
+def result_of_nobody(chance: np.random.Generator, f: FrozenRound, o: CheckedOutcome) -> Planted:
     row = int(chance.integers(o.result_number.size))
     stranger = application_number(900_000 + row)
     changed = with_value(o.result_number, row, stranger.encode())
     return f, o._replace(result_number=changed), stranger
 
 
-def give(o: Outcome, row: int, programme: int, slot: int, tier: int) -> Outcome:
+def give(o: CheckedOutcome, row: int, programme: int, slot: int, tier: int) -> CheckedOutcome:
     return o._replace(
         result_programme=with_value(o.result_programme, row, programme),
         result_slot=with_value(o.result_slot, row, slot),
@@ -192,13 +203,15 @@ def give(o: Outcome, row: int, programme: int, slot: int, tier: int) -> Outcome:
     )
 
 
-def home_for_a_refused_one(chance: np.random.Generator, f: FrozenRound, o: Outcome) -> Planted:
+def home_for_a_refused_one(
+    chance: np.random.Generator, f: FrozenRound, o: CheckedOutcome
+) -> Planted:
     row = pick(chance, f.state != 0)
     home = int(chance.integers(len(f.programmes)))
     return f, give(o, row, home, REST_SLOT, 0), name(f, row)
 
 
-def home_not_on_the_list(chance: np.random.Generator, f: FrozenRound, o: Outcome) -> Planted:
+def home_not_on_the_list(chance: np.random.Generator, f: FrozenRound, o: CheckedOutcome) -> Planted:
     row = pick(chance, (f.state == 0) & (np.diff(f.list_start) < 6))
     own = {f.fact_value[i] for i in np.flatnonzero(f.fact_row == row)}
     homes = [
@@ -207,14 +220,16 @@ def home_not_on_the_list(chance: np.random.Generator, f: FrozenRound, o: Outcome
     return f, give(o, row, int(chance.choice(homes)), REST_SLOT, 0), name(f, row)
 
 
-def slot_of_another_home(chance: np.random.Generator, f: FrozenRound, o: Outcome) -> Planted:
+def slot_of_another_home(chance: np.random.Generator, f: FrozenRound, o: CheckedOutcome) -> Planted:
     row = pick(chance, o.result_programme >= 0)
     slots = 3 * len(f.programmes)  # three slots each
     other = (3 * int(o.result_programme[row]) + 3 + int(chance.integers(slots - 3))) % slots
     return f, o._replace(result_slot=with_value(o.result_slot, row, other)), name(f, row)
 
 
-def slot_without_the_claim(chance: np.random.Generator, f: FrozenRound, o: Outcome) -> Planted:
+def slot_without_the_claim(
+    chance: np.random.Generator, f: FrozenRound, o: CheckedOutcome
+) -> Planted:
     with_access = {
         int(row)
         for row, fact, value in zip(f.fact_row, f.fact_name, f.fact_value, strict=True)
@@ -226,49 +241,49 @@ def slot_without_the_claim(chance: np.random.Generator, f: FrozenRound, o: Outco
     return f, o._replace(result_slot=with_value(o.result_slot, row, slot)), name(f, row)
 
 
-def tier_changed(chance: np.random.Generator, f: FrozenRound, o: Outcome) -> Planted:
+def tier_changed(chance: np.random.Generator, f: FrozenRound, o: CheckedOutcome) -> Planted:
     row = pick(chance, o.result_programme >= 0)
     changed = with_value(o.result_tier, row, o.result_tier[row] + 1)
     return f, o._replace(result_tier=changed), name(f, row)
 
 
-def home_taken_away(chance: np.random.Generator, f: FrozenRound, o: Outcome) -> Planted:
+def home_taken_away(chance: np.random.Generator, f: FrozenRound, o: CheckedOutcome) -> Planted:
     """Take a home away: waste, or for a tenant a broken floor."""
     row = pick(chance, o.result_programme >= 0)
     return f, give(o, row, NO_HOME, NO_SLOT, -1), name(f, row)
 
 
-def cut_row(f: FrozenRound, o: Outcome, at: int) -> str:
+def cut_row(f: FrozenRound, o: CheckedOutcome, at: int) -> str:
     programme = f.programmes[int(o.cut_programme[at])]
     slot = int(o.cut_slot[at])
     names = [s.name for s in f.policies[programme.policy].slot]
     return f"{programme.programme},{names[slot % 3] if slot >= 0 else 'rest'}"
 
 
-def seats_changed(chance: np.random.Generator, f: FrozenRound, o: Outcome) -> Planted:
+def seats_changed(chance: np.random.Generator, f: FrozenRound, o: CheckedOutcome) -> Planted:
     at = int(chance.integers(o.cut_seats.size))
     changed = with_value(o.cut_seats, at, o.cut_seats[at] + 1)
     return f, o._replace(cut_seats=changed), cut_row(f, o, at)
 
 
-def count_changed(chance: np.random.Generator, f: FrozenRound, o: Outcome) -> Planted:
+def count_changed(chance: np.random.Generator, f: FrozenRound, o: CheckedOutcome) -> Planted:
     at = int(chance.integers(o.cut_filled.size))
     changed = with_value(o.cut_filled, at, o.cut_filled[at] + 1)
     return f, o._replace(cut_filled=changed), cut_row(f, o, at)
 
 
-def cut_off_moved(chance: np.random.Generator, f: FrozenRound, o: Outcome) -> Planted:
+def cut_off_moved(chance: np.random.Generator, f: FrozenRound, o: CheckedOutcome) -> Planted:
     at = pick(chance, o.cut_place > 0)
     changed = with_value(o.cut_place, at, o.cut_place[at] + 1)
     return f, o._replace(cut_place=changed), cut_row(f, o, at)
 
 
-def cut_off_of_no_slot(chance: np.random.Generator, f: FrozenRound, o: Outcome) -> Planted:
+def cut_off_of_no_slot(chance: np.random.Generator, f: FrozenRound, o: CheckedOutcome) -> Planted:
     at = int(chance.integers(o.cut_slot.size))
     return f, o._replace(cut_slot=with_value(o.cut_slot, at, UNKNOWN)), cut_row(f, o, at)
 
 
-def one_home_too_many(chance: np.random.Generator, f: FrozenRound, o: Outcome) -> Planted:
+def one_home_too_many(chance: np.random.Generator, f: FrozenRound, o: CheckedOutcome) -> Planted:
     """Give a person without a home one more seat of a full rest."""
     full = {int(p) for p, s, t in zip(o.cut_programme, o.cut_slot, o.cut_place, strict=True)
             if s == REST_SLOT and t > 0}  # fmt: skip

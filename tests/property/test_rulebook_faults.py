@@ -7,11 +7,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from huiguan.exchange.instruments import listed_contracts
-from huiguan.exchange.parameters import parameters
 from huiguan.exchange.reports.rule_table import rule_lines
+from huiguan.exchange.rules.instruments import listed_contracts
+from huiguan.exchange.rules.parameters import parameters
 from huiguan.foundation.faults import InputFault
-from huiguan.storage.rulebooks import load_books
+from huiguan.storage.market.rulebooks.load import load_books
 
 CFFEX = Path(__file__).parents[1] / "rulebooks" / "cffex"
 FILES = ("IF.toml", "venue.toml", "sources.toml")

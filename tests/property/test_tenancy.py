@@ -10,15 +10,15 @@ from huiguan.foundation.arithmetic import PPB
 from huiguan.foundation.postings import balances
 from huiguan.foundation.refusals import Refusal
 from huiguan.housing.dates import add_months, age_on, days_in_month, months_and_days
-from huiguan.housing.deposits import (
+from huiguan.housing.people.eligibility import area_below_line
+from huiguan.housing.tenancy.deposits import (
     Deduction,
     post_deposit_received,
     post_deposit_settled,
     settle_deposit,
 )
-from huiguan.housing.eligibility import area_below_line
-from huiguan.housing.leases import check_total, holdover_periods, latest_end, merge_periods
-from huiguan.housing.rent import Share, check_shares, period_rent, rent_ceiling, split_rent
+from huiguan.housing.tenancy.leases import check_total, holdover_periods, latest_end, merge_periods
+from huiguan.housing.tenancy.rent import Share, check_shares, period_rent, rent_ceiling, split_rent
 
 DAYS = st.dates(date(2020, 1, 1), date(2035, 12, 31))
 FEN = st.integers(0, 2_000_000)

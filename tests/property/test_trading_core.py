@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from huiguan.exchange.day import DayImage
+from huiguan.exchange.day.image import DayImage
 from huiguan.exchange.messages import COMMAND_HEADER, EVENTS, LogOn, ResetBook
 from huiguan.exchange.trading.core import TradingCore
 from huiguan.foundation.refusals import Refusal

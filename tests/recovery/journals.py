@@ -8,9 +8,9 @@ import numpy as np
 
 from huiguan.foundation.faults import CheckFault
 from huiguan.storage.files import Files
-from huiguan.storage.journal import Ack, Batch, Journal
-from huiguan.storage.journal_format import JournalFault, Witness, read_witness
-from huiguan.storage.recovery import Scan, segment_path
+from huiguan.storage.journal.format import JournalFault, Witness, read_witness
+from huiguan.storage.journal.recovery import Scan, segment_path
+from huiguan.storage.journal.writer import Ack, Batch, Journal
 from tests.models.plain_journal import Verdict
 
 DAY, IMAGE = 20260821, bytes(range(32))

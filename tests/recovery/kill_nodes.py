@@ -16,8 +16,8 @@ import numpy as np
 
 from huiguan.exchange.messages import LAYOUTS, MESSAGE_BYTES, CancelOrder, EnterOrder, Side
 from huiguan.floor.sequencer import Input, Sequencer
-from huiguan.storage.journal import Batch, Journal
-from huiguan.storage.recovery import read
+from huiguan.storage.journal.recovery import read
+from huiguan.storage.journal.writer import Batch, Journal
 
 SESSION = 1
 CODES = 6

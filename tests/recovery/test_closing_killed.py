@@ -5,9 +5,9 @@ from shutil import copytree
 
 import pytest
 
+from huiguan.days.close import close_folder, open_next, reconcile_folders, write_closed
+from huiguan.days.run_again import verify_day
 from huiguan.exchange.messages import Side
-from huiguan.floor.closing import close_folder, open_next, reconcile_folders, write_closed
-from huiguan.floor.sequencer import verify_day
 from huiguan.foundation.faults import CheckFault, InputFault
 from tests.dying_files import FilesThatDie, Killed
 from tests.markets import books, market_image

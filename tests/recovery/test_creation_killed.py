@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from huiguan.floor.sequencer import Sequencer, verify_day
+from huiguan.days.run_again import verify_day
+from huiguan.floor.sequencer import Sequencer
 from huiguan.foundation.faults import CheckFault, InputFault
-from huiguan.storage.recovery import WITNESS_NAME, segment_path
+from huiguan.storage.journal.recovery import WITNESS_NAME, segment_path
 from tests.dying_files import FilesThatDie, Killed
 from tests.images import small_image
 from tests.unit.floor.test_sequencer import opening

@@ -2,7 +2,7 @@
 
 import pytest
 
-from huiguan.storage.journal_format import JournalFault, Witness
+from huiguan.storage.journal.format import JournalFault, Witness
 from tests.models import plain_journal
 from tests.recovery.journals import Made, judge, make, scan
 

@@ -3,7 +3,7 @@
 import pytest
 
 from huiguan.foundation.hashing import ZERO_HASH, digest
-from huiguan.storage.journal_format import FRAME, FrameHeader, JournalFault, Witness
+from huiguan.storage.journal.format import FRAME, FrameHeader, JournalFault, Witness
 from tests.models import plain_journal
 from tests.recovery.journals import Made, judge, make, scan
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from huiguan.foundation.faults import InputFault
-from huiguan.storage.journal import Batch, Journal, JournalStopped
-from huiguan.storage.journal_format import read_witness
-from huiguan.storage.recovery import read
+from huiguan.storage.journal.format import read_witness
+from huiguan.storage.journal.recovery import read
+from huiguan.storage.journal.writer import Batch, Journal, JournalStopped
 from tests.recovery.faulty_files import FailingFiles, PowerCut
 from tests.recovery.journals import QuickFiles, create, rows
 

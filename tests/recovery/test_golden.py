@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from huiguan.storage.files import Files
-from huiguan.storage.journal import Batch, Journal
-from huiguan.storage.recovery import scan_folder
+from huiguan.storage.journal.recovery import scan_folder
+from huiguan.storage.journal.writer import Batch, Journal
 from tests.recovery.journals import folder_bytes
 
 GOLDEN = Path(__file__).parent / "golden" / "journal_v1.hex"

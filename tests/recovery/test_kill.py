@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from huiguan.days.run_again import frame_commands
 from huiguan.exchange.messages import (
     ChangePhase,
     CommandRefused,
@@ -22,10 +23,10 @@ from huiguan.exchange.messages import (
     encode,
 )
 from huiguan.exchange.trading.core import TradingCore
-from huiguan.floor.sequencer import Sequencer, frame_commands
+from huiguan.floor.sequencer import Sequencer
 from huiguan.storage.files import Files
-from huiguan.storage.journal import Journal
-from huiguan.storage.recovery import read
+from huiguan.storage.journal.recovery import read
+from huiguan.storage.journal.writer import Journal
 from tests.images import small_image
 from tests.recovery.kill_nodes import CODES, NODES, SESSION, client_sequences, commands
 from tests.trading_day import SMALL, read_events

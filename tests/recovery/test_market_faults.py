@@ -11,7 +11,7 @@ import pytest
 from huiguan.floor.sequencer import Input, Sequencer
 from huiguan.foundation.faults import Fault
 from huiguan.storage.files import Files
-from huiguan.storage.journal import JournalStopped
+from huiguan.storage.journal.writer import JournalStopped
 from tests.recovery.faulty_files import FailingFiles, PowerCut
 from tests.recovery.journals import QuickFiles
 from tests.recovery.kill_nodes import commands

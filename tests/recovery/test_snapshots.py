@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from huiguan.foundation.faults import CheckFault, InputFault
-from huiguan.storage.snapshot import (
+from huiguan.storage.journal.snapshot import (
     SnapshotHeader,
     newest_snapshot,
     read_snapshot,

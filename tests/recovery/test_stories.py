@@ -7,9 +7,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from huiguan.foundation.hashing import ZERO_HASH
-from huiguan.storage.journal import Batch, Journal
-from huiguan.storage.journal_format import FrameHeader
-from huiguan.storage.recovery import segment_path
+from huiguan.storage.journal.format import FrameHeader
+from huiguan.storage.journal.recovery import segment_path
+from huiguan.storage.journal.writer import Batch, Journal
 from tests.models import plain_journal
 from tests.recovery.journals import QuickFiles, create, folder_bytes, judge, rows
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from huiguan.storage.journal_format import JournalFault
+from huiguan.storage.journal.format import JournalFault
 from tests.recovery.journals import make, scan
 
 SECTOR = 512

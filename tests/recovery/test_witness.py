@@ -6,8 +6,8 @@ import pytest
 
 from huiguan.foundation.faults import CheckFault
 from huiguan.foundation.hashing import digest
-from huiguan.storage.journal import Journal
-from huiguan.storage.journal_format import JournalFault, Witness, read_witness
+from huiguan.storage.journal.format import JournalFault, Witness, read_witness
+from huiguan.storage.journal.writer import Journal
 from tests.models import plain_journal
 from tests.recovery.journals import QuickFiles, folder_bytes, judge, make, write_folder
 

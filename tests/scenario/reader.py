@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from huiguan.exchange.day import AuctionTie, MemberMode, PriceRule
+from huiguan.exchange.day.image import AuctionTie, MemberMode, PriceRule
 from huiguan.exchange.messages import (
     AuctionUncrossed,
     CancelOrder,

@@ -24,14 +24,14 @@ import numpy as np
 import polars as pl
 import pytest
 
-from huiguan.cli.statement import holder_of
-from huiguan.exchange.clearing.statements import Statements
-from huiguan.exchange.day import DayImage
-from huiguan.exchange.instructions import ReducePositions
+from huiguan.cli.market.statement import holder_of
+from huiguan.days.close import ClosedDay, OpenedDay, close_folder, open_next
+from huiguan.exchange.day.image import DayImage
+from huiguan.exchange.day.instructions import ReducePositions
+from huiguan.exchange.day.result import SettledBy
+from huiguan.exchange.evening.statements import Statements
 from huiguan.exchange.messages import Offset, Right, Side
 from huiguan.exchange.reports.statement import statement_text
-from huiguan.exchange.result import SettledBy
-from huiguan.floor.closing import ClosedDay, OpenedDay, close_folder, open_next
 from huiguan.foundation.faults import InputFault
 from tests.markets import DAY, books, market_image
 from tests.trading_days import order, run_day

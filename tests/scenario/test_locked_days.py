@@ -22,13 +22,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from huiguan.exchange.clearing.explanations import explain_limit
-from huiguan.exchange.clearing.next_day import force_close_commands
-from huiguan.exchange.day import DayImage
+from huiguan.days.close import ClosedDay, OpenedDay, close_folder, open_next
+from huiguan.exchange.day.image import DayImage
+from huiguan.exchange.day.result import DayResult, SettledBy
+from huiguan.exchange.evening.explanations import explain_limit
+from huiguan.exchange.evening.next_day import force_close_commands
 from huiguan.exchange.messages import Offset, Right, Side
 from huiguan.exchange.reports.explain import explain_lines
-from huiguan.exchange.result import DayResult, SettledBy
-from huiguan.floor.closing import ClosedDay, OpenedDay, close_folder, open_next
 from tests.markets import DAY, books, market_image
 from tests.trading_days import order, run_day
 

@@ -31,18 +31,18 @@ WORDING = {  # what the library says of a call, in plainer words
 }
 # The files of this room; each registers its commands on ``app``.
 NOUNS = (
-    "day",
-    "demo",
-    "draw",
-    "explain",
-    "homes",
-    "journal",
-    "replay",
-    "round",
-    "rules",
-    "shadow",
-    "simulate",
-    "statement",
+    "market.day",
+    "market.demo",
+    "homes.draw",
+    "market.explain",
+    "homes.estate",
+    "market.journal",
+    "market.replay",
+    "homes.round",
+    "market.rules",
+    "market.shadow",
+    "market.simulate",
+    "market.statement",
 )
 
 

@@ -1,0 +1,1 @@
+"""What an exchange decides, as pure functions."""

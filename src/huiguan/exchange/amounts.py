@@ -5,8 +5,8 @@ run inside kernels and, called from plain Python, with plain integers.
 """
 
 from huiguan.foundation.arithmetic import Rounding, multiply_rate
+from huiguan.foundation.cited import rule
 from huiguan.foundation.kernel import kernel
-from huiguan.foundation.rule import rule
 
 
 @rule("contract texts: value = price x lot size x lots", "confirmed")

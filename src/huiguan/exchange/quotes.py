@@ -12,8 +12,8 @@ from operator import index
 from typing import TypeAlias
 
 from huiguan.foundation.arithmetic import Rounding, round_floor
+from huiguan.foundation.cited import rule
 from huiguan.foundation.faults import InputFault, whole_number
-from huiguan.foundation.rule import rule
 
 Price: TypeAlias = Decimal | int | str
 Rate: TypeAlias = Decimal | int | str

@@ -1,0 +1,1 @@
+"""The live market: commands get their number, their place on disk, and only then their effect."""

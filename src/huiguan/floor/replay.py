@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from huiguan.exchange.day import (
+from huiguan.exchange.day.image import (
     FEE_CLASSES,
     HEDGE_FLAGS,
     AuctionTie,
@@ -41,14 +41,16 @@ from huiguan.exchange.messages import (
     TradeExecuted,
     encode,
 )
-from huiguan.exchange.trading.state import NO_PRICE
-from huiguan.floor.sequencer import DayHashes, Input, Sequencer
-from huiguan.storage.recordings import ACTIONS, Recording
+from huiguan.exchange.trading.state.rows import NO_PRICE
+from huiguan.floor.sequencer import Input, Sequencer
+from huiguan.storage.market.recordings import ACTIONS, Recording
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from decimal import Decimal
     from pathlib import Path
+
+    from huiguan.days.hashes import DayHashes
 
 CODES = 4096
 SESSION = 1

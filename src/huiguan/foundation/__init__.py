@@ -1,0 +1,1 @@
+"""What every room stands on: exact arithmetic, records, cited rows, refusals, the compiler."""

@@ -1,0 +1,1 @@
+"""What a housing office decides, as pure functions."""

@@ -10,8 +10,8 @@ from calendar import monthrange
 from collections.abc import Collection
 from datetime import date, timedelta
 
+from huiguan.foundation.cited import rule
 from huiguan.foundation.faults import InputFault
-from huiguan.foundation.rule import rule
 
 
 @rule("Civil Code 202 (month ends)", "confirmed")

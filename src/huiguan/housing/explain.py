@@ -10,9 +10,9 @@ from huiguan.foundation.faults import CheckFault, InputFault
 from huiguan.housing.allocation.deferred import match_market
 from huiguan.housing.allocation.market import CLASSES, Market, Match
 from huiguan.housing.allocation.reserves import REST, slot_seats
-from huiguan.housing.check import REST_SLOT, Outcome
-from huiguan.housing.draw import number_is_valid
-from huiguan.housing.round import (
+from huiguan.housing.check.whole import REST_SLOT, CheckedOutcome
+from huiguan.housing.round.draw import number_is_valid
+from huiguan.housing.round.frozen import (
     STATES,
     FrozenRound,
     build_market,
@@ -60,7 +60,7 @@ class Story(msgspec.Struct, frozen=True, kw_only=True):
     rerun_slot: str = ""
 
 
-def explain(frozen: FrozenRound, outcome: Outcome, number: str) -> Story:
+def explain(frozen: FrozenRound, outcome: CheckedOutcome, number: str) -> Story:
     """Return the story of ``number``; re-runs the round once for every better choice missed."""
     if not number_is_valid(number):
         raise InputFault(
@@ -101,7 +101,7 @@ def explain(frozen: FrozenRound, outcome: Outcome, number: str) -> Story:
 
 
 def tell_choices(
-    frozen: FrozenRound, outcome: Outcome, market: Market, row: int, at: int, result: int
+    frozen: FrozenRound, outcome: CheckedOutcome, market: Market, row: int, at: int, result: int
 ) -> list[ChoiceStory]:
     """Return the story of every choice on the list of application ``row``.
 
@@ -151,7 +151,7 @@ def slots_before(frozen: FrozenRound, programme: int) -> int:
 
 def with_cut(
     frozen: FrozenRound,
-    outcome: Outcome,
+    outcome: CheckedOutcome,
     story: ChoiceStory,
     programme: int,
     slot: int,
@@ -175,7 +175,7 @@ def with_cut(
 
 
 def nearest_cut(
-    frozen: FrozenRound, outcome: Outcome, story: ChoiceStory, programme: int, claims: int
+    frozen: FrozenRound, outcome: CheckedOutcome, story: ChoiceStory, programme: int, claims: int
 ) -> ChoiceStory:
     """Return the story with the last cut-off of all slots the applicant could take."""
     classes = claim_classes(frozen)

@@ -11,8 +11,8 @@ from typing import Literal, TypeVar
 
 import msgspec
 
+from huiguan.foundation.cited import rule
 from huiguan.foundation.faults import InputFault
-from huiguan.foundation.rule import rule
 
 Status = Literal["confirmed", "secondary", "unconfirmed", "assumed", "invented"]
 Test = Literal["is_true", "is_false", "area_below", "age_between", "one_of"]

@@ -1,0 +1,1 @@
+"""People and records: the Django site."""

@@ -1,0 +1,1 @@
+"""A market or a city from one seed: the only room that owns chance."""

@@ -1,0 +1,1 @@
+"""The only room that opens files; what they mean is decided elsewhere."""

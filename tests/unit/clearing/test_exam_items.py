@@ -40,10 +40,10 @@ from huiguan.exchange.clearing.marking import (
 )
 from huiguan.exchange.clearing.parameters import LOCK_POINTS, MARGIN_OVER_LIMIT
 from huiguan.exchange.clearing.settlement_price import average_of_trades
-from huiguan.exchange.parameters import parameters
-from huiguan.exchange.price_limits import price_limits
+from huiguan.exchange.rules.parameters import parameters
+from huiguan.exchange.rules.price_limits import price_limits
 from huiguan.foundation.arithmetic import PPB
-from huiguan.storage.rulebooks import load_books
+from huiguan.storage.market.rulebooks.load import load_books
 
 YUAN = 100
 SHORT = Closed("short", 4100, 3950, 100, opened_today=False)

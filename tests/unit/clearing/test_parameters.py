@@ -18,7 +18,7 @@ from huiguan.exchange.clearing.parameters import (
     open_interest_rate,
     parameters_of_tomorrow,
 )
-from huiguan.exchange.price_limits import (
+from huiguan.exchange.rules.price_limits import (
     Lock,
     limit_locked,
     new_contract_limit_rate,

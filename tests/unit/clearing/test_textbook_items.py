@@ -56,17 +56,17 @@ from huiguan.exchange.clearing.settlement_price import (
     last_hour_average,
     settlement_price,
 )
-from huiguan.exchange.lookups import (
+from huiguan.exchange.messages import Offset, Side
+from huiguan.exchange.rules.lookups import (
     delivery_days,
     last_trading_day,
     natural_person_day,
     night_session_end,
     trading_day_at,
 )
-from huiguan.exchange.messages import Offset, Side
-from huiguan.exchange.price_limits import Lock, limit_locked, price_limits
+from huiguan.exchange.rules.price_limits import Lock, limit_locked, price_limits
 from huiguan.foundation.faults import InputFault
-from huiguan.storage.rulebooks import load_books
+from huiguan.storage.market.rulebooks.load import load_books
 
 YUAN = 100
 

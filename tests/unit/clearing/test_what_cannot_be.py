@@ -32,8 +32,8 @@ from huiguan.exchange.clearing.marking import (
 )
 from huiguan.exchange.clearing.parameters import cumulative_move
 from huiguan.exchange.clearing.settlement_price import average_of_trades, settlement_price
-from huiguan.exchange.parameters import position_limit_lots
-from huiguan.exchange.price_limits import price_limits
+from huiguan.exchange.rules.parameters import position_limit_lots
+from huiguan.exchange.rules.price_limits import price_limits
 from huiguan.foundation.faults import InputFault
 
 LONG = Exposure("c1", "cu2101", "long", 5, 100)

@@ -6,14 +6,14 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-import huiguan.cli.homes
+import huiguan.cli.homes.estate
 from huiguan.cli import app
 from huiguan.foundation.faults import CheckFault, InputFault
-from huiguan.housing.claims import HoldReason, Purpose
-from huiguan.storage.estate import write_estate
+from huiguan.housing.supply.claims import HoldReason, Purpose
+from huiguan.storage.homes.estate import write_estate
 from tests.unit.housing.estates import APRIL, Estate
 
-assert huiguan.cli.homes.homes
+assert huiguan.cli.homes.estate.homes
 
 
 def run(*words: str) -> str:

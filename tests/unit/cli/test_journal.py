@@ -9,7 +9,7 @@ import pytest
 
 from huiguan.cli import main
 from huiguan.exchange.messages import CancelOrder, EnterOrder, encode
-from huiguan.storage.journal import Batch, Journal
+from huiguan.storage.journal.writer import Batch, Journal
 
 
 @pytest.fixture

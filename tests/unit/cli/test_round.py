@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-import huiguan.cli.draw
-import huiguan.cli.round
+import huiguan.cli.homes.draw
+import huiguan.cli.homes.round
 from huiguan.cli import app
 from huiguan.foundation.faults import CheckFault, InputFault
 from tests.rounds import SIGNATURE, write_round
 
-assert huiguan.cli.round.round_app
-assert huiguan.cli.draw.draw
+assert huiguan.cli.homes.round.round_app
+assert huiguan.cli.homes.draw.draw
 
 
 def run(*words: str) -> str:

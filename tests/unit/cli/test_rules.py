@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from huiguan.cli import app
-from huiguan.cli.rules import page_widths
+from huiguan.cli.market.rules import page_widths
 from huiguan.foundation.faults import CheckFault, InputFault
 
 CFFEX = Path(__file__).parents[2] / "rulebooks" / "cffex"

@@ -7,9 +7,9 @@ import pytest
 
 import huiguan.cli
 from huiguan.cli import main
-from huiguan.cli.simulate import reservations
-from huiguan.floor.sequencer import verify_day
-from huiguan.storage.rulebooks import load_books
+from huiguan.cli.market.simulate import reservations
+from huiguan.days.run_again import verify_day
+from huiguan.storage.market.rulebooks.load import load_books
 
 
 def call(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
@@ -70,7 +70,7 @@ def test_a_folder_with_something_in_it_stays_as_it_is(
 
 
 def test_the_noun_is_registered() -> None:
-    assert "simulate" in huiguan.cli.NOUNS
+    assert "market.simulate" in huiguan.cli.NOUNS
 
 
 def test_what_is_left_out_or_provisional_is_said() -> None:

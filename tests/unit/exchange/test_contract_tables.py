@@ -5,7 +5,7 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
-from huiguan.exchange.contract_tables import (
+from huiguan.exchange.day.contract_tables import (
     ContractTables,
     ListedContract,
     contract_tables,
@@ -13,7 +13,7 @@ from huiguan.exchange.contract_tables import (
 )
 from huiguan.exchange.messages import Phase, Right
 from huiguan.foundation.faults import InputFault
-from huiguan.storage.rulebooks import load_books
+from huiguan.storage.market.rulebooks.load import load_books
 
 DAY = 20260821
 LISTED = [

@@ -2,10 +2,10 @@
 
 import pytest
 
-from huiguan.exchange.instruments import contract, listed_contracts, parse_month
-from huiguan.exchange.rules import Books
+from huiguan.exchange.rules.instruments import contract, listed_contracts, parse_month
+from huiguan.exchange.rules.rows import Books
 from huiguan.foundation.faults import InputFault
-from huiguan.storage.rulebooks import load_books
+from huiguan.storage.market.rulebooks.load import load_books
 
 MONTHLY = "2609 2610 2611 2612 2701 2702 2703 2704 2705 2706 2707 2708"
 PLAIN = "cu al zn pb ni sn ao ad ss ag rb wr hc sp br op fu lu nr bc"

@@ -5,10 +5,10 @@ from decimal import Decimal
 
 import pytest
 
-from huiguan.exchange import lookups
-from huiguan.exchange.rules import Books
+from huiguan.exchange.rules import lookups
+from huiguan.exchange.rules.rows import Books
 from huiguan.foundation.faults import InputFault
-from huiguan.storage.rulebooks import load_books
+from huiguan.storage.market.rulebooks.load import load_books
 
 DAY = date(2026, 8, 21)
 

@@ -5,19 +5,19 @@ from fractions import Fraction
 
 import pytest
 
-from huiguan.exchange.parameters import (
+from huiguan.exchange.rules.parameters import (
     fee_rates,
     night_end,
     parameters,
     position_limit_lots,
     product_phases,
 )
-from huiguan.exchange.price_limits import price_limits
-from huiguan.exchange.rules import Books, LimitRounding
+from huiguan.exchange.rules.price_limits import price_limits
+from huiguan.exchange.rules.rows import Books, LimitRounding
 from huiguan.foundation.arithmetic import PPB, parse_rate, show_rate
 from huiguan.foundation.calendars import clock_seconds, exchange_time_ns
 from huiguan.foundation.faults import InputFault
-from huiguan.storage.rulebooks import load_books
+from huiguan.storage.market.rulebooks.load import load_books
 
 DAY = 20260821
 

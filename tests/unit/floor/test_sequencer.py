@@ -6,6 +6,8 @@ import msgspec
 import numpy as np
 import pytest
 
+from huiguan.days.hashes import HASHES_NAME
+from huiguan.days.run_again import verify_day
 from huiguan.exchange.messages import (
     COMMAND_HEADER,
     LAYOUTS,
@@ -23,9 +25,9 @@ from huiguan.exchange.messages import (
     encode,
 )
 from huiguan.exchange.trading.core import TradingCore
-from huiguan.floor.sequencer import HASHES_NAME, Input, Sequencer, verify_day
+from huiguan.floor.sequencer import Input, Sequencer
 from huiguan.foundation.faults import CheckFault, InputFault
-from huiguan.storage.day_folder import write_manifest
+from huiguan.storage.market.day_folder import write_manifest
 from tests.images import small_image
 
 IMAGE = small_image(settings={"order_capacity": 512, "position_capacity": 64})

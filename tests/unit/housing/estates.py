@@ -4,9 +4,9 @@ from datetime import date
 
 import numpy as np
 
-from huiguan.housing.claims import Purpose
-from huiguan.housing.occupancy import Occupancy, Outcome, claim, convert, refit
-from huiguan.housing.places import Kind, Level, Sex, Shift, Tree, build_tree
+from huiguan.housing.supply.claims import Purpose
+from huiguan.housing.supply.occupancy import ClaimOutcome, Occupancy, claim, convert, refit
+from huiguan.housing.supply.places import Kind, Level, Sex, Shift, Tree, build_tree
 
 #   C            community
 #   C-A          building approved for beds: flat A1 with room A1r (2 beds) and room A1s (1 bed)
@@ -50,12 +50,12 @@ class Estate:
     def row(self, code: str) -> int:
         return self.occupancy.tree.index(code)
 
-    def convert(self, flat: str, level: Level, start: date) -> Outcome:
+    def convert(self, flat: str, level: Level, start: date) -> ClaimOutcome:
         return convert(self.occupancy, self.row(flat), level, start)
 
     def refit(
         self, room: str, beds: int, start: date, sex: Sex = Sex.ANY, most_beds: int = 4
-    ) -> Outcome:
+    ) -> ClaimOutcome:
         return refit(self.occupancy, self.row(room), beds, sex, Shift.ANY, start, most_beds)
 
     def claim(
@@ -66,5 +66,5 @@ class Estate:
         purpose: Purpose = Purpose.LET,
         owner: int = 7,
         sex: Sex = Sex.ANY,
-    ) -> Outcome:
+    ) -> ClaimOutcome:
         return claim(self.occupancy, self.row(place), start, end, purpose, owner, sex)

@@ -5,7 +5,7 @@ import hashlib
 import pytest
 
 from huiguan.foundation.faults import InputFault
-from huiguan.housing import draw
+from huiguan.housing.round import draw
 
 COMMITMENT = "0" * 64
 VALUE = "f" * 64

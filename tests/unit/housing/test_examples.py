@@ -9,7 +9,7 @@ from types import ModuleType
 import pytest
 
 from huiguan.foundation.refusals import Refusal
-from huiguan.housing import dates, deposits, draw, eligibility, household, leases, places, rent
+from huiguan.housing import dates
 from huiguan.housing.allocation import (
     deferred,
     lots,
@@ -20,6 +20,10 @@ from huiguan.housing.allocation import (
     waiting,
 )
 from huiguan.housing.audits import buckets, r_sample, rfc3797
+from huiguan.housing.people import eligibility, household
+from huiguan.housing.round import draw
+from huiguan.housing.supply import places
+from huiguan.housing.tenancy import deposits, leases, rent
 
 MODULES = (dates, deposits, eligibility, household, leases, places, rent)
 PLAIN = (deferred, lots, placement, reserves, school_choice, trading, waiting, buckets, r_sample)

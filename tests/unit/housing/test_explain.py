@@ -8,14 +8,14 @@ import pytest
 
 from huiguan.foundation.faults import InputFault
 from huiguan.housing.allocation.deferred import match_market
-from huiguan.housing.check import Outcome
+from huiguan.housing.check.whole import CheckedOutcome
 from huiguan.housing.explain import Story, explain, tell
-from huiguan.housing.round import FrozenRound, build_market, lottery_rows
-from huiguan.storage import round_folder
-from huiguan.storage.round_check import read_outcome
+from huiguan.housing.round.frozen import FrozenRound, build_market, lottery_rows
+from huiguan.rounds import folder as round_folder
+from huiguan.rounds.check import read_outcome
 from tests.rounds import SIGNATURE, write_round
 
-Read = tuple[FrozenRound, Outcome]
+Read = tuple[FrozenRound, CheckedOutcome]
 
 
 @pytest.fixture(scope="module")

@@ -21,10 +21,10 @@ from huiguan.housing.allocation.trading import (
 from huiguan.housing.audits.buckets import bucket_allocation, two_quota_order
 from huiguan.housing.audits.rfc3797 import rfc3797_key, rfc3797_select
 from huiguan.housing.dates import age_on
-from huiguan.housing.deposits import deposit_limit, settle_deposit
-from huiguan.housing.draw import check_character
-from huiguan.housing.places import heads_allowed
-from huiguan.housing.rent import (
+from huiguan.housing.round.draw import check_character
+from huiguan.housing.supply.places import heads_allowed
+from huiguan.housing.tenancy.deposits import deposit_limit, settle_deposit
+from huiguan.housing.tenancy.rent import (
     increase_limb,
     market_share_limb,
     period_rent,

@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from huiguan.exchange.day import DayImage, image_digest
+from huiguan.days.run_again import frame_commands, verify_day
+from huiguan.exchange.day.image import DayImage, image_digest
 from huiguan.exchange.messages import (
     COMMAND_HEADER,
     CommandRefused,
@@ -21,14 +22,13 @@ from huiguan.exchange.messages import (
 )
 from huiguan.exchange.trading.core import TradingCore
 from huiguan.exchange.trading.figures import command_lines
-from huiguan.floor.sequencer import frame_commands, verify_day
 from huiguan.foundation.refusals import Refusal
-from huiguan.simulation.market import run_day
-from huiguan.simulation.market_image import first_image
-from huiguan.simulation.market_view import rows_of
-from huiguan.storage.day_image import read_image
-from huiguan.storage.recovery import read
-from huiguan.storage.rulebooks import load_books
+from huiguan.simulation.market.image import first_image
+from huiguan.simulation.market.run import run_day
+from huiguan.simulation.market.view import rows_of
+from huiguan.storage.journal.recovery import read
+from huiguan.storage.market.day_image import read_image
+from huiguan.storage.market.rulebooks.load import load_books
 
 DAY, PRODUCTS, SEED = 20260821, ["cu", "ec"], 7
 
@@ -175,10 +175,10 @@ def test_the_same_seed_gives_the_same_day_under_any_hash_seed(
 ) -> None:
     program = (
         "import sys, pathlib\n"
-        "from huiguan.exchange.day import image_digest\n"
-        "from huiguan.simulation.market import run_day\n"
-        "from huiguan.simulation.market_image import first_image\n"
-        "from huiguan.storage.rulebooks import load_books\n"
+        "from huiguan.exchange.day.image import image_digest\n"
+        "from huiguan.simulation.market.run import run_day\n"
+        "from huiguan.simulation.market.image import first_image\n"
+        "from huiguan.storage.market.rulebooks.load import load_books\n"
         f"image = first_image(load_books(), {DAY}, {PRODUCTS}, {SEED}).image\n"
         "folder, quiet = pathlib.Path(sys.argv[1]), lambda a, b: None\n"
         f"found = run_day(image, folder, {SEED}, quiet)\n"

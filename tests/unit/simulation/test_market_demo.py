@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from huiguan.foundation.faults import InputFault
-from huiguan.simulation.market_demo import MARK, prepare
+from huiguan.simulation.market.demo import MARK, prepare
 
 
 def test_its_own_output_is_replaced_and_nothing_else(tmp_path: Path) -> None:

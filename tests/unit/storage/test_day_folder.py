@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from huiguan.foundation.faults import CheckFault, InputFault
-from huiguan.storage.day_folder import (
+from huiguan.storage.market.day_folder import (
     DayFolder,
     read_table_folder,
     verify_manifest,

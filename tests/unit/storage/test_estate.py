@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from huiguan.foundation.faults import InputFault
-from huiguan.housing.claims import HoldReason, Purpose
-from huiguan.housing.occupancy import free_places
-from huiguan.housing.places import Level, Sex
-from huiguan.storage.estate import read_estate, write_estate
+from huiguan.housing.supply.claims import HoldReason, Purpose
+from huiguan.housing.supply.occupancy import free_places
+from huiguan.housing.supply.places import Level, Sex
+from huiguan.storage.homes.estate import read_estate, write_estate
 from tests.unit.housing.estates import APRIL, MARCH, MAY, Estate
 
 PLACES = """place,parent,kind,area_m2,accessible,dormitory

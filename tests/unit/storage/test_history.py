@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 
 from huiguan.exchange.messages import CommandDone, PhaseChanged, encode
-from huiguan.storage.history import write_events
+from huiguan.storage.market.history import write_events
 
 
 def test_one_file_a_kind(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from huiguan.foundation.faults import InputFault
 from huiguan.housing.rules import required
-from huiguan.storage.home_rules import BOOKS, all_rows, read_home_rules, read_sources
+from huiguan.storage.homes.rules import BOOKS, all_rows, read_home_rules, read_sources
 
 ON = date(2026, 7, 1)
 

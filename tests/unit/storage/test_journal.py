@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from huiguan.foundation.faults import InputFault
-from huiguan.storage.journal import Batch, Journal, JournalStopped
-from huiguan.storage.recovery import read
+from huiguan.storage.journal.recovery import read
+from huiguan.storage.journal.writer import Batch, Journal, JournalStopped
 
 DAY, IMAGE = 20260821, bytes(range(32))
 

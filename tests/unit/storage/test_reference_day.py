@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from huiguan.exchange.instruments import listed_contracts
-from huiguan.exchange.parameters import parameters
-from huiguan.exchange.price_limits import price_limits
-from huiguan.exchange.rules import Books
+from huiguan.exchange.rules.instruments import listed_contracts
+from huiguan.exchange.rules.parameters import parameters
+from huiguan.exchange.rules.price_limits import price_limits
+from huiguan.exchange.rules.rows import Books
 from huiguan.foundation.arithmetic import PPB
 from huiguan.foundation.faults import InputFault
-from huiguan.storage.reference_day import REFERENCE_DAY, ReferencePrice, load_reference_day
-from huiguan.storage.rulebooks import load_books
+from huiguan.storage.market.reference_day import REFERENCE_DAY, ReferencePrice, load_reference_day
+from huiguan.storage.market.rulebooks.load import load_books
 
 
 @pytest.fixture(scope="module")

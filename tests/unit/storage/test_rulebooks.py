@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from huiguan.exchange.instruments import listed_contracts
-from huiguan.exchange.parameters import parameters
-from huiguan.exchange.price_limits import price_limits
+from huiguan.exchange.rules.instruments import listed_contracts
+from huiguan.exchange.rules.parameters import parameters
+from huiguan.exchange.rules.price_limits import price_limits
 from huiguan.foundation.arithmetic import PPB, parse_rate
 from huiguan.foundation.faults import InputFault
-from huiguan.storage.rulebooks import load_books
+from huiguan.storage.market.rulebooks.load import load_books
 
 CFFEX = Path(__file__).parents[2] / "rulebooks" / "cffex"
 CIRCULAR = """

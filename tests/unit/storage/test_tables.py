@@ -5,7 +5,7 @@ import io
 import numpy as np
 import pytest
 
-from huiguan.exchange.day import TABLES
+from huiguan.exchange.day.image import TABLES
 from huiguan.foundation.faults import CheckFault
 from huiguan.foundation.records import table_layout
 from huiguan.storage.tables import read_table, table_bytes

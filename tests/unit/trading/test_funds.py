@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from huiguan.exchange.day import DayImage, MemberMode
+from huiguan.exchange.day.image import DayImage, MemberMode
 from huiguan.exchange.messages import (
     CancelOrders,
     CommandDone,

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from huiguan.exchange.day import DayImage
+from huiguan.exchange.day.image import DayImage
 from huiguan.exchange.messages import Hedge, Offset, Side
 from huiguan.foundation.refusals import Refusal
 from tests.images import small_image

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from huiguan.exchange.day import DayImage, PriceRule
+from huiguan.exchange.day.image import DayImage, PriceRule
 from huiguan.exchange.messages import Offset, ResetBook, Side
 from huiguan.exchange.trading.book import has_limit_privilege, middle_price
 from tests.images import small_image

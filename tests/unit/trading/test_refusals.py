@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from huiguan.exchange.day import MemberMode
+from huiguan.exchange.day.image import MemberMode
 from huiguan.exchange.messages import (
     ChangePhase,
     Command,

@@ -1,0 +1,1 @@
+"""Clearing, one article a file: prices, margins, fees, deposits, liquidation, reduction."""

@@ -31,8 +31,8 @@ from huiguan.exchange.clearing.marking import (
 from huiguan.exchange.messages import Hedge, Offset, Side
 from huiguan.exchange.quotes import Rate, exact, to_tick, value_fen
 from huiguan.foundation.arithmetic import Rounding
+from huiguan.foundation.cited import rule
 from huiguan.foundation.faults import InputFault
-from huiguan.foundation.rule import rule
 
 
 class ContractFacts(msgspec.Struct, frozen=True):

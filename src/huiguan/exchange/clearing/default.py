@@ -6,8 +6,8 @@ Other clients' money is in none of the lists, so no rule here can use it.
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from huiguan.foundation.cited import rule
 from huiguan.foundation.faults import natural
-from huiguan.foundation.rule import rule
 
 
 class Layer(NamedTuple):

@@ -10,8 +10,8 @@ from fractions import Fraction
 
 from huiguan.exchange.quotes import Rate, as_decimal, as_rate, whole
 from huiguan.foundation.arithmetic import Rounding
+from huiguan.foundation.cited import rule
 from huiguan.foundation.faults import InputFault, sum_fen
-from huiguan.foundation.rule import rule
 
 FUTURES_FIRM_MINIMUM_FEN = 200_000_000  # 2,000,000 CNY
 NON_FUTURES_FIRM_MINIMUM_FEN = 50_000_000  # 500,000 CNY

@@ -11,8 +11,8 @@ import msgspec
 
 from huiguan.exchange.quotes import Price, Rate, as_rate, exact, lots_of, whole
 from huiguan.foundation.arithmetic import Rounding
+from huiguan.foundation.cited import rule
 from huiguan.foundation.faults import InputFault, natural
-from huiguan.foundation.rule import rule
 
 HALF = Fraction(1, 2)
 

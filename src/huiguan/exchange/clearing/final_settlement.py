@@ -11,8 +11,8 @@ from typing import TypeVar
 
 from huiguan.exchange.quotes import Price, exact, to_tick
 from huiguan.foundation.arithmetic import Rounding
+from huiguan.foundation.cited import rule
 from huiguan.foundation.faults import InputFault, natural
-from huiguan.foundation.rule import rule
 
 T = TypeVar("T")
 

@@ -11,9 +11,9 @@ from fractions import Fraction
 import msgspec
 
 from huiguan.exchange.quotes import Price, Rate, as_rate, exact, lots_of
+from huiguan.foundation.cited import rule
 from huiguan.foundation.faults import InputFault
 from huiguan.foundation.hashing import digest
-from huiguan.foundation.rule import rule
 
 
 @rule("forced reduction: cost of the net position, latest openings first", "unconfirmed")

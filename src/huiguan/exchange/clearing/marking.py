@@ -13,8 +13,8 @@ from typing import Literal
 import msgspec
 
 from huiguan.exchange.quotes import Price, exact, lots_of, whole_fen
+from huiguan.foundation.cited import rule
 from huiguan.foundation.faults import InputFault
-from huiguan.foundation.rule import rule
 
 PositionSide = Literal["long", "short"]
 Trades = Sequence[tuple[Price, int]]  # (price, lots)

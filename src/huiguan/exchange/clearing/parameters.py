@@ -12,10 +12,10 @@ from typing import Literal
 
 import msgspec
 
-from huiguan.exchange.price_limits import Lock
 from huiguan.exchange.quotes import Price, Rate, as_decimal, as_rate, exact
+from huiguan.exchange.rules.price_limits import Lock
+from huiguan.foundation.cited import rule
 from huiguan.foundation.faults import InputFault
-from huiguan.foundation.rule import rule
 
 ZERO = Decimal(0)
 # defaults as the rulebooks have them (``limit_lock``), for callers without a book

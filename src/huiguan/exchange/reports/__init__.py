@@ -1,0 +1,1 @@
+"""Statements, express, rankings, explanations: words, no arithmetic of their own."""

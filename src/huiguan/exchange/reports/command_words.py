@@ -25,7 +25,7 @@ from huiguan.foundation.calendars import EXCHANGE_OFFSET_NS, SECOND_NS
 if TYPE_CHECKING:
     from enum import IntEnum
 
-    from huiguan.exchange.day import DayImage
+    from huiguan.exchange.day.image import DayImage
     from huiguan.exchange.messages import Message
     from huiguan.foundation.refusals import Refusal
 

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
-from huiguan.exchange.clearing.day_figures import ContractFigures, Rank
-from huiguan.exchange.parameters import ContractParameters
+from huiguan.exchange.evening.day_figures import ContractFigures, Rank
+from huiguan.exchange.rules.parameters import ContractParameters
 
 Row = dict[str, Any]
 

@@ -1,6 +1,6 @@
 """Explanations in words, Chinese and English side by side: the rule, the inputs, the arithmetic."""
 
-from huiguan.exchange.clearing.explanations import Cited, Explanation
+from huiguan.exchange.evening.explanations import Cited, Explanation
 from huiguan.foundation.calendars import show_day
 
 ROUNDINGS = {

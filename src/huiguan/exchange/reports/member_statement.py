@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
-from huiguan.exchange.clearing.day_figures import contract_figures
-from huiguan.exchange.day import DayImage
+from huiguan.exchange.day.image import DayImage
+from huiguan.exchange.day.result import DayResult
+from huiguan.exchange.evening.day_figures import contract_figures
 from huiguan.exchange.reports.words import yuan
-from huiguan.exchange.result import DayResult
 from huiguan.foundation.faults import InputFault
 
 LABELS = {

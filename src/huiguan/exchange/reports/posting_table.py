@@ -2,9 +2,9 @@
 
 import polars as pl
 
-from huiguan.exchange.clearing.day_postings import EXCHANGE_BOOK, TEXTS, pool_name, postings
-from huiguan.exchange.day import DayImage
-from huiguan.exchange.result import DayResult, Movement
+from huiguan.exchange.day.image import DayImage
+from huiguan.exchange.day.result import DayResult, Movement
+from huiguan.exchange.evening.day_postings import EXCHANGE_BOOK, TEXTS, pool_name, postings
 
 COLUMNS = {
     "book": pl.String,

@@ -5,15 +5,15 @@ from decimal import Decimal
 
 import msgspec
 
-from huiguan.exchange.instruments import (
+from huiguan.exchange.rules.instruments import (
     contract,
     contract_code,
     listed_contracts,
     product_rows,
     select,
 )
-from huiguan.exchange.parameters import ContractParameters, parameters, position_limit_lots
-from huiguan.exchange.rules import (
+from huiguan.exchange.rules.parameters import ContractParameters, parameters, position_limit_lots
+from huiguan.exchange.rules.rows import (
     BY_NAME,
     KINDS,
     Books,

@@ -1,0 +1,1 @@
+"""The core: orders, books, auctions, funds and positions, one compiled call a batch."""

@@ -7,7 +7,7 @@ the frame's time runs once, before the frame's first command.
 
 import numpy as np
 
-from huiguan.exchange.day import MemberMode
+from huiguan.exchange.day.image import MemberMode
 from huiguan.exchange.messages import (
     COMMAND_HEADER,
     LAYOUTS,
@@ -22,7 +22,6 @@ from huiguan.exchange.messages import (
     Scope,
     TimeInForce,
 )
-from huiguan.exchange.trading import emit
 from huiguan.exchange.trading.book import fillable_lots, goes_first_at_limit, join
 from huiguan.exchange.trading.checks import (
     check_closing,
@@ -49,8 +48,9 @@ from huiguan.exchange.trading.matching import (
 )
 from huiguan.exchange.trading.phases import call_one, next_due, run_one_due
 from huiguan.exchange.trading.positions import holding_key, position_key
-from huiguan.exchange.trading.state import NO_ROW, ON, State, open_state
-from huiguan.exchange.trading.table import find, find_own_name, take_place
+from huiguan.exchange.trading.state import emit
+from huiguan.exchange.trading.state.rows import NO_ROW, ON, State, open_state
+from huiguan.exchange.trading.state.table import find, find_own_name, take_place
 from huiguan.foundation.compiler import prefetch, rows
 from huiguan.foundation.kernel import inner, kernel, rare
 from huiguan.foundation.refusals import Refusal

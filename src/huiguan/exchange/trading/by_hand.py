@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
-from huiguan.exchange.day import AuctionTie
+from huiguan.exchange.day.image import AuctionTie
 from huiguan.exchange.quotes import Price, as_decimal, exact, lots_of, middle, to_tick
 from huiguan.exchange.trading.auction import auction_price
-from huiguan.exchange.trading.state import NO_PRICE
+from huiguan.exchange.trading.state.rows import NO_PRICE
+from huiguan.foundation.cited import rule
 from huiguan.foundation.faults import InputFault
-from huiguan.foundation.rule import rule
 
 Orders = Sequence[tuple[Price, int]]  # (limit price, lots) in order of entry
 Tie = Literal["reference", "middle", "textbook", "settlement", "midpoint"]

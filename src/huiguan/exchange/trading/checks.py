@@ -6,7 +6,7 @@ asked and what was allowed. The first fault is the answer; nothing has been chan
 
 import numpy as np
 
-from huiguan.exchange.day import MemberMode
+from huiguan.exchange.day.image import MemberMode
 from huiguan.exchange.messages import (
     Hedge,
     Offset,
@@ -22,8 +22,8 @@ from huiguan.exchange.trading.funds import (
     relief_row,
 )
 from huiguan.exchange.trading.positions import frozen_lots, held_lots, takes_today
-from huiguan.exchange.trading.state import State
-from huiguan.exchange.trading.table import find_own_name
+from huiguan.exchange.trading.state.rows import State
+from huiguan.exchange.trading.state.table import find_own_name
 from huiguan.foundation.kernel import inner
 from huiguan.foundation.refusals import Refusal
 

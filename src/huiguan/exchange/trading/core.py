@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from huiguan.exchange.day import DayImage
+from huiguan.exchange.day.image import DayImage
 from huiguan.exchange.messages import MESSAGE_BYTES
 from huiguan.exchange.trading.apply import SPARE_ROWS, apply
 from huiguan.exchange.trading.opening import open_day
-from huiguan.exchange.trading.state import NO_ROW, State, handle_of, state_hash
+from huiguan.exchange.trading.state.rows import NO_ROW, State, handle_of, state_hash
 from huiguan.foundation.memory import touched
 
 

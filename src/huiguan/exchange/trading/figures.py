@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from huiguan.exchange.day import MemberMode
+from huiguan.exchange.day.image import MemberMode
 from huiguan.exchange.messages import (
     COMMAND_HEADER,
     LAYOUTS,
@@ -41,8 +41,8 @@ from huiguan.exchange.trading.positions import (
     position_key,
     takes_today,
 )
-from huiguan.exchange.trading.state import NO_ROW, ON, State, handle_of, open_state
-from huiguan.exchange.trading.table import find, find_own_name
+from huiguan.exchange.trading.state.rows import NO_ROW, ON, State, handle_of, open_state
+from huiguan.exchange.trading.state.table import find, find_own_name
 from huiguan.foundation.compiler import rows
 from huiguan.foundation.kernel import kernel
 from huiguan.foundation.refusals import Refusal

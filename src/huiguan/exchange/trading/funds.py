@@ -8,9 +8,9 @@ group only the larger side. A member carries the gross sum of what its clients n
 import numpy as np
 
 from huiguan.exchange.amounts import larger_side
-from huiguan.exchange.day import FEE_CLASSES, HEDGE_FLAGS
+from huiguan.exchange.day.image import FEE_CLASSES, HEDGE_FLAGS
 from huiguan.exchange.messages import Side
-from huiguan.exchange.trading.state import State
+from huiguan.exchange.trading.state.rows import State
 from huiguan.foundation.arithmetic import Rounding, multiply_rate
 from huiguan.foundation.kernel import inner
 

@@ -23,13 +23,13 @@ from huiguan.exchange.messages import (
     SetRight,
     TransferStage,
 )
-from huiguan.exchange.trading import emit
 from huiguan.exchange.trading.checks import note
 from huiguan.exchange.trading.funds import available
 from huiguan.exchange.trading.matching import cancel_where, uncross
 from huiguan.exchange.trading.phases import disconnect, enter_phase, gather_results, next_disconnect
-from huiguan.exchange.trading.state import LOST, NEVER, NO_PRICE, NO_ROW, OFF, ON, State
-from huiguan.exchange.trading.table import find, take_place
+from huiguan.exchange.trading.state import emit
+from huiguan.exchange.trading.state.rows import LOST, NEVER, NO_PRICE, NO_ROW, OFF, ON, State
+from huiguan.exchange.trading.state.table import find, take_place
 from huiguan.foundation.compiler import rows
 from huiguan.foundation.kernel import inner, rare
 from huiguan.foundation.refusals import Refusal

@@ -21,8 +21,8 @@ from huiguan.exchange.messages import (
 from huiguan.exchange.trading.book import level_of
 from huiguan.exchange.trading.funds import relief_row
 from huiguan.exchange.trading.positions import holding_key, position_key
-from huiguan.exchange.trading.state import State
-from huiguan.exchange.trading.table import found_soon, home_of, own_name_tag, tag_of
+from huiguan.exchange.trading.state.rows import State
+from huiguan.exchange.trading.state.table import found_soon, home_of, own_name_tag, tag_of
 from huiguan.foundation.compiler import prefetch, rows
 from huiguan.foundation.kernel import inner
 

@@ -2,9 +2,8 @@
 
 import numpy as np
 
-from huiguan.exchange.day import PriceRule
+from huiguan.exchange.day.image import PriceRule
 from huiguan.exchange.messages import ORDER_ROW_BITS, CancelReason, Phase, Side, TimeInForce
-from huiguan.exchange.trading import emit
 from huiguan.exchange.trading.auction import find_range, first_row, single_price
 from huiguan.exchange.trading.book import (
     goes_first_at_limit,
@@ -15,8 +14,9 @@ from huiguan.exchange.trading.book import (
 )
 from huiguan.exchange.trading.funds import need_of
 from huiguan.exchange.trading.positions import book_fill, freeze
-from huiguan.exchange.trading.state import NO_PRICE, NO_ROW, State
-from huiguan.exchange.trading.table import add_own_name, drop_own_name
+from huiguan.exchange.trading.state import emit
+from huiguan.exchange.trading.state.rows import NO_PRICE, NO_ROW, State
+from huiguan.exchange.trading.state.table import add_own_name, drop_own_name
 from huiguan.foundation.kernel import inner, rare
 
 BUY, SELL = int(Side.BUY), int(Side.SELL)

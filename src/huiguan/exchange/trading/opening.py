@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from huiguan.exchange.day import DayImage
+from huiguan.exchange.day.image import DayImage
 from huiguan.exchange.messages import Side
 from huiguan.exchange.trading.apply import find_holding, new_holding, new_position
 from huiguan.exchange.trading.funds import add_margin, margin_of_lot
@@ -13,8 +13,8 @@ from huiguan.exchange.trading.positions import (
     holding_key,
     position_key,
 )
-from huiguan.exchange.trading.state import State, handle_of, new_state, open_state
-from huiguan.exchange.trading.table import find
+from huiguan.exchange.trading.state.rows import State, handle_of, new_state, open_state
+from huiguan.exchange.trading.state.table import find
 from huiguan.foundation.faults import InputFault
 from huiguan.foundation.kernel import inner, kernel
 

@@ -7,10 +7,10 @@ phase that was missed while the process was down is executed first (rulebook 2.1
 import numpy as np
 
 from huiguan.exchange.messages import CancelReason, MarkAccounts, Phase
-from huiguan.exchange.trading import emit
 from huiguan.exchange.trading.funds import available
 from huiguan.exchange.trading.matching import cancel_where, uncross
-from huiguan.exchange.trading.state import LOST, NEVER, NO_PRICE, NO_ROW, OFF, State
+from huiguan.exchange.trading.state import emit
+from huiguan.exchange.trading.state.rows import LOST, NEVER, NO_PRICE, NO_ROW, OFF, State
 from huiguan.foundation.kernel import inner, rare
 
 MARK = MarkAccounts.KIND

@@ -8,7 +8,7 @@ prices, and a close takes its share of it, rounded down, so that the shares add 
 import numpy as np
 
 from huiguan.exchange.amounts import trade_fee
-from huiguan.exchange.day import HEDGE_FLAGS
+from huiguan.exchange.day.image import HEDGE_FLAGS
 from huiguan.exchange.messages import Hedge, Offset, Side
 from huiguan.exchange.trading.funds import (
     CLOSING_HISTORY,
@@ -21,7 +21,7 @@ from huiguan.exchange.trading.funds import (
     frozen_fee_of_lot,
     margin_of_lot,
 )
-from huiguan.exchange.trading.state import State
+from huiguan.exchange.trading.state.rows import State
 from huiguan.foundation.arithmetic import Rounding, multiply_divide
 from huiguan.foundation.kernel import inner, rare
 

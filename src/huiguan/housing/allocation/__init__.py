@@ -1,1 +1,1 @@
-"""Who gets which home: choice rules, deferred acceptance, swap rounds, lots, lists, beds."""
+"""Who gets which home: deferred acceptance, reserves, lots, exchanges, waiting lists."""

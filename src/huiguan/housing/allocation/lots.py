@@ -8,8 +8,8 @@ to what it wants.
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
+from huiguan.foundation.cited import rule
 from huiguan.foundation.faults import InputFault
-from huiguan.foundation.rule import rule
 
 
 @rule("uniform rule (Sprumont 1991; Benassy 1982)", "confirmed")

@@ -11,9 +11,9 @@ from collections.abc import Sequence
 import msgspec
 import numpy as np
 
+from huiguan.foundation.cited import rule
 from huiguan.foundation.faults import InputFault
 from huiguan.foundation.kernel import kernel
-from huiguan.foundation.rule import rule
 
 ANY = 0
 SEXES = ("any", "f", "m")

@@ -7,8 +7,8 @@ from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 
+from huiguan.foundation.cited import rule
 from huiguan.foundation.faults import InputFault
-from huiguan.foundation.rule import rule
 from huiguan.housing.allocation.deferred import (
     check_lists,
     deferred_acceptance,

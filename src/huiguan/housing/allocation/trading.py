@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from huiguan.foundation.cited import rule
 from huiguan.foundation.faults import InputFault
 from huiguan.foundation.kernel import kernel
-from huiguan.foundation.rule import rule
 from huiguan.housing.allocation.deferred import check_lists
 
 NOBODY = -1

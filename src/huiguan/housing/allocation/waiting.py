@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from huiguan.foundation.cited import rule
 from huiguan.foundation.faults import CheckFault, InputFault
-from huiguan.foundation.rule import rule
 from huiguan.housing.allocation.deferred import match_market, serial_dictatorship
 from huiguan.housing.allocation.market import BARRED, LOW, Market, Match
 

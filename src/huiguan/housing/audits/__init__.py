@@ -1,1 +1,1 @@
-"""Draws of other cities, replayed: R's weighted sampling, RFC 3797, preference buckets."""
+"""Draws that other cities have published, computed again."""

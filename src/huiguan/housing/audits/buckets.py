@@ -10,8 +10,8 @@ from collections.abc import Collection, Mapping, Sequence
 from fractions import Fraction
 from itertools import pairwise
 
+from huiguan.foundation.cited import rule
 from huiguan.foundation.faults import InputFault, natural
-from huiguan.foundation.rule import rule
 from huiguan.housing.allocation.reserves import claims_of, exact_share, reserved_units
 
 Row = tuple[int, int, str]  # rank in the list, lottery rank, lottery number

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from huiguan.foundation.cited import rule
 from huiguan.foundation.faults import InputFault
 from huiguan.foundation.kernel import kernel
-from huiguan.foundation.rule import rule
 
 WORD = 0xFFFFFFFF
 LENGTH, MIDDLE = 624, 397

@@ -8,8 +8,8 @@ import hashlib
 from collections.abc import Sequence
 from decimal import Decimal
 
+from huiguan.foundation.cited import rule
 from huiguan.foundation.faults import InputFault
-from huiguan.foundation.rule import rule
 
 Source = int | Decimal | str
 

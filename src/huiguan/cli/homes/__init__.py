@@ -1,0 +1,1 @@
+"""Commands of the homes: an estate, a round from freeze to release, published draws."""

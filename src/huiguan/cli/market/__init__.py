@@ -1,0 +1,1 @@
+"""Commands of the exchange: days, rules, explanations, statements, replay and simulation."""

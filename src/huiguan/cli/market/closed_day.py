@@ -1,0 +1,110 @@
+"""Tables of a closed day, for ``day close`` and ``demo``: prices, gains, losses, calls, proof."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.table import Table
+
+from huiguan.exchange.clearing.deposit import DeadlineOutcome
+from huiguan.exchange.evening.day_figures import contract_figures, largest_moves
+from huiguan.exchange.evening.day_postings import pool_name
+from huiguan.foundation.arithmetic import show_fen, show_rate
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from huiguan.exchange.day.image import DayImage
+    from huiguan.exchange.day.result import DayResult
+
+MOST = 12
+OUTCOMES = {
+    DeadlineOutcome.NONE: "-",
+    DeadlineOutcome.CLOSE_ONLY: "close only",
+    DeadlineOutcome.FORCED_LIQUIDATION: "forced liquidation",
+}
+
+
+def show_table(title: str, heads: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """Print one table; figures stand at the right."""
+    table = Table(title=title, title_justify="left", pad_edge=False)
+    for number, head in enumerate(heads):
+        table.add_column(head, justify="left" if number == 0 else "right", no_wrap=True)
+    for row in rows:
+        table.add_row(*(str(cell) for cell in row))
+    Console(width=None if Console().is_terminal else 120).print(table)
+
+
+def print_closed(image: DayImage, result: DayResult) -> None:
+    """Print the busiest contracts, the largest gains and losses, the calls, and the proof."""
+    busiest = sorted(contract_figures(image, result), key=lambda row: -row.turnover_fen)[:MOST]
+    show_table(
+        "Settlement prices of the busiest contracts",
+        ("contract", "previous", "close", "settlement", "by", "volume", "open int.", "limit"),
+        [
+            (
+                row.instrument,
+                row.previous_settlement,
+                "-" if row.close is None else row.close,
+                row.settlement,
+                row.settled_by.name.lower().replace("_", " "),
+                f"{row.volume_lots:,}",
+                f"{row.open_interest_lots:,}",
+                show_rate(row.limit_ppb),
+            )
+            for row in busiest
+        ],
+    )
+    gains, losses = largest_moves(result)
+    profit = result.accounts["close_profit_fen"] + result.accounts["mark_profit_fen"]
+    show_table(
+        "Largest gains and losses (CNY)",
+        ("trading code", "profit", "margin", "equity"),
+        [
+            (
+                image.names.trading_codes[code],
+                show_fen(int(profit[code])),
+                show_fen(int(result.accounts["margin_fen"][code])),
+                show_fen(int(result.accounts["balance_fen"][code])),
+            )
+            for code in [*gains, *losses[::-1]]
+        ],
+    )
+    called = [index for index, row in enumerate(result.pools) if row["call_fen"] > 0]
+    show_table(
+        f"Margin calls: {len(called)} of {len(result.pools)} pools (CNY)",
+        ("member", "clearing deposit", "minimum", "to be paid in", "if unanswered"),
+        [
+            (
+                pool_name(image, index),
+                show_fen(int(result.pools["balance_fen"][index])),
+                show_fen(int(result.pools["minimum_fen"][index])),
+                show_fen(int(result.pools["call_fen"][index])),
+                OUTCOMES[DeadlineOutcome(int(result.pools["outcome"][index]))],
+            )
+            for index in called
+        ],
+    )
+    print_proof(result)
+
+
+def print_proof(result: DayResult) -> None:
+    """Print the proof sheet in total: image + movements = result."""
+    accounts = result.accounts
+    parts = [
+        ("in the morning", accounts["previous_fen"]),
+        ("+ deposits", accounts["deposits_fen"]),
+        ("- withdrawals", -accounts["withdrawals_fen"]),
+        ("+ close profit", accounts["close_profit_fen"]),
+        ("+ mark-to-market profit", accounts["mark_profit_fen"]),
+        ("- fees", -accounts["fees_fen"]),
+        ("- order fees", -accounts["order_fees_fen"]),
+        ("- fees of cash settlement", -accounts["delivery_fees_fen"]),
+        ("= in the evening", accounts["balance_fen"]),
+    ]
+    show_table(
+        f"Proof sheet of {len(accounts):,} trading codes (CNY; each is in accounts.csv)",
+        ("", "total"),
+        [(name, show_fen(int(column.sum()))) for name, column in parts],
+    )

@@ -1,0 +1,91 @@
+"""One command as tables: what was asked, its checks in order, its outcome; zh and en."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Literal
+
+import typer
+
+from huiguan.cli.pages import page_console
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from rich.table import Table
+
+    from huiguan.days.explain import ExplainedCommand
+
+SHANGHAI = dt.timezone(dt.timedelta(hours=8))
+
+
+def clock(time_ns: int) -> str:
+    """Return a time of the journal by the exchange's clock, to the millisecond."""
+    seconds, rest = divmod(time_ns, 1_000_000_000)
+    moment = dt.datetime.fromtimestamp(seconds, SHANGHAI)
+    return f"{moment:%Y-%m-%d %H:%M:%S}.{rest // 1_000_000:03d}"
+
+
+def checks_table(found: ExplainedCommand) -> Table:
+    """Return the checks of a command: what each would refuse, asked, allowed, result, article."""
+    from rich.table import Table
+
+    from huiguan.exchange.reports.command_words import article_words, show_figures
+
+    table = Table(box=None, title="checks, in their fixed order", title_justify="left")
+    for name in ("would refuse", "拒绝情形", "asked", "allowed", "result", "rule"):
+        side: Literal["left", "right"] = "right" if name in {"asked", "allowed"} else "left"
+        table.add_column(name, justify=side, overflow="fold")
+    instrument = found.command.fields.get("instrument", 0)
+    for line in found.checks:
+        result = "passed" if line.passed else "REFUSED"
+        refusal, both = line.refusal, (line.asked, line.allowed)
+        figures = show_figures(found.image, instrument, both, line.unit)
+        table.add_row(
+            f"{int(refusal)} {refusal.english}",
+            refusal.chinese,
+            *figures,
+            result,
+            article_words(refusal),
+        )
+    return table
+
+
+def print_command(folder: Path, number: int) -> None:
+    """Explain a command of a day: run the day again up to it, show checks, figures and outcome."""
+    from huiguan.cli.progress import say
+    from huiguan.days.explain import explain_command
+    from huiguan.exchange.messages import EnterOrder
+    from huiguan.exchange.reports.command_words import (
+        article_words,
+        fields_words,
+        message_words,
+        order_words,
+    )
+
+    say(f"explain: running the day again up to command {number:,}")
+    found = explain_command(folder, number)
+    sender = f"session {found.session}, its command {found.client_sequence:,}"
+    typer.echo(
+        f"command {found.sequence:,} at {clock(found.time_ns)} "
+        f"from {sender if found.session else 'the house'}"
+    )
+    asked = found.command
+    if asked.kind == EnterOrder.KIND:
+        english, chinese = order_words(found.image, asked.fields)
+        typer.echo(f"  {english}\n  {chinese}\n")
+    else:
+        typer.echo(f"  {fields_words(found.image, asked.name, asked.fields)}\n")
+    if found.checks:
+        page_console(190).print(checks_table(found))
+    for event in found.due:
+        typer.echo(f"before it, by the clock: {message_words(found.image, event)}")
+    if found.refusal is not None:
+        typer.echo(
+            f"\noutcome: refused, {int(found.refusal)} {found.refusal.english} / "
+            f"{found.refusal.chinese} ({article_words(found.refusal)})"
+        )
+    else:
+        typer.echo("\noutcome:")
+        for event in found.events:
+            typer.echo(f"  {message_words(found.image, event)}")

@@ -1,0 +1,88 @@
+"""``huiguan explain``: why a figure of a day is what it is, in words and figures, zh and en."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from huiguan.cli import app
+from huiguan.cli.market.command_tables import print_command
+from huiguan.cli.market.day_folders import DayDir, check_day
+from huiguan.cli.market.rulebook_folders import Folders
+from huiguan.foundation.faults import InputFault
+
+if TYPE_CHECKING:
+    from huiguan.exchange.evening.explanations import Explanation
+    from huiguan.exchange.rules.rows import Books
+
+
+@app.command()
+def explain(
+    folder: DayDir,
+    command: Annotated[
+        int | None, typer.Option(metavar="N", help="A command, by its sequence in the journal.")
+    ] = None,
+    margin: Annotated[str | None, typer.Option(metavar="CODE", help="Margin of a code.")] = None,
+    settlement: Annotated[
+        str | None, typer.Option(metavar="CONTRACT", help="Settlement price of a contract.")
+    ] = None,
+    fees: Annotated[str | None, typer.Option(metavar="CODE", help="Fees of a code.")] = None,
+    limit: Annotated[
+        str | None, typer.Option(metavar="CONTRACT", help="Tomorrow's limits of a contract.")
+    ] = None,
+    call: Annotated[
+        str | None, typer.Option(metavar="MEMBER", help="Clearing deposit of a member.")
+    ] = None,
+    rulebook: Folders = None,
+) -> None:
+    """Say why: the checks of a command; or the article, inputs and arithmetic of a figure."""
+    from huiguan.exchange.reports.explain import explain_lines
+    from huiguan.storage.market.rulebooks.load import load_books
+
+    check_day(folder)
+    asked = {
+        "margin": margin,
+        "settlement": settlement,
+        "fees": fees,
+        "limit": limit,
+        "call": call,
+    }
+    if command is not None:
+        print_command(folder, command)
+    wanted = [(what, subject) for what, subject in asked.items() if subject]
+    if not wanted:
+        if command is not None:
+            return
+        raise InputFault(
+            "say what to explain: --command 4711, --settlement cu2610, --limit cu2610,"
+            " --margin CODE, --fees CODE or --call MEMBER"
+        )
+    books = load_books(*rulebook or ())
+    for what, subject in wanted:
+        for line in explain_lines(explanation(folder, books, what, subject)):
+            typer.echo(line)
+
+
+def explanation(folder: Path, books: Books, what: str, subject: str) -> Explanation:
+    """Return one explanation of a closed day."""
+    from huiguan.cli.market.statement import statements_of
+    from huiguan.exchange.evening.explanations import (
+        explain_call,
+        explain_fees,
+        explain_limit,
+        explain_margin,
+        explain_settlement,
+    )
+    from huiguan.exchange.evening.rules_of_day import rules_of_day
+
+    found = statements_of(folder, books)
+    image, result = found.image, found.result
+    rules = rules_of_day(books, image.names.instruments, image.settings.trading_day)
+    if what == "margin":
+        return explain_margin(image, result, rules, subject, found.statement(subject))
+    if what == "fees":
+        return explain_fees(image, result, rules, subject, found.statement(subject))
+    simple = {"settlement": explain_settlement, "limit": explain_limit, "call": explain_call}
+    return simple[what](image, result, rules, subject)

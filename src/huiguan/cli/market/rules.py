@@ -1,0 +1,193 @@
+"""``huiguan rules`` and ``huiguan instruments``: what the books say on a day, and why."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from huiguan.cli import app
+from huiguan.cli.market.rulebook_folders import Folders
+from huiguan.cli.pages import PAGE_COLUMNS, page_console
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    import msgspec
+
+    from huiguan.exchange.rules.rows import Product, Venue
+
+rules = typer.Typer(no_args_is_help=True, help="The rulebooks: dated, cited rows.")
+app.add_typer(rules, name="rules")
+
+OnDay = Annotated[str, typer.Option("--on", metavar="DATE", help="A trading day, as 2026-08-21.")]
+MOST_COLUMNS = 48  # of one cell
+AsJson = Annotated[bool, typer.Option("--json", help="JSON instead of tables.")]
+
+
+@rules.command()
+def show(
+    what: Annotated[str, typer.Argument(metavar="PRODUCT", help="A product (cu) or contract.")],
+    on: OnDay,
+    rulebook: Folders = None,
+    as_json: AsJson = False,
+) -> None:
+    """Print every value that holds on a day, with article, source, age and status."""
+    import msgspec
+
+    from huiguan.exchange.reports.rule_table import codes_on, contract_line, rule_lines
+    from huiguan.exchange.rules.instruments import parse_contract
+    from huiguan.exchange.rules.parameters import parameters
+    from huiguan.foundation.calendars import parse_day
+    from huiguan.storage.market.rulebooks.load import load_books
+
+    day = parse_day(on)
+    books = load_books(*rulebook or ())
+    if what in books.products:
+        product = books.products[what]
+    else:
+        product, _ = parse_contract(books, what)
+    codes = codes_on(books, what, day)
+    contracts = [contract_line(parameters(books, code, day)) for code in codes]
+    lines = rule_lines(books, product, day, codes)
+    if as_json:
+        page = {
+            "product": product.code,
+            "day": on,
+            "digest": books.digest,
+            "contracts": msgspec.to_builtins(contracts),
+            "rules": msgspec.to_builtins(lines),
+            "sources": {
+                line.source: msgspec.to_builtins(books.sources[line.source]) for line in lines
+            },
+        }
+        typer.echo(json.dumps(page, ensure_ascii=False, indent=1))
+        return
+    print_table(f"{product.code} {product.name} ({product.chinese}) on {on}", contracts)
+    print_table("rules", lines)
+    for key in sorted({line.source for line in lines}):
+        typer.echo(f"{key}: {books.sources[key].title}, {books.sources[key].where}")
+
+
+@rules.command()
+def check(rulebook: Folders = None, as_json: AsJson = False) -> None:
+    """Read every book and check it: exact values, keys, sources, overlaps, gaps.
+
+    Exit code 0: good. 1: the first fault, with its file and row. 2: a folder without books.
+    """
+    from huiguan.foundation.faults import CheckFault, InputFault
+    from huiguan.storage.market.rulebooks.load import load_books, rulebook_files
+
+    rulebook_files(rulebook or ())
+    try:
+        books = load_books(*rulebook or ())
+    except InputFault as fault:
+        raise CheckFault(str(fault)) from None
+    owners: list[Venue | Product] = [*books.venues.values(), *books.products.values()]
+    tables = [rows for owner in owners for rows in owner.rows.values()]
+    statuses = Counter(row.status for rows in tables for row in rows)
+    facts = {
+        "venues": len(books.venues),
+        "products": len(books.products),
+        "rows": sum(statuses.values()),
+        "statuses": dict(statuses.most_common()),
+        "sources": len(books.sources),
+        "calendars": {name: len(c.days) for name, c in books.calendars.items()},
+        "digest": books.digest,
+    }
+    if as_json:
+        typer.echo(json.dumps(facts))
+        return
+    shown = ", ".join(f"{count} {status}" for status, count in statuses.most_common())
+    typer.echo(
+        f"good: {facts['venues']} venues, {facts['products']} products, {facts['rows']} rows"
+        f" ({shown}), {facts['sources']} sources"
+    )
+    typer.echo(f"digest {books.digest}")
+
+
+@app.command()
+def instruments(
+    on: OnDay,
+    product: Annotated[
+        list[str] | None, typer.Option(help="Only this product; repeatable.")
+    ] = None,
+    rulebook: Folders = None,
+    as_json: AsJson = False,
+) -> None:
+    """List every contract month of a day: listing day, last trading day, delivery days."""
+    import msgspec
+
+    from huiguan.exchange.rules.instruments import listed_contracts
+    from huiguan.foundation.calendars import calendar_status, parse_day, show_day
+    from huiguan.storage.market.rulebooks.load import load_books
+
+    day = parse_day(on)
+    books = load_books(*rulebook or ())
+    found = listed_contracts(books, day, product)
+    if as_json:
+        typer.echo(json.dumps(msgspec.to_builtins(found)))
+        return
+    table = [
+        (
+            contract.code,
+            contract.venue,
+            show_day(contract.listed),
+            show_day(contract.last_day),
+            " ".join(show_day(d) for d in contract.delivery_days) or "cash",
+            calendar_status(
+                books.calendars[books.venues[contract.venue].calendar], contract.last_day
+            ),
+        )
+        for contract in found
+    ]
+    headings = ("contract", "venue", "listed", "last trading day", "delivery days", "calendar")
+    print_rows(f"{len(found)} contracts on {show_day(day)}", headings, table)
+
+
+def print_table(title: str, lines: Iterable[msgspec.Struct]) -> None:
+    """Print structs of one kind as a table, a column a field."""
+    rows = list(lines)
+    if not rows:
+        return
+    names = rows[0].__struct_fields__
+    texts = [tuple(show_cell(getattr(row, name)) for name in names) for row in rows]
+    print_rows(title, [name.replace("_", " ") for name in names], texts)
+
+
+def show_cell(value: object) -> str:
+    """Return a cell's text."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value)
+
+
+def print_rows(title: str, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print a table as wide as the terminal, or as a page on which no word is broken."""
+    from rich.table import Table
+
+    found = page_widths([headings, *rows])
+    console = page_console(sum(found) + 2 * len(found))
+    widths = [None if console.is_terminal else width for width in found]
+    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
+    for heading, width in zip(headings, widths, strict=True):
+        table.add_column(heading, width=width, max_width=width or MOST_COLUMNS, overflow="fold")
+    for row in rows:
+        table.add_row(*row)
+    console.print(table)
+
+
+def page_widths(rows: Sequence[Sequence[str]]) -> list[int]:
+    """Return a width a column: its longest word; what a page has left goes where it lacks most."""
+    from rich.cells import cell_len
+
+    columns = list(zip(*rows, strict=True))
+    widths = [max(cell_len(word) for cell in c for word in cell.split()) for c in columns]
+    wanted = [min(MOST_COLUMNS, max(map(cell_len, column))) for column in columns]
+    for _ in range(PAGE_COLUMNS - sum(widths) - 2 * len(widths)):
+        lacks = [want - width for want, width in zip(wanted, widths, strict=True)]
+        if max(lacks) > 0:
+            widths[lacks.index(max(lacks))] += 1
+    return widths

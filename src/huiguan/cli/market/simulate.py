@@ -1,0 +1,110 @@
+"""``huiguan simulate``: whole trading days of a market, from one seed."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from huiguan.cli import app
+from huiguan.cli.market.rulebook_folders import Folders
+from huiguan.cli.progress import Progress, say
+from huiguan.foundation.faults import InputFault
+
+if TYPE_CHECKING:
+    from huiguan.exchange.rules.rows import Books
+
+DaysCount = Annotated[int, typer.Option(min=1, max=1_000, help="How many trading days.")]
+Seed = Annotated[int, typer.Option(min=0, max=2**31 - 1, help="The same seed, the same bytes.")]
+
+
+@app.command()
+def simulate(
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Where the day folders go.")],
+    days: DaysCount = 1,
+    seed: Seed = 1,
+    start: Annotated[
+        str, typer.Option("--from", metavar="DATE", help="First trading day.")
+    ] = "2026-08-21",
+    products: Annotated[
+        str | None, typer.Option(metavar="cu,rb,...", help="Only these; all by default.")
+    ] = None,
+    rulebook: Folders = None,
+) -> None:
+    """Run whole trading days: real contracts, rules and sessions, invented people and orders.
+
+    Each day is a folder DIR/yyyymmdd that can be verified (huiguan day verify) and explained.
+    """
+    from huiguan.days.run_again import announce_compiling
+    from huiguan.foundation.calendars import parse_day, show_day
+    from huiguan.simulation.market.days import run_days
+    from huiguan.simulation.market.image import first_image
+    from huiguan.storage.market.rulebooks.load import load_books
+
+    day = parse_day(start)
+    check_new(out)
+    say("simulate: reading the rulebooks")
+    books = load_books(*rulebook or ())
+    chosen = chosen_products(books, products)
+    first = first_image(books, day, chosen, seed)
+    image = first.image
+    for line in reservations(books, day, chosen, image.names.products):
+        say(f"simulate: {line}")
+    say(
+        f"simulate: {len(image.instruments)} contracts, {len(image.trading_codes):,} trading codes;"
+        f" {first.known_prices} settlement prices are those of the reference day, the others and"
+        " all people, money and positions are invented"
+    )
+    announce_compiling(lambda text: say(f"simulate: {text}"))
+    begun = time.monotonic()
+    with Progress("simulate") as progress:
+
+        def show(day: int, done: int, total: int) -> None:
+            progress.what = f"simulate {show_day(day)}"
+            progress(done, total)
+
+        for found in run_days(books, image, days, seed, out, show, progress.step):
+            result, run = found.result, found.run
+            typer.echo(
+                f"{show_day(result.settings.trading_day)}  {run.hashes.sequence:>9,} commands "
+                f"{run.trades:>8,} trades {int(result.contracts['volume_lots'].sum()):>9,} lots "
+                f"open interest {int(result.contracts['open_interest_lots'].sum()):>9,}  "
+                f"day hash {run.hashes.day.hex()[:16]}"
+            )
+    typer.echo(f"{days} day(s) in {out}, {time.monotonic() - begun:.1f} s")
+
+
+def reservations(books: Books, day: int, chosen: list[str], listed: list[str]) -> list[str]:
+    """Return what a person should know of the day: what is not listed, holidays not published."""
+    from huiguan.foundation.calendars import calendar_status, show_day
+
+    lines = []
+    absent = sorted(set(chosen) - set(listed))
+    if absent:
+        lines.append(f"not listed on {show_day(day)} and left out: {', '.join(absent)}")
+    venues = {books.products[code].venue for code in chosen if code in books.products}
+    calendars = {books.calendars[books.venues[venue].calendar] for venue in venues}
+    if any(calendar_status(calendar, day) == "provisional" for calendar in calendars):
+        lines.append("the holidays of that year are not published; every weekday stands in")
+    return lines
+
+
+def check_new(out: Path) -> None:
+    """Refuse a folder that holds something, before anything is done."""
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise InputFault(
+            f"{out} exists and is not an empty folder; name a new one with --out, so that nothing "
+            "of yours is overwritten"
+        )
+
+
+def chosen_products(books: Books, text: str | None) -> list[str]:
+    """Return the products a person named, sorted; all where none was named."""
+    if text is None:
+        return sorted(books.products)
+    names = sorted({name.strip() for name in text.split(",") if name.strip()})
+    if not names:
+        raise InputFault("--products names no product; write it like cu,rb")
+    return names

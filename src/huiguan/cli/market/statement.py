@@ -1,0 +1,105 @@
+"""``huiguan statement``: what a trading code is told about its day."""
+
+from __future__ import annotations
+
+import json
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from huiguan.cli import app
+from huiguan.cli.market.day_folders import check_day
+
+if TYPE_CHECKING:
+    from huiguan.exchange.day.image import DayImage
+    from huiguan.exchange.day.result import DayResult
+    from huiguan.exchange.evening.statements import Statements
+    from huiguan.exchange.reports.statement import Holder
+    from huiguan.exchange.rules.rows import Books
+
+
+class Format(StrEnum):
+    """How a statement is printed."""
+
+    CTP = "ctp"
+    JSON = "json"
+    TABLE = "table"
+
+
+def statements_of(folder: Path, books: Books) -> Statements:
+    """Return the statements of a closed day; products under the names of the rulebooks."""
+    from huiguan.days.close import read_closed
+    from huiguan.exchange.evening.statements import Statements
+
+    image, result, _ = read_closed(folder)
+    names = {code: (row.chinese, row.venue) for code, row in books.products.items()}
+    return Statements(image, result, names)
+
+
+def holder_of(code: str, trading_day: int) -> Holder:
+    """Return whom a statement is for; a day folder knows trading codes, no names of persons."""
+    from huiguan.exchange.reports.statement import Holder
+
+    return Holder(
+        client_id=code[-8:],
+        client_name=code,
+        account_id=code,
+        trading_code=code,
+        title="Huiguan",
+        created=str(trading_day),
+    )
+
+
+@app.command()
+def statement(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A closed day folder.")],
+    code: Annotated[str, typer.Argument(metavar="CODE", help="A trading code, or a member.")],
+    form: Annotated[Format, typer.Option("--format", help="Layout.")] = Format.CTP,
+    rulebook: Annotated[
+        list[Path] | None, typer.Option("--rulebook", metavar="DIR", help="Books laid over.")
+    ] = None,
+) -> None:
+    """Print the daily settlement statement of a trading code, or of a member (4 digits)."""
+    from huiguan.storage.market.rulebooks.load import load_books
+
+    check_day(folder)
+    print_statement(folder, load_books(*rulebook or ()), code, form)
+
+
+def print_statement(folder: Path, books: Books, code: str, form: Format) -> None:
+    """Print the statement of a trading code of a closed day."""
+    from huiguan.cli.market.closed_day import show_table
+    from huiguan.exchange.reports.statement import statement_table, statement_text
+    from huiguan.exchange.reports.statement_json import statement_json
+
+    found = statements_of(folder, books)
+    if code in found.image.names.members:
+        print_member(found.image, found.result, code, form)
+        return
+    day, holder = found.statement(code), holder_of(code, found.day)
+    if form == Format.CTP:
+        typer.echo(statement_text(holder, day).replace("\r\n", "\n"), nl=False)
+    elif form == Format.JSON:
+        typer.echo(json.dumps(statement_json(holder, day), ensure_ascii=False, indent=1))
+    else:
+        show_table("Statement 结算单", ("", "CNY"), statement_table(holder, day))
+
+
+def print_member(image: DayImage, result: DayResult, member: str, form: Format) -> None:
+    """Print the statement of a member of a closed day."""
+    from huiguan.cli.market.closed_day import show_table
+    from huiguan.exchange.reports.member_statement import (
+        member_json,
+        member_positions,
+        member_table,
+    )
+
+    if form == Format.JSON:
+        typer.echo(json.dumps(member_json(image, result, member), ensure_ascii=False, indent=1))
+        return
+    heads, *rows = member_table(image, result, member)
+    show_table(f"Member {member} 会员结算单 (CNY)", heads, rows)
+    names = ("contract 合约", "settlement 结算价", "volume 成交量", "long 买持", "short 卖持")
+    show_table("Positions 持仓", names, member_positions(image, result, member))

@@ -1,0 +1,1 @@
+"""A trading day as values: the image of the morning, the result, the instructions between."""

@@ -1,0 +1,105 @@
+"""What a day carries to the next beside money and positions: warrants, past prices, volumes."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+import numpy as np
+
+from huiguan.exchange.clearing.margin import shorts_to_margin
+from huiguan.exchange.day.image import TABLES, DayImage
+from huiguan.exchange.day.instructions import AnyInstruction, LodgeWarrants, index_of
+from huiguan.exchange.day.result import DayResult, empty
+from huiguan.exchange.evening.day_positions import SHORT, Holdings, codes_of, split_of
+from huiguan.exchange.evening.rules_of_day import DayRules
+from huiguan.foundation.faults import InputFault
+from huiguan.foundation.records import table_layout
+
+THOUSAND = 1_000
+MOVE_DAYS = (3, 4, 5)  # over which a cumulative move is measured
+EVENINGS = max(MOVE_DAYS)
+
+
+def lodged_warrants(image: DayImage, instructions: Sequence[AnyInstruction]) -> np.ndarray:
+    """Return the warrants lodged: those of the image, changed by instructions; none of zero."""
+    rows = {
+        (int(row["trading_code"]), int(row["product"])): int(row["quantity_thousandths"])
+        for row in image.warrants
+    }
+    for order in instructions:
+        if isinstance(order, LodgeWarrants):
+            scaled = order.quantity * THOUSAND
+            if scaled < 0 or scaled != int(scaled):
+                raise InputFault(
+                    f"{order.reference}: a quantity of {order.quantity} cannot be lodged; give it"
+                    " in the product's unit, not below zero, with at most three decimals"
+                )
+            code = index_of(image.names.trading_codes, order.trading_code, "trading code")
+            product = index_of(image.names.products, order.product, "product")
+            rows[code, product] = int(scaled)
+    kept = [(quantity, *key) for key, quantity in sorted(rows.items()) if quantity]
+    return np.array(kept, table_layout(TABLES["warrants"]))
+
+
+def lots_backed(
+    image: DayImage, found: Holdings, rules: DayRules, warrants: np.ndarray
+) -> np.ndarray:
+    """Return the short lots of each position that warrants of its product back (4.4).
+
+    The nearest month comes first; only whole lots count.
+    """
+    backed = np.zeros(len(found.key), np.int64)
+    codes = codes_of(image, found.key)
+    instrument, _ = split_of(image, found.key)
+    for row in warrants:
+        left = Decimal(int(row["quantity_thousandths"])).scaleb(-3)
+        first, end = np.searchsorted(codes, [row["trading_code"], row["trading_code"] + 1])
+        own = [
+            position
+            for position in range(int(first), int(end))
+            if image.instruments["product"][instrument[position]] == row["product"]
+        ]
+        own.sort(key=lambda p: (rules.contracts[instrument[p]].today.contract.month, p))
+        for position in own:
+            size = rules.contracts[instrument[position]].today.terms.lot_size
+            shorts = int(found.held[SHORT, position])
+            freed = shorts - shorts_to_margin(shorts, left, size)
+            backed[position] = freed
+            left -= freed * size
+    return backed
+
+
+def freed_rows(image: DayImage, found: Holdings, backed: np.ndarray) -> np.ndarray:
+    """Return the result's rows of short lots that need no margin."""
+    some = np.flatnonzero(backed)
+    table = empty("freed_shorts", len(some))
+    table["trading_code"] = codes_of(image, found.key[some])
+    table["instrument"], table["hedge"] = split_of(image, found.key[some])
+    table["lots"] = backed[some]
+    return table
+
+
+def past_settlements(image: DayImage, settlement_units: np.ndarray, day: int) -> np.ndarray:
+    """Return the settlement prices of the last five evenings, today's with them."""
+    today = np.zeros(len(settlement_units), table_layout(TABLES["past_settlements"]))
+    today["settlement_units"], today["trading_day"] = settlement_units, day
+    today["instrument"] = np.arange(len(today))
+    every = np.concatenate([image.past_settlements, today])
+    every = every[np.lexsort([every["trading_day"], every["instrument"]])]
+    newer = np.searchsorted(every["instrument"], every["instrument"], side="right")
+    kept: np.ndarray = every[newer - np.arange(len(every)) <= EVENINGS]
+    return kept
+
+
+def evenings_of(image: DayImage, index: int) -> list[int]:
+    """Return the past settlement prices of a contract in units, oldest first."""
+    rows = image.past_settlements[image.past_settlements["instrument"] == index]
+    return [int(units) for units in rows["settlement_units"]]
+
+
+def member_volumes(result: DayResult) -> np.ndarray:
+    """Return what every member traded, as tomorrow's rankings compare it."""
+    rows = result.member_contracts[result.member_contracts["volume_lots"] > 0]
+    table = np.zeros(len(rows), table_layout(TABLES["member_volumes"]))
+    for name in table.dtype.names or ():
+        table[name] = rows[name]
+    return table

@@ -1,0 +1,265 @@
+"""Everything that holds for one contract month on one trading day, each value with its source.
+
+``parameters(books, contract, day)`` gives the parameters *in force during* ``day``. Clearing at the
+end of a day charges those of the next trading day ("from day X" means at the clearing before X).
+What the market itself changes is state, not book: limit-locked widening and whether a new
+contract has traded are applied on top by clearing.
+"""
+
+from typing import TypeVar
+
+import msgspec
+
+from huiguan.exchange.rules.instruments import Contract, contract, months_between, select
+from huiguan.exchange.rules.rows import (
+    Auction,
+    Books,
+    CircularRow,
+    Collateral,
+    Delivery,
+    DeliveryFee,
+    Deposit,
+    FeeRow,
+    FinalSettlement,
+    ForcedReduction,
+    HedgeFee,
+    Ladder,
+    LargeTrader,
+    LimitLock,
+    LimitRounding,
+    Multiple,
+    NaturalPerson,
+    NewContract,
+    OpeningLimit,
+    OpenInterestLadder,
+    OrderFee,
+    OrderSize,
+    PositionLimit,
+    Ranking,
+    Relief,
+    Row,
+    Schedule,
+    Session,
+    Settlement,
+    Terms,
+    TradePrice,
+    calendar_of,
+)
+from huiguan.foundation.arithmetic import PPB, Rounding, multiply_rate
+from huiguan.foundation.calendars import (
+    PhaseTime,
+    calendar_status,
+    has_night_session,
+    phase_times,
+    refuse_closed_day,
+    show_day,
+    trading_day_before,
+    trading_days_between,
+)
+from huiguan.foundation.cited import rule
+from huiguan.foundation.faults import InputFault, natural
+
+R = TypeVar("R", bound=Row)
+
+
+class FeeRates(msgspec.Struct, frozen=True, kw_only=True):
+    """Fee of one trade side by hedge flag: rate on turnover and fen per lot, one of them zero."""
+
+    open_rate_ppb: int  # opening, and closing history
+    open_fen: int
+    close_today_rate_ppb: int
+    close_today_fen: int
+
+
+class ContractParameters(msgspec.Struct, frozen=True, kw_only=True):
+    """What holds for a contract month on a trading day; every row carries article and status."""
+
+    contract: Contract
+    trading_day: int
+    calendar_status: str  # "provisional" beyond the published years
+    price_decimals: int
+    months_before: int  # calendar months before the delivery month
+    days_before_last: int  # trading days before the last trading day
+    # computed from the rows below
+    limit_ppb: int  # price limit of the day, doubled on the listing day
+    general_ppb: int  # margin rate: circular or ladder, whichever is higher
+    hedge_ppb: int
+    general_fee: FeeRates
+    hedge_fee: FeeRates
+    larger_side: bool  # the contract still counts in its product's larger-side relief
+    last_day_natural_person: (
+        int  # after this day's close a natural person holds nothing; 0: no rule
+    )
+    # the rows that apply
+    terms: Terms
+    circular: CircularRow
+    ladder: Ladder
+    open_interest_ladder: OpenInterestLadder  # not in the rates above: they need the day's lots
+    new_contract: NewContract
+    limit_rounding: LimitRounding
+    limit_lock: LimitLock
+    forced_reduction: ForcedReduction
+    fee: FeeRow
+    hedge_share: HedgeFee
+    delivery: Delivery
+    delivery_fee: DeliveryFee
+    order_fee: OrderFee
+    position_limit: PositionLimit
+    opening_limit: OpeningLimit
+    multiple: Multiple
+    order_size: OrderSize
+    auction: Auction
+    trade_price: TradePrice
+    settlement: Settlement
+    final_settlement: FinalSettlement
+    natural_person: NaturalPerson
+    relief: Relief
+    session: Session
+    schedule: Schedule
+    deposit: Deposit
+    large_trader: LargeTrader
+    collateral: Collateral
+    ranking: Ranking
+
+
+@rule("Risk Management Rules: of circular and time ladder the higher margin", "confirmed")
+def margin_rate(circular_ppb: int, ladder_ppb: int) -> int:
+    """Return the margin rate in force: circular or ladder, whichever is higher.
+
+    Example: rb2610 in the month before delivery, circular 7 %, ladder 10 %: 10 %.
+    """
+    return max(circular_ppb, ladder_ppb)
+
+
+@rule("fee circulars: close-today multiple; hedging share since 2023-09-04", "confirmed")
+def fee_rates(rate_ppb: int, per_lot_fen: int, close_today: int, share_ppb: int) -> FeeRates:
+    """Return the fees of a trade side that pays ``share_ppb`` of the full fee.
+
+    Example: copper 0.5 bp, close today 2 times, hedging 50 %: 0.25 bp and 0.5 bp.
+    """
+    rate = multiply_rate(rate_ppb, share_ppb, Rounding.UP)
+    fen = multiply_rate(per_lot_fen, share_ppb, Rounding.UP)
+    return FeeRates(
+        open_rate_ppb=rate,
+        open_fen=fen,
+        close_today_rate_ppb=rate * close_today,
+        close_today_fen=fen * close_today,
+    )
+
+
+@rule("Risk Management Rules, position limits: a number, or a share of open interest", "secondary")
+def position_limit_lots(
+    lots: int | None, share_ppb: int, threshold_lots: int, open_interest_lots: int
+) -> int | None:
+    """Return the lots a holder may hold per side, or None where no limit is known.
+
+    ``open_interest_lots`` is last evening's. Example: copper, 8,000 lots or 10 % from 80,000 on:
+    at 176,877 lots of open interest the limit is 17,687 lots.
+    """
+    natural(open_interest_lots, "open interest")
+    if share_ppb and open_interest_lots >= threshold_lots:
+        return multiply_rate(open_interest_lots, share_ppb, Rounding.DOWN)
+    return lots
+
+
+def night_end(books: Books, product_code: str, trading_day: int) -> str:
+    """Return until when the night session of ``trading_day`` lasts, or "none" if none is held."""
+    product = books.products[product_code]
+    found = select(books, product, Session, trading_day, 0)
+    assert found is not None, product_code
+    if trading_day == product.listed or found.night_end == "none":
+        return "none"  # a new product opens with the day auction
+    held = has_night_session(calendar_of(books, product), trading_day)
+    return found.night_end if held else "none"
+
+
+def product_phases(books: Books, product_code: str, trading_day: int) -> tuple[PhaseTime, ...]:
+    """Return when a product enters each phase of ``trading_day``, in time order.
+
+    Products with the same answer form one phase group; the group's name is the night end.
+    """
+    product = books.products[product_code]
+    schedule = select(books, product, Schedule, trading_day, 0)
+    assert schedule is not None, product_code
+    end = night_end(books, product_code, trading_day)
+    calendar = calendar_of(books, product)
+    if end == "none":
+        return phase_times(calendar, trading_day, (), schedule.day)
+    night = (*schedule.night, f"{end} no_trading")
+    return phase_times(calendar, trading_day, night, schedule.day_after_night)
+
+
+def parameters(books: Books, code: str | Contract, trading_day: int) -> ContractParameters:
+    """Return everything that holds for a contract (``"cu2609"``) on a trading day.
+
+    An InputFault when the contract is unknown, or not listed on that day.
+    """
+    found = code if isinstance(code, Contract) else contract(books, code)
+    product = books.products[found.product]
+    calendar = calendar_of(books, product)
+    refuse_closed_day(calendar, trading_day, found.venue)
+    if not found.listed <= trading_day <= found.last_day:
+        raise InputFault(
+            f"{found.code} does not trade on {show_day(trading_day)}: it is listed from"
+            f" {show_day(found.listed)} to {show_day(found.last_day)}"
+        )
+
+    def row(kind: type[R]) -> R:
+        chosen = select(books, product, kind, trading_day, found.month, found.last_day)
+        assert chosen is not None, (found.code, kind.__name__)  # the loader proves there is one
+        return chosen
+
+    circular, ladder, new = row(CircularRow), row(Ladder), row(NewContract)
+    fee, hedge_share = row(FeeRow), row(HedgeFee)
+    relief, person = row(Relief), row(NaturalPerson)
+    left = trading_days_between(calendar, trading_day, found.last_day)
+    days = person.days_before_last
+    first_day = trading_day == found.listed
+    return ContractParameters(
+        contract=found,
+        trading_day=trading_day,
+        calendar_status=calendar_status(calendar, trading_day),
+        price_decimals=product.price_decimals,
+        months_before=months_between(trading_day // 100, found.month),
+        days_before_last=left,
+        limit_ppb=circular.limit_ppb * (new.limit_multiple if first_day else 1),
+        general_ppb=margin_rate(circular.general_ppb, ladder.margin_ppb),
+        hedge_ppb=margin_rate(circular.hedge_ppb, ladder.margin_ppb),
+        general_fee=fee_rates(fee.rate_ppb, fee.per_lot_fen, fee.close_today_multiple, PPB),
+        hedge_fee=fee_rates(
+            fee.rate_ppb, fee.per_lot_fen, fee.close_today_multiple, hedge_share.share_ppb
+        ),
+        larger_side=relief.larger_side and left >= relief.until_days_before_last,
+        last_day_natural_person=(
+            0 if days is None else trading_day_before(calendar, found.last_day, days)
+        ),
+        terms=row(Terms),
+        circular=circular,
+        ladder=ladder,
+        open_interest_ladder=row(OpenInterestLadder),
+        new_contract=new,
+        limit_rounding=row(LimitRounding),
+        limit_lock=row(LimitLock),
+        forced_reduction=row(ForcedReduction),
+        fee=fee,
+        hedge_share=hedge_share,
+        delivery=row(Delivery),
+        delivery_fee=row(DeliveryFee),
+        order_fee=row(OrderFee),
+        position_limit=row(PositionLimit),
+        opening_limit=row(OpeningLimit),
+        multiple=row(Multiple),
+        order_size=row(OrderSize),
+        auction=row(Auction),
+        trade_price=row(TradePrice),
+        settlement=row(Settlement),
+        final_settlement=row(FinalSettlement),
+        natural_person=person,
+        relief=relief,
+        session=row(Session),
+        schedule=row(Schedule),
+        deposit=row(Deposit),
+        large_trader=row(LargeTrader),
+        collateral=row(Collateral),
+        ranking=row(Ranking),
+    )

@@ -1,0 +1,421 @@
+"""Rulebook rows as frozen values: what an exchange may set, each row dated, cited and graded.
+
+A book is data (``huiguan/rulebooks``); ``storage.rulebooks`` turns its TOML into these rows and
+refuses what is unknown or not exact. Rates are parts per billion (``_ppb``), money is fen
+(``_fen``), trading days are ``yyyymmdd``, contract months ``yyyymm``. A row holds from
+``effective``, its first trading day, until a newer row of its kind that matches the contract.
+"""
+
+from decimal import Decimal
+from typing import Annotated, Literal
+
+import msgspec
+
+from huiguan.foundation.arithmetic import PPB
+from huiguan.foundation.calendars import Calendar
+
+Status = Literal["confirmed", "secondary", "unconfirmed", "assumed", "invented"]
+Direction = Literal["down", "up", "half_up", "half_even"]
+
+Rate = Annotated[int, msgspec.Meta(ge=0, le=PPB)]
+Natural = Annotated[int, msgspec.Meta(ge=0)]
+Positive = Annotated[int, msgspec.Meta(ge=1)]
+MonthNumber = Annotated[int, msgspec.Meta(ge=1, le=12)]
+StageNumber = Annotated[int, msgspec.Meta(ge=-1, le=60)]
+CLOCK = r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?"
+PHASES = (
+    "before_trading|no_trading|continuous|auction_ordering|auction_balance|auction_match|closed"
+)
+Entry = Annotated[str, msgspec.Meta(pattern=f"^{CLOCK} ({PHASES})$")]
+NightEnd = Annotated[str, msgspec.Meta(pattern=f"^(none|{CLOCK})$")]
+
+EVERY_MONTH = tuple(range(1, 13))
+NO_END = 999_912
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where a value stands and from when it counts.
+
+    ``clearing`` is set where a circular names the daily clearing at which it takes effect: margins
+    are charged then, and ``effective`` is the trading day after it.
+    """
+
+    effective: int
+    article: str
+    source: str
+    status: Status
+    note: str = ""
+    clearing: int = 0
+
+
+class ContractRow(Row, frozen=True, kw_only=True):
+    """A row that may hold for some contracts, delivery months or stages of life only."""
+
+    contracts: tuple[tuple[int, int], ...] = ()  # ranges of contract months; none: all
+    months: tuple[MonthNumber, ...] = ()  # calendar months of delivery; none: all
+    from_months_before: StageNumber = (
+        -1
+    )  # from this many months before the delivery month; -1: always
+    from_days_before_last: StageNumber = -1  # from this trading day before the last one; -1: always
+
+
+class Terms(ContractRow, frozen=True, kw_only=True):
+    """Contract terms: what a lot is, how it is quoted and delivered."""
+
+    lot_size: Positive  # units in one lot
+    unit: str  # "t", "g", "kg", "bbl", "point"
+    quote_unit: str  # "CNY/t"
+    tick: Decimal
+    delivery_unit_lots: Natural  # 0: no delivery
+
+
+class ListingMonths(Row, frozen=True, kw_only=True):
+    """Which contract months are listed: a run of nearest months, then months of a wider grid."""
+
+    nearest: Annotated[
+        int, msgspec.Meta(ge=0, le=36)
+    ]  # calendar months from the front month on; 0: only what is listed by name
+    of: tuple[MonthNumber, ...] = EVERY_MONTH  # delivery months allowed among them
+    then_of: tuple[MonthNumber, ...] = ()  # delivery months of the wider grid behind them
+    then_count: Annotated[int, msgspec.Meta(ge=0, le=24)] = 0  # how many of the grid, or
+    then_within: Annotated[int, msgspec.Meta(ge=0, le=60)] = (
+        0  # all of the grid within so many months, the front month included
+    )
+
+
+class Listing(Row, frozen=True, kw_only=True):
+    """One contract month listed by name, or (``listed`` 0) left out of the pattern."""
+
+    contract: int
+    listed: int
+
+
+class LastDay(ContractRow, frozen=True, kw_only=True):
+    """How the last trading day follows from the contract month."""
+
+    rule: Literal["day_of_month", "month_end_before", "last_weekday", "third_friday"]
+    day: Annotated[int, msgspec.Meta(ge=0, le=28)] = (
+        0  # day_of_month: this day or the next trading day; last_weekday: 1 is Monday
+    )
+
+
+class LastDayException(Row, frozen=True, kw_only=True):
+    """The last trading day of one contract, set by circular."""
+
+    contract: int
+    last_day: int
+    delivery_days: tuple[int, ...] = ()
+
+
+class Delivery(ContractRow, frozen=True, kw_only=True):
+    """How a position left after the last trading day is settled, and in how many trading days."""
+
+    method: Literal["physical", "bonded", "cash"]
+    days: Annotated[int, msgspec.Meta(ge=0, le=30)]  # after the last trading day; 0: on it
+
+
+class Session(Row, frozen=True, kw_only=True):
+    """Until when the night session lasts: "01:00", or "none"."""
+
+    night_end: NightEnd
+
+
+class Schedule(Row, frozen=True, kw_only=True):
+    """The phases of a trading day, as ``"20:55 auction_ordering"``; the night ends by product."""
+
+    night: tuple[Entry, ...]
+    day: tuple[Entry, ...]  # when no night session was held
+    day_after_night: tuple[Entry, ...]
+
+
+class CircularRow(ContractRow, frozen=True, kw_only=True):
+    """Price limit and margins in force, set together by circular or by the contract text.
+
+    Holiday values revert at the clearing of the first trading day from ``reverts_from`` on without
+    a limit-locked market, and with ``if_unlocked`` begin only on such a day; the book takes the
+    days named, clearing looks at the market.
+    """
+
+    reverts_from: int = 0
+    if_unlocked: bool = False
+    limit_ppb: Rate
+    hedge_ppb: Rate
+    general_ppb: Rate
+
+
+class Ladder(ContractRow, frozen=True, kw_only=True):
+    """The least margin by time; the higher of it and the circular counts, hedging too."""
+
+    margin_ppb: Rate
+
+
+class OpenInterestLadder(ContractRow, frozen=True, kw_only=True):
+    """The least margin by two-sided open interest (texts to about 2018); no step: none applies."""
+
+    above: tuple[Natural, ...]  # lots, rising
+    margins_ppb: tuple[Rate, ...]
+
+
+class NewContract(ContractRow, frozen=True, kw_only=True):
+    """The first day of a contract: limits are a multiple, until the first day with a trade."""
+
+    limit_multiple: Positive
+    until_first_trade: bool
+
+
+class LimitRounding(Row, frozen=True, kw_only=True):
+    """In which direction each price limit is cut to the tick."""
+
+    upper: Direction
+    lower: Direction
+
+
+class LimitLock(ContractRow, frozen=True, kw_only=True):
+    """What follows limit-locked days in one direction."""
+
+    second_day_ppb: Rate  # added to the limit of the first locked day
+    third_day_ppb: Rate
+    margin_above_limit_ppb: Rate
+    after_third: Literal["automatic", "decided", "none"]  # is day four halted?
+    measure_limit_cap_ppb: Rate  # ceiling of the limit the exchange may set afterwards
+
+
+class ForcedReduction(ContractRow, frozen=True, kw_only=True):
+    """Unit profit or loss, as a share of settlement, that counts in a forced reduction."""
+
+    threshold_ppb: Rate
+    second_tier_ppb: Rate
+
+
+class FeeRow(ContractRow, frozen=True, kw_only=True):
+    """Exchange fee of one side: a rate on turnover or an amount per lot, never both."""
+
+    rate_ppb: Rate = 0
+    per_lot_fen: Natural = 0
+    close_today_multiple: Natural  # of the opening fee: 0, 1, 2
+
+
+class HedgeFee(Row, frozen=True, kw_only=True):
+    """What share of the fee hedging trades pay."""
+
+    share_ppb: Rate
+
+
+class DeliveryFee(ContractRow, frozen=True, kw_only=True):
+    """Fee on delivery or cash settlement: a rate on the amount, or fen per unit of goods."""
+
+    rate_ppb: Rate = 0
+    per_unit_fen: Natural = 0
+
+
+class OrderFee(ContractRow, frozen=True, kw_only=True):
+    """Message fees of one client and contract on one day, progressive by tiers.
+
+    Tier i holds the messages above ``above[i]``; a message in it costs ``low_fen`` where the
+    order-to-trade ratio is at most ``ratio``, else ``high_fen``. No tier: no fee.
+    """
+
+    group: str
+    ratio: Natural
+    above: tuple[Natural, ...]
+    low_fen: tuple[Natural, ...]
+    high_fen: tuple[Natural, ...]
+
+
+class PositionLimit(ContractRow, frozen=True, kw_only=True):
+    """Lots a holder may hold per side: a number, or a share of open interest from a threshold on.
+
+    ``lots`` is None where no limit is known: such a row warns and never refuses.
+    """
+
+    lots: Natural | None
+    share_ppb: Rate = 0
+    threshold_lots: Natural = 0
+
+
+class OpeningLimit(ContractRow, frozen=True, kw_only=True):
+    """Lots a holder may open per contract and trading day; None: none known."""
+
+    lots: Natural | None
+
+
+class Multiple(ContractRow, frozen=True, kw_only=True):
+    """Positions and orders must be multiples of this many lots."""
+
+    lots: Positive
+
+
+class OrderSize(ContractRow, frozen=True, kw_only=True):
+    """Lots of one order; a market maximum of 0 means that market orders are not offered."""
+
+    minimum_lots: Positive
+    maximum_lots: Positive
+    maximum_market_lots: Natural
+
+
+class Auction(Row, frozen=True, kw_only=True):
+    """Which of several prices with the same volume a call auction takes (2.2)."""
+
+    tie: Literal["reference", "middle", "textbook", "settlement", "midpoint"]
+
+
+class TradePrice(Row, frozen=True, kw_only=True):
+    """At what price two orders meet in continuous trading (2.3)."""
+
+    rule: Literal["middle", "resting"]
+
+
+class Settlement(Row, frozen=True, kw_only=True):
+    """How the settlement price of the day is found (4.2)."""
+
+    window: Literal["whole_day", "last_hour"]
+    rounding: Direction
+    fallbacks: tuple[
+        Literal["middle_of_quotes", "locked_limit", "reference_contract", "previous_settlement"],
+        ...,
+    ]
+    reference_change: Literal["relative", "additive"]
+
+
+class FinalSettlement(ContractRow, frozen=True, kw_only=True):
+    """The price of delivery or cash settlement (6.5)."""
+
+    rule: Literal[
+        "last_day_settlement", "mean_of_settlements", "mean_of_trades", "mean_of_index", "index"
+    ]
+    days: Positive = 1  # last days with trades, or values of the index
+
+
+class NaturalPerson(ContractRow, frozen=True, kw_only=True):
+    """After which trading day before the last one a natural person holds nothing; None: no rule."""
+
+    days_before_last: Natural | None
+
+
+class Relief(Row, frozen=True, kw_only=True):
+    """Whether only the larger side of a product is charged, and when a contract leaves that.
+
+    A contract leaves at the clearing of the ``until_days_before_last``-th trading day before its
+    last one; from the trading day after it both sides are charged.
+    """
+
+    larger_side: bool
+    until_days_before_last: Natural = 0
+
+
+class Deposit(Row, frozen=True, kw_only=True):
+    """Least clearing deposit of a member."""
+
+    futures_firm_fen: Natural
+    other_fen: Natural
+
+
+class LargeTrader(Row, frozen=True, kw_only=True):
+    """At what share of the position limit a holder must report."""
+
+    share_ppb: Rate
+    intermediary_share_ppb: Rate
+
+
+class Collateral(Row, frozen=True, kw_only=True):
+    """How much of deposited assets counts (4.7)."""
+
+    value_share_ppb: Rate
+    cash_multiple: Natural
+    currency_share_ppb: Rate
+
+
+class Ranking(ContractRow, frozen=True, kw_only=True):
+    """One-sided open interest from which rankings are published; None: not known."""
+
+    open_interest_lots: Natural | None
+
+
+KINDS: dict[str, type[Row]] = {
+    "terms": Terms,
+    "months": ListingMonths,
+    "listing": Listing,
+    "last_day": LastDay,
+    "last_day_exception": LastDayException,
+    "delivery": Delivery,
+    "session": Session,
+    "schedule": Schedule,
+    "circular": CircularRow,
+    "ladder": Ladder,
+    "open_interest_ladder": OpenInterestLadder,
+    "new_contract": NewContract,
+    "limit_rounding": LimitRounding,
+    "limit_lock": LimitLock,
+    "forced_reduction": ForcedReduction,
+    "fee": FeeRow,
+    "hedge_fee": HedgeFee,
+    "delivery_fee": DeliveryFee,
+    "order_fee": OrderFee,
+    "position_limit": PositionLimit,
+    "opening_limit": OpeningLimit,
+    "multiple": Multiple,
+    "order_size": OrderSize,
+    "auction": Auction,
+    "trade_price": TradePrice,
+    "settlement": Settlement,
+    "final_settlement": FinalSettlement,
+    "natural_person": NaturalPerson,
+    "relief": Relief,
+    "deposit": Deposit,
+    "large_trader": LargeTrader,
+    "collateral": Collateral,
+    "ranking": Ranking,
+}
+KIND_NAMES = {kind: name for name, kind in KINDS.items()}
+BY_NAME = ("listing", "last_day_exception")  # kinds of which a product may have no row
+
+
+class Source(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where a row was read: an address, a title, a file."""
+
+    title: str
+    where: str
+    read: int = 0  # the day it was read or published, where known
+
+
+class Venue(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An exchange: its defaults for every product."""
+
+    code: str
+    name: str
+    calendar: str
+    rows: dict[str, tuple[Row, ...]] = {}
+
+
+class Product(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is listed in contract months."""
+
+    code: str
+    venue: str
+    name: str
+    chinese: str
+    price_decimals: Annotated[
+        int, msgspec.Meta(ge=0, le=6)
+    ]  # prices between days are integers of 10^-decimals of the quote
+    listed: int  # first trading day of the product
+    first_contract: int  # first contract month ever listed
+    article: str
+    source: str
+    status: Status
+    note: str = ""
+    rows: dict[str, tuple[Row, ...]] = {}
+
+
+class Books(msgspec.Struct, frozen=True, kw_only=True):
+    """Every rulebook that was loaded, with its calendars and sources."""
+
+    venues: dict[str, Venue]
+    products: dict[str, Product]
+    calendars: dict[str, Calendar]
+    sources: dict[str, Source]
+    digest: str  # BLAKE2b-256 of the canonical content, in hex
+
+
+def calendar_of(books: Books, product: Product) -> Calendar:
+    """Return the calendar a product trades by."""
+    return books.calendars[books.venues[product.venue].calendar]

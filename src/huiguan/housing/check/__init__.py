@@ -1,0 +1,1 @@
+"""The full checker of a round, written apart from what it checks."""

@@ -1,0 +1,1 @@
+"""Applicants: identity, households, facts with sources, eligibility, priority, intake."""

@@ -1,0 +1,144 @@
+"""Eligibility: yes, no or unknown for every dated condition, with the facts that were used."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+import msgspec
+
+from huiguan.foundation.cited import rule
+from huiguan.foundation.faults import InputFault
+from huiguan.housing.dates import age_on
+from huiguan.housing.people.household import Fact, fact_on
+from huiguan.housing.rules import Condition, rows_in_force
+from huiguan.housing.supply.places import Number, parse_area
+
+
+class Answer(StrEnum):
+    """A test's answer; unknown is never taken for no or yes."""
+
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "unknown"
+
+
+class Judgement(msgspec.Struct, frozen=True):
+    """One condition's answer, why, and the facts it rests on."""
+
+    condition: str
+    article: str
+    status: str
+    answer: Answer
+    reason: str
+    facts: tuple[Fact, ...]
+
+
+class Eligibility(msgspec.Struct, frozen=True):
+    """The answer of all conditions of a scheme on a day."""
+
+    scheme: str
+    on: date
+    answer: Answer
+    findings: tuple[Judgement, ...]
+
+
+@rule("R4 Shanghai: floor area a head strictly below 15 m2", "confirmed")
+def area_below_line(total_m2: Number, heads: int, line_m2: Number) -> bool:
+    """Return whether a household's floor area a head is strictly below the line, exactly.
+
+    Compares the total with line x heads, so that no division rounds. Example:
+    ``area_below_line("15.00", 1, "15")`` is ``False``; ``area_below_line("14.99", 1, "15")`` is
+    ``True``; ``area_below_line("45.00", 3, "15")`` is ``False``.
+    """
+    if heads < 1:
+        raise InputFault(f"a household has at least one head, not {heads}")
+    return parse_area(total_m2) < heads * parse_area(line_m2)
+
+
+@rule("all conditions must be met", "confirmed")
+def all_of(answers: Iterable[Answer]) -> Answer:
+    """Return no if any answer is no, else unknown if any is unknown, else yes.
+
+    Example: ``all_of([Answer.YES, Answer.UNKNOWN])`` is ``Answer.UNKNOWN``;
+    ``all_of([Answer.UNKNOWN, Answer.NO])`` is ``Answer.NO``.
+    """
+    found = set(answers)
+    if Answer.NO in found:
+        return Answer.NO
+    return Answer.UNKNOWN if Answer.UNKNOWN in found else Answer.YES
+
+
+def yes_or_no(condition: bool) -> Answer:
+    """Return the answer of a test whose facts are known."""
+    return Answer.YES if condition else Answer.NO
+
+
+def judge_area(condition: Condition, facts: Sequence[Fact], on: date) -> Judgement:
+    """Return the finding on floor area: no home at all is below any line."""
+    owns = fact_on(facts, "owns_home", on)
+    if owns is not None and owns.value is False:
+        return finding(condition, Answer.YES, "has no home in the city", (owns,))
+    area, heads = fact_on(facts, condition.fact, on), fact_on(facts, "heads", on)
+    if area is None or heads is None:
+        missing = condition.fact if area is None else "heads"
+        return finding(condition, Answer.UNKNOWN, f"{missing} is not known on {on}", ())
+    line = Decimal(condition.line_dm2) / 100
+    if isinstance(area.value, bool) or not isinstance(heads.value, int):
+        raise InputFault(f"{condition.fact} must be an area in m2 and heads a whole number")
+    below = area_below_line(area.value, heads.value, line)
+    words = "is" if below else "is not"
+    reason = f"{area.value} m2 for {heads.value} {words} below {line:f} m2 a head"
+    return finding(condition, yes_or_no(below), reason, (area, heads))
+
+
+def finding(
+    condition: Condition, answer: Answer, reason: str, facts: tuple[Fact, ...]
+) -> Judgement:
+    """Return a finding with the condition's article and status."""
+    return Judgement(
+        condition=condition.name,
+        article=condition.article,
+        status=condition.status,
+        answer=answer,
+        reason=reason,
+        facts=facts,
+    )
+
+
+@rule("a condition of the rulebook", "confirmed")
+def judge(condition: Condition, facts: Sequence[Fact], on: date) -> Judgement:
+    """Return a condition's answer from the facts known on a day, with the reason."""
+    if condition.test == "area_below":
+        return judge_area(condition, facts, on)
+    fact = fact_on(facts, condition.fact, on)
+    if fact is None:
+        reason = f"{condition.fact} is not known on {on}"
+        return finding(condition, Answer.UNKNOWN, reason, ())
+    if condition.test == "one_of":
+        met = str(fact.value) in condition.values
+    elif condition.test == "age_between":
+        age = age_on(date.fromisoformat(str(fact.value)), on)
+        met = condition.least <= age <= condition.most
+    else:
+        if not isinstance(fact.value, bool):
+            raise InputFault(f"{condition.fact} must be true or false, not {fact.value!r}")
+        met = fact.value is (condition.test == "is_true")
+    reason = f"{condition.fact} is {fact.value} ({fact.source}, {fact.known_on})"
+    return finding(condition, yes_or_no(met), reason, (fact,))
+
+
+@rule("all conditions of a scheme on a day", "confirmed")
+def eligibility(
+    conditions: Sequence[Condition], facts: Sequence[Fact], scheme: str, on: date
+) -> Eligibility:
+    """Return the answer for a scheme on a day: call it again with another day to re-check.
+
+    No condition in force for the scheme is refused: nobody is eligible under rules not yet written.
+    """
+    rows = rows_in_force(conditions, scheme, on)
+    if not rows:
+        raise InputFault(f"the rulebook has no condition for {scheme} on {on}")
+    findings = tuple(judge(row, facts, on) for row in rows)
+    answer = all_of(entry.answer for entry in findings)
+    return Eligibility(scheme=scheme, on=on, answer=answer, findings=findings)

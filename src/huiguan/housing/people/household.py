@@ -1,0 +1,192 @@
+"""People: one identity once, households, crews, employers' rosters, facts with source and date."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date
+from decimal import Decimal
+from hashlib import blake2b
+from typing import Literal
+
+import msgspec
+
+from huiguan.foundation.cited import rule
+from huiguan.foundation.faults import InputFault
+from huiguan.housing.round.draw import check_character
+from huiguan.housing.supply.places import Sex, Shift
+
+
+class Person(msgspec.Struct, frozen=True):
+    """Somebody known to the office; ``identity`` is the keyed hash of the id number, never it."""
+
+    number: str
+    name: str
+    birth: date
+    sex: Sex
+    identity: bytes
+
+
+class Household(msgspec.Struct, frozen=True):
+    """Who will live together: the applicant first, then spouse, children, others."""
+
+    number: str
+    applicant: str
+    spouse: str | None = None
+    children: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+
+    @property
+    def members(self) -> tuple[str, ...]:
+        """Return every person of the household, the applicant first."""
+        spouse = () if self.spouse is None else (self.spouse,)
+        return (self.applicant, *spouse, *self.children, *self.others)
+
+
+class EmployerCrew(msgspec.Struct, frozen=True):
+    """People of one employer who apply together: as persons, or for whole rooms."""
+
+    number: str
+    employer: str
+    members: tuple[str, ...]
+    whole_rooms: bool
+    sex: Sex
+    shift: Shift = Shift.ANY
+
+
+class RosterEntry(msgspec.Struct, frozen=True):
+    """A person works for an employer over [start, end); None while they do."""
+
+    employer: str
+    person: str
+    start: date
+    end: date | None = None
+
+
+Value = bool | int | str | Decimal
+
+
+class Fact(msgspec.Struct, frozen=True):
+    """What a source said on a day about a person or household, until it expires."""
+
+    name: str
+    value: Value
+    source: str
+    known_on: date
+    expires: date | None = None
+
+
+@rule("one identity once: keyed hash of the id number", "assumed")
+def identity_key(id_number: str, key: bytes) -> bytes:
+    """Return the hash that stands for an id number; without the key nobody can try numbers.
+
+    Spaces and the case of a final X do not matter; a wrong check character is refused, because a
+    typing error would make one person two. ``key`` has 16 to 64 bytes.
+    """
+    if not 16 <= len(key) <= 64:
+        raise InputFault("the identity key must have 16 to 64 bytes, or numbers could be tried")
+    number = "".join(id_number.split()).upper()
+    digits = number[:17]
+    if len(number) != 18 or not (digits.isascii() and digits.isdecimal()):
+        raise InputFault("an id number has 17 digits and a check character")
+    if check_character(digits) != number[17]:
+        raise InputFault("the id number's check character is wrong: a digit is mistyped")
+    return blake2b(number.encode("ascii"), key=key, digest_size=32).digest()
+
+
+class Duplicate(msgspec.Struct, frozen=True):
+    """People who are one (same identity) or may be (same name and birth)."""
+
+    reason: Literal["identity", "name and birth"]
+    persons: tuple[str, ...]
+
+
+@rule("one identity once", "assumed")
+def find_duplicates(people: Iterable[Person]) -> list[Duplicate]:
+    """Return every group of records of one identity, then those alike in name and birth only.
+
+    Names are compared without spaces and case. The order of the input does not matter.
+    """
+    by_identity, by_name = defaultdict(set), defaultdict(set)
+    for person in people:
+        by_identity[person.identity].add(person.number)
+        name = "".join(person.name.split()).casefold()
+        by_name[name, person.birth].add((person.number, person.identity))
+    certain = {tuple(sorted(group)) for group in by_identity.values() if len(group) > 1}
+    possible = {
+        tuple(sorted(number for number, _ in group))
+        for group in by_name.values()
+        if len({identity for _, identity in group}) > 1
+    }
+    return [Duplicate(reason="identity", persons=group) for group in sorted(certain)] + [
+        Duplicate(reason="name and birth", persons=group) for group in sorted(possible)
+    ]
+
+
+class Application(msgspec.Struct, frozen=True):
+    """One application: its number, the order it was received in, and everybody it houses."""
+
+    number: str
+    received: int
+    persons: tuple[str, ...]
+
+
+@rule("a person counts in one application: last or void by policy", "assumed")
+def applications_that_stand(
+    applications: Sequence[Application], policy: Literal["last", "void"]
+) -> dict[str, bool]:
+    """Return for each number whether it stands, when nobody may be housed by two.
+
+    ``last``: from the latest on, an application falls if it shares a person with one that stands.
+    ``void``: all that share a person fall. A child, a crew member and an applicant count alike.
+
+    Example: ann and ben apply, then ben alone:
+    ``applications_that_stand([Application(number="A", received=1, persons=("ann", "ben")),
+    Application(number="B", received=2, persons=("ben",))], "last")`` is
+    ``{"A": False, "B": True}``; with ``"void"`` both fall.
+    """
+    stands: dict[str, bool] = {}
+    if policy == "void":
+        uses: dict[str, int] = defaultdict(int)
+        for entry in applications:
+            for person in set(entry.persons):
+                uses[person] += 1
+        for entry in applications:
+            stands[entry.number] = all(uses[person] == 1 for person in entry.persons)
+        return stands
+    housed: set[str] = set()
+    for entry in sorted(applications, key=lambda a: (a.received, a.number), reverse=True):
+        stands[entry.number] = housed.isdisjoint(entry.persons)
+        if stands[entry.number]:
+            housed.update(entry.persons)
+    return {entry.number: stands[entry.number] for entry in applications}
+
+
+def roster_on(roster: Iterable[RosterEntry], employer: str, on: date) -> set[str]:
+    """Return who works for an employer on a day."""
+    return {
+        entry.person
+        for entry in roster
+        if entry.employer == employer
+        and entry.start <= on
+        and (entry.end is None or on < entry.end)
+    }
+
+
+@rule("the newest fact that has not expired", "assumed")
+def fact_on(facts: Iterable[Fact], name: str, on: date) -> Fact | None:
+    """Return the newest fact of a name known on a day, or None: missing, expired or contradicted.
+
+    A fact counts on its own day and no longer on the day it expires. Two sources that say different
+    things on the same newest day leave the answer unknown.
+    """
+    known = [
+        fact
+        for fact in facts
+        if fact.name == name and fact.known_on <= on and (fact.expires is None or on < fact.expires)
+    ]
+    if not known:
+        return None
+    newest = max(fact.known_on for fact in known)
+    same_day = [fact for fact in known if fact.known_on == newest]
+    if any(fact.value != same_day[0].value for fact in same_day):
+        return None
+    return min(same_day, key=lambda fact: fact.source)

@@ -1,0 +1,106 @@
+"""From what was received to what a round freezes: states, tiers, and the supply of each programme.
+
+A number is given at receipt to every application, also to those that are refused or void.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Literal
+
+import msgspec
+import numpy as np
+
+from huiguan.foundation.cited import rule
+from huiguan.housing.people.eligibility import Answer, eligibility
+from huiguan.housing.people.household import Application, Fact, applications_that_stand
+from huiguan.housing.people.priority import tier_of
+from huiguan.housing.rules import HomeRules
+from huiguan.housing.supply.reconcile import HomeState
+
+OPEN_TIER = 9
+
+
+class Received(msgspec.Struct, frozen=True):
+    """An application as received: its number, its place in time, whom it houses, its facts."""
+
+    number: str
+    received: int
+    persons: tuple[str, ...]
+    scheme: str
+    facts: tuple[Fact, ...]
+
+
+class Verdict(msgspec.Struct, frozen=True):
+    """What an application is when the round is frozen, and the reasons."""
+
+    number: str
+    state: Literal["in", "refused", "void"]
+    tier: int
+    reasons: tuple[str, ...]
+
+
+@rule("state of an application at the freeze", "assumed")
+def verdicts(
+    applications: Sequence[Received],
+    rules: HomeRules,
+    on: date,
+    policy: Literal["last", "void"],
+) -> list[Verdict]:
+    """Return the state and tier of every application on the day of the freeze.
+
+    First the conditions: no and unknown are refused, each with its reasons. Then, among those that
+    pass, a person counts in one application only (``policy``); the others are void.
+    """
+    refused: dict[str, tuple[str, ...]] = {}
+    passing = []
+    for entry in applications:
+        result = eligibility(rules.condition, entry.facts, entry.scheme, on)
+        if result.answer is Answer.YES:
+            passing.append(
+                Application(number=entry.number, received=entry.received, persons=entry.persons)
+            )
+        else:
+            refused[entry.number] = tuple(
+                f"{found.condition}: {found.reason}"
+                for found in result.findings
+                if found.answer is not Answer.YES
+            )
+    stands = applications_that_stand(passing, policy)
+    rows = []
+    for entry in applications:
+        tier = tier_of(rules.tier, entry.facts, entry.scheme, on, OPEN_TIER)
+        state: Literal["in", "refused", "void"] = "in"
+        reasons: tuple[str, ...] = ()
+        if entry.number in refused:
+            state, reasons = "refused", refused[entry.number]
+        elif not stands[entry.number]:
+            state, reasons = "void", (f"somebody in it stands in another application ({policy})",)
+        rows.append(Verdict(number=entry.number, state=state, tier=tier, reasons=reasons))
+    return rows
+
+
+class ProgrammeSupply(msgspec.Struct, frozen=True):
+    """Places of a programme on a day; stock = let + held + capacity, each place once."""
+
+    stock: int
+    let: int
+    held: int
+    own: int
+    capacity: int
+
+
+@rule("supply of a programme: stock = let + held + offered", "assumed")
+def programme_supply(
+    states: np.ndarray, places: Sequence[int], own_homes: Sequence[int]
+) -> ProgrammeSupply:
+    """Return the supply of a programme from the states of all places (``supply.states_on``).
+
+    Homes of tenants who take part (``own_homes``) are let today and offered all the same, because
+    who moves leaves one behind. A place nobody accounts for is refused by the caller's check.
+    """
+    here = states[list(places)]
+    own = len(set(own_homes) & set(places))
+    let = int((here == HomeState.LET).sum()) - own
+    in_round = int((here == HomeState.IN_ROUND).sum())
+    held = int((here == HomeState.HELD).sum())
+    return ProgrammeSupply(stock=len(places), let=let, held=held, own=own, capacity=in_round + own)

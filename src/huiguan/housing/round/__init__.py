@@ -1,0 +1,1 @@
+"""A frozen round as columns, its numbers and its public draw."""

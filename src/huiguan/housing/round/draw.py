@@ -1,0 +1,218 @@
+"""The public draw: application numbers, tickets, ranks, and the value nobody can choose.
+
+ticket(number, k) = SHA-256 of six ASCII lines, each ended by a line feed::
+
+    huiguan ticket 1
+    <round>
+    <commitment, 64 hexadecimal digits>
+    <public value, 64 hexadecimal digits>
+    <number>
+    <k, from 1>
+
+An application of weight w holds the tickets k = 1..w and stands where its best (smallest) ticket
+stands. Nothing is taken modulo anything, so no place in the order is likelier than its weight.
+Anyone can repeat one ticket with ``printf`` and ``sha256sum``.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+
+import msgspec
+import numpy as np
+
+from huiguan.foundation.cited import rule
+from huiguan.foundation.faults import InputFault
+
+DOMAIN = "huiguan ticket 1"
+SERIAL_DIGITS = 8
+MOD_11_2 = "0123456789X"
+
+
+class Ticket(msgspec.Struct, frozen=True):
+    """The best ticket of one application, and its place in the draw."""
+
+    number: str
+    rank: int  # from 1
+    k: int  # which of its tickets
+    ticket: str  # 64 hexadecimal digits
+
+
+class Party(msgspec.Struct, frozen=True):
+    """One party of a draw without a beacon: first the commitment is public, then the secret."""
+
+    name: str
+    commitment: str
+    secret: str
+
+
+def _remainder(digits: str) -> int:
+    rest = 0
+    for digit in digits:
+        rest = (rest + int(digit)) * 2 % 11
+    return rest
+
+
+@rule("ISO/IEC 7064, MOD 11-2 (GB 11643, last character)", "confirmed")
+def check_character(digits: str) -> str:
+    """Return the character that makes ``digits`` a number no single slip turns into another.
+
+    It finds every wrong digit and every exchange of neighbours.
+    Example: ``check_character("11010519491231002")`` is "X".
+    """
+    if not (digits.isascii() and digits.isdigit()):
+        raise InputFault(f"{digits!r} is not only digits, so it has no check character")
+    return MOD_11_2[(12 - _remainder(digits)) % 11]
+
+
+@rule("design.md, the walk of a home, 2: numbers at receipt", "assumed")
+def application_number(serial: int) -> str:
+    """Return the number of the ``serial``-th application received: eight digits and a check.
+
+    Serials are counted at receipt, for refused applications too, and are never used again.
+    Example: ``application_number(1)`` is "00000001X".
+    """
+    if not 0 < serial < 10**SERIAL_DIGITS:
+        raise InputFault(f"serial {serial} has no number: serials run from 1 to 99999999")
+    digits = f"{serial:0{SERIAL_DIGITS}d}"
+    return digits + check_character(digits)
+
+
+@rule("ISO/IEC 7064, MOD 11-2 (GB 11643, last character)", "confirmed")
+def number_is_valid(number: str) -> bool:
+    """Return whether ``number`` is eight digits and their check character."""
+    digits, check = number[:-1], number[-1:]
+    return (
+        len(number) == SERIAL_DIGITS + 1
+        and digits.isascii()
+        and digits.isdecimal()
+        and check == check_character(digits)
+    )
+
+
+def ticket_prefix(round_name: str, commitment: str, value: str) -> bytes:
+    """Return the first four lines of every ticket of a round, or refuse what is not clean."""
+    for what, text in (("commitment", commitment), ("public value", value)):
+        if len(text) != 64 or set(text) - set("0123456789abcdef"):
+            raise InputFault(f"the {what} must be 64 small hexadecimal digits, not {text!r}")
+    if not round_name.isascii() or not round_name.isprintable() or not round_name:
+        raise InputFault(f"the name of a round is printable ASCII, not {round_name!r}")
+    return f"{DOMAIN}\n{round_name}\n{commitment}\n{value}\n".encode("ascii")
+
+
+@rule("design.md, the walk of a home, 4: tickets", "assumed")
+def ticket_of(round_name: str, commitment: str, value: str, number: str, k: int) -> str:
+    """Return ticket ``k`` (from 1) of ``number`` as 64 hexadecimal digits.
+
+    Example: the SHA-256 of "huiguan ticket 1", the round, the commitment, the public value, the
+    number and k, each on a line of its own.
+    """
+    prefix = ticket_prefix(round_name, commitment, value)
+    return hashlib.sha256(prefix + f"{number}\n{k}\n".encode("ascii")).hexdigest()
+
+
+def best_tickets(
+    prefix: bytes, numbers: Sequence[str], weights: Sequence[int]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the best ticket of every application (uint8 [n, 32]) and which one it is (from 1)."""
+    sha = hashlib.sha256
+    best: list[bytes] = []
+    which = np.ones(len(numbers), dtype=np.int32)
+    for row, (number, weight) in enumerate(zip(numbers, weights, strict=True)):
+        line = prefix + number.encode("ascii")
+        if weight < 1:
+            raise InputFault(f"application {number} has weight {weight}; at least 1 ticket is due")
+        ticket = sha(line + b"\n1\n").digest()
+        if weight > 1:
+            tickets = ((sha(line + b"\n%d\n" % k).digest(), k) for k in range(1, weight + 1))
+            ticket, which[row] = min(tickets)
+        best.append(ticket)
+    return np.frombuffer(b"".join(best), dtype=np.uint8).reshape(-1, 32), which
+
+
+def ranks_of_tickets(tickets: np.ndarray) -> np.ndarray:
+    """Return the rank (from 1) of tickets uint8 [n, 32]: the smallest number has rank 1."""
+    rank = np.empty(tickets.shape[0], dtype=np.int32)
+    words = tickets.view(">u8").astype(np.uint64)
+    order = np.argsort(words[:, 0])
+    if (np.diff(words[order, 0]) == 0).any():  # eight bytes tell nearly all tickets apart
+        order = np.lexsort(words.T[::-1])
+    rank[order] = np.arange(1, rank.size + 1, dtype=np.int32)
+    return rank
+
+
+@rule("design.md, the walk of a home, 4: tickets", "assumed")
+def draw_tickets(
+    round_name: str, commitment: str, value: str, weights: Mapping[str, int]
+) -> list[Ticket]:
+    """Return every application's best ticket in order of rank, from number -> weight.
+
+    The smallest ticket has rank 1. The order of ``weights`` does not matter.
+    """
+    numbers = list(weights)
+    prefix = ticket_prefix(round_name, commitment, value)
+    tickets, which = best_tickets(prefix, numbers, list(weights.values()))
+    ranks = ranks_of_tickets(tickets)
+    order = np.argsort(ranks)
+    return [
+        Ticket(numbers[row], int(ranks[row]), int(which[row]), tickets[row].tobytes().hex())
+        for row in order
+    ]
+
+
+@rule("drand, randomness of a round", "confirmed")
+def beacon_value(signature: str) -> str:
+    """Return the public value of a drand round: the SHA-256 of its signature (hexadecimal).
+
+    That the signature belongs to the round is proved by ``verify_beacon.py``.
+    """
+    try:
+        if not signature:
+            raise InputFault("there is no signature; a draw without one would be nobody's chance")
+        return hashlib.sha256(bytes.fromhex(signature)).hexdigest()
+    except ValueError:
+        raise InputFault(f"a drand signature is hexadecimal, not {signature[:20]!r}") from None
+
+
+@rule("commit and reveal: the hash first, the secret after the freeze", "assumed")
+def commit_secret(party: str, secret: str) -> str:
+    """Return the commitment a party publishes: SHA-256 of "huiguan secret 1", name and secret.
+
+    Each stands on a line of its own. A secret of 32 random bytes cannot be guessed from it.
+    """
+    return hashlib.sha256(_lines("huiguan secret 1", party, secret)).hexdigest()
+
+
+@rule("commit and reveal: the hash first, the secret after the freeze", "assumed")
+def combine_secrets(parties: Sequence[Party], dice: str) -> str:
+    """Return the public value of revealed secrets and dice thrown in public.
+
+    It is the SHA-256 of "huiguan value 1", name and secret of each party in order of name, and the
+    dice; one honest party is enough. A secret that does not fit its commitment is refused: a void
+    attempt, published as such, is the only way on.
+    """
+    if not parties:
+        raise InputFault("nobody has revealed a secret; the draw needs at least one party")
+    if not dice or set(dice) - set("123456"):
+        raise InputFault(f"dice are written as digits 1 to 6 in order of throwing, not {dice!r}")
+    lines = []
+    for party in sorted(parties, key=lambda party: party.name):
+        if commit_secret(party.name, party.secret) != party.commitment:
+            raise InputFault(
+                f"the secret of {party.name} does not fit its commitment; declare the attempt void"
+            )
+        lines += [party.name, party.secret]
+    return hashlib.sha256(_lines("huiguan value 1", *lines, dice)).hexdigest()
+
+
+def _lines(*lines: str) -> bytes:
+    for line in lines:
+        if not line or not line.isascii() or not line.isprintable():
+            raise InputFault(f"names and secrets are printable ASCII, not {line!r}")
+    return "".join(line + "\n" for line in lines).encode("ascii")
+
+
+@rule("housing.md 5.3, trap 4: one number per person and round", "assumed")
+def ranks_are_a_permutation(ranks: Iterable[int]) -> bool:
+    """Return whether ``ranks`` are 1..n, each once. Example: [3, 1, 2] is, [1, 1, 3] is not."""
+    seen = list(ranks)
+    return sorted(seen) == list(range(1, len(seen) + 1))

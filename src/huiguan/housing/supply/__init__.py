@@ -1,0 +1,1 @@
+"""Places, levels and claims: who has what when, and a supply that reconciles."""

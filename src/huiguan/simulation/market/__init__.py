@@ -1,0 +1,1 @@
+"""A market from one seed: real contracts and rules, invented people, prices and orders."""

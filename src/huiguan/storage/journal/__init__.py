@@ -1,0 +1,1 @@
+"""The journal of a day: frames on disk, recovery, snapshots."""

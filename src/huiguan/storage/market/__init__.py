@@ -1,0 +1,1 @@
+"""Files of the exchange: day folders, rulebooks, recordings, reports, history."""

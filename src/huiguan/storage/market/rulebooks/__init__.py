@@ -1,0 +1,1 @@
+"""Rulebooks: strict TOML to dated rows, and what must hold between rows."""

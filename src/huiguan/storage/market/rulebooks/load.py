@@ -1,0 +1,174 @@
+"""Read rulebooks: strict TOML to dated rows, or one sentence that names the file and the row.
+
+A folder of books holds ``sources.toml``, ``calendars/*.toml`` and one folder per venue with
+``venue.toml`` (defaults) and one file per product. Folders given by a person are laid over the
+shipped ones, file by file; the folder of a single venue may be given directly.
+"""
+
+import tomllib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+
+import huiguan.rulebooks
+from huiguan.exchange.rules.rows import Books, Product, Source, Venue
+from huiguan.foundation.calendars import Calendar, ClosedYear, build_calendar
+from huiguan.foundation.faults import InputFault
+from huiguan.foundation.hashing import digest
+from huiguan.storage.market.rulebooks.checks import check_book, check_sources
+from huiguan.storage.market.rulebooks.rows import read_header, read_rows
+
+SHIPPED = Path(huiguan.rulebooks.__path__[0])
+NOT_VENUES = ("calendars", "reference_day", "homes")
+
+
+class CalendarHeader(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The first table of a calendar file."""
+
+    name: str
+    first_day: int
+    provisional_to_year: Annotated[int, msgspec.Meta(ge=1900, le=2200)]
+
+
+class NoNight(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Trading days that had no night session although their dates would give one."""
+
+    first: int
+    last: int
+    article: str
+    source: str
+    status: str
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """Return the content of a TOML file; what cannot be read is an InputFault."""
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError) as problem:
+        raise InputFault(f"{path}: the file cannot be read ({problem})") from None
+    except tomllib.TOMLDecodeError as problem:
+        raise InputFault(f"{path}: this is not TOML ({problem}); correct the line") from None
+
+
+def rulebook_files(folders: Iterable[Path]) -> dict[str, Path]:
+    """Return every file of the books by its place, a later folder's instead of an earlier one's."""
+    files: dict[str, Path] = {}
+    for folder in folders:
+        if not folder.is_dir():
+            raise InputFault(f"{folder} is not a folder; --rulebook takes a folder of TOML files")
+        found = sorted(folder.rglob("*.toml"))
+        if not found:
+            raise InputFault(f"{folder} holds no .toml file; --rulebook takes a folder of books")
+        single = (folder / "venue.toml").exists()
+        for path in found:
+            place = path.relative_to(folder)
+            if single and place.name != "sources.toml" and place.parts[0] not in NOT_VENUES:
+                place = Path(folder.name) / place
+            files[place.as_posix()] = path
+    return files
+
+
+def load_calendar(path: Path, sources: dict[str, Source]) -> Calendar:
+    """Return a calendar from its file."""
+    content = read_toml(path)
+    extra = sorted(set(content) - {"calendar", "year", "no_night"})
+    if extra:
+        raise InputFault(f"{path}: unknown table {extra[0]!r}; there are calendar, year, no_night")
+    header = read_header(path, "calendar", content.get("calendar"), CalendarHeader)
+    years = [read_header(path, "year", row, ClosedYear) for row in content.get("year", [])]
+    nights = [read_header(path, "no_night", row, NoNight) for row in content.get("no_night", [])]
+    for year in years:
+        check_sources(path, year.source, year.status, sources)
+    for night in nights:
+        check_sources(path, night.source, night.status, sources)
+    try:
+        return build_calendar(
+            header.name,
+            header.first_day,
+            years,
+            header.provisional_to_year,
+            tuple((row.first, row.last) for row in nights),
+        )
+    except InputFault as fault:
+        raise InputFault(f"{path}: {fault}") from None
+
+
+def load_sources(paths: Iterable[Path]) -> dict[str, Source]:
+    """Return sources by key, of all files."""
+    sources: dict[str, Source] = {}
+    for path in paths:
+        for key, row in read_toml(path).items():
+            sources[key] = read_header(path, key, row, Source)
+    return sources
+
+
+def load_venue(path: Path, calendars: dict[str, Calendar], sources: dict[str, Source]) -> Venue:
+    """Return a venue from its ``venue.toml``."""
+    content = read_toml(path)
+    header = content.pop("venue", None)
+    name = header.get("calendar") if isinstance(header, dict) else None
+    if not isinstance(name, str) or name not in calendars:
+        raise InputFault(
+            f"{path}: calendar {name!r} is not known; there are: {', '.join(sorted(calendars))}"
+        )
+    rows = read_rows(path, content, calendars[name], sources)
+    return msgspec.structs.replace(read_header(path, "venue", header, Venue), rows=rows)
+
+
+def load_product(
+    path: Path, venue: Venue, calendar: Calendar, sources: dict[str, Source]
+) -> Product:
+    """Return a product from its file; it must agree with the file's name and its folder."""
+    content = read_toml(path)
+    header = content.pop("product", None)
+    if isinstance(header, dict):
+        header["venue"] = venue.code
+    product = read_header(path, "product", header, Product)
+    if product.code != path.stem:
+        raise InputFault(f"{path}: the file of product {product.code!r} must have its name")
+    check_sources(path, product.source, product.status, sources)
+    rows = read_rows(path, content, calendar, sources)
+    return msgspec.structs.replace(product, rows=rows)
+
+
+def load_books(*extra: Path) -> Books:
+    """Return the shipped rulebooks with the folders of ``extra`` laid over them.
+
+    Everything is checked: exact rates, unknown keys, sources, overlaps, gaps. The first fault is
+    an InputFault that names file and row.
+    """
+    files = rulebook_files([SHIPPED, *extra])
+    sources_at = [f / "sources.toml" for f in (SHIPPED, *extra) if (f / "sources.toml").exists()]
+    sources = load_sources(sources_at)
+    calendars: dict[str, Calendar] = {}
+    venues: dict[str, Venue] = {}
+    products: dict[str, Product] = {}
+    for place, path in sorted(files.items()):
+        if place.startswith("calendars/"):
+            calendar = load_calendar(path, sources)
+            calendars[calendar.name] = calendar
+    places = sorted(p for p in files if p.count("/") == 1 and p.split("/")[0] not in NOT_VENUES)
+    for place in (p for p in places if p.endswith("/venue.toml")):
+        venues[place.split("/")[0]] = load_venue(files[place], calendars, sources)
+    for place in (p for p in places if not p.endswith("/venue.toml")):
+        folder, path = place.split("/")[0], files[place]
+        if folder not in venues:
+            raise InputFault(f"{path}: its folder has no venue.toml, so its defaults are missing")
+        venue = venues[folder]
+        product = load_product(path, venue, calendars[venue.calendar], sources)
+        if product.code in products:
+            other = products[product.code].venue
+            raise InputFault(f"{path}: {other} already has a product {product.code!r}; rename one")
+        products[product.code] = product
+        check_book(path, product, venue)
+    books = Books(
+        venues={venue.code: venue for venue in venues.values()},
+        products=products,
+        calendars=calendars,
+        sources=sources,
+        digest="",
+    )
+    content = msgspec.json.encode(books, order="deterministic")
+    return msgspec.structs.replace(books, digest=digest(content).hex())
