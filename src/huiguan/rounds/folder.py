@@ -39,19 +39,18 @@ from huiguan.rounds.stages import (
     require_open,
     rerun_folders,
 )
+from huiguan.storage import manifest as manifests
 from huiguan.storage.files import Files, write_file
 from huiguan.storage.homes.round_tables import (
     NUMBER_BYTES,
     codes,
     fixed_bytes,
-    hash_files,
     parse_table,
     parse_toml,
     read_bytes,
     read_table,
     read_tables,
     read_toml,
-    sha256_of,
     table_bytes,
     toml_bytes,
 )
@@ -112,8 +111,8 @@ def manifest_bytes(folder: Path, names: Iterable[str], elsewhere: Path | None = 
     paths = [folder / name for name in order]
     if elsewhere is not None:
         paths = [path if path.exists() else elsewhere / path.name for path in paths]
-    digests = hash_files(paths)
-    return "".join(f"{d}  {n}\n" for d, n in zip(digests, order, strict=True)).encode("ascii")
+    hashes = manifests.hash_files(paths)
+    return manifests.manifest_bytes(dict(zip(order, hashes, strict=True)))
 
 
 def profile_in_force(name: str, day: str) -> Profile:
@@ -135,24 +134,23 @@ def check_manifest(folder: Path, manifest: str, sealed_may_miss: bool) -> list[s
     """Return the names a manifest lists after comparing every file; ``CheckFault`` names one."""
     sealed = sealed_files(folder) if sealed_may_miss else ()
     data = read_bytes(folder / manifest)
-    lines = data.decode("latin-1").splitlines()
-    listed = sorted({line[66:]: line[:64] for line in lines}.items())
-    if "".join(f"{digest}  {name}\n" for name, digest in listed).encode() != data:
-        raise CheckFault(f"{manifest} is not in the form of sha256sum, in byte order of the names")
-    found = hash_files([folder / name for name, _ in listed])
-    for (name, digest), actual in zip(listed, found, strict=True):
+    if not data.isascii():
+        raise CheckFault(f"{manifest} has a name outside ASCII, which no round has")
+    listed = manifests.parse_manifest(data, manifest)
+    found = manifests.hash_files([folder / name for name in listed])
+    for (name, sha256), actual in zip(listed.items(), found, strict=True):
         if not actual and name not in sealed:
             raise CheckFault(
                 f"{name} is missing and {manifest} lists it; this needs every file, sealed ones too"
             )
-        if actual and actual != digest:
+        if actual and actual != sha256:
             raise CheckFault(f"{name} differs from {manifest}; the folder was changed or cut")
-    return [name for name, _ in listed]
+    return list(listed)
 
 
 def commitment_of(folder: Path) -> str:
     """Return the commitment of a frozen folder."""
-    return sha256_of(folder / "MANIFEST")
+    return manifests.sha256_of(folder / "MANIFEST")
 
 
 def columns_of(head: RoundHead, policies: Policies, tables: dict[str, pl.DataFrame]) -> FrozenRound:

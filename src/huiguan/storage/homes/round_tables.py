@@ -4,7 +4,6 @@ The reader writes back what it understood and refuses any difference, so two fol
 content have the same bytes and no byte goes unread.
 """
 
-import hashlib
 import io
 import tomllib
 from collections.abc import Sequence
@@ -72,12 +71,6 @@ TABLES: dict[str, dict[str, str]] = {
 }
 KEYS = {"facts.csv": 3, "cutoffs.csv": 2}  # columns that name a row; one elsewhere
 T = TypeVar("T")
-
-
-def sha256_of(path: Path) -> str:
-    """Return the SHA-256 of a file, in hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def keys_of(name: str) -> list[str]:
@@ -176,12 +169,6 @@ def read_tables(folder: Path, names: Sequence[str]) -> dict[str, pl.DataFrame]:
     """Return several canonical tables, read side by side; the first fault in order is told."""
     with ThreadPoolExecutor() as pool:
         return dict(zip(names, pool.map(lambda name: read_table(folder, name), names), strict=True))
-
-
-def hash_files(paths: Sequence[Path]) -> list[str]:
-    """Return the SHA-256 of every file, "" for one that is missing, hashed side by side."""
-    with ThreadPoolExecutor() as pool:
-        return list(pool.map(lambda path: sha256_of(path) if path.is_file() else "", paths))
 
 
 def read_bytes(path: Path) -> bytes:

@@ -13,7 +13,6 @@ no matter of this room.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -22,6 +21,7 @@ import numpy as np
 from huiguan.foundation.faults import CheckFault, InputFault
 from huiguan.foundation.hashing import digest
 from huiguan.storage.files import NEW, Files, write_file
+from huiguan.storage.manifest import hash_files, manifest_bytes, parse_manifest
 from huiguan.storage.tables import read_table, table_bytes
 
 if TYPE_CHECKING:
@@ -143,13 +143,11 @@ def _compare_layouts(
 
 
 def write_manifest(root: Path, files: Files | None = None) -> None:
-    """List every file of the folder with its SHA-256, in the format of ``sha256sum``."""
-    lines = []
-    for name in _names(root):
-        assert "\\" not in name, name  # sha256sum would escape it
-        assert "\n" not in name, name
-        lines.append(f"{_sha256(root / name)}  {name}\n")
-    write_file(root / MANIFEST, ["".join(lines).encode()], files or Files())
+    """List every file of the folder with its SHA-256."""
+    names = _names(root)
+    hashes = hash_files([root / name for name in names])
+    data = manifest_bytes(dict(zip(names, hashes, strict=True)))
+    write_file(root / MANIFEST, [data], files or Files())
 
 
 def verify_manifest(root: Path, but: str = "-") -> int:
@@ -158,27 +156,24 @@ def verify_manifest(root: Path, but: str = "-") -> int:
     Names that begin with ``but`` are passed over: a result may be half written when it is made.
     """
     try:
-        lines = (root / MANIFEST).read_text("utf-8").splitlines()
+        data = (root / MANIFEST).read_bytes()
     except FileNotFoundError:
         raise InputFault(
             f"{root} has no {MANIFEST}: its day was not run to the end, so nothing can be verified"
         ) from None
-    except ValueError as fault:
-        raise CheckFault(f"{root / MANIFEST} is damaged: {fault}") from fault
-    listed = {}
-    for number, line in enumerate(lines, start=1):
-        expected, separator, name = line.partition("  ")
-        if len(expected) != 64 or not separator or not name:
-            raise CheckFault(f"{root / MANIFEST}, line {number}, is not a line of sha256sum")
-        if not name.startswith(but):
-            listed[name] = expected
+    listed = {
+        name: sha256
+        for name, sha256 in parse_manifest(data, str(root / MANIFEST)).items()
+        if not name.startswith(but)
+    }
     present = {name for name in _names(root) if not name.startswith(but)}
-    for name in sorted(present | set(listed)):
+    every = sorted(present | set(listed))
+    for name, found in zip(every, hash_files([root / name for name in every]), strict=True):
         if name not in present:
             raise CheckFault(f"{root / name} is listed in {MANIFEST} and missing")
         if name not in listed:
             raise CheckFault(f"{root / name} is not listed in {MANIFEST}")
-        if _sha256(root / name) != listed[name]:
+        if found != listed[name]:
             raise CheckFault(f"{root / name} is not the file that {MANIFEST} lists")
     return len(listed)
 
@@ -188,8 +183,3 @@ def _names(root: Path) -> list[str]:
     paths = (path for path in root.rglob("*") if path.is_file() and path.suffix != NEW)
     names = (path.relative_to(root).as_posix() for path in paths)
     return sorted(name for name in names if name != MANIFEST)
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
