@@ -52,7 +52,13 @@ def test_last_trading_days(books: Books, line: str) -> None:
     [
         ("cu2008", "2020-08-18 2020-08-19 2020-08-20 2020-08-21 2020-08-24"),  # five days
         ("cu2101", "2021-01-18 2021-01-19 2021-01-20"),  # three since 2020-09
-        ("cu2306", "2023-06-16 2023-06-19"),  # two since 2023
+        ("fu2009", "2020-09-01 2020-09-02 2020-09-03"),  # its period begins under the new text
+        ("ru2303", "2023-03-16 2023-03-17 2023-03-20"),  # No. 2 of 2023 counts from 2304 on
+        ("ru2304", "2023-04-18 2023-04-19"),
+        ("fu2304", "2023-04-03 2023-04-04"),  # last trading day 2023-03-31, before it is in force
+        ("cu2306", "2023-06-16 2023-06-19"),  # two since 2304
+        ("au2008", "2020-08-18 2020-08-19 2020-08-20 2020-08-21 2020-08-24"),
+        ("au2306", "2023-06-16"),  # gold is left out of No. 2 of 2023: one day since 2020-09
         ("sc2109", "2021-09-01 2021-09-02 2021-09-03 2021-09-06 2021-09-07"),
         ("lu2101", "2020-12-25 2020-12-28 2020-12-29 2020-12-30 2020-12-31"),
         ("ec2404", ""),  # in cash
@@ -60,6 +66,36 @@ def test_last_trading_days(books: Books, line: str) -> None:
 )
 def test_delivery_days(books: Books, code: str, days: str) -> None:
     assert " ".join(map(str, lookups.delivery_days(books, code))) == days
+
+
+@pytest.mark.parametrize(
+    ("code", "day", "limit", "margin"),
+    [
+        ("sc1809", "2018-06-14", "5%", "7%"),  # named for the clearing of this day
+        ("sc1809", "2018-06-15", "6%", "8%"),
+        ("sc1812", "2018-09-28", "8%", "10%"),
+        ("sc1811", "2018-10-09", "8%", "10%"),
+        ("sc1901", "2018-10-09", "5%", "6%"),
+        ("sc1902", "2018-10-09", "5%", "5.5%"),
+        ("sc2005", "2020-03-12", "10%", "11%"),
+        ("sc2010", "2020-08-25", "8%", "10%"),
+        ("sc2205", "2022-03-08", "10%", "12%"),
+        ("sc2207", "2022-03-08", "8%", "10%"),  # three months are named
+        ("sc2507", "2025-04-11", "9%", "11%"),
+        ("lu2507", "2025-04-11", "9%", "11%"),
+        ("nr2006", "2020-03-24", "9%", "11%"),
+    ],
+)
+def test_circulars_of_the_energy_exchange(
+    books: Books, code: str, day: str, limit: str, margin: str
+) -> None:
+    found = lookups.limit_rate_on(books, code, day), lookups.margin_rate_on(books, code, day)
+    assert found == (Decimal(limit[:-1]) / 100, Decimal(margin[:-1]) / 100)
+
+
+def test_even_months_of_gold_within_thirteen_since_may_2019(books: Books) -> None:
+    """au2006 traded on 2019-06-05; it is listed after the last day of au1905."""
+    assert lookups.listing_day(books, "au2006") == date(2019, 5, 16)
 
 
 @pytest.mark.parametrize(

@@ -225,9 +225,10 @@ def delivery_days(books: Books, product: Product, month: int, last_day: int) -> 
     for row in product.rows.get("last_day_exception", ()):
         if isinstance(row, LastDayException) and row.contract == month and row.delivery_days:
             return row.delivery_days
-    found = select(books, product, Delivery, last_day, month)
-    assert found is not None, product.code
     calendar = calendar_of(books, product)
+    first = trading_day_after(calendar, last_day)  # a period goes by the rule on its first day
+    found = select(books, product, Delivery, first, month)
+    assert found is not None, product.code
     return tuple(trading_day_after(calendar, last_day, n + 1) for n in range(found.days))
 
 
