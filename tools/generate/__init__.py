@@ -1,0 +1,1 @@
+"""What is derived from code: one page, lock or client a file; ``python -m tools.generate``."""
