@@ -139,7 +139,7 @@ class Day:
         return row
 
     def available(self, code: int) -> int:
-        """Return the free money of a trading code, by contracts.md."""
+        """Return the free money of a trading code (decisions, Money)."""
         row = self.account(code)
         used = sum(int(row[f"{name}_fen"]) for name in ("margin", "frozen_fee", "fees"))
         equity = int(row["deposit_fen"]) + int(row["realised_fen"])

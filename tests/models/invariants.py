@@ -1,4 +1,4 @@
-"""What must hold after every command (reliability.md 7: 1-8 and 12), by arithmetic of its own.
+"""What must hold after every command (decisions, What always holds), by arithmetic of its own.
 
 A watcher hears the events and looks at the arrays; it keeps its own list of live orders and shares
 nothing with the core but the layout of its tables, and nothing with the plain exchange but the

@@ -1,4 +1,4 @@
-"""The housing allocation in lists and dictionaries: read it beside contracts.md and the rules.
+"""The housing allocation in lists and dictionaries: read it beside the rules.
 
 A market is applicants in the order of the lottery, each with a list of (programme, tier, claims),
 and programmes with a capacity and slots (claim or None, seats, lapses) in fill order.

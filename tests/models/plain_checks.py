@@ -176,7 +176,7 @@ class PlainChecks:
         ask(full, Refusal.POSITIONS_FULL, used, holdings)
 
     def available(self: "PlainExchange", code: int) -> int:
-        """Return the free money of a trading code (contracts.md, Available)."""
+        """Return the free money of a trading code (decisions, Money)."""
         account, live = self.accounts[code], self.live()
         margin = self.tariff.margin_of(code, self.positions, live)
         frozen = self.tariff.frozen_fees(code, live)

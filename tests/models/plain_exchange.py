@@ -1,8 +1,8 @@
 """The trading core in plain lists: the same commands in, the same events out.
 
-Written from rulebook.md 2, 3, 5.6, contracts.md and the docstrings of the messages. Orders carry
-the sequence of the command that entered them as their name; ``plain`` translates what the core
-told. Money and limits are added up from nothing each time somebody asks.
+Written from rulebook 2.1 to 3.5, 5.6, the decisions and the docstrings of the messages. Orders
+carry the sequence of the command that entered them as their name; ``plain`` translates what the
+core told. Money and limits are added up from nothing each time somebody asks.
 """
 
 from collections import deque

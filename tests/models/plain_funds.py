@@ -1,4 +1,4 @@
-"""Money of a trading code, added up from what it holds and asks for (contracts.md, Money)."""
+"""Money of a trading code, added up from what it holds and asks for (decisions, Money)."""
 
 from collections import defaultdict
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""Lots held, in a dictionary: today and history apart (rulebook 3.1, contracts.md)."""
+"""Lots held, in a dictionary: today and history apart (rulebook 3.1)."""
 
 from collections import defaultdict
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""At equal prices, rates and relief groups the core asks no less than clearing (contracts.md)."""
+"""At equal prices, rates and relief groups the core never asks less (decisions, Money)."""
 
 from decimal import Decimal
 

@@ -1,6 +1,7 @@
 """The trading core against its plain twins, on stories of commands of all kinds.
 
-Events first, state second, invariants after every command (reliability.md 7). Seeded stories are
+Events first, state second, invariants after every command (decisions, What always holds).
+Seeded stories are
 the same everywhere; what they covered is printed with the results of the run.
 """
 

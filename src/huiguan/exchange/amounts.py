@@ -20,7 +20,7 @@ def contract_value(price_ticks: int, tick_value_fen: int, lots: int) -> int:
     return price_ticks * tick_value_fen * lots
 
 
-@rule("Clearing Rules, trading margin; contracts.md, Money (rounded up a lot)", "confirmed")
+@rule("Clearing Rules, trading margin; decisions, Money (rounded up a lot)", "confirmed")
 @kernel
 def margin_per_lot(price_ticks: int, tick_value_fen: int, rate_ppb: int) -> int:
     """Return the margin in fen of one lot, rounded up to the fen.

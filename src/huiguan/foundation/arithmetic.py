@@ -2,7 +2,7 @@
 
 Money is int64 fen, prices int64 ticks, rates int64 parts per billion. Every function takes Python
 or NumPy integers and also runs inside kernels. Roundings are named because ``//`` differs between
-engines on negative amounts (contracts.md, Money).
+engines on negative amounts (decisions, Money).
 """
 
 from decimal import Decimal, InvalidOperation

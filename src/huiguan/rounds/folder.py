@@ -1,4 +1,4 @@
-"""Round folders: freeze, draw, allocate, release, void (contracts.md, Folders).
+"""Round folders: freeze, draw, allocate, release, void (decisions, Folders).
 
 ``MANIFEST`` lists what is frozen; its SHA-256 is the commitment. ``RESULT`` lists what came after,
 and the manifest itself. Both are in the form of ``sha256sum``. A void attempt keeps its folder and

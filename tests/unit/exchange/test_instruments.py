@@ -1,4 +1,4 @@
-"""Contract months and their dates on the reference day and around it (rulebook-updates 4.3)."""
+"""Contract months and their dates on the reference day and around it."""
 
 import pytest
 

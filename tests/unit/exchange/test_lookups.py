@@ -184,7 +184,7 @@ def test_fees(
     hedging: bool,
     fen: int,
 ) -> None:
-    """Exchange fees of the second half of 2026 (rulebook-updates 2.1)."""
+    """Exchange fees of the second half of 2026 (parameter files, D2)."""
     found = lookups.fee_on(books, code, DAY, price, lots, close_today=close_today, hedging=hedging)
     assert found == fen
 

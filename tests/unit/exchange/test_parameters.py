@@ -1,4 +1,4 @@
-"""What held on known days: the reference day 2026-08-21 and the cases of rulebook-updates 1."""
+"""What held on known days: the reference day 2026-08-21 and the cases of the updates."""
 
 from decimal import Decimal
 from fractions import Fraction
@@ -52,7 +52,7 @@ nr2610  15325  16395  14250
 
 @pytest.mark.parametrize("line", LIMITS.strip().splitlines())
 def test_limits_of_the_reference_day(books: Books, line: str) -> None:
-    """Columns Upper and Lower of rulebook-updates 4.1; both sides cut down to the tick."""
+    """Columns Upper and Lower of the reference day; both sides cut down to the tick."""
     code, previous, upper, lower = line.split()
     found = parameters(books, code, DAY)
     rate = Fraction(found.limit_ppb, PPB)
@@ -79,7 +79,7 @@ def test_limits_of_the_reference_day(books: Books, line: str) -> None:
     ],
 )
 def test_limit_vectors(previous: str, percent: str, tick: str, side: str, expected: str) -> None:
-    """Observed closes at a limit (rulebook-updates 1.1 and 1.2)."""
+    """Observed closes at a limit (rulebook 2.6; nickel of March 2022)."""
     down = LimitRounding(
         effective=0, article="x", source="x", status="secondary", upper="down", lower="down"
     )
@@ -296,7 +296,7 @@ def test_limit_of_a_new_contract_is_doubled(books: Books, code: str, day: int, l
 def test_margin_by_open_interest(
     books: Books, code: str, day: int, steps: list[tuple[int, str]]
 ) -> None:
-    """Two-sided lots and the least margin, in use to about 2018 (rulebook-updates 1)."""
+    """Two-sided lots and the least margin, in use to about 2018 (circulars of 2017 and 2018)."""
     row = parameters(books, code, day).open_interest_ladder
     assert [*zip(row.above, map(show_rate, row.margins_ppb), strict=True)] == steps
 

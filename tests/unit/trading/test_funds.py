@@ -1,4 +1,4 @@
-"""Money: what orders freeze, fills charge, marks count and transfers move (contracts.md, Money)."""
+"""Money: what orders freeze, fills charge, marks count and transfers move (decisions, Money)."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Sessions, halts, marks and switches of the house (design.md, the walk of a trading day)."""
+"""Sessions, halts, marks and switches of the house (decisions, The walk of a trading day)."""
 
 from huiguan.exchange.messages import (
     CancelReason,

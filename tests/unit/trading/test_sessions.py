@@ -1,4 +1,4 @@
-"""Sessions: client sequences, repeats, epochs, losses and their grace (contracts.md, design.md)."""
+"""Sessions: client sequences, repeats, epochs, losses and their grace (decisions, Bytes)."""
 
 import numpy as np
 import pytest

@@ -1,7 +1,8 @@
 """What the journal's clock makes happen: phases of product groups, cancel-on-disconnect, marks.
 
 Due phases and disconnects run before the commands of a frame, in the order of their times, so a
-phase that was missed while the process was down is executed first (rulebook 2.1, design.md).
+phase that was missed while the process was down is executed first (rulebook 2.1; decisions, The
+walk of a trading day).
 """
 
 import numpy as np

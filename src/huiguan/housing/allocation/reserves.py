@@ -80,7 +80,7 @@ def claims_of(claims: Mapping[str, Collection[str]], applicant: str) -> Collecti
     return (held,) if isinstance(held, str) else held
 
 
-@rule("housing.md 5.3, trap 5: fill order and rounding are data", "assumed")
+@rule("trap 5: fill order and rounding are data", "assumed")
 def slot_seats(slots: Sequence[SlotRule], capacity: int, own: int = 0) -> list[int]:
     """Return the seats of each slot of a programme with ``capacity`` seats and ``own`` tenants.
 

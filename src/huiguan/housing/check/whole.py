@@ -1,6 +1,6 @@
 """The full checker of a round: every finding names its file and its row.
 
-It reads the frozen columns and the published outcome, and believes neither (design.md, the walk of
+It reads the frozen columns and the published outcome, and believes neither (decisions, The walk of
 a home, 6): numbers, lists, supply, tickets, ranks; seats by fill order and rounding; one result per
 number, on its own list, in a home that fits; the floor of tenants; no envy, no waste; every cut-off
 and every result reproduced; equal to the applicant-optimal match.

@@ -64,7 +64,7 @@ def check_character(digits: str) -> str:
     return MOD_11_2[(12 - _remainder(digits)) % 11]
 
 
-@rule("design.md, the walk of a home, 2: numbers at receipt", "assumed")
+@rule("decisions, The walk of a home, 2: numbers at receipt", "assumed")
 def application_number(serial: int) -> str:
     """Return the number of the ``serial``-th application received: eight digits and a check.
 
@@ -99,7 +99,7 @@ def ticket_prefix(round_name: str, commitment: str, value: str) -> bytes:
     return f"{DOMAIN}\n{round_name}\n{commitment}\n{value}\n".encode("ascii")
 
 
-@rule("design.md, the walk of a home, 4: tickets", "assumed")
+@rule("decisions, The walk of a home, 4: tickets", "assumed")
 def ticket_of(round_name: str, commitment: str, value: str, number: str, k: int) -> str:
     """Return ticket ``k`` (from 1) of ``number`` as 64 hexadecimal digits.
 
@@ -140,7 +140,7 @@ def ranks_of_tickets(tickets: np.ndarray) -> np.ndarray:
     return rank
 
 
-@rule("design.md, the walk of a home, 4: tickets", "assumed")
+@rule("decisions, The walk of a home, 4: tickets", "assumed")
 def draw_tickets(
     round_name: str, commitment: str, value: str, weights: Mapping[str, int]
 ) -> list[Ticket]:
@@ -211,7 +211,7 @@ def _lines(*lines: str) -> bytes:
     return "".join(line + "\n" for line in lines).encode("ascii")
 
 
-@rule("housing.md 5.3, trap 4: one number per person and round", "assumed")
+@rule("trap 4: one number per person and round", "assumed")
 def ranks_are_a_permutation(ranks: Iterable[int]) -> bool:
     """Return whether ``ranks`` are 1..n, each once. Example: [3, 1, 2] is, [1, 1, 3] is not."""
     seen = list(ranks)
