@@ -36,3 +36,7 @@ class FilesThatDie(Files):
     def rename(self, old: Path, new: Path) -> None:
         self.step()
         super().rename(old, new)
+
+    def remove(self, path: Path) -> None:
+        self.step()
+        super().remove(path)

@@ -20,7 +20,8 @@ import numpy as np
 
 from huiguan.foundation.faults import CheckFault, InputFault
 from huiguan.foundation.hashing import digest
-from huiguan.storage.files import NEW, Files, write_file
+from huiguan.storage.change import Change, aside, files_of, is_content
+from huiguan.storage.files import Files, write_file
 from huiguan.storage.manifest import hash_files, manifest_bytes, parse_manifest
 from huiguan.storage.tables import read_table, table_bytes
 
@@ -142,12 +143,17 @@ def _compare_layouts(
             )
 
 
-def write_manifest(root: Path, files: Files | None = None) -> None:
-    """List every file of the folder with its SHA-256."""
-    names = _names(root)
-    hashes = hash_files([root / name for name in names])
+def write_manifest(root: Path, files: Files | None = None, change: Change | None = None) -> None:
+    """List every file of the folder with its SHA-256.
+
+    With a ``change`` that takes a manifest in: as the folder is after it, beside the old list.
+    """
+    after = (change or Change([])).after(files_of(root))
+    names = sorted(name for name in after if name != MANIFEST)
+    hashes = hash_files([root / after[name] for name in names])
     data = manifest_bytes(dict(zip(names, hashes, strict=True)))
-    write_file(root / MANIFEST, [data], files or Files())
+    path = root / MANIFEST
+    write_file(aside(path) if change else path, [data], files or Files())
 
 
 def verify_manifest(root: Path, but: str = "-") -> int:
@@ -180,6 +186,4 @@ def verify_manifest(root: Path, but: str = "-") -> int:
 
 def _names(root: Path) -> list[str]:
     """Return every file below ``root`` that a manifest lists."""
-    paths = (path for path in root.rglob("*") if path.is_file() and path.suffix != NEW)
-    names = (path.relative_to(root).as_posix() for path in paths)
-    return sorted(name for name in names if name != MANIFEST)
+    return [name for name in files_of(root) if is_content(name) and name != MANIFEST]
