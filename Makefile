@@ -35,7 +35,7 @@ check: .venv/dev            ## format, lint, types, import contracts, generated 
 	$(BIN)/ruff format --check -q .
 	$(BIN)/ruff check -q .
 	$(STEP) "types"
-	$(BIN)/mypy src tools
+	$(BIN)/mypy src tools clients/python/src
 	$(STEP) "import contracts"
 	$(BIN)/lint-imports --no-cache
 	$(STEP) "generated files and links"

@@ -20,10 +20,17 @@ COPIES: dict[Path, Callable[[], str]] = {
     Path("clients/python/src/huiguan_client/messages.py"): client,
 }
 
-if __name__ == "__main__":
-    stale = [p for p, make in COPIES.items() if not p.exists() or p.read_text("utf-8") != make()]
-    if "--check" in sys.argv:
-        sys.exit(f"stale, run `make generate`: {[str(p) for p in stale]}" if stale else 0)
+
+def main(*, check: bool) -> None:
+    """Write what is stale; with ``check`` end the program with a sentence instead."""
+    texts = {path: make() for path, make in COPIES.items()}
+    stale = [p for p, text in texts.items() if not p.exists() or p.read_text("utf-8") != text]
+    if check and stale:
+        sys.exit(f"stale, run `make generate`: {', '.join(map(str, stale))}")
     for path in stale:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(COPIES[path](), "utf-8")
+        path.write_text(texts[path], "utf-8")
+
+
+if __name__ == "__main__":
+    main(check="--check" in sys.argv)

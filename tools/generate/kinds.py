@@ -1,12 +1,68 @@
-"""Every kind of message with its fields, in the order of its number."""
+"""What stands as a number in a journal, an image, a result or an event: kinds and enumerations."""
 
+import importlib
+import pkgutil
+from collections.abc import Iterable
+from enum import IntEnum
+from types import ModuleType
+from typing import get_type_hints
+
+import numpy as np
+
+import huiguan.exchange
 from huiguan.exchange import messages
+from huiguan.foundation.refusals import Refusal
 
 KINDS = sorted([*messages.COMMANDS.values(), *messages.EVENTS.values()], key=lambda k: k.KIND)
+HOMES = 8000  # refusals from here on are the housing office's: no trading day meets them
+
+
+def placed(layout: np.dtype[np.void], names: Iterable[str]) -> list[tuple[str, str, int]]:
+    """Return name, dtype and offset of fields of a layout."""
+    assert layout.fields is not None
+    return [(name, layout.fields[name][0].str, layout.fields[name][1]) for name in names]
+
+
+HEADER_FIELDS = placed(messages.EVENT_HEADER_ROW, [name for name, _ in messages.EVENT_HEADER])
+
+
+def modules(room: ModuleType) -> list[ModuleType]:
+    """Return every module of a room, by name."""
+    walk = pkgutil.walk_packages(room.__path__, room.__name__ + ".")
+    found = [importlib.import_module(entry.name) for entry in walk]
+    return sorted(found, key=lambda module: module.__name__)
+
+
+def enumerations() -> list[type[IntEnum]]:
+    """Return every enumeration with numbers that the exchange declares, and the refusals.
+
+    All of them: one that stands on no file today does not notice the day on which it does.
+    """
+    found = [
+        thing
+        for module in modules(huiguan.exchange)
+        for thing in vars(module).values()
+        if isinstance(thing, type)
+        and issubclass(thing, IntEnum)
+        and thing.__module__ == module.__name__
+    ]
+    named = {thing.__name__: thing for thing in found}
+    assert len(named) == len(found), "two enumerations of one name"
+    return [*(named[name] for name in sorted(named)), Refusal]
+
+
+def tag(kind: type[messages.Message]) -> str:
+    """Return the name of a kind in JSON and in ``messages.lock``."""
+    return str(kind.__struct_config__.tag)
 
 
 def fields(kind: type[messages.Message]) -> list[tuple[str, str, int]]:
     """Return name, dtype and offset of every field."""
-    layout = messages.message_layout(kind)
-    assert layout.fields is not None
-    return [(n, layout.fields[n][0].str, layout.fields[n][1]) for n in kind.__struct_fields__]
+    return placed(messages.message_layout(kind), kind.__struct_fields__)
+
+
+def held(kind: type[messages.Message]) -> dict[str, type[IntEnum]]:
+    """Return the enumeration that each field of a kind holds, where it holds one."""
+    hints = get_type_hints(kind)
+    types = {name: hints[name] for name in kind.__struct_fields__}
+    return {name: hint for name, hint in types.items() if issubclass(hint, IntEnum)}

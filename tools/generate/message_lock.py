@@ -1,24 +1,147 @@
-"""``messages.lock``: what was published, so that no number is ever used twice."""
+"""``messages.lock``: every number that was ever published, so that none is used twice.
 
+A line is what stands (a kind, a field with width and offset, the enumeration a field holds, a
+member with its value) and since which version. What stands never changes and never goes. What is
+new is accepted by writing it, and asks for a new version where old readers would take it for
+something else: a kind or a member for a new behaviour version, a field for a new message version.
+"""
+
+import re
 import sys
+from collections.abc import Iterable, Iterator, Mapping
+from enum import IntEnum
 from pathlib import Path
+from typing import Literal, NamedTuple
 
 from huiguan.exchange import messages
-from tools.generate.kinds import KINDS, fields
+from huiguan.exchange.day.image import BEHAVIOUR
+from huiguan.foundation.refusals import Refusal
+from tools.generate.kinds import HEADER_FIELDS, HOMES, KINDS, enumerations, fields, held, tag
 
 LOCK = Path("messages.lock")
+SINCE = re.compile(r" (since )?(behaviour|version) (?P<number>\d+)$")
+
+# Additions that decide no recorded day differently, and so keep the behaviour version: a kind by
+# its tag, an enumeration or one member by its name; and why.
+SAME_BEHAVIOUR: dict[str, str] = {}
+
+
+class Versions(NamedTuple):
+    """What the code says it is."""
+
+    message: int = messages.VERSION
+    behaviour: int = BEHAVIOUR
+
+
+class Pin(NamedTuple):
+    """Something that stands for good."""
+
+    sort: Literal["version", "kind", "field", "held", "member"]
+    owner: str  # the kind of a field, the enumeration of a member
+    name: str
+    stands: str
+
+
+def pins(
+    kinds: Iterable[type[messages.Message]], words: Iterable[type[IntEnum]], versions: Versions
+) -> Iterator[Pin]:
+    """Yield everything that stands, in the order of the lock."""
+    for what, last in (("version", versions.message), ("behaviour", versions.behaviour)):
+        for number in range(1, last + 1):
+            yield Pin("version", "", "", f"{what} {number}")
+    for field, form, at in HEADER_FIELDS:
+        yield Pin("field", "header", f"header.{field}", f"header.{field} {form} at {at}")
+    for kind in kinds:
+        name, holds = tag(kind), held(kind)
+        yield Pin("kind", name, name, f"{kind.KIND} {name}")
+        for field, form, at in fields(kind):
+            place = f"{kind.KIND} {name}.{field}"
+            yield Pin("field", name, f"{name}.{field}", f"{place} {form} at {at}")
+            if field in holds:
+                yield Pin("held", name, field, f"{place} holds {holds[field].__name__}")
+    for word in words:
+        for member, value in word.__members__.items():
+            name = f"{word.__name__}.{member}"
+            yield Pin("member", word.__name__, name, f"{name} = {int(value)}")
+
+
+def published_lines(lock: str) -> dict[str, str]:
+    """Return the lines of a lock by what stands in them."""
+    return {SINCE.sub("", line): line for line in lock.splitlines()}
+
+
+def published_versions(published: Mapping[str, str]) -> Versions:
+    """Return the last versions that a lock knows; 0 where it knows none."""
+    numbers = {"version": 0, "behaviour": 0}
+    for line in published.values():
+        if found := SINCE.search(f" {line}"):
+            numbers[found[2]] = max(numbers[found[2]], int(found["number"]))
+    return Versions(numbers["version"], numbers["behaviour"])
+
+
+def decides_days(pin: Pin, same_behaviour: Mapping[str, str]) -> bool:
+    """Return whether a new pin asks for a new behaviour version."""
+    if pin.sort not in ("kind", "member") or {pin.owner, pin.name} & same_behaviour.keys():
+        return False
+    home = pin.owner == Refusal.__name__ and int(pin.stands.rpartition(" ")[2]) >= HOMES
+    return not home
+
+
+def faults(
+    published: Mapping[str, str],
+    found: Iterable[Pin],
+    versions: Versions,
+    same_behaviour: Mapping[str, str] = SAME_BEHAVIOUR,
+) -> list[str]:
+    """Return why the lock may not be written, one sentence each, with what to do."""
+    found, before = list(found), published_versions(published)
+    lost = published.keys() - {pin.stands for pin in found}
+    said = [
+        f"{line!r} is published and may not change or go, for recorded days and clients hold it: "
+        "put it back, and give what is new a number of its own"
+        for line in sorted(lost)
+    ]
+    known = {pin.owner for pin in found if pin.stands in published}
+    for pin in found:
+        if pin.stands in published:
+            continue
+        if versions.behaviour <= before.behaviour and decides_days(pin, same_behaviour):
+            said.append(
+                f"{pin.stands!r} is new, and the behaviour version is still {versions.behaviour}: "
+                "code of before would decide the same journal otherwise, under the same version; "
+                "raise BEHAVIOUR in huiguan/exchange/day/image.py and name the change under "
+                "Outcomes in CHANGELOG.md, or, where no recorded day can meet it, list "
+                f"{pin.name!r} with the reason in SAME_BEHAVIOUR of tools/generate/message_lock.py"
+            )
+        if pin.sort == "field" and pin.owner in known and versions.message <= before.message:
+            said.append(
+                f"{pin.stands!r} is a new field, and the message version is still "
+                f"{versions.message}: readers of before would take it for padding; "
+                "raise VERSION in huiguan/exchange/messages.py"
+            )
+    return said
+
+
+def ending(pin: Pin, versions: Versions) -> str:
+    """Return what a new line says behind what stands."""
+    if pin.sort == "kind":
+        return f" version {versions.message}"
+    if pin.sort == "field":
+        return f" since version {versions.message}"
+    return f" since behaviour {versions.behaviour}" if decides_days(pin, {}) else ""
+
+
+def lock_text(published: Mapping[str, str], found: Iterable[Pin], versions: Versions) -> str:
+    """Return the lock: what stood as it was written, what is new with its version."""
+    lines = [published.get(pin.stands, pin.stands + ending(pin, versions)) for pin in found]
+    return "\n".join(lines) + "\n"
 
 
 def message_lock() -> str:
-    """Return one line a field: kind, name, width, offset; a published line never changes."""
-    lines = []
-    for kind in KINDS:
-        tag = kind.__struct_config__.tag
-        lines.append(f"{kind.KIND} {tag} version {messages.VERSION}")
-        lines += [f"{kind.KIND} {tag}.{name} {form} at {at}" for name, form, at in fields(kind)]
-    text = "\n".join(lines) + "\n"
-    if LOCK.exists():
-        lost = set(LOCK.read_text("utf-8").splitlines()) - set(lines)
-        if lost:
-            sys.exit(f"messages.lock: a published line may not change or go: {min(lost)}")
-    return text
+    """Return the lock as it is to be; what may not be ends the program with its sentences."""
+    versions = Versions()
+    found = list(pins(KINDS, enumerations(), versions))
+    published = published_lines(LOCK.read_text("utf-8")) if LOCK.exists() else {}
+    if said := faults(published, found, versions):
+        sys.exit("\n".join(f"{LOCK}: {sentence}" for sentence in said))
+    return lock_text(published, found, versions)
