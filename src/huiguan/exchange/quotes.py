@@ -6,14 +6,15 @@ is whole fen. Floats are refused: 0.1 is not one tenth.
 """
 
 from collections.abc import Iterable
-from decimal import Context, Decimal, InvalidOperation
+from decimal import Context, Decimal
 from fractions import Fraction
-from operator import index
 from typing import TypeAlias
 
 from huiguan.foundation.arithmetic import Rounding, round_floor
 from huiguan.foundation.cited import rule
-from huiguan.foundation.faults import InputFault, whole_number
+from huiguan.foundation.faults import InputFault
+from huiguan.foundation.readers.signatures import checked
+from huiguan.foundation.readers.values import decimal, shown, whole_number
 
 Price: TypeAlias = Decimal | int | str
 Rate: TypeAlias = Decimal | int | str
@@ -23,17 +24,7 @@ UNITS = {"%": 100, "％": 100, "‰": 1_000, "bp": 10_000}
 
 def exact(value: Price | Fraction, what: str = "price") -> Fraction:
     """Return a price or quantity as an exact number; refuse floats and what is no number."""
-    if isinstance(value, Fraction):
-        return value
-    if isinstance(value, float):
-        raise InputFault(f"{what}: {value!r} is a float and not exact; write it as text or Decimal")
-    try:
-        number = Decimal(value if isinstance(value, (str, Decimal)) else index(value))
-    except (InvalidOperation, TypeError, ValueError):
-        raise InputFault(f"{what}: {value!r} is not a number") from None
-    if not number.is_finite():
-        raise InputFault(f"{what}: {value!r} is not a finite number")
-    return Fraction(number)
+    return value if isinstance(value, Fraction) else Fraction(decimal(value, what))
 
 
 def as_rate(value: Rate | Fraction, what: str = "rate") -> Fraction:
@@ -41,11 +32,13 @@ def as_rate(value: Rate | Fraction, what: str = "rate") -> Fraction:
     divisor = 1
     if isinstance(value, str):
         for unit, parts in UNITS.items():
-            if value.rstrip().endswith(unit):
-                value, divisor = value.rstrip()[: -len(unit)], parts
+            if value.endswith(unit):
+                value, divisor = value[: -len(unit)], parts
     number = exact(value, what) / divisor
     if not 0 <= number <= 1:
-        raise InputFault(f"{what}: {value!r} is outside 0 to 100 %; write '5%' or Decimal('0.05')")
+        raise InputFault(
+            f"{what}: {shown(value)} is outside 0 to 100 %; write '5%' or Decimal('0.05')"
+        )
     return number
 
 
@@ -74,11 +67,12 @@ def lots_of(value: int, what: str = "lots") -> int:
     """Return a count of lots; refuse a negative one (the side is a field, never a sign)."""
     lots = whole_number(value, what)
     if lots < 0:
-        raise InputFault(f"{what}: {value} is negative; give the side, not a sign")
+        raise InputFault(f"{what}: {lots} is negative; give the side, not a sign")
     return lots
 
 
 @rule("prices are multiples of the tick; the direction is a dated setting", "confirmed")
+@checked
 def to_tick(
     price: Price | Fraction, tick: Price, rounding: Rounding = Rounding.DOWN, what: str = "price"
 ) -> Decimal:
@@ -94,6 +88,7 @@ def to_tick(
 
 
 @rule("contract texts: value = price x lot size x lots", "confirmed")
+@checked
 def value_fen(price: Price | Fraction, lot_size: Price, lots: int) -> int:
     """Return the value in fen of ``lots`` at a price; refuse what is no whole number of fen.
 

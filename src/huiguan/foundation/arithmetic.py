@@ -5,14 +5,16 @@ or NumPy integers and also runs inside kernels. Roundings are named because ``//
 engines on negative amounts (decisions, Money).
 """
 
-from decimal import Decimal, InvalidOperation
+from decimal import Context, Decimal
 from enum import IntEnum
 
 from huiguan.foundation.faults import InputFault
 from huiguan.foundation.kernel import kernel
+from huiguan.foundation.readers.values import decimal
 
 PPB = 1_000_000_000
 INT64_END = 2**63
+EXACT = Context(prec=120)  # as wide as the readers' decimals and a scale; never the caller's
 
 
 class Rounding(IntEnum):
@@ -79,13 +81,7 @@ def parse_scaled(text: str, scale: int, what: str) -> int:
 
     ``parse_scaled("12.34", 100, "amount")`` is 1234; ``"12.345"`` is an InputFault.
     """
-    try:
-        value = Decimal(text)
-    except InvalidOperation:
-        raise InputFault(f"{what}: {text!r} is not a decimal number") from None
-    if not value.is_finite():
-        raise InputFault(f"{what}: {text!r} is not a finite number")
-    scaled = value * scale
+    scaled = EXACT.multiply(decimal(text, what), Decimal(scale))
     if scaled != scaled.to_integral_value():
         raise InputFault(f"{what}: {text!r} is finer than 1/{scale} and would not be exact")
     if abs(scaled) >= INT64_END:
@@ -98,7 +94,6 @@ def parse_rate(text: str, what: str = "rate") -> int:
 
     ``"5%"`` is 50,000,000; ``"0.5bp"`` is 50,000 (one is 0.01 %); ``"0.05"`` is 50,000,000.
     """
-    text = text.strip()
     if text.endswith("%"):
         return parse_scaled(text[:-1], PPB // 100, what)
     if text.endswith("bp"):

@@ -11,6 +11,7 @@ from datetime import date, timedelta
 import msgspec
 
 from huiguan.foundation.faults import InputFault
+from huiguan.foundation.readers.values import day as read_day
 
 DAY_NS = 86_400_000_000_000
 SECOND_NS = 1_000_000_000
@@ -59,10 +60,9 @@ def to_int(day: date) -> int:
 
 def parse_day(text: str) -> int:
     """Return ``yyyymmdd`` of "2026-08-21" or "20260821"; anything else is an InputFault."""
-    digits = text.replace("-", "") if text[4:5] == "-" and text[7:8] == "-" else text
-    if len(digits) != 8 or not digits.isascii() or not digits.isdigit():
-        raise InputFault(f"{text!r} is not a date; write it like 2026-08-21")
-    return to_int(to_date(int(digits)))
+    if len(text) == 8 and text.isascii() and text.isdigit():
+        text = f"{text[:4]}-{text[4:6]}-{text[6:]}"
+    return to_int(read_day(text, "day"))
 
 
 def show_day(day: int) -> str:
@@ -198,7 +198,8 @@ def has_night_session(calendar: Calendar, trading_day: int) -> bool:
 def clock_seconds(text: str) -> int:
     """Return seconds after midnight of ``"20:55"`` or ``"20:55:30"``."""
     parts = text.split(":")
-    if len(parts) not in {2, 3} or not all(len(p) == 2 and p.isdigit() for p in parts):
+    digits = text.isascii() and all(len(p) == 2 and p.isdigit() for p in parts)
+    if len(parts) not in {2, 3} or not digits:
         raise InputFault(f"{text!r} is not a clock time; write it like 20:55")
     hour, minute, second = (int(p) for p in [*parts, "00"][:3])
     if hour > 23 or minute > 59 or second > 59:

@@ -1,7 +1,9 @@
 """Questions about one contract month; the answers of contract texts and notices."""
 
-from datetime import date
+from collections.abc import Callable
+from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -236,9 +238,15 @@ def test_night_sessions(books: Books, product: str, day: str, end: str | None) -
         ("2026-08-21 21:30", date(2026, 8, 24)),  # Friday evening is Monday's
         ("2026-08-22 00:30", date(2026, 8, 24)),
         ("2026-08-25 00:30", date(2026, 8, 25)),
+        # the time zone of a moment counts: the exchange's clock is 8 hours ahead of UTC
+        ("2026-08-21T13:30Z", date(2026, 8, 24)),  # 21:30 in Shanghai
+        ("2026-08-21T09:30-04:00", date(2026, 8, 24)),
+        (datetime(2026, 8, 21, 6, 30, tzinfo=UTC), date(2026, 8, 21)),  # 14:30 in Shanghai
+        (datetime(2026, 8, 21, 16, 30, tzinfo=UTC), date(2026, 8, 24)),  # 00:30 on Saturday
+        (datetime(2026, 8, 21, 13, 30), date(2026, 8, 21)),  # noqa: DTZ001  the exchange's clock
     ],
 )
-def test_trading_day_of_a_moment(books: Books, moment: str, day: date) -> None:
+def test_trading_day_of_a_moment(books: Books, moment: str | datetime, day: date) -> None:
     assert lookups.trading_day_at(books, "cu", moment) == day
 
 
@@ -260,3 +268,29 @@ def test_what_cannot_be_asked(books: Books) -> None:
         lookups.limit_rate_on(books, "cu2101", DAY)
     with pytest.raises(InputFault, match="negative"):
         lookups.position_limit_on(books, "cu2610", DAY, -1)
+
+
+@pytest.mark.parametrize(
+    ("call", "sentence"),
+    [
+        (lambda b: lookups.limit_rate_on(b, "cu2610", 20260821.0), "day: .* is a float|none of"),
+        (lambda b: lookups.limit_rate_on(b, "cu2610", "2026-8-21"), "is not a date"),
+        (lambda b: lookups.limit_rate_on(b, "cu2610", "2026-08-2-1"), "is not a date"),
+        (lambda b: lookups.limit_rate_on(b, "cu2610", datetime(2026, 8, 21, tzinfo=UTC)), "time"),
+        (lambda b: lookups.limit_rate_on(b, "cu２６１０", DAY), "no rulebook|not a contract month"),
+        (lambda b: lookups.margin_rate_on(b, "cu2610", DAY, hedging="no"), "hedging: 'no' is"),
+        (lambda b: lookups.fee_on(b, "cu2610", DAY, "107_000", 1), "price: '107_000'"),
+        (lambda b: lookups.fee_on(b, "cu2610", DAY, "-107000", 1), "price: '-107000' is below 0"),
+        (lambda b: lookups.fee_on(b, "cu2610", DAY, 107_000.0, 1), "price: .* is a float"),
+        (lambda b: lookups.fee_on(b, "cu2610", DAY, 107_000, 1.5), "lots: 1.5 is no whole"),
+        (lambda b: lookups.trading_day_counted(b, "cu", DAY, "２"), "number: '２' is no whole"),
+        (lambda b: lookups.trading_day_at(b, "cu", date(2026, 8, 21)), "not a moment"),
+        (lambda b: lookups.trading_day_at(b, "cu", datetime(1, 1, 1)), "outside"),  # noqa: DTZ001
+        (lambda _: lookups.last_trading_day({}, "cu2610"), "no rulebooks; load them"),
+    ],
+)
+def test_what_is_not_of_its_kind(
+    books: Books, call: Callable[[Any], object], sentence: str
+) -> None:
+    with pytest.raises(InputFault, match=sentence):
+        call(books)

@@ -6,7 +6,8 @@ Collateral covers trading margin only; losses, fees and delivery payments are ca
 from huiguan.exchange.quotes import Price, Rate, as_rate, exact, lots_of, value_fen, whole
 from huiguan.foundation.arithmetic import Rounding
 from huiguan.foundation.cited import rule
-from huiguan.foundation.faults import InputFault, natural, sum_fen
+from huiguan.foundation.faults import InputFault
+from huiguan.foundation.readers.values import natural, sum_fen
 
 
 @rule("Exchange Administration Measures: at most 80 % of value and 4 x cash", "secondary")

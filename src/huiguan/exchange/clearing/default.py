@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from huiguan.foundation.cited import rule
-from huiguan.foundation.faults import natural
+from huiguan.foundation.readers.values import natural
 
 
 class Layer(NamedTuple):

@@ -11,7 +11,8 @@ from fractions import Fraction
 from huiguan.exchange.quotes import Rate, as_decimal, as_rate, whole
 from huiguan.foundation.arithmetic import Rounding
 from huiguan.foundation.cited import rule
-from huiguan.foundation.faults import InputFault, sum_fen
+from huiguan.foundation.faults import InputFault
+from huiguan.foundation.readers.values import sum_fen
 
 FUTURES_FIRM_MINIMUM_FEN = 200_000_000  # 2,000,000 CNY
 NON_FUTURES_FIRM_MINIMUM_FEN = 50_000_000  # 500,000 CNY

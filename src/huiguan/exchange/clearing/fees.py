@@ -12,7 +12,8 @@ import msgspec
 from huiguan.exchange.quotes import Price, Rate, as_rate, exact, lots_of, whole
 from huiguan.foundation.arithmetic import Rounding
 from huiguan.foundation.cited import rule
-from huiguan.foundation.faults import InputFault, natural
+from huiguan.foundation.faults import InputFault
+from huiguan.foundation.readers.values import natural
 
 HALF = Fraction(1, 2)
 

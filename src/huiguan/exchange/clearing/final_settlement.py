@@ -12,7 +12,8 @@ from typing import TypeVar
 from huiguan.exchange.quotes import Price, exact, to_tick
 from huiguan.foundation.arithmetic import Rounding
 from huiguan.foundation.cited import rule
-from huiguan.foundation.faults import InputFault, natural
+from huiguan.foundation.faults import InputFault
+from huiguan.foundation.readers.values import natural
 
 T = TypeVar("T")
 

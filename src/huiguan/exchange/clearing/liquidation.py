@@ -12,7 +12,8 @@ import msgspec
 from huiguan.exchange.clearing.marking import PositionSide
 from huiguan.exchange.quotes import lots_of
 from huiguan.foundation.cited import rule
-from huiguan.foundation.faults import InputFault, natural
+from huiguan.foundation.faults import InputFault
+from huiguan.foundation.readers.values import natural
 
 
 class ForceCloseReason(IntEnum):

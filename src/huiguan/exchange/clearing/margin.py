@@ -15,7 +15,8 @@ from huiguan.exchange.amounts import larger_side
 from huiguan.exchange.quotes import Price, Rate, as_rate, exact, lots_of, whole
 from huiguan.foundation.arithmetic import Rounding
 from huiguan.foundation.cited import rule
-from huiguan.foundation.faults import InputFault, sum_fen
+from huiguan.foundation.faults import InputFault
+from huiguan.foundation.readers.values import sum_fen
 
 
 @rule("Clearing Rules: margin = settlement price x lot size x lots x rate", "confirmed")

@@ -15,7 +15,8 @@ import msgspec
 from huiguan.exchange.quotes import Price, Rate, as_rate, exact, lots_of, middle, to_tick
 from huiguan.foundation.arithmetic import Rounding
 from huiguan.foundation.cited import rule
-from huiguan.foundation.faults import InputFault, whole_number
+from huiguan.foundation.faults import InputFault
+from huiguan.foundation.readers.values import whole_number
 
 Fallback = Literal["middle_of_quotes", "locked_limit", "reference_contract", "previous_settlement"]
 FALLBACKS: tuple[Fallback, ...] = (

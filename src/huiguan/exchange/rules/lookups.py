@@ -1,7 +1,8 @@
 """Questions about one contract month on one day, answered from the rulebooks.
 
 Load the books once, with ``load_books()`` of ``huiguan.storage.market.rulebooks.load``.
-A code is ``"cu2101"``; a day is a ``datetime.date``, a text "2026-08-21" or an int 20260821.
+A code is ``"cu2101"``; a day is a ``datetime.date``, a text "2026-08-21" or an int 20260821; a
+moment is what the exchange's clock shows (UTC+8), or has a time zone of its own.
 Rates are exact decimals. What the market changes (limits after a locked day, the first trade of a
 new contract) is not in a book. Each value's article and status: ``parameters(books, code, day)``.
 """
@@ -9,6 +10,7 @@ new contract) is not in a book. Each value's article and status: ``parameters(bo
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from typing import Annotated
 
 from huiguan.exchange.amounts import turnover_fee
 from huiguan.exchange.quotes import Price, as_decimal, lots_of, value_fen
@@ -30,6 +32,8 @@ from huiguan.exchange.rules.price_limits import PriceLimits, price_limits
 from huiguan.exchange.rules.rows import Books, NaturalPerson, Product, Relief, calendar_of
 from huiguan.foundation.arithmetic import PPB
 from huiguan.foundation.calendars import (
+    EXCHANGE_OFFSET_NS,
+    SECOND_NS,
     parse_day,
     refuse_closed_day,
     show_day,
@@ -39,17 +43,43 @@ from huiguan.foundation.calendars import (
     trading_day_before,
 )
 from huiguan.foundation.cited import rule
-from huiguan.foundation.faults import InputFault, natural
+from huiguan.foundation.faults import InputFault
+from huiguan.foundation.readers.signatures import checked
+from huiguan.foundation.readers.values import day as read_day
+from huiguan.foundation.readers.values import decimal, natural, shown, whole_number
+from huiguan.foundation.readers.values import moment as read_moment
 
 Day = date | int | str
+EXCHANGE_CLOCK = timedelta(seconds=EXCHANGE_OFFSET_NS // SECOND_NS)
 EVENING_HOUR, MORNING_HOUR = 20, 6  # a night session lies between them
 
 
 def as_day(day: Day) -> int:
     """Return ``yyyymmdd`` of a date, a text or an int."""
+    if isinstance(day, str):
+        return parse_day(day)
     if isinstance(day, date):
-        return to_int(day)
-    return parse_day(day) if isinstance(day, str) else to_int(to_date(day))
+        return to_int(read_day(day, "day"))
+    return to_int(to_date(whole_number(day, "day")))
+
+
+def loaded(value: object, what: str) -> object:
+    """Return the rulebooks; they were checked when they were loaded."""
+    if not isinstance(value, Books):
+        raise InputFault(f"{what}: {shown(value)} are no rulebooks; load them with load_books()")
+    return value
+
+
+def exchange_moment(value: object, what: str) -> datetime:
+    """Return what the exchange's clock shows at a moment of the years that calendars know."""
+    shows = read_moment(value, what, EXCHANGE_CLOCK)
+    if shows.year == 1:
+        raise InputFault(f"{what}: {shown(value)} lies outside the calendar")
+    return shows
+
+
+Loaded = Annotated[Books, loaded]
+Moment = Annotated[datetime | str, exchange_moment]
 
 
 def product_of(books: Books, product: str) -> Product:
@@ -67,7 +97,8 @@ def on_day(books: Books, code: str, day: Day) -> ContractParameters:
 
 
 @rule("contract texts, last trading day, with the exceptions set by circular", "confirmed")
-def last_trading_day(books: Books, code: str) -> date:
+@checked
+def last_trading_day(books: Loaded, code: str) -> date:
     """Return the last trading day of a contract month.
 
     cu2101: 2021-01-15; fu2009: 2020-08-31; ec2404: 2024-04-29; lu2101: 2020-12-24 (by circular).
@@ -77,13 +108,15 @@ def last_trading_day(books: Books, code: str) -> date:
 
 
 @rule("listing: the trading day after the last one of the month it replaces", "confirmed")
-def listing_day(books: Books, code: str) -> date:
+@checked
+def listing_day(books: Loaded, code: str) -> date:
     """Return the first trading day of a contract month; cu2110: 2020-10-16."""
     return to_date(contract(books, code).listed)
 
 
 @rule("contract texts, delivery days: 5, 3 or 2 by date; none where settled in cash", "confirmed")
-def delivery_days(books: Books, code: str) -> list[date]:
+@checked
+def delivery_days(books: Loaded, code: str) -> list[date]:
     """Return the delivery days of a contract month, the last trading day not among them.
 
     cu2101 (three days since 2020-09): 2021-01-18, 19 and 20. ec is settled in cash: none.
@@ -92,7 +125,8 @@ def delivery_days(books: Books, code: str) -> list[date]:
 
 
 @rule("Delivery Rules, natural persons hold nothing near delivery", "secondary")
-def natural_person_day(books: Books, code: str) -> date | None:
+@checked
+def natural_person_day(books: Loaded, code: str) -> date | None:
     """Return the trading day after whose close a natural person must hold nothing; None: no rule.
 
     cu2609, last trading day 2026-09-15: the 5th trading day before it, 2026-09-08. sc2609, last
@@ -107,7 +141,8 @@ def natural_person_day(books: Books, code: str) -> date | None:
 
 
 @rule("Clearing Rules, larger-side margin ends near the last trading day", "secondary")
-def larger_side_end(books: Books, code: str) -> date | None:
+@checked
+def larger_side_end(books: Loaded, code: str) -> date | None:
     """Return the trading day from whose clearing on both sides are charged; None: always both.
 
     cu2609, last trading day 2026-09-15: 2026-09-08.
@@ -122,7 +157,8 @@ def larger_side_end(books: Books, code: str) -> date | None:
 
 
 @rule("trading days counted forward or back", "confirmed")
-def trading_day_counted(books: Books, product: str, day: Day, number: int) -> date:
+@checked
+def trading_day_counted(books: Loaded, product: str, day: Day, number: int) -> date:
     """Return the ``number``-th trading day after a day, or before it where negative.
 
     The second before Monday 2026-08-31 is Thursday 2026-08-27; 0 needs a trading day and gives it.
@@ -137,7 +173,8 @@ def trading_day_counted(books: Books, product: str, day: Day, number: int) -> da
 
 
 @rule("contract texts, listed contract months", "confirmed")
-def listed_codes(books: Books, product: str, day: Day) -> list[str]:
+@checked
+def listed_codes(books: Loaded, product: str, day: Day) -> list[str]:
     """Return the contract months of a product that trade on a day, nearest first.
 
     cu on 2026-08-21: cu2609 to cu2708. ru has no month 2 and no month 12.
@@ -155,13 +192,15 @@ def checked_trading_day(books: Books, product: Product, day: Day) -> int:
 
 
 @rule("price limit in force: circular, doubled on the listing day", "secondary")
-def limit_rate_on(books: Books, code: str, day: Day) -> Decimal:
+@checked
+def limit_rate_on(books: Loaded, code: str, day: Day) -> Decimal:
     """Return the price limit of a contract on a day; cu2610 on 2026-08-21: 0.09."""
     return as_decimal(Fraction(on_day(books, code, day).limit_ppb, PPB))
 
 
 @rule("Risk Management Rules, price limit; cut to the tick by venue and side", "confirmed")
-def limits_on(books: Books, code: str, day: Day, previous_settlement: Price) -> PriceLimits:
+@checked
+def limits_on(books: Loaded, code: str, day: Day, previous_settlement: Price) -> PriceLimits:
     """Return lower and upper limit of a contract on a day.
 
     cu2610 on 2026-08-21 after 106,860, 9 %: 97,240 and 116,470.
@@ -172,7 +211,8 @@ def limits_on(books: Books, code: str, day: Day, previous_settlement: Price) -> 
 
 
 @rule("margin in force: circular or ladder by time, whichever is higher", "secondary")
-def margin_rate_on(books: Books, code: str, day: Day, *, hedging: bool = False) -> Decimal:
+@checked
+def margin_rate_on(books: Loaded, code: str, day: Day, *, hedging: bool = False) -> Decimal:
     """Return the margin rate in force on a day; it is charged at the clearing of the day before.
 
     cu2610 on 2026-08-21: 0.11, hedging 0.1. rb2609 on 2026-08-21, the month before delivery: 0.1.
@@ -182,7 +222,8 @@ def margin_rate_on(books: Books, code: str, day: Day, *, hedging: bool = False) 
 
 
 @rule("Risk Management Rules, margin ladder by time (Art. 5)", "secondary")
-def ladder_rate_on(books: Books, code: str, day: Day) -> Decimal:
+@checked
+def ladder_rate_on(books: Loaded, code: str, day: Day) -> Decimal:
     """Return the least margin rate by time alone, in force on a day (charged the day before).
 
     cu2609, last trading day 2026-09-15: 0.05, from 2026-08-03 0.1, from 09-01 0.15, from 09-11 (the
@@ -192,8 +233,9 @@ def ladder_rate_on(books: Books, code: str, day: Day) -> Decimal:
 
 
 @rule("fee lists: a rate on turnover or an amount a lot, by contract and day", "secondary")
+@checked
 def fee_on(
-    books: Books,
+    books: Loaded,
     code: str,
     day: Day,
     price: Price,
@@ -212,11 +254,20 @@ def fee_on(
     rate = rates.close_today_rate_ppb if close_today else rates.open_rate_ppb
     fen = rates.close_today_fen if close_today else rates.open_fen
     count = natural(lots, "lots")
-    return turnover_fee(value_fen(price, found.terms.lot_size, count), rate) + fen * count
+    turnover = value_fen(natural_price(price), found.terms.lot_size, count)
+    return turnover_fee(turnover, rate) + fen * count
+
+
+def natural_price(price: Price) -> Decimal:
+    """Return a price that is not negative: nobody is paid for trading."""
+    return decimal(price, "price", 0)
 
 
 @rule("Risk Management Rules, position limits by stage", "secondary")
-def position_limit_on(books: Books, code: str, day: Day, open_interest_lots: int = 0) -> int | None:
+@checked
+def position_limit_on(
+    books: Loaded, code: str, day: Day, open_interest_lots: int = 0
+) -> int | None:
     """Return the lots a client may hold per side on a day; None where no limit is known.
 
     ``open_interest_lots`` (one-sided, last evening's) decides where the limit is a share of it.
@@ -229,13 +280,15 @@ def position_limit_on(books: Books, code: str, day: Day, open_interest_lots: int
 
 
 @rule("circulars on trading limits: lots a client may open a day", "secondary")
-def opening_limit_on(books: Books, code: str, day: Day) -> int | None:
+@checked
+def opening_limit_on(books: Loaded, code: str, day: Day) -> int | None:
     """Return the lots a client may open in a contract on a day; cu2610 on 2026-08-21: 2,000."""
     return on_day(books, code, day).opening_limit.lots
 
 
 @rule("trading hours; no night session before a statutory holiday", "confirmed")
-def night_session_end(books: Books, product: str, day: Day) -> str | None:
+@checked
+def night_session_end(books: Loaded, product: str, day: Day) -> str | None:
     """Return until when the night session that begins a trading day lasts; None: there is none.
 
     cu on Monday 2026-08-24: "01:00", held on Friday evening. On 2026-02-24, the first day after
@@ -247,23 +300,19 @@ def night_session_end(books: Books, product: str, day: Day) -> str | None:
 
 
 @rule("a night session belongs to the next trading day", "confirmed")
-def trading_day_at(books: Books, product: str, moment: datetime | str) -> date:
-    """Return the trading day that a moment (exchange time) belongs to.
+@checked
+def trading_day_at(books: Loaded, product: str, moment: Moment) -> date:
+    """Return the trading day that a moment belongs to.
 
     ``moment`` is a datetime or a text: "2026-08-21 21:30", a Friday, and "2026-08-22 00:30" belong
-    to Monday 2026-08-24. Without a night session on that evening, or on a day off, it is an
-    InputFault.
+    to Monday 2026-08-24; so does "2026-08-21T13:30Z", the first of them by its own time zone.
+    Without a night session on that evening, or on a day off, it is an InputFault.
     """
     found = product_of(books, product)
-    if isinstance(moment, str):
-        try:
-            moment = datetime.fromisoformat(moment)
-        except ValueError:
-            raise InputFault(f"{moment!r} is not a moment; write 2026-08-21 21:30") from None
+    moment = exchange_moment(moment, "moment")
     if MORNING_HOUR <= moment.hour < EVENING_HOUR:
         return to_date(checked_trading_day(books, found, moment.date()))
-    after_midnight = moment.hour < MORNING_HOUR
-    evening = to_int(moment.date() - timedelta(1) if after_midnight else moment.date())
+    evening = to_int((moment - timedelta(hours=MORNING_HOUR)).date())  # 00:30 is the day before's
     day = trading_day_after(calendar_of(books, found), checked_trading_day(books, found, evening))
     if night_end(books, found.code, day) == "none":
         raise InputFault(f"{product} had no night session on the evening of {show_day(evening)}")

@@ -57,7 +57,8 @@ from huiguan.foundation.calendars import (
     trading_days_between,
 )
 from huiguan.foundation.cited import rule
-from huiguan.foundation.faults import InputFault, natural
+from huiguan.foundation.faults import InputFault
+from huiguan.foundation.readers.values import natural
 
 R = TypeVar("R", bound=Row)
 

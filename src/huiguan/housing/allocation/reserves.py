@@ -14,7 +14,8 @@ from numbers import Rational
 import msgspec
 
 from huiguan.foundation.cited import rule
-from huiguan.foundation.faults import InputFault, natural
+from huiguan.foundation.faults import InputFault
+from huiguan.foundation.readers.values import natural
 
 REST = "rest"  # the slot of everybody who needs no reserve
 SHARE = re.compile(r"[0-9]+(\.[0-9]+)?%?|[0-9]+/0*[1-9][0-9]*")

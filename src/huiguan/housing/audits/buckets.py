@@ -11,7 +11,8 @@ from fractions import Fraction
 from itertools import pairwise
 
 from huiguan.foundation.cited import rule
-from huiguan.foundation.faults import InputFault, natural
+from huiguan.foundation.faults import InputFault
+from huiguan.foundation.readers.values import natural
 from huiguan.housing.allocation.reserves import claims_of, exact_share, reserved_units
 
 Row = tuple[int, int, str]  # rank in the list, lottery rank, lottery number

@@ -12,7 +12,8 @@ import numpy as np
 
 from huiguan.foundation.arithmetic import parse_scaled
 from huiguan.foundation.cited import rule
-from huiguan.foundation.faults import InputFault, natural
+from huiguan.foundation.faults import InputFault
+from huiguan.foundation.readers.values import natural
 from huiguan.foundation.records import Int8, Int32, Record, layout
 from huiguan.foundation.refusals import Refusal
 

@@ -9,8 +9,9 @@ from datetime import date
 import msgspec
 
 from huiguan.foundation.cited import rule
-from huiguan.foundation.faults import InputFault, natural
+from huiguan.foundation.faults import InputFault
 from huiguan.foundation.postings import Posting, post
+from huiguan.foundation.readers.values import natural
 from huiguan.foundation.refusals import Refusal
 from huiguan.housing.dates import answer_by
 

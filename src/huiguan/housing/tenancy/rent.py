@@ -20,7 +20,8 @@ from huiguan.foundation.arithmetic import (
     parse_rate,
 )
 from huiguan.foundation.cited import rule
-from huiguan.foundation.faults import InputFault, natural
+from huiguan.foundation.faults import InputFault
+from huiguan.foundation.readers.values import natural
 from huiguan.foundation.refusals import Refusal
 from huiguan.housing.dates import add_months, days_in_month, days_within_month
 
