@@ -37,6 +37,7 @@ NOUNS = (
     "market.explain",
     "homes.estate",
     "market.journal",
+    "market.market",
     "market.replay",
     "homes.round",
     "market.rules",

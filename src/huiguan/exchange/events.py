@@ -123,6 +123,13 @@ class EventCollector:
         return stacked([np.empty(0, dtype), *self._parts[name]])
 
 
+def times_of(events: DayEvents, sequences: np.ndarray) -> np.ndarray:
+    """Return the time (ns, UTC) of each sequence: that of its frame."""
+    frame = np.searchsorted(events.frames["sequence"], sequences, side="right") - 1
+    times: np.ndarray = events.frames["time_ns"][frame]
+    return times
+
+
 def running_totals(
     events: DayEvents, instrument: int, tick_value_fen: int
 ) -> list[tuple[int, int, int]]:

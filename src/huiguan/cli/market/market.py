@@ -1,0 +1,237 @@
+"""``huiguan market``, ``huiguan orders``: what happened on a recorded day, as a person reads it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from huiguan.cli import app
+from huiguan.cli.market.day_folders import DayDir, check_day
+from huiguan.cli.progress import Progress, say
+from huiguan.foundation.faults import InputFault
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from huiguan.days.market import RecordedMarket
+    from huiguan.exchange.day.image import DayImage
+    from huiguan.exchange.reports.candles import Session
+
+MOST_ROWS = 60
+
+
+Length = Annotated[int, typer.Option("--minutes", metavar="1|5|15|60", help="Length of a bar.")]
+
+
+def read(folder: Path) -> RecordedMarket:
+    """Run a day again and return what happened on it."""
+    from huiguan.days.market import read_market
+    from huiguan.days.run_again import announce_compiling
+    from huiguan.storage.journal.recovery import scan_folder
+
+    check_day(folder)
+    announce_compiling(lambda text: say(f"market: {text}"))
+    total = max((frame.last_sequence for frame in scan_folder(folder / "journal")), default=0)
+    with Progress("market, commands") as progress:
+        return read_market(folder, lambda sequence: progress(sequence, total))
+
+
+def instrument_of(image: DayImage, contract: str) -> int:
+    """Return the row of a contract; an unknown one is refused with those of its product."""
+    names = image.names.instruments
+    if contract in names:
+        return names.index(contract)
+    near = [name for name in names if name.rstrip("0123456789") == contract.rstrip("0123456789")]
+    raise InputFault(
+        f"{contract!r} does not trade on this day; "
+        + (
+            f"of this product do: {', '.join(near)}"
+            if near
+            else f"contracts are named as {names[0]}"
+        )
+    )
+
+
+@app.command()
+def market(
+    folder: DayDir,
+    contract: Annotated[
+        str | None, typer.Argument(metavar="[CONTRACT]", help="As cu2610; all that traded without.")
+    ] = None,
+    minutes: Length = 15,
+    html: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the candles as a page.")
+    ] = None,
+) -> None:
+    """Show the session of a contract, bar by bar with a chart; without one, all that traded."""
+    found = read(folder)
+    if contract is None:
+        if html:
+            raise InputFault("--html draws one contract; name it, as cu2610")
+        print_contracts(found)
+        return
+    session = session_of(found, instrument_of(found.image, contract), minutes)
+    print_session(session, minutes)
+    if html:
+        from huiguan.exchange.reports.candles import candle_page
+        from huiguan.storage.files import write_output
+
+        write_output(html, candle_page(session).encode())
+        typer.echo(f"page: {html}")
+
+
+def session_of(found: RecordedMarket, instrument: int, minutes: int) -> Session:
+    """Return one contract's day as it is drawn; without a trade there is nothing to draw."""
+    from huiguan.exchange.reports.candles import Session, session_price
+    from huiguan.exchange.reports.market_frames import clock_texts, contract_bars
+    from huiguan.foundation.calendars import show_day
+
+    image = found.image
+    name, row = image.names.instruments[instrument], image.instruments[instrument]
+    rows = contract_bars(image, found.events, instrument, minutes)
+    if not len(rows):
+        raise InputFault(f"{name} did not trade on this day; there are no bars to show")
+    lines = {
+        "upper limit": int(row["upper_limit_ticks"]),
+        "previous settlement": int(row["previous_settlement_ticks"]),
+        "lower limit": int(row["lower_limit_ticks"]),
+    }
+    return Session(
+        contract=name,
+        trading_day=f"trading day {show_day(image.settings.trading_day)}",
+        bars=rows,
+        starts=[text[:16] for text in clock_texts(rows["start_ns"])],
+        lines=lines,
+        price=session_price(image, instrument),
+    )
+
+
+def print_session(session: Session, minutes: int) -> None:
+    """Print the bars of a contract as a table, then as candles."""
+    from huiguan.cli.tables import room, show_table
+    from huiguan.exchange.reports.candles import candle_lines
+
+    price = session.price
+    show_table(
+        f"{session.contract}, {session.trading_day}, bars of {minutes} min",
+        ("start", "close", "volume", "high", "low", "open", "open interest"),
+        [
+            (
+                start,
+                price(int(bar["close_ticks"])),
+                f"{bar['volume_lots']:,}",
+                price(int(bar["high_ticks"])),
+                price(int(bar["low_ticks"])),
+                price(int(bar["open_ticks"])),
+                f"{bar['open_interest_lots']:,}",
+            )
+            for start, bar in zip(session.starts, session.bars, strict=True)
+        ],
+    )
+    margin = max(len(price(int(bar["high_ticks"]))) for bar in session.bars) + 1
+    for label, characters in candle_lines(session, columns=max(8, min(72, room() - margin - 1))):
+        typer.echo(f"{label:>{margin}} {characters}".rstrip())
+
+
+def print_contracts(found: RecordedMarket) -> None:
+    """Print every contract that traded: last, range, volume, open interest."""
+    import numpy as np
+
+    from huiguan.cli.tables import show_table
+    from huiguan.exchange.reports.candles import session_price
+    from huiguan.exchange.reports.market_frames import contract_bars
+    from huiguan.foundation.calendars import show_day
+
+    image, rows = found.image, []
+    for instrument in np.unique(found.events.trades["instrument"]).tolist():
+        bars, price = (
+            contract_bars(image, found.events, instrument, 60),
+            session_price(image, instrument),
+        )
+        settled = int(image.instruments[instrument]["previous_settlement_ticks"])
+        last = int(bars["close_ticks"][-1])
+        rows.append(
+            (
+                image.names.instruments[instrument],
+                price(last),
+                price(last - settled),
+                f"{bars['volume_lots'].sum():,}",
+                f"{bars['open_interest_lots'][-1]:,}",
+                price(int(bars["high_ticks"].max())),
+                price(int(bars["low_ticks"].min())),
+                price(int(bars["open_ticks"][0])),
+            )
+        )
+    heads = ("contract", "last", "change", "volume", "open interest", "high", "low", "open")
+    day = show_day(image.settings.trading_day)
+    show_table(f"{len(rows)} contracts that traded on trading day {day}", heads, rows)
+
+
+@app.command()
+def orders(
+    folder: DayDir,
+    code: Annotated[str, typer.Argument(metavar="CODE", help="A trading code.")],
+    contract: Annotated[
+        str | None, typer.Option(metavar="CONTRACT", help="Only this contract.")
+    ] = None,
+    as_csv: Annotated[
+        Path | None, typer.Option("--csv", metavar="FILE", help="Write all of them here as well.")
+    ] = None,
+) -> None:
+    """Show the orders and trades of a trading code, with the command numbers `explain` takes."""
+    from huiguan.exchange.reports.market_frames import orders_of_code, trades_of_code
+
+    found = read(folder)
+    if code not in found.image.names.trading_codes:
+        raise InputFault(
+            f"{code!r} is no trading code of this day; they are written as"
+            f" {found.image.names.trading_codes[0]}"
+        )
+    if contract is not None:
+        instrument_of(found.image, contract)
+    entered = orders_of_code(found.image, found.events, found.refused, code, contract)
+    traded = trades_of_code(found.image, found.events, code, contract)
+    print_frame(f"Orders of {code}", entered)
+    print_frame(f"Trades of {code}", traded)
+    if as_csv:
+        from huiguan.storage.files import write_output
+
+        write_output(as_csv, entered.write_csv().encode())
+    if len(entered):
+        typer.echo(f"next: huiguan explain {folder} --command {entered['command'][-1]}")
+
+
+def print_frame(title: str, frame: pl.DataFrame) -> None:
+    """Print a table of a report; of many rows the last ones, and how many there are."""
+    from huiguan.cli.tables import show_table
+
+    shown = frame.tail(MOST_ROWS)
+    count = f"{len(frame):,}" + (f", the last {MOST_ROWS}" if len(frame) > MOST_ROWS else "")
+    words = [name for name, kind in frame.schema.items() if kind == frame.schema["time"]]
+    heads = [name.replace("_", " ") for name in frame.columns]
+    left = [name.replace("_", " ") for name in words if name != "price"]
+    show_table(f"{title} ({count})", heads, shown.rows(), left)
+
+
+@app.command("export")
+def export_command(
+    folder: DayDir,
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="A folder for the files.")],
+    minutes: Length = 1,
+) -> None:
+    """Write the trades, orders and bars of a day as CSV and Parquet, in words and decimals."""
+    from huiguan.exchange.market_data.bars import check_minutes
+    from huiguan.exchange.reports.market_frames import bars_frame, orders_frame, trades_frame
+    from huiguan.storage.market.daily_files import write_report
+
+    check_minutes(minutes)
+    found = read(folder)
+    for name, frame, figures in (
+        ("trades", trades_frame(found.image, found.events), ("price",)),
+        ("orders", orders_frame(found.image, found.events, found.refused), ("price",)),
+        ("bars", bars_frame(found.image, found.events, minutes), ("open", "high", "low", "close")),
+    ):
+        write_report(out, name, frame, figures)
+        typer.echo(f"{len(frame):>9,} {name:<7} {out / name}.csv, .parquet")

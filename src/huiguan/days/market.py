@@ -1,0 +1,94 @@
+"""What happened on a recorded day, order by order: the day is run again and its events are kept."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from huiguan.days.run_again import frame_commands, run_day_again
+from huiguan.exchange.events import EventCollector
+from huiguan.exchange.messages import (
+    COMMAND_HEADER,
+    LAYOUTS,
+    MESSAGE_BYTES,
+    CommandRefused,
+    EnterOrder,
+)
+from huiguan.storage.market.day_folder import DayFolder
+from huiguan.storage.market.day_image import read_image
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from huiguan.exchange.day.image import DayImage
+    from huiguan.exchange.events import DayEvents
+    from huiguan.storage.journal.recovery import Frame
+
+REFUSED = np.dtype(
+    [
+        ("sequence", "<i8"),
+        ("time_ns", "<i8"),
+        ("first_figure", "<i8"),
+        ("second_figure", "<i8"),
+        ("price_ticks", "<i4"),
+        ("lots", "<i4"),
+        ("instrument", "<i4"),
+        ("trading_code", "<i4"),
+        ("refusal", "<i4"),
+        ("side", "<i1"),
+        ("offset", "<i1"),
+        ("hedge", "<i1"),
+        ("time_in_force", "<i1"),
+    ]
+)
+ASKED = tuple(
+    name for name in REFUSED.names or () if name in (LAYOUTS[EnterOrder.KIND].names or ())
+)
+
+
+class RecordedMarket(NamedTuple):
+    """A day's image, its events as columns, and the orders it refused (``REFUSED``)."""
+
+    image: DayImage
+    events: DayEvents
+    refused: np.ndarray
+
+
+def refused_orders(frame: Frame, events: np.ndarray) -> np.ndarray:
+    """Return the orders of a frame that were refused: what was asked, and the figures."""
+    flat = events.reshape(-1)
+    kinds = flat.view(COMMAND_HEADER)["kind"]
+    said = flat.view(LAYOUTS[CommandRefused.KIND])[kinds == CommandRefused.KIND]
+    rows = frame_commands(frame).reshape(-1, MESSAGE_BYTES)[
+        said["sequence"] - frame.header.first_sequence
+    ]
+    asked = rows.reshape(-1).view(LAYOUTS[EnterOrder.KIND])
+    orders = asked["kind"] == EnterOrder.KIND
+    found = np.zeros(int(orders.sum()), REFUSED)
+    for name in ("sequence", "first_figure", "second_figure", "refusal"):
+        found[name] = said[name][orders]
+    for name in ASKED:
+        found[name] = asked[name][orders]
+    found["time_ns"] = frame.header.time_ns
+    return found
+
+
+def read_market(root: Path, watch: Callable[[int], None] | None = None) -> RecordedMarket:
+    """Run the day in ``root`` again; ``watch`` is told the last sequence of each frame.
+
+    Raises ``CheckFault`` where the day does not come to what it noted.
+    """
+    collector = EventCollector(0)
+    refused = [np.zeros(0, REFUSED)]
+
+    def take(frame: Frame, events: np.ndarray) -> None:
+        collector.add(frame.header.time_ns, events)
+        refused.append(refused_orders(frame, events))
+        if watch:
+            watch(frame.last_sequence)
+
+    run_day_again(root, take)
+    image = read_image(DayFolder(root).image)
+    return RecordedMarket(image, collector.finish(), np.concatenate(refused))

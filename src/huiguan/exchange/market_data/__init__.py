@@ -1,0 +1,1 @@
+"""What everybody may see of a day, from its events alone: bars."""
