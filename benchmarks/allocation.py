@@ -22,8 +22,12 @@ from huiguan.housing.allocation.market import EDGE, Market
 from huiguan.housing.allocation.trading import swap_round
 from huiguan.housing.explain import explain
 from huiguan.housing.round.draw import application_number
-from huiguan.rounds import folder as round_folder
-from huiguan.rounds.check import check_folder, read_outcome
+from huiguan.rounds.allocate import allocate_round, read_right
+from huiguan.rounds.check import check_folder
+from huiguan.rounds.draw import draw_round
+from huiguan.rounds.freeze import freeze
+from huiguan.rounds.release import release_round
+from huiguan.storage.homes.round_folder import read_outcome
 
 APPLICANTS, PROGRAMMES, CHOICES, CAPACITY = 1_000_000, 50_000, 20, 6
 
@@ -111,15 +115,15 @@ def write_input(folder: Path) -> None:
 def small_round(base: Path) -> None:
     """Run a small round, so that no kernel is compiled while the clock of the large one runs."""
     source = write_round(base / "input", applicants=200, programmes=9, choices=5, seed=1)
-    round_folder.freeze(source, base / "round", None)
-    round_folder.draw_round(base / "round", SIGNATURE, {}, "")
-    round_folder.allocate_round(base / "round")
+    freeze(source, base / "round", None)
+    draw_round(base / "round", SIGNATURE, {}, "")
+    allocate_round(base / "round")
     assert not check_folder(base / "round")
 
 
 def explain_one(folder: Path) -> None:
     """Tell the story of somebody without a home, who has the most choices to be told about."""
-    frozen = round_folder.read_right(folder)
+    frozen = read_right(folder)
     outcome = read_outcome(folder, frozen)
     number = outcome.result_number[np.flatnonzero(outcome.result_programme < 0)[1000]]
     explain(frozen, outcome, number.decode())
@@ -129,16 +133,16 @@ def folder_million(base: Path) -> None:
     """Freeze, then time the way from the frozen folder to the checked result."""
     folder = base / "round"
     lap("kernels compiled or loaded, on a small round", lambda: small_round(base / "small"))
-    lap("freeze", lambda: round_folder.freeze(base / "input", folder, None))
+    lap("freeze", lambda: freeze(base / "input", folder, None))
     start, used = time.perf_counter(), processor_seconds()
-    lap("  draw", lambda: round_folder.draw_round(folder, SIGNATURE, {}, ""))
-    lap("  allocate", lambda: round_folder.allocate_round(folder))
+    lap("  draw", lambda: draw_round(folder, SIGNATURE, {}, ""))
+    lap("  allocate", lambda: allocate_round(folder))
     findings = lap("  check", lambda: check_folder(folder))
     assert not findings, findings[:3]
     wall, used = time.perf_counter() - start, processor_seconds() - used
     print(f"folder to checked result: {wall:.2f} s (goal 20 s), {used:.2f} s of processor")
     lap("explain one number", lambda: explain_one(folder))
-    round_folder.release_round(folder, base / "public")
+    release_round(folder, base / "public")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     print(f"peak memory: {peak:.2f} GB (goal 4 GB)", flush=True)
 

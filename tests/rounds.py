@@ -1,10 +1,12 @@
 """Synthetic rounds for tests and benchmarks: every kind of row a real one has."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
 
 from huiguan.housing.round.draw import application_number
+from huiguan.storage.homes.round_folder import list_of
 
 SIGNATURE = (  # drand quicknet, round 1000
     "b44679b9a59af2ec876b1a6b1ad52ea9b1615fc3982b19576350f93447cb1125e342b73a8dd2bacbe47e4b6b63ed5e39"
@@ -39,6 +41,11 @@ share = "20%"
 rounding = "up"
 lapses = false
 """
+
+
+def listed_bytes(folder: Path, names: Iterable[str]) -> bytes:
+    """Return the list of files as they stand now: what somebody who forges one writes anew."""
+    return list_of({name: (folder / name).read_bytes() for name in names})
 
 
 def write_round(

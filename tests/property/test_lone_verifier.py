@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 
 from huiguan.housing.verify import verify
-from huiguan.rounds import folder as round_folder
+from huiguan.rounds.allocate import allocate_round
 from huiguan.rounds.check import check_folder
-from tests.rounds import SIGNATURE, write_round
+from huiguan.rounds.draw import draw_round
+from huiguan.rounds.freeze import freeze
+from tests.rounds import SIGNATURE, listed_bytes, write_round
 
 Edit = Callable[[np.random.Generator, list[list[str]]], list[list[str]]]
 
@@ -18,9 +20,9 @@ Edit = Callable[[np.random.Generator, list[list[str]]], list[list[str]]]
 def make(base: Path, seed: int) -> Path:
     source = write_round(base / f"in{seed}", applicants=80, programmes=7, choices=5, seed=seed)
     folder = base / f"out{seed}"
-    round_folder.freeze(source, folder, None)
-    round_folder.draw_round(folder, SIGNATURE, {}, "")
-    round_folder.allocate_round(folder)
+    freeze(source, folder, None)
+    draw_round(folder, SIGNATURE, {}, "")
+    allocate_round(folder)
     return folder
 
 
@@ -147,7 +149,7 @@ def test_an_edit_with_a_fitting_manifest_is_found(
         rows = edit(chance, [line.split(",") for line in lines])
         (copy / table).write_text("".join(f"{line}\n" for line in [header, *map(",".join, rows)]))
         names = [line.split("  ")[1] for line in (copy / "RESULT").read_text().splitlines()]
-        (copy / "RESULT").write_bytes(round_folder.manifest_bytes(copy, names))
+        (copy / "RESULT").write_bytes(listed_bytes(copy, names))
         if not sealed:
             (copy / "choices.csv").unlink()
             (copy / "facts.csv").unlink()
@@ -186,7 +188,7 @@ def test_a_secretly_unfair_match_is_found_with_the_sealed_files_only(
     write_rows(copy / "results.csv", results_header, results)
     write_rows(copy / "cutoffs.csv", cuts_header, cuts)
     names = [line.split("  ")[1] for line in (copy / "RESULT").read_text().splitlines()]
-    (copy / "RESULT").write_bytes(round_folder.manifest_bytes(copy, names))
+    (copy / "RESULT").write_bytes(listed_bytes(copy, names))
     _, findings = verify(copy)
     assert any(other[0] in finding for finding in findings)
     assert any(last[0] in finding for finding in findings)

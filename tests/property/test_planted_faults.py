@@ -17,8 +17,11 @@ from huiguan.housing.check.whole import (
 )
 from huiguan.housing.round.draw import application_number
 from huiguan.housing.round.frozen import FrozenRound
-from huiguan.rounds import folder as round_folder
-from huiguan.rounds.check import read_outcome
+from huiguan.housing.round.records import DrawRecord
+from huiguan.rounds.allocate import allocate_round
+from huiguan.rounds.draw import draw_round
+from huiguan.rounds.freeze import freeze
+from huiguan.storage.homes.round_folder import read_frozen, read_outcome
 from huiguan.storage.homes.round_tables import read_toml
 from tests.rounds import HEAD, POLICIES, SIGNATURE, write_round
 
@@ -31,12 +34,12 @@ class Case:
     """One honest round, read back from its folder."""
 
     def __init__(self, source: Path, folder: Path) -> None:
-        self.commitment = round_folder.freeze(source, folder, None)
-        round_folder.draw_round(folder, SIGNATURE, {}, "")
-        round_folder.allocate_round(folder)
-        self.frozen = round_folder.read_frozen(folder)
+        self.commitment = freeze(source, folder, None)
+        draw_round(folder, SIGNATURE, {}, "")
+        allocate_round(folder)
+        self.frozen = read_frozen(folder)
         self.outcome = read_outcome(folder, self.frozen)
-        self.value = read_toml(folder, "draw.toml", round_folder.DrawRecord).value
+        self.value = read_toml(folder, "draw.toml", DrawRecord).value
 
     def rows(self, frozen: FrozenRound, outcome: CheckedOutcome) -> set[str]:
         return {f.row for f in check_round(frozen, self.commitment, self.value, outcome)}

@@ -6,47 +6,22 @@ Each folder holds the answers of its step (sealed like the choices), results, cu
 
 from pathlib import Path
 
-import numpy as np
-import polars as pl
-
-from huiguan.foundation.faults import InputFault
-from huiguan.housing.allocation.deferred import match_market
 from huiguan.housing.allocation.market import Match
-from huiguan.housing.allocation.waiting import rerun
-from huiguan.housing.check.rerun import ANSWERS
-from huiguan.housing.round.frozen import FrozenRound, build_market, lottery_rows
-from huiguan.rounds.folder import (
-    find,
-    manifest_bytes,
-    put,
-    ranks_of,
-    read_right,
-    write_match,
+from huiguan.housing.round.answers import match_after
+from huiguan.housing.round.outcome import allocate, cutoffs_of, results_of
+from huiguan.housing.round.stages import count_reruns, require_open, require_result
+from huiguan.rounds.allocate import read_right
+from huiguan.storage.homes.round_files import read_plain
+from huiguan.storage.homes.round_folder import (
+    list_of,
+    match_bytes,
+    read_answers,
+    read_ranks,
+    read_step_answers,
+    stages_of,
+    step_files,
+    write_step,
 )
-from huiguan.rounds.stages import require_open, require_result, rerun_folders
-from huiguan.storage.files import Files
-from huiguan.storage.homes.round_tables import (
-    codes,
-    parse_table,
-    read_bytes,
-    read_table,
-    table_bytes,
-)
-
-
-def answer_rows(
-    frozen: FrozenRound, rows: np.ndarray, table: pl.DataFrame
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return who of the applications ``rows`` has withdrawn, and who has settled."""
-    where = find(frozen.numbers, table["number"], "answers.csv")
-    kinds = codes(table["answer"], ANSWERS, "answers.csv: answer")
-    answers = np.full(frozen.numbers.size, -1, dtype=np.int8)
-    answers[where] = kinds
-    outside = np.flatnonzero(frozen.state[where] != 0)
-    if outside.size:
-        number = frozen.numbers[where[outside[0]]].decode()
-        raise InputFault(f"answers.csv: {number} takes no part in the draw and cannot answer")
-    return answers[rows] == ANSWERS.index("withdrawn"), answers[rows] == ANSWERS.index("settled")
 
 
 def rerun_round(folder: Path, answers: Path) -> tuple[Path, Match, Match]:
@@ -55,39 +30,21 @@ def rerun_round(folder: Path, answers: Path) -> tuple[Path, Match, Match]:
     ``answers`` is a table ``number,answer``: ``withdrawn`` leaves the round, ``settled`` keeps the
     home held and leaves the line. Everybody else keeps what is held or rises.
     """
-    require_open(folder)
-    require_result(folder)
-    steps = rerun_folders(folder)
+    stages = stages_of(folder)
+    require_open(stages)
+    require_result(stages)
+    step = count_reruns(stages) + 1
     frozen = read_right(folder)
-    rows = lottery_rows(frozen, ranks_of(folder, frozen))
-    market = build_market(frozen, rows)
-    match = match_market(market)
-    gone = np.zeros(rows.size, dtype=np.bool_)
-    settled = np.zeros(rows.size, dtype=np.bool_)
-    tables = [read_table(step, "answers.csv") for step in steps]
-    table = parse_table("answers.csv", read_bytes(answers), answers.name)
-    before = match
-    for step in [*tables, table]:
-        before = match
-        leaving, keeping = answer_rows(frozen, rows, step)
-        homeless = np.flatnonzero(keeping & (match.choice < 0))
-        if homeless.size:
-            number = frozen.numbers[rows[homeless[0]]].decode()
-            raise InputFault(f"answers.csv: {number} holds no home and cannot settle")
-        gone |= leaving
-        settled = (settled | keeping) & ~gone
-        match = rerun(market, match, gone, settled)
-    target = folder / "reruns" / str(len(steps) + 1)
-    new = target.with_suffix(".new")  # the step appears whole or not at all
-    put(new / "answers.csv", table_bytes("answers.csv", table))
-    write_match(new, frozen, rows, market, match)
-    put(new / "RESULT", manifest_bytes(folder, step_files(len(steps) + 1), elsewhere=new))
-    Files().rename(new, target)
-    Files().flush_folder(target.parent)
-    return target, before, match
-
-
-def step_files(step: int) -> list[str]:
-    """Return the files that ``RESULT`` of a step lists: its own and the one it follows."""
-    last = "RESULT" if step == 1 else f"reruns/{step - 1}/RESULT"
-    return [last, *(f"reruns/{step}/{n}" for n in ("answers.csv", "cutoffs.csv", "results.csv"))]
+    given = allocate(frozen, read_ranks(folder, frozen))
+    said, said_bytes = read_answers(answers, frozen)
+    earlier = [read_step_answers(folder, before, frozen) for before in range(1, step)]
+    before, after = match_after(frozen, *given, [*earlier, said])
+    again = given._replace(match=after)
+    files = {
+        "answers.csv": said_bytes,
+        **match_bytes(frozen, results_of(frozen, again), cutoffs_of(frozen, again)),
+    }
+    last = step_files(step)[0]
+    listed = {f"reruns/{step}/{name}": data for name, data in files.items()}
+    files["RESULT"] = list_of({last: read_plain(folder, last), **listed})
+    return write_step(folder, step, files), before, after

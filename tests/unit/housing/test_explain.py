@@ -11,8 +11,10 @@ from huiguan.housing.allocation.deferred import match_market
 from huiguan.housing.check.whole import CheckedOutcome
 from huiguan.housing.explain import Story, explain, tell
 from huiguan.housing.round.frozen import FrozenRound, build_market, lottery_rows
-from huiguan.rounds import folder as round_folder
-from huiguan.rounds.check import read_outcome
+from huiguan.rounds.allocate import allocate_round
+from huiguan.rounds.draw import draw_round
+from huiguan.rounds.freeze import freeze
+from huiguan.storage.homes.round_folder import read_frozen, read_outcome
 from tests.rounds import SIGNATURE, write_round
 
 Read = tuple[FrozenRound, CheckedOutcome]
@@ -22,10 +24,10 @@ Read = tuple[FrozenRound, CheckedOutcome]
 def read(tmp_path_factory: pytest.TempPathFactory) -> Read:
     base = tmp_path_factory.mktemp("explain")
     source = write_round(base / "in", applicants=200, programmes=9, choices=5, seed=3)
-    round_folder.freeze(source, base / "out", None)
-    round_folder.draw_round(base / "out", SIGNATURE, {}, "")
-    round_folder.allocate_round(base / "out")
-    frozen = round_folder.read_frozen(base / "out")
+    freeze(source, base / "out", None)
+    draw_round(base / "out", SIGNATURE, {}, "")
+    allocate_round(base / "out")
+    frozen = read_frozen(base / "out")
     return frozen, read_outcome(base / "out", frozen)
 
 
@@ -75,10 +77,10 @@ def test_one_more_home_may_take_a_seat_from_everybody(tmp_path: Path) -> None:
     source = write_round(tmp_path / "in", 120, 5, choices=4, seed=8, capacity=5)
     rules = source / "rules/policies.toml"
     rules.write_text(rules.read_text().replace("minimum = 1", 'rounding = "up"'))
-    round_folder.freeze(source, tmp_path / "out", None)
-    round_folder.draw_round(tmp_path / "out", SIGNATURE, {}, "")
-    round_folder.allocate_round(tmp_path / "out")
-    frozen = round_folder.read_frozen(tmp_path / "out")
+    freeze(source, tmp_path / "out", None)
+    draw_round(tmp_path / "out", SIGNATURE, {}, "")
+    allocate_round(tmp_path / "out")
+    frozen = read_frozen(tmp_path / "out")
     other = frozen, read_outcome(tmp_path / "out", frozen)
     for row in np.flatnonzero(frozen.state == 0).tolist():
         check_choices(other, row, explain(*other, frozen.numbers[row].decode()))

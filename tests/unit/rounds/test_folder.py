@@ -8,16 +8,21 @@ import pytest
 
 from huiguan.foundation.faults import CheckFault, InputFault
 from huiguan.housing.round.draw import commit_secret
-from huiguan.rounds import folder as round_folder
+from huiguan.rounds.allocate import allocate_round
 from huiguan.rounds.check import check_folder
+from huiguan.rounds.draw import draw_round
+from huiguan.rounds.freeze import freeze
+from huiguan.rounds.release import release_round
 from huiguan.rounds.rerun import rerun_round
-from tests.rounds import SIGNATURE, write_round
+from huiguan.rounds.void import void_round
+from huiguan.storage.homes.round_folder import commitment_of, read_frozen
+from tests.rounds import SIGNATURE, listed_bytes, write_round
 
 
 def run_round(folder: Path, source: Path) -> Path:
-    round_folder.freeze(source, folder, None)
-    round_folder.draw_round(folder, SIGNATURE, {}, "")
-    round_folder.allocate_round(folder)
+    freeze(source, folder, None)
+    draw_round(folder, SIGNATURE, {}, "")
+    allocate_round(folder)
     return folder
 
 
@@ -43,7 +48,7 @@ def test_a_round_is_proved_with_and_without_its_sealed_files(tmp_path: Path, sou
     whole = verify(folder)
     assert (whole.returncode, whole.stderr) == (0, "")
     assert "allocation repeated" in whole.stdout
-    names = round_folder.release_round(folder, tmp_path / "public")
+    names = release_round(folder, tmp_path / "public")
     assert not set(names) & {"choices.csv", "facts.csv"}
     public = verify(tmp_path / "public")
     assert public.returncode == 0
@@ -115,7 +120,7 @@ def test_a_wrong_row_is_refused_before_anything_is_frozen(
     for path in source.glob(name):
         path.write_text(path.read_text().replace(old, new, -1 if name == "*.csv" else 1))
     with pytest.raises(InputFault, match=message):
-        round_folder.freeze(source, tmp_path / "round", None)
+        freeze(source, tmp_path / "round", None)
     assert not (tmp_path / "round").exists()
 
 
@@ -128,48 +133,48 @@ def test_any_changed_byte_of_a_frozen_file_is_found(tmp_path: Path, source: Path
     path = folder / "choices.csv"
     path.write_bytes(path.read_bytes() + b"\n")
     with pytest.raises(CheckFault, match=r"choices.csv differs from MANIFEST"):
-        round_folder.read_frozen(folder)
+        read_frozen(folder)
 
 
 def test_a_table_in_another_spelling_is_refused_even_with_a_fitting_manifest(
     tmp_path: Path, source: Path
 ) -> None:
     folder = tmp_path / "round"
-    round_folder.freeze(source, folder, None)
+    freeze(source, folder, None)
     path = folder / "applications.csv"
     path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
     names = [line.split("  ")[1] for line in (folder / "MANIFEST").read_text().splitlines()]
-    (folder / "MANIFEST").write_bytes(round_folder.manifest_bytes(folder, names))
+    (folder / "MANIFEST").write_bytes(listed_bytes(folder, names))
     with pytest.raises(CheckFault, match=r"applications.csv: "):
-        round_folder.read_frozen(folder)
+        read_frozen(folder)
 
 
 def test_nothing_is_done_twice_and_a_void_attempt_is_chained(tmp_path: Path, source: Path) -> None:
     first = run_round(tmp_path / "first", source)
     with pytest.raises(InputFault, match="drawn already"):
-        round_folder.draw_round(first, SIGNATURE, {}, "")
+        draw_round(first, SIGNATURE, {}, "")
     with pytest.raises(InputFault, match="result already"):
-        round_folder.allocate_round(first)
+        allocate_round(first)
     with pytest.raises(InputFault, match="frozen already"):
-        round_folder.freeze(source, first, None)
+        freeze(source, first, None)
     with pytest.raises(InputFault, match="declare it void"):
-        round_folder.freeze(source, tmp_path / "second", first)
-    round_folder.void_round(first, "the list of a building was wrong")
+        freeze(source, tmp_path / "second", first)
+    void_round(first, "the list of a building was wrong")
     with pytest.raises(InputFault, match="void attempt"):
-        round_folder.draw_round(first, SIGNATURE, {}, "")
+        draw_round(first, SIGNATURE, {}, "")
     second = tmp_path / "second"
-    commitment = round_folder.freeze(source, second, first)
+    commitment = freeze(source, second, first)
     head = (second / "round.toml").read_text()
-    assert f'previous = "{round_folder.commitment_of(first)}"' in head
+    assert f'previous = "{commitment_of(first)}"' in head
     assert "attempt = 2" in head
-    assert commitment != round_folder.commitment_of(first)
+    assert commitment != commitment_of(first)
 
 
 def test_every_rule_of_the_input_travels_with_the_round(tmp_path: Path, source: Path) -> None:
     (source / "rules/eligibility.toml").write_text("# \u89c4\u5219\n", encoding="utf-8")
     folder = run_round(tmp_path / "round", source)
     assert "  rules/eligibility.toml\n" in (folder / "MANIFEST").read_text()
-    assert "rules/eligibility.toml" in round_folder.release_round(folder, tmp_path / "public")
+    assert "rules/eligibility.toml" in release_round(folder, tmp_path / "public")
     (folder / "rules/eligibility.toml").write_text("# changed\n")
     assert "rules/eligibility.toml differs" in check_folder(folder)[0].sentence
 
@@ -185,10 +190,10 @@ def test_erasing_what_is_sealed_changes_no_published_byte(tmp_path: Path, source
     stays as it is and is still proved.
     """
     folder = run_round(tmp_path / "round", source)
-    round_folder.release_round(folder, tmp_path / "before")
+    release_round(folder, tmp_path / "before")
     for name in ("choices.csv", "facts.csv"):
         (folder / name).unlink()
-    round_folder.release_round(folder, tmp_path / "after")
+    release_round(folder, tmp_path / "after")
     assert public_bytes(tmp_path / "before") == public_bytes(tmp_path / "after")
     assert verify(folder).returncode == 0
 
@@ -200,7 +205,7 @@ def test_a_stranger_column_never_reaches_the_folder(tmp_path: Path, source: Path
     named = [f"{line},{'phone' if n == 0 else '13800000000'}" for n, line in enumerate(lines)]
     path.write_text("\n".join(named) + "\n")
     with pytest.raises(InputFault, match="the first line must be"):
-        round_folder.freeze(source, tmp_path / "round", None)
+        freeze(source, tmp_path / "round", None)
 
 
 def test_a_profile_decides_what_is_public_from_a_date_on(tmp_path: Path, source: Path) -> None:
@@ -208,7 +213,7 @@ def test_a_profile_decides_what_is_public_from_a_date_on(tmp_path: Path, source:
     head.write_text(head.read_text() + 'profile = "counts-only"\n')
     folder = run_round(tmp_path / "round", source)
     assert check_folder(folder) == []
-    names = round_folder.release_round(folder, tmp_path / "public")
+    names = release_round(folder, tmp_path / "public")
     assert "cutoffs.csv" in names
     assert not set(names) & {"applications.csv", "results.csv", "tickets.csv", "choices.csv"}
     public = verify(tmp_path / "public")
@@ -216,7 +221,7 @@ def test_a_profile_decides_what_is_public_from_a_date_on(tmp_path: Path, source:
     assert "numbers" not in public.stdout
     head.write_text(head.read_text().replace("2026-09-01", "2025-12-31"))
     with pytest.raises(InputFault, match="no publication profile"):
-        round_folder.freeze(source, tmp_path / "early", None)
+        freeze(source, tmp_path / "early", None)
 
 
 def test_a_round_of_several_parties_and_dice(tmp_path: Path, source: Path) -> None:
@@ -227,15 +232,15 @@ def test_a_round_of_several_parties_and_dice(tmp_path: Path, source: Path) -> No
         head += f'\n[[party]]\nname = "{name}"\ncommitment = "{pledge}"\n'
     (source / "round.toml").write_text(head)
     folder = tmp_path / "round"
-    round_folder.freeze(source, folder, None)
+    freeze(source, folder, None)
     with pytest.raises(InputFault, match="the secrets of auditor, union and dice"):
-        round_folder.draw_round(folder, "", {"union": secrets["union"]}, "31415")
+        draw_round(folder, "", {"union": secrets["union"]}, "31415")
     with pytest.raises(InputFault, match="and nothing else"):
-        round_folder.draw_round(folder, SIGNATURE, secrets, "31415")
+        draw_round(folder, SIGNATURE, secrets, "31415")
     with pytest.raises(InputFault, match="auditor does not fit"):
-        round_folder.draw_round(folder, "", {**secrets, "auditor": "x"}, "31415")
-    round_folder.draw_round(folder, "", secrets, "31415")
-    round_folder.allocate_round(folder)
+        draw_round(folder, "", {**secrets, "auditor": "x"}, "31415")
+    draw_round(folder, "", secrets, "31415")
+    allocate_round(folder)
     assert check_folder(folder) == []
     assert verify(folder).returncode == 0
 
@@ -294,7 +299,7 @@ def test_answers_run_the_frozen_round_again_and_nobody_falls(tmp_path: Path, sou
     assert not any(third[number] for number in [*gone, holders[9]])
     assert all(third[number] == first[number] for number in settled)
     assert "reruns/1/RESULT" in (again / "RESULT").read_text()
-    names = round_folder.release_round(folder, tmp_path / "public")
+    names = release_round(folder, tmp_path / "public")
     assert "reruns/2/results.csv" in names
     assert "reruns/2/answers.csv" not in names
     answers.write_text(f"number,answer\n{gone[0]},settled\n")

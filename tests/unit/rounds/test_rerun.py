@@ -9,11 +9,16 @@ from typer.testing import CliRunner
 
 import huiguan.cli.homes.round
 from huiguan.cli import app
+from huiguan.housing.round.stages import count_reruns
 from huiguan.housing.verify import verify
-from huiguan.rounds import folder as round_folder
+from huiguan.rounds.allocate import allocate_round
 from huiguan.rounds.check import check_folder
-from huiguan.rounds.rerun import rerun_round, step_files
-from tests.rounds import SIGNATURE, write_round
+from huiguan.rounds.draw import draw_round
+from huiguan.rounds.freeze import freeze
+from huiguan.rounds.release import release_round
+from huiguan.rounds.rerun import rerun_round
+from huiguan.storage.homes.round_folder import stages_of, step_files
+from tests.rounds import SIGNATURE, listed_bytes, write_round
 
 assert huiguan.cli.homes.round.round_app
 STEPS = "re-runs 1 to 2"
@@ -34,7 +39,7 @@ def write_rows(path: Path, rows: Rows) -> None:
 def sign_again(folder: Path) -> None:
     """Make the manifests of both steps fit whatever their files hold now."""
     for step in (1, 2):
-        lines = round_folder.manifest_bytes(folder, step_files(step))
+        lines = listed_bytes(folder, step_files(step))
         (folder / f"reruns/{step}/RESULT").write_bytes(lines)
 
 
@@ -44,9 +49,9 @@ def honest(tmp_path_factory: pytest.TempPathFactory) -> Path:
     base = tmp_path_factory.mktemp("reruns")
     folder = base / "round"
     source = write_round(base / "in", applicants=400, programmes=20, choices=6, seed=11)
-    round_folder.freeze(source, folder, None)
-    round_folder.draw_round(folder, SIGNATURE, {}, "")
-    round_folder.allocate_round(folder)
+    freeze(source, folder, None)
+    draw_round(folder, SIGNATURE, {}, "")
+    allocate_round(folder)
     holders = [n for n, row in read_rows(folder / "results.csv").items() if row[0]]
     spans = [(0, 30, "withdrawn"), (30, 60, "settled"), (60, 80, "withdrawn"), (80, 100, "settled")]
     for half in (spans[:2], spans[2:]):
@@ -60,7 +65,7 @@ def test_every_step_is_proved(honest: Path, tmp_path: Path) -> None:
     assert check_folder(honest) == []
     proved, found = verify(honest)
     assert (proved[-2:], found) == (["allocation repeated from the sealed files", STEPS], [])
-    round_folder.release_round(honest, tmp_path / "public")
+    release_round(honest, tmp_path / "public")
     proved, found = verify(tmp_path / "public")
     assert (proved[-2:], found) == (["results agree with cut-offs", STEPS], [])
 
@@ -166,7 +171,7 @@ def test_a_missing_step_is_told(honest: Path, tmp_path: Path) -> None:
     shutil.rmtree(folder / "reruns/1")
     (finding,) = check_folder(folder)
     assert "does not count 1, 2, 3" in finding.sentence
-    assert round_folder.rerun_folders(honest) == [honest / "reruns/1", honest / "reruns/2"]
+    assert count_reruns(stages_of(honest)) == 2
 
 
 def test_half_a_step_is_no_step(honest: Path, tmp_path: Path) -> None:

@@ -6,32 +6,37 @@ import pytest
 
 from huiguan.foundation.faults import InputFault
 from huiguan.housing.verify import verify
-from huiguan.rounds import folder as round_folder
+from huiguan.rounds.allocate import allocate_round
 from huiguan.rounds.check import check_folder
+from huiguan.rounds.draw import draw_round
+from huiguan.rounds.freeze import freeze
+from huiguan.rounds.release import release_round
 from huiguan.rounds.rerun import rerun_round
-from tests.rounds import SIGNATURE, write_round
+from huiguan.rounds.void import void_round
+from huiguan.storage.homes.round_folder import OUTCOME
+from tests.rounds import SIGNATURE, listed_bytes, write_round
 
 
 def draw(folder: Path) -> None:
-    round_folder.draw_round(folder, SIGNATURE, {}, "")
+    draw_round(folder, SIGNATURE, {}, "")
 
 
 def test_steps_out_of_order_say_what_comes_first(tmp_path: Path) -> None:
     source = write_round(tmp_path / "in", applicants=40, programmes=4, choices=3, seed=6)
     folder, answers = tmp_path / "round", tmp_path / "answers.csv"
-    for step in (draw, round_folder.allocate_round, check_folder):
+    for step in (draw, allocate_round, check_folder):
         with pytest.raises(InputFault, match="there is no folder"):
             step(folder)
         with pytest.raises(InputFault, match="not frozen yet; freeze first"):
             step(source)
     with pytest.raises(InputFault, match="not frozen yet; freeze first"):
-        round_folder.void_round(source, "a reason")
+        void_round(source, "a reason")
     with pytest.raises(InputFault, match="there is no folder"):
-        round_folder.freeze(tmp_path / "nowhere", folder, None)
-    round_folder.freeze(source, folder, None)
+        freeze(tmp_path / "nowhere", folder, None)
+    freeze(source, folder, None)
     with pytest.raises(InputFault, match="frozen already"):
-        round_folder.freeze(source, folder, None)
-    for step in (round_folder.allocate_round, check_folder):
+        freeze(source, folder, None)
+    for step in (allocate_round, check_folder):
         with pytest.raises(InputFault, match="not drawn yet; draw first"):
             step(folder)
     with pytest.raises(InputFault, match="not drawn yet; draw first"):
@@ -43,28 +48,28 @@ def test_steps_out_of_order_say_what_comes_first(tmp_path: Path) -> None:
         check_folder(folder)
     with pytest.raises(InputFault, match="no result yet; allocate first"):
         rerun_round(folder, answers)
-    round_folder.allocate_round(folder)
+    allocate_round(folder)
     with pytest.raises(InputFault, match="has its result already"):
-        round_folder.allocate_round(folder)
+        allocate_round(folder)
     with pytest.raises(InputFault, match="the round itself"):
-        round_folder.release_round(folder, folder)
-    round_folder.void_round(folder, "a reason")
-    for step in (draw, round_folder.allocate_round):
+        release_round(folder, folder)
+    void_round(folder, "a reason")
+    for step in (draw, allocate_round):
         with pytest.raises(InputFault, match="void attempt"):
             step(folder)
     with pytest.raises(InputFault, match="void attempt"):
-        round_folder.void_round(folder, "a reason")
+        void_round(folder, "a reason")
 
 
 def test_a_beacon_round_is_drawn_by_a_whole_signature_and_nothing_else(tmp_path: Path) -> None:
     source = write_round(tmp_path / "in", applicants=30, programmes=4, choices=3, seed=6)
     folder = tmp_path / "round"
-    round_folder.freeze(source, folder, None)
+    freeze(source, folder, None)
     for signature in ("", "ab", SIGNATURE[:-2]):
         with pytest.raises(InputFault, match="round 1000 of drand; give its whole signature"):
-            round_folder.draw_round(folder, signature, {}, "")
+            draw_round(folder, signature, {}, "")
     with pytest.raises(InputFault, match="secrets and dice have no part"):
-        round_folder.draw_round(folder, SIGNATURE, {}, "123")
+        draw_round(folder, SIGNATURE, {}, "123")
     assert not (folder / "draw.toml").exists()
 
 
@@ -72,27 +77,27 @@ def test_a_release_never_mixes_two_rounds(tmp_path: Path) -> None:
     public = tmp_path / "public"
     for seed in (1, 2):
         source = write_round(tmp_path / f"in{seed}", 30, 4, choices=3, seed=seed)
-        round_folder.freeze(source, tmp_path / f"round{seed}", None)
-    round_folder.release_round(tmp_path / "round1", public)
-    round_folder.release_round(tmp_path / "round1", public)
+        freeze(source, tmp_path / f"round{seed}", None)
+    release_round(tmp_path / "round1", public)
+    release_round(tmp_path / "round1", public)
     with pytest.raises(InputFault, match="holds another round"):
-        round_folder.release_round(tmp_path / "round2", public)
+        release_round(tmp_path / "round2", public)
 
 
 def test_a_step_cut_short_is_taken_again(tmp_path: Path) -> None:
     """Tickets without ``draw.toml``, results without ``RESULT``: the step has not happened."""
     source = write_round(tmp_path / "in", applicants=40, programmes=4, choices=3, seed=6)
     folder = tmp_path / "round"
-    round_folder.freeze(source, folder, None)
+    freeze(source, folder, None)
     draw(folder)
     tickets = (folder / "tickets.csv").read_bytes()
     (folder / "draw.toml").unlink()
     (folder / "tickets.csv.new").write_bytes(tickets[:100])
     draw(folder)
     assert (folder / "tickets.csv").read_bytes() == tickets
-    round_folder.allocate_round(folder)
+    allocate_round(folder)
     (folder / "RESULT").unlink()
-    round_folder.allocate_round(folder)
+    allocate_round(folder)
     assert check_folder(folder) == []
     assert not list(folder.glob("*.new"))
 
@@ -115,13 +120,13 @@ def test_what_a_manifest_was_made_to_fit_is_still_found(
 ) -> None:
     source = write_round(tmp_path / "in", applicants=40, programmes=4, choices=3, seed=6)
     folder = tmp_path / "round"
-    round_folder.freeze(source, folder, None)
+    freeze(source, folder, None)
     draw(folder)
-    round_folder.allocate_round(folder)
+    allocate_round(folder)
     text = (folder / name).read_text()
     assert old in text
     (folder / name).write_text(text.replace(old, new, 1))
-    lines = round_folder.manifest_bytes(folder, ("MANIFEST", *round_folder.OUTCOME))
+    lines = listed_bytes(folder, ("MANIFEST", *OUTCOME))
     (folder / "RESULT").write_bytes(lines)
     assert sentence in check_folder(folder)[0].sentence
     assert verify(folder)[1]
@@ -131,11 +136,11 @@ def test_what_a_manifest_was_made_to_fit_is_still_found(
 def test_a_result_that_lists_less_is_no_result(tmp_path: Path, cut: str) -> None:
     source = write_round(tmp_path / "in", applicants=40, programmes=4, choices=3, seed=6)
     folder = tmp_path / "round"
-    round_folder.freeze(source, folder, None)
+    freeze(source, folder, None)
     draw(folder)
-    round_folder.allocate_round(folder)
-    kept = {"MANIFEST", *round_folder.OUTCOME} - {cut}
-    (folder / "RESULT").write_bytes(round_folder.manifest_bytes(folder, kept))
+    allocate_round(folder)
+    kept = {"MANIFEST", *OUTCOME} - {cut}
+    (folder / "RESULT").write_bytes(listed_bytes(folder, kept))
     assert "does not list" in check_folder(folder)[0].sentence
     assert any("does not list" in line for line in verify(folder)[1])
     (folder / "RESULT").write_text("x")

@@ -40,10 +40,10 @@ def freeze(
     ] = None,
 ) -> None:
     """Write the canonical folder and print its commitment, to be published before the draw."""
-    from huiguan.rounds import folder as round_folder
+    from huiguan.rounds.freeze import freeze as freeze_folder
 
     say("freezing: every row is read, checked and written in canonical form")
-    typer.echo(round_folder.freeze(source or folder, folder, previous))
+    typer.echo(freeze_folder(source or folder, folder, previous))
 
 
 @round_app.command()
@@ -56,11 +56,11 @@ def draw(
     dice: Annotated[str, typer.Option(help="dice thrown in public, digits 1 to 6")] = "",
 ) -> None:
     """Take the public value and give every application its tickets and its rank."""
-    from huiguan.rounds import folder as round_folder
+    from huiguan.rounds.draw import draw_round
 
     pairs = [entry.partition("=") for entry in reveal or []]
     say("drawing: one SHA-256 for every ticket")
-    record = round_folder.draw_round(folder, signature, {p[0]: p[2] for p in pairs}, dice)
+    record = draw_round(folder, signature, {p[0]: p[2] for p in pairs}, dice)
     typer.echo(f"public value {record.value}")
 
 
@@ -76,12 +76,12 @@ def allocate(
     With --answers the frozen round runs again without those who withdrew; nobody's held offer
     worsens. Each such run gets a folder of its own under reruns/.
     """
-    from huiguan.rounds import folder as round_folder
+    from huiguan.rounds.allocate import allocate_round
     from huiguan.rounds.rerun import rerun_round
 
     say("allocating: deferred acceptance over the frozen rows")
     if answers is None:
-        match = round_folder.allocate_round(folder)
+        match = allocate_round(folder)
     else:
         target, before, match = rerun_round(folder, answers)
         held = (before.choice >= 0) & (match.choice >= 0)
@@ -96,7 +96,7 @@ def allocate(
 def check(folder: Folder, as_json: Json = False) -> None:
     """Check a whole round with separate code; every finding names its file and row."""
     from huiguan.rounds.check import check_folder
-    from huiguan.rounds.stages import VOID
+    from huiguan.storage.homes.round_folder import VOID
 
     say("checking: frozen rows, tickets, results, cut-offs, optimality")
     findings = check_folder(folder)
@@ -133,21 +133,12 @@ def explain(
 ) -> None:
     """Tell one application's story: rank, cut-offs, the rule, what one more home would change."""
     from huiguan.housing.explain import WORDS, tell
-    from huiguan.housing.explain import explain as find_story
-    from huiguan.rounds.check import last_rerun, read_outcome
-    from huiguan.rounds.folder import check_manifest, read_right
-    from huiguan.rounds.stages import require_result
+    from huiguan.rounds.story import story_of
 
     if lang not in WORDS:
         raise InputFault(f"the story is told in zh or en, not in {lang!r}")
-    require_result(folder)
     say("explaining: the frozen round is run again for every better choice")
-    frozen = read_right(folder)
-    check_manifest(folder, "RESULT", sealed_may_miss=False)
-    story = find_story(frozen, read_outcome(folder, frozen), number)
-    if story.state == "in":
-        step, home, slot = last_rerun(folder, number)
-        story = msgspec.structs.replace(story, rerun=step, rerun_home=home, rerun_slot=slot)
+    story = story_of(folder, number)
     if as_json:
         typer.echo(msgspec.json.encode(story).decode())
     else:
@@ -160,9 +151,9 @@ def release(
     out: Annotated[Path, typer.Option(help="folder for the public")],
 ) -> None:
     """Copy what the public may see, after a check; sealed files stay behind."""
-    from huiguan.rounds import folder as round_folder
     from huiguan.rounds.check import check_folder
-    from huiguan.rounds.stages import VOID
+    from huiguan.rounds.release import release_round
+    from huiguan.storage.homes.round_folder import VOID
 
     if not (folder / VOID).exists():
         say("checking before the release")
@@ -170,7 +161,7 @@ def release(
         if findings:
             first = told(findings[0])
             raise CheckFault(f"{counted(len(findings))}, nothing is released; the first: {first}")
-    for name in round_folder.release_round(folder, out):
+    for name in release_round(folder, out):
         typer.echo(name)
 
 
@@ -180,7 +171,6 @@ def void(
     reason: Annotated[str, typer.Option(help="why, in one sentence for the public")],
 ) -> None:
     """Declare an attempt void; it stays public, and the next attempt chains to it."""
-    from huiguan.rounds import folder as round_folder
+    from huiguan.rounds.void import void_round
 
-    round_folder.void_round(folder, reason)
-    typer.echo(f"void: {round_folder.commitment_of(folder)}")
+    typer.echo(f"void: {void_round(folder, reason)}")

@@ -22,10 +22,8 @@ from huiguan.housing.check.whole import (
     entry_order,
     find_rows,
 )
+from huiguan.housing.round.answers import SETTLED, WITHDRAWN
 from huiguan.housing.round.frozen import FrozenRound
-
-ANSWERS = ("settled", "withdrawn")
-SETTLED, WITHDRAWN = 0, 1
 
 
 class Rerun(NamedTuple):

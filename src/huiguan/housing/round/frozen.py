@@ -204,17 +204,26 @@ def mark_local(edges: np.ndarray, at: int, programme: int, bits: int, tier: int)
                 edge["rank"] = tier
 
 
+def common_order(head: RoundHead, rank: np.ndarray, since: np.ndarray) -> np.ndarray:
+    """Return rows of applications in the order the programmes use, first one first.
+
+    ``rank`` is the rank in the draw. A weekly re-letting (``lottery = "since"``) orders by list
+    date (``since`` int32: yyyymmdd, 0 if none) and lets the draw decide among equal dates; no date
+    comes last.
+    """
+    dates = np.where(since == 0, 99999999, since)
+    order: np.ndarray = np.lexsort((rank, dates) if head.lottery == "since" else (rank,))
+    return order
+
+
 def lottery_rows(frozen: FrozenRound, rank: np.ndarray) -> np.ndarray:
     """Return the applications that take part, first of the common order first.
 
-    ``rank`` int32 [application]: rank in the draw. A weekly re-letting (``lottery = "since"``)
-    orders by list date and lets the draw decide among equal dates; no date comes last.
+    ``rank`` int32 [application]: rank in the draw.
     """
     rows = np.flatnonzero(frozen.state == 0)
-    if frozen.head.lottery == "since":
-        since = np.where(frozen.since[rows] == 0, 99999999, frozen.since[rows])
-        return rows[np.lexsort((rank[rows], since))]
-    return rows[np.argsort(rank[rows], kind="stable")]
+    order: np.ndarray = rows[common_order(frozen.head, rank[rows], frozen.since[rows])]
+    return order
 
 
 def group_arrays(frozen: FrozenRound) -> dict[str, np.ndarray]:

@@ -18,14 +18,13 @@ from huiguan.housing.supply.places import Kind, Level, Sex, Shift, heads_allowed
 from huiguan.housing.supply.reconcile import Supply, reconcile
 from huiguan.housing.tenancy.leases import Stay
 from huiguan.housing.tenancy.ledger import trial_balance
-from huiguan.rounds.check import read_outcome
-from huiguan.rounds.folder import read_frozen
 from huiguan.simulation.city.estate import BLOCK, FLOOR, City, build_city
 from huiguan.simulation.city.offers import OfferStage, Wave
 from huiguan.simulation.city.round import RoundOutcome, run_round
 from huiguan.simulation.city.year import MonthRow, Year
 from huiguan.storage.homes.estate import write_estate
 from huiguan.storage.homes.postings_file import write_postings
+from huiguan.storage.homes.round_folder import read_frozen, read_outcome
 from huiguan.storage.homes.rules import read_home_rules
 
 TODAY, ASKED, CHANGE = date(2026, 4, 1), date(2026, 6, 1), date(2026, 7, 1)

@@ -24,11 +24,15 @@ from huiguan.housing.supply.claims import HoldReason, Purpose
 from huiguan.housing.supply.occupancy import claim, why
 from huiguan.housing.supply.places import Sex
 from huiguan.housing.supply.reconcile import HomeState, states_on, unaccounted_places
+from huiguan.rounds.allocate import allocate_round
 from huiguan.rounds.check import check_folder
-from huiguan.rounds.folder import allocate_round, draw_round, freeze
+from huiguan.rounds.draw import draw_round
+from huiguan.rounds.freeze import freeze
 from huiguan.simulation.city.beds import BedLot, set_lots_apart
 from huiguan.simulation.city.estate import City
-from huiguan.storage.homes.round_tables import read_table, table_bytes, toml_bytes
+from huiguan.storage.homes.round_folder import read_tables
+from huiguan.storage.homes.round_tables import table_bytes
+from huiguan.storage.homes.round_toml import toml_bytes
 
 POLICIES = """\
 [[policy]]
@@ -207,8 +211,8 @@ def run_round(
     if findings:
         raise CheckFault(f"{len(findings)} findings in {folder}, the first: {findings[0].sentence}")
     serials = {verdict.number: at + 1 for at, verdict in enumerate(found)}
-    results = read_table(folder, "results.csv").filter(pl.col("programme") != "")
-    tickets = read_table(folder, "tickets.csv")
+    results, tickets = read_tables(folder, ("results.csv", "tickets.csv")).values()
+    results = results.filter(pl.col("programme") != "")
     return RoundOutcome(
         folder=folder,
         owner=owner,

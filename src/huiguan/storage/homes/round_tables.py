@@ -5,14 +5,7 @@ content have the same bytes and no byte goes unread.
 """
 
 import io
-import tomllib
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-from datetime import date
-from pathlib import Path
-from typing import Any, TypeVar
 
-import msgspec
 import numpy as np
 import polars as pl
 
@@ -70,7 +63,6 @@ TABLES: dict[str, dict[str, str]] = {
     "results.csv": {"number": NUMBER, "programme": TEXT, "slot": TEXT, "tier": TEXT},
 }
 KEYS = {"facts.csv": 3, "cutoffs.csv": 2}  # columns that name a row; one elsewhere
-T = TypeVar("T")
 
 
 def keys_of(name: str) -> list[str]:
@@ -150,81 +142,18 @@ def parse_table(name: str, data: bytes, where: str) -> pl.DataFrame:
     return table.with_columns(numbers)
 
 
-def read_table(folder: Path, name: str) -> pl.DataFrame:
+def parse_canonical_table(name: str, data: bytes, where: str) -> pl.DataFrame:
     """Return a canonical table; ``CheckFault`` names the first line that is not canonical."""
-    data = read_bytes(folder / name)
     try:
-        table = parse_table(name, data, name)
+        table = parse_table(name, data, where)
     except InputFault as fault:
         raise CheckFault(str(fault)) from None
     again = sorted_bytes(name, table)
     if again != data:
         lines = zip(data.split(b"\n"), again.split(b"\n"), strict=False)
         line, text = next(((n, a) for n, (a, b) in enumerate(lines, 1) if a != b), (0, b""))
-        raise CheckFault(f"{name}: line {line} is not canonical: {text.decode()!r}")
+        raise CheckFault(f"{where}: line {line} is not canonical: {text.decode()!r}")
     return table
-
-
-def read_tables(folder: Path, names: Sequence[str]) -> dict[str, pl.DataFrame]:
-    """Return several canonical tables, read side by side; the first fault in order is told."""
-    with ThreadPoolExecutor() as pool:
-        return dict(zip(names, pool.map(lambda name: read_table(folder, name), names), strict=True))
-
-
-def read_bytes(path: Path) -> bytes:
-    """Return a file's bytes, or say that it is missing."""
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        raise InputFault(f"{path.name} is missing in {path.parent}") from None
-
-
-def _toml_value(value: object) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int | date):
-        return str(value)
-    text = str(value)
-    if not text.isascii() or not text.isprintable() or '"' in text or "\\" in text:
-        raise InputFault(f"{text!r} cannot stand in a round folder: use printable ASCII, no quotes")
-    return f'"{text}"'
-
-
-def toml_bytes(value: msgspec.Struct) -> bytes:
-    """Return the canonical TOML of a struct: values, lists of text, then tables from structs."""
-    lines, tables = [], []
-    for name in value.__struct_fields__:
-        field = getattr(value, name)
-        if isinstance(field, tuple) and all(isinstance(entry, str) for entry in field) and field:
-            lines.append(f"{name} = [{', '.join(map(_toml_value, field))}]")
-        elif isinstance(field, tuple):
-            for entry in field:
-                tables += ["", f"[[{name}]]"]
-                tables += [
-                    f"{key} = {_toml_value(getattr(entry, key))}" for key in entry.__struct_fields__
-                ]
-        else:
-            lines.append(f"{name} = {_toml_value(field)}")
-    return ("\n".join(lines + tables) + "\n").encode("ascii")
-
-
-def parse_toml(data: bytes, kind: type[T], where: str) -> T:
-    """Return ``data`` as a struct of ``kind``; unknown and missing keys are refused by name."""
-    try:
-        document: dict[str, Any] = tomllib.loads(data.decode("ascii"))
-        return msgspec.convert(document, kind)
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
-        raise InputFault(f"{where}: {error}") from None
-
-
-def read_toml(folder: Path, name: str, kind: type[T]) -> T:
-    """Return a canonical TOML file of the folder; any other spelling of it is refused."""
-    data = read_bytes(folder / name)
-    value = parse_toml(data, kind, name)
-    assert isinstance(value, msgspec.Struct)
-    if toml_bytes(value) != data:
-        raise CheckFault(f"{name} is not canonical: order of keys, comments or spaces differ")
-    return value
 
 
 def fixed_bytes(texts: pl.Series, width: int) -> np.ndarray:

@@ -1,0 +1,43 @@
+"""The small records of a round's folder: policies, publication profile, draw."""
+
+from datetime import date
+
+import msgspec
+
+from huiguan.housing.allocation.reserves import Policy
+from huiguan.housing.round.draw import Party
+
+
+class Policies(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``rules/policies.toml``: the slots of every policy."""
+
+    policy: tuple[Policy, ...]
+
+
+class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``rules/publication.toml``: which files the public gets, by a dated row."""
+
+    name: str
+    effective: date
+    public: tuple[str, ...]
+    sealed: tuple[str, ...]
+    source: str
+    status: str
+
+
+class Profiles(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The shipped rows of all profiles."""
+
+    profile: tuple[Profile, ...]
+
+
+class DrawRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``draw.toml``: the public value and what proves it."""
+
+    format: int = 1
+    commitment: str
+    value: str
+    beacon_round: int = 0
+    signature: str = ""
+    dice: str = ""
+    party: tuple[Party, ...] = ()

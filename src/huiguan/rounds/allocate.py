@@ -1,0 +1,43 @@
+"""Allocate: homes are given by the frozen rows and the draw."""
+
+from pathlib import Path
+
+from huiguan.foundation.faults import CheckFault
+from huiguan.housing.allocation.market import Match
+from huiguan.housing.check.rows import check_frozen
+from huiguan.housing.round.frozen import FrozenRound
+from huiguan.housing.round.outcome import allocate, cutoffs_of, results_of
+from huiguan.housing.round.stages import require_unallocated
+from huiguan.storage.homes.round_files import read_all
+from huiguan.storage.homes.round_folder import (
+    list_of,
+    match_bytes,
+    read_frozen,
+    read_ranks,
+    stages_of,
+    write_files,
+)
+
+
+def read_right(folder: Path) -> FrozenRound:
+    """Return the round of a frozen folder whose rows are those a freeze lets through."""
+    frozen = read_frozen(folder)
+    findings = check_frozen(frozen)
+    if findings:
+        first = findings[0]
+        raise CheckFault(
+            f"{first.file}: {first.row}: {first.sentence}; no freeze writes that, so the folder "
+            "is not the one that was frozen"
+        )
+    return frozen
+
+
+def allocate_round(folder: Path) -> Match:
+    """Write ``cutoffs.csv``, ``results.csv`` and ``RESULT`` from the frozen rows and the draw."""
+    require_unallocated(stages_of(folder))
+    frozen = read_right(folder)
+    given = allocate(frozen, read_ranks(folder, frozen))
+    files = match_bytes(frozen, results_of(frozen, given), cutoffs_of(frozen, given))
+    earlier = read_all(folder, ("MANIFEST", "draw.toml", "tickets.csv"))
+    write_files(folder, files | {"RESULT": list_of(files | earlier)})
+    return given.match

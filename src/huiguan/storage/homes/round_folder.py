@@ -1,0 +1,288 @@
+"""The folder of a round: what stands in it, what is frozen, what was published.
+
+``MANIFEST`` lists what is frozen; its SHA-256 is the commitment. ``RESULT`` lists what came after,
+and the manifest itself. Both are in the form of ``sha256sum``. Nothing is decided here.
+"""
+
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+import numpy as np
+import polars as pl
+
+import huiguan.housing
+import huiguan.rulebooks
+from huiguan.foundation.faults import CheckFault, Fault, InputFault
+from huiguan.housing.check.rerun import Rerun
+from huiguan.housing.check.whole import CheckedOutcome
+from huiguan.housing.round.answers import ANSWERS, Answers
+from huiguan.housing.round.frozen import PROMISE, FrozenRound, RoundHead
+from huiguan.housing.round.outcome import Cutoffs, Results
+from huiguan.housing.round.records import DrawRecord, Policies, Profile, Profiles
+from huiguan.housing.round.stages import Stages
+from huiguan.storage.files import Files, write_file
+from huiguan.storage.homes.round_columns import (
+    answer_columns,
+    cutoffs_bytes,
+    days_of,
+    find,
+    frozen_columns,
+    outcome_columns,
+    result_columns,
+    results_bytes,
+)
+from huiguan.storage.homes.round_files import hash_all, hash_plain, hashes_of, read_all, read_plain
+from huiguan.storage.homes.round_tables import (
+    NUMBER_BYTES,
+    codes,
+    fixed_bytes,
+    parse_canonical_table,
+    parse_table,
+    table_bytes,
+)
+from huiguan.storage.homes.round_toml import parse_canonical, parse_toml, toml_bytes
+from huiguan.storage.manifest import manifest_bytes, parse_manifest
+
+PUBLIC_TABLES = ("programmes.csv", "applications.csv")
+SEALED_TABLES = ("choices.csv", "facts.csv")
+PROGRAMS = ("verify.py", "verify_beacon.py")
+OUTCOME = ("draw.toml", "tickets.csv", "cutoffs.csv", "results.csv")
+VOID = "VOID"
+STEP = ("answers.csv", "cutoffs.csv", "results.csv")
+
+
+class Source(NamedTuple):
+    """What an input folder describes, and the canonical bytes of its files."""
+
+    frozen: FrozenRound
+    files: dict[str, bytes]
+
+
+class Drawing(NamedTuple):
+    """What a draw needs of a frozen folder: the head, and those who take part."""
+
+    head: RoundHead
+    commitment: str
+    numbers: list[str]
+    weights: list[int]
+    since: np.ndarray  # int32: yyyymmdd, 0 if none
+
+
+def stages_of(folder: Path) -> Stages:
+    """Return how far a folder has come."""
+    reruns = (path.name for path in (folder / "reruns").glob("*") if path.suffix != ".new")
+    return Stages(
+        folder=str(folder),
+        exists=folder.is_dir(),
+        frozen=(folder / "MANIFEST").exists(),
+        drawn=(folder / "draw.toml").exists(),
+        allocated=(folder / "RESULT").exists(),
+        void=(folder / VOID).exists(),
+        reruns=tuple(sorted(reruns)),
+    )
+
+
+def commitment_of(folder: Path) -> str:
+    """Return the commitment of a frozen folder."""
+    return hash_plain(folder, "MANIFEST")
+
+
+def parse_tables(files: Mapping[str, bytes]) -> dict[str, pl.DataFrame]:
+    """Return canonical tables, parsed side by side; the first fault in order is told."""
+    with ThreadPoolExecutor() as pool:
+        parsed = pool.map(lambda name: parse_canonical_table(name, files[name], name), files)
+        return dict(zip(files, parsed, strict=True))
+
+
+def read_tables(folder: Path, names: Iterable[str]) -> dict[str, pl.DataFrame]:
+    """Return several canonical tables of a folder."""
+    return parse_tables(read_all(folder, tuple(names)))
+
+
+def read_head(folder: Path) -> RoundHead:
+    """Return ``round.toml`` of a frozen folder."""
+    return parse_canonical(read_plain(folder, "round.toml"), RoundHead, "round.toml")
+
+
+def read_draw(folder: Path) -> DrawRecord:
+    """Return ``draw.toml``."""
+    return parse_canonical(read_plain(folder, "draw.toml"), DrawRecord, "draw.toml")
+
+
+def read_profile(folder: Path) -> Profile:
+    """Return which files of a frozen folder the public gets."""
+    name = "rules/publication.toml"
+    return parse_canonical(read_plain(folder, name), Profile, name)
+
+
+def profile_in_force(name: str, day: str) -> Profile:
+    """Return the newest row of a profile that is in force on ``day`` (yyyy-mm-dd)."""
+    path = Path(huiguan.rulebooks.__path__[0]) / "homes/publication.toml"
+    rows = parse_toml(path.read_bytes(), Profiles, path.name).profile
+    known = [row for row in rows if row.name == name and str(row.effective) <= day]
+    if not known:
+        raise InputFault(f"no publication profile {name!r} is in force on {day}")
+    return max(known, key=lambda row: row.effective)
+
+
+def check_manifest(folder: Path, manifest: str, sealed_may_miss: bool) -> list[str]:
+    """Return the names a manifest lists after comparing every file; ``CheckFault`` names one."""
+    sealed = read_profile(folder).sealed if sealed_may_miss else ()
+    data = read_plain(folder, manifest)
+    if not data.isascii():
+        raise CheckFault(f"{manifest} has a name outside ASCII, which no round has")
+    listed = parse_manifest(data, manifest)
+    there = [name for name in listed if (folder / name).exists()]
+    found = hash_all(folder, there)
+    for name, sha256 in listed.items():
+        if name not in found and name not in sealed:
+            raise CheckFault(
+                f"{name} is missing and {manifest} lists it; this needs every file, sealed ones too"
+            )
+        if name in found and found[name] != sha256:
+            raise CheckFault(f"{name} differs from {manifest}; the folder was changed or cut")
+    return list(listed)
+
+
+def read_frozen(folder: Path) -> FrozenRound:
+    """Return the round of a frozen folder with its sealed files, every byte checked."""
+    names = check_manifest(folder, "MANIFEST", sealed_may_miss=False)
+    tables = (*PUBLIC_TABLES, *SEALED_TABLES)
+    for name in ("round.toml", "rules/policies.toml", *tables):
+        if name not in names:
+            raise CheckFault(f"MANIFEST does not list {name}; the folder is no whole round")
+    policies = "rules/policies.toml"
+    return frozen_columns(
+        read_head(folder),
+        parse_toml(read_plain(folder, policies), Policies, policies),
+        read_tables(folder, tables),
+    )
+
+
+def read_source(source: Path) -> Source:
+    """Return the round an input folder describes, and the canonical bytes of its tables."""
+    if not source.is_dir():
+        raise InputFault(f"there is no folder {source}; name the input folder of a round")
+    head = parse_toml(read_plain(source, "round.toml"), RoundHead, "round.toml")
+    head = msgspec.structs.replace(head, promise=PROMISE.format(limit=head.list_limit))
+    rules = read_plain(source, "rules/policies.toml")
+    policies = parse_toml(rules, Policies, "rules/policies.toml")
+    tables, out = {}, {"round.toml": toml_bytes(head), "rules/policies.toml": rules}
+    for name in (*PUBLIC_TABLES, *SEALED_TABLES):
+        tables[name] = parse_table(name, read_plain(source, name), name)
+        out[name] = table_bytes(name, tables[name])
+    for path in (source / "rules").glob("*.toml"):  # the rules of the day travel with the round
+        out.setdefault(f"rules/{path.name}", path.read_bytes())
+    profile = profile_in_force(head.profile, head.date)
+    out["rules/publication.toml"] = toml_bytes(profile)
+    for program in PROGRAMS:
+        out[program] = Path(huiguan.housing.__file__).with_name(program).read_bytes()
+    return Source(frozen_columns(head, policies, tables), out)
+
+
+def read_drawing(folder: Path) -> Drawing:
+    """Return what a draw needs of a frozen folder, every byte that stands there checked."""
+    check_manifest(folder, "MANIFEST", sealed_may_miss=True)
+    table = read_tables(folder, ["applications.csv"])["applications.csv"]
+    inside = table.filter(pl.col("state") == "in")
+    return Drawing(
+        head=read_head(folder),
+        commitment=commitment_of(folder),
+        numbers=inside["number"].to_list(),
+        weights=inside["weight"].to_list(),
+        since=days_of(inside["since"]),
+    )
+
+
+def read_ranks(folder: Path, frozen: FrozenRound) -> np.ndarray:
+    """Return the draw rank of every application, 0 if it takes no part."""
+    tickets = read_tables(folder, ["tickets.csv"])["tickets.csv"]
+    rank = np.zeros(frozen.numbers.size, dtype=np.int32)
+    rank[find(frozen.numbers, tickets["number"], "tickets.csv")] = tickets["rank"].to_numpy()
+    if not np.array_equal(rank > 0, frozen.state == 0):
+        raise CheckFault("tickets.csv does not rank exactly the applications in the draw")
+    return rank
+
+
+def read_outcome(folder: Path, frozen: FrozenRound) -> CheckedOutcome:
+    """Return the published outcome of a folder as columns, believing nothing."""
+    names = ("tickets.csv", "results.csv", "cutoffs.csv")
+    return outcome_columns(frozen, read_tables(folder, names))
+
+
+def read_answers(path: Path, frozen: FrozenRound) -> tuple[Answers, bytes]:
+    """Return the answers a person wrote down, and their canonical bytes."""
+    if not path.is_file():
+        raise InputFault(f"{path} is no file; name a table of answers: number,answer")
+    table = parse_table("answers.csv", path.read_bytes(), path.name)
+    return answer_columns(frozen, table), table_bytes("answers.csv", table)
+
+
+def read_step_answers(folder: Path, step: int, frozen: FrozenRound) -> Answers:
+    """Return the answers of a step of re-runs."""
+    table = read_tables(folder / f"reruns/{step}", ["answers.csv"])["answers.csv"]
+    return answer_columns(frozen, table)
+
+
+def step_files(step: int) -> list[str]:
+    """Return the files that ``RESULT`` of a step lists: its own and the one it follows."""
+    last = "RESULT" if step == 1 else f"reruns/{step - 1}/RESULT"
+    return [last, *(f"reruns/{step}/{name}" for name in STEP)]
+
+
+def read_rerun(folder: Path, step: int, frozen: FrozenRound, outcome: CheckedOutcome) -> Rerun:
+    """Return one step of re-runs; its ``RESULT`` must list its files and the step before."""
+    name = f"reruns/{step}"
+    listed = check_manifest(folder, f"{name}/RESULT", sealed_may_miss=False)
+    if sorted(listed) != sorted(step_files(step)):
+        raise CheckFault(f"{name}/RESULT does not list the files of the step and the one before it")
+    try:
+        tables = read_tables(folder / name, STEP)
+        answers = tables["answers.csv"]
+        kinds = codes(answers["answer"], ANSWERS, "answers.csv: answer")
+        again = outcome._replace(**result_columns(frozen, tables))
+    except Fault as fault:
+        raise CheckFault(f"{name}/{fault}") from None
+    return Rerun(name, fixed_bytes(answers["number"], NUMBER_BYTES), kinds, again)
+
+
+def read_step_result(folder: Path, step: int, number: str) -> tuple[str, str]:
+    """Return home and slot of a number after a step of re-runs."""
+    check_manifest(folder, f"reruns/{step}/RESULT", sealed_may_miss=False)
+    table = read_tables(folder / f"reruns/{step}", ["results.csv"])["results.csv"]
+    rows = table.filter(pl.col("number") == number)
+    if rows.is_empty():
+        raise CheckFault(f"reruns/{step}/results.csv lacks {number}; check the round first")
+    return rows["programme"][0], rows["slot"][0]
+
+
+def match_bytes(frozen: FrozenRound, results: Results, cutoffs: Cutoffs) -> dict[str, bytes]:
+    """Return the files a match fills."""
+    return {
+        "cutoffs.csv": cutoffs_bytes(frozen, cutoffs),
+        "results.csv": results_bytes(frozen, results),
+    }
+
+
+def list_of(files: Mapping[str, bytes]) -> bytes:
+    """Return the list of ``files`` as ``sha256sum`` writes it, in byte order of the names."""
+    return manifest_bytes(hashes_of(dict(files)))
+
+
+def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write files in their order, each whole and on disk when it has its name."""
+    for name, data in files.items():
+        write_file(folder / name, [data], Files())
+
+
+def write_step(folder: Path, step: int, files: Mapping[str, bytes]) -> Path:
+    """Write a step of re-runs, which appears whole or not at all; return its folder."""
+    target = folder / f"reruns/{step}"
+    new = target.with_suffix(".new")
+    write_files(new, files)
+    Files().rename(new, target)
+    Files().flush_folder(target.parent)
+    return target

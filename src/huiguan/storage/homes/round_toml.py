@@ -1,0 +1,58 @@
+"""Canonical TOML of a round folder: keys in the order of the struct, values spelt one way."""
+
+import tomllib
+from datetime import date
+from typing import Any, TypeVar
+
+import msgspec
+
+from huiguan.foundation.faults import CheckFault, InputFault
+
+T = TypeVar("T")
+S = TypeVar("S", bound=msgspec.Struct)
+
+
+def _toml_value(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | date):
+        return str(value)
+    text = str(value)
+    if not text.isascii() or not text.isprintable() or '"' in text or "\\" in text:
+        raise InputFault(f"{text!r} cannot stand in a round folder: use printable ASCII, no quotes")
+    return f'"{text}"'
+
+
+def toml_bytes(value: msgspec.Struct) -> bytes:
+    """Return the canonical TOML of a struct: values, lists of text, then tables from structs."""
+    lines, tables = [], []
+    for name in value.__struct_fields__:
+        field = getattr(value, name)
+        if isinstance(field, tuple) and all(isinstance(entry, str) for entry in field) and field:
+            lines.append(f"{name} = [{', '.join(map(_toml_value, field))}]")
+        elif isinstance(field, tuple):
+            for entry in field:
+                tables += ["", f"[[{name}]]"]
+                tables += [
+                    f"{key} = {_toml_value(getattr(entry, key))}" for key in entry.__struct_fields__
+                ]
+        else:
+            lines.append(f"{name} = {_toml_value(field)}")
+    return ("\n".join(lines + tables) + "\n").encode("ascii")
+
+
+def parse_toml(data: bytes, kind: type[T], where: str) -> T:
+    """Return ``data`` as a struct of ``kind``; unknown and missing keys are refused by name."""
+    try:
+        document: dict[str, Any] = tomllib.loads(data.decode("ascii"))
+        return msgspec.convert(document, kind)
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+        raise InputFault(f"{where}: {error}") from None
+
+
+def parse_canonical(data: bytes, kind: type[S], where: str) -> S:
+    """Return canonical TOML as a struct of ``kind``; any other spelling of it is refused."""
+    value = parse_toml(data, kind, where)
+    if toml_bytes(value) != data:
+        raise CheckFault(f"{where} is not canonical: order of keys, comments or spaces differ")
+    return value
