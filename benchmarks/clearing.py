@@ -15,7 +15,8 @@ from pathlib import Path
 
 import numpy as np
 
-from huiguan.days.close import ClosedDay, write_closed
+from huiguan.days.cleared import ClosedDay
+from huiguan.days.close import write_closed
 from huiguan.exchange.day.contract_tables import ContractTables, ListedContract, contract_tables
 from huiguan.exchange.day.image import DayImage, Names, Settings, empty_tables
 from huiguan.exchange.day.result import DayResult, TradeRow

@@ -5,7 +5,9 @@ from shutil import copytree
 
 import pytest
 
-from huiguan.days.close import close_folder, open_next, reconcile_folders, write_closed
+from huiguan.days.close import close_folder, write_closed
+from huiguan.days.open import open_next
+from huiguan.days.reconcile import reconcile_folders
 from huiguan.days.run_again import verify_day
 from huiguan.exchange.messages import Side
 from huiguan.foundation.faults import CheckFault, InputFault

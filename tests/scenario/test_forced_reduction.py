@@ -25,7 +25,8 @@ import polars as pl
 import pytest
 
 from huiguan.cli.market.statement import holder_of
-from huiguan.days.close import ClosedDay, OpenedDay, close_folder, open_next
+from huiguan.days.close import close_folder
+from huiguan.days.open import open_next
 from huiguan.exchange.day.image import DayImage
 from huiguan.exchange.day.instructions import ReducePositions
 from huiguan.exchange.day.result import SettledBy
@@ -81,11 +82,11 @@ class Story:
             order(HOUSE_1, 0, Side.SELL, LIMIT, 2),  # opens: declares nothing
         ]
         run_day(third, morning_of_third_day(), meeting)
-        self.third: ClosedDay = close_folder(third, books())
-        self.halted: OpenedDay = open_next(third, books())
+        self.third = close_folder(third, books())
+        self.halted = open_next(third, books())
         run_day(self.halted.root, self.halted.image, [])
-        self.fourth: ClosedDay = close_folder(self.halted.root, books(), [DECISION])
-        self.after: OpenedDay = open_next(self.halted.root, books())
+        self.fourth = close_folder(self.halted.root, books(), [DECISION])
+        self.after = open_next(self.halted.root, books())
 
 
 @pytest.fixture(scope="module")

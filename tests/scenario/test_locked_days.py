@@ -22,7 +22,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from huiguan.days.close import ClosedDay, OpenedDay, close_folder, open_next
+from huiguan.days.close import close_folder
+from huiguan.days.open import open_next
 from huiguan.exchange.day.image import DayImage
 from huiguan.exchange.day.result import DayResult, SettledBy
 from huiguan.exchange.evening.explanations import explain_limit
@@ -60,15 +61,15 @@ class Story:
             order(HOUSE_1, 0, Side.SELL, FIRST_LIMIT, 5),
         ]
         run_day(root, first_morning(), meeting)
-        self.first: ClosedDay = close_folder(root, books())
-        self.opened: OpenedDay = open_next(root, books())
+        self.first = close_folder(root, books())
+        self.opened = open_next(root, books())
         image = self.opened.image
         self.forced = force_close_commands(image, self.opened.forced)
         waiting = [order(SHORT, 0, Side.BUY, SECOND_LIMIT, 24, Offset.CLOSE)]
         resting = [order(LONG, 0, Side.SELL, SECOND_LIMIT, 10, Offset.CLOSE)]
         refused = [order(LONG, 0, Side.BUY, SECOND_LIMIT, 1)]
         run_day(self.opened.root, image, [*refused, *waiting, *self.forced, *resting])
-        self.second: ClosedDay = close_folder(self.opened.root, books())
+        self.second = close_folder(self.opened.root, books())
 
 
 @pytest.fixture(scope="module")

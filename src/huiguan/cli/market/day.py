@@ -114,7 +114,7 @@ def open_command(
     ] = None,
 ) -> None:
     """Make the next trading day's folder from a closed day and approved instructions."""
-    from huiguan.days.close import open_next
+    from huiguan.days.open import open_next
     from huiguan.foundation.calendars import show_day
     from huiguan.storage.market.rulebooks.load import load_books
 
@@ -139,7 +139,7 @@ def reconcile(
     rulebook: Folders = None,
 ) -> None:
     """Prove that the next day's image follows from the result and the instructions alone."""
-    from huiguan.days.close import reconcile_folders
+    from huiguan.days.reconcile import reconcile_folders
     from huiguan.foundation.faults import CheckFault
     from huiguan.storage.market.rulebooks.load import load_books
 

@@ -30,7 +30,7 @@ def shadow(
     import msgspec
 
     from huiguan.cli.market.closed_day import show_table
-    from huiguan.days.close import read_closed, run_for_clearing
+    from huiguan.days.cleared import read_closed, run_for_clearing
     from huiguan.exchange.evening.shadow import shadow as close_under
     from huiguan.foundation.arithmetic import show_fen
     from huiguan.foundation.calendars import show_day

@@ -30,7 +30,7 @@ class Format(StrEnum):
 
 def statements_of(folder: Path, books: Books) -> Statements:
     """Return the statements of a closed day; products under the names of the rulebooks."""
-    from huiguan.days.close import read_closed
+    from huiguan.days.cleared import read_closed
     from huiguan.exchange.evening.statements import Statements
 
     image, result, _ = read_closed(folder)

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from huiguan.days.close import close_folder, open_next, quiet
+from huiguan.days.cleared import quiet
+from huiguan.days.close import close_folder
+from huiguan.days.open import open_next
 from huiguan.exchange.day.instructions import MoveClientMoney, MoveMemberMoney
 from huiguan.exchange.evening.next_day import force_close_commands
 from huiguan.simulation.market.run import SimulatedDay, run_day

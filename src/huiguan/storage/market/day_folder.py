@@ -26,8 +26,10 @@ from huiguan.storage.manifest import hash_files, manifest_bytes, parse_manifest
 from huiguan.storage.tables import read_table, table_bytes
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterator, Mapping
     from pathlib import Path
+
+    from huiguan.storage.files import Bytes
 
 FORMAT_VERSION = 1
 MANIFEST = "MANIFEST"
@@ -73,17 +75,25 @@ def write_table_folder(
     A folder without its JSON was not finished, and one with it is whole.
     """
     files = files or Files()
-    hashes = {}
-    for name, rows in tables.items():
-        parts = table_bytes(rows)
-        write_file(folder / f"{name}.npy", parts, files)
-        hashes[name] = digest(*parts).hex()
-    content = {"format_version": FORMAT_VERSION, "settings": dict(settings), "tables": hashes}
+    for name, parts in table_folder_files(folder.name, settings, tables):
+        write_file(folder / name, parts, files)
     for path in folder.glob("*.npy"):
         if path.stem not in tables:  # of an earlier writing
             files.remove(path)
+
+
+def table_folder_files(
+    name: str, settings: Mapping[str, object], tables: Mapping[str, np.ndarray]
+) -> Iterator[tuple[str, list[Bytes]]]:
+    """Yield the files of folder ``name`` and their parts: one ``.npy`` a table, the JSON last."""
+    hashes = {}
+    for table, rows in tables.items():
+        parts = table_bytes(rows)
+        yield f"{table}.npy", parts
+        hashes[table] = digest(*parts).hex()
+    content = {"format_version": FORMAT_VERSION, "settings": dict(settings), "tables": hashes}
     text = json.dumps(content, ensure_ascii=False, allow_nan=False, indent=1, sort_keys=True)
-    write_file(folder / f"{folder.name}.json", [text.encode() + b"\n"], files)
+    yield f"{name}.json", [text.encode() + b"\n"]
 
 
 def read_table_folder(

@@ -16,31 +16,28 @@ from huiguan.exchange.day.result import (
 )
 from huiguan.foundation.faults import CheckFault, InputFault
 from huiguan.foundation.records import table_layout
-from huiguan.storage.market.day_folder import read_table_folder, write_table_folder
+from huiguan.storage.market.day_folder import read_table_folder, table_folder_files
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from huiguan.storage.files import Files
+    from huiguan.storage.files import Bytes
 
 LAYOUTS = {name: table_layout(record) for name, record in RESULT_TABLES.items()}
 
 
-def write_result(
-    folder: Path,
-    result: DayResult,
-    instructions: Sequence[AnyInstruction] = (),
-    files: Files | None = None,
-) -> None:
-    """Write the result into ``folder`` (the ``result`` of a day folder), its JSON last."""
+def result_files(
+    result: DayResult, instructions: Sequence[AnyInstruction] = ()
+) -> Iterator[tuple[str, list[Bytes]]]:
+    """Yield the files of ``result/`` and their parts: the tables, then ``result.json``."""
     settings = {
         "settings": msgspec.to_builtins(result.settings),
         "instructions": msgspec.to_builtins(list(instructions)),
     }
     tables = {name: getattr(result, name) for name in RESULT_TABLES}
     kept = {name: rows for name, rows in tables.items() if len(rows) or name not in RESULT_LATER}
-    write_table_folder(folder, settings, kept, files)
+    return table_folder_files("result", settings, kept)
 
 
 def read_result(folder: Path) -> tuple[DayResult, list[AnyInstruction]]:
