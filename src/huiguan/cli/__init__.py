@@ -10,7 +10,8 @@ import os
 import signal
 import sys
 import traceback
-from typing import Any, NoReturn
+from importlib import metadata
+from typing import Annotated, Any, NoReturn
 
 import typer
 
@@ -20,7 +21,6 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    help="A futures exchange and an affordable-housing office, as functions and files.",
 )
 INTERRUPTED = 130  # as a shell has it
 WORDING = {  # what the library says of a call, in plainer words
@@ -45,6 +45,22 @@ NOUNS = (
     "market.simulate",
     "market.statement",
 )
+
+
+def show_version(asked: bool) -> None:
+    """Print the version and end, where it was asked for."""
+    if asked:
+        typer.echo(f"huiguan {metadata.version('huiguan')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=show_version, is_eager=True, help="Say which.")
+    ] = False,
+) -> None:
+    """Run a futures exchange and an affordable-housing office, as functions and files."""
 
 
 def whole_app() -> typer.Typer:

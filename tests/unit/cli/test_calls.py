@@ -1,6 +1,8 @@
 """A call that is wrong gets one sentence on stderr, the way to its help, and exit code 2."""
 
+import subprocess
 import sys
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -61,3 +63,10 @@ def test_a_folder_of_days_names_one(tmp_path: Path, capsys: pytest.CaptureFixtur
     code, _, err = call(capsys, "day", "verify", str(tmp_path / "20260821" / "image"))
     assert (code, err.count("\n")) == (2, 1)
     assert "holds no image and no journal" in err
+
+
+def test_the_version_is_told_by_command_and_by_module() -> None:
+    told = subprocess.run(
+        [sys.executable, "-m", "huiguan", "--version"], capture_output=True, text=True, check=True
+    )
+    assert told.stdout == f"huiguan {metadata.version('huiguan')}\n"

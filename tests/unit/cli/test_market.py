@@ -1,5 +1,6 @@
 """``market``, ``orders``, ``export``: a recorded day as a person and a notebook read it."""
 
+import json
 import sys
 from pathlib import Path
 
@@ -106,3 +107,30 @@ def test_what_cannot_be_shown_is_one_sentence(
 ) -> None:
     assert call(monkeypatch, *(str(day) if word == "DAY" else word for word in words)) == 2
     assert sentence in capsys.readouterr().err
+
+
+def test_the_journal_is_shown_in_words(
+    day: Path, monkeypatch: pytest.MonkeyPatch, capsys: Shown
+) -> None:
+    assert call(monkeypatch, "journal", "show", str(day), "--code", SELLER) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split(":", 3)[-1] for line in lines if line.startswith("  ")] == [
+        " sell 2 cu2610 at 106860, open, speculation, day, for trading code 000000000001",
+        " sell 1 cu2610 at 200000, open, speculation, day, for trading code 000000000001",
+    ]
+    assert "2026-08-21 13:30:" in lines[1]
+
+
+def test_the_journal_ends_where_it_is_asked_to(
+    day: Path, monkeypatch: pytest.MonkeyPatch, capsys: Shown
+) -> None:
+    assert call(monkeypatch, "journal", "show", str(day), "--to", "1", "--json") == 0
+    (line,) = capsys.readouterr().out.splitlines()
+    (command,) = json.loads(line)["commands"]
+    assert command["words"].startswith("log on: ")
+    for words, sentence in (
+        (("--from", "2", "--to", "1"), "--to 1 lies before --from 2"),
+        (("--contract", "cu9999"), "'cu9999' is not in this day's image"),
+    ):
+        assert call(monkeypatch, "journal", "show", str(day), *words) == 2
+        assert sentence in capsys.readouterr().err

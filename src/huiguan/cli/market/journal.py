@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from huiguan.cli import app
+from huiguan.cli.market.command_tables import clock
 from huiguan.cli.market.day_folders import check_day
 from huiguan.cli.progress import Progress
 from huiguan.foundation.faults import InputFault
@@ -19,7 +20,10 @@ if TYPE_CHECKING:
 
     import numpy as np
 
+    from huiguan.exchange.day.image import DayImage
     from huiguan.storage.journal.recovery import Frame, Scan
+
+    Command = dict[str, object]  # sequence, kind, session, client_sequence, then its fields
 
 journal = typer.Typer(no_args_is_help=True, help="The journal of a trading day.")
 app.add_typer(journal, name="journal")
@@ -71,38 +75,40 @@ def check(folder: Folder, as_json: AsJson = False) -> None:
 def show(
     folder: Folder,
     first: Annotated[int, typer.Option("--from", min=1, help="The first sequence to show.")] = 1,
+    last: Annotated[int | None, typer.Option("--to", min=1, help="The last one.")] = None,
+    contract: Annotated[
+        str | None, typer.Option(metavar="CONTRACT", help="Only orders of it, and their cancels.")
+    ] = None,
+    code: Annotated[
+        str | None, typer.Option(metavar="CODE", help="Only orders of it, and their cancels.")
+    ] = None,
+    raw: Annotated[
+        bool, typer.Option("--raw", help="Fields as numbers, frames with hashes.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Print frames and their commands; each frame is checked before it is shown."""
+    """Print frames and their commands in words; each frame is checked before it is shown.
+
+    A journal without the image of its day has numbers only, as --raw shows them.
+    """
     from huiguan.storage.journal.recovery import scan_folder
 
+    if last is not None and last < first:
+        raise InputFault(f"--to {last} lies before --from {first}; give the lower sequence first")
+    image = _image_of(folder)
+    if (contract or code) and image is None:
+        raise InputFault(f"{folder} holds no image, so its contracts and codes have no names here")
+    wanted = Wanted(image, contract, code)
     scan = scan_folder(_journal_folder(folder))
     for frame in scan:
-        if frame.last_sequence < first:
+        if last is not None and frame.header.first_sequence > last:
+            return
+        begin = 1 if wanted.fields else first  # a cancel is known by the order before it
+        commands = [command for command in _commands(frame, begin, last) if wanted.takes(command)]
+        commands = [command for command in commands if int(str(command["sequence"])) >= first]
+        if frame.last_sequence < first or ((contract or code) and not commands):
             continue
-        header = {
-            "frame": frame.header.frame,
-            "segment": frame.segment,
-            "offset": frame.offset,
-            "first_sequence": frame.header.first_sequence,
-            "count": frame.header.command_count,
-            "time": _time(frame.header.time_ns),
-            "term": frame.header.term,
-            "earlier_frame": frame.header.earlier_frame,
-            "events_hash": frame.header.events_hash.hex(),
-            "checksum": frame.checksum.hex(),
-        }
-        if as_json:
-            typer.echo(json.dumps({**header, "commands": list(_commands(frame, first))}))
-            continue
-        typer.echo(
-            "frame {frame}: segment {segment}, offset {offset}, {count} commands from sequence "
-            "{first_sequence}, {time}, term {term}".format(**header),
-        )
-        if frame.header.earlier_frame:
-            typer.echo("  events of frame {earlier_frame} hash to {events_hash}".format(**header))
-        for command in _commands(frame, first):
-            typer.echo("  " + "  ".join(f"{name}={value}" for name, value in command.items()))
+        _print_frame(frame, commands, None if raw else image, as_json=as_json)
     if scan.end.last_sequence < first:
         raise InputFault(
             f"{folder}: the journal ends at sequence {scan.end.last_sequence:,}, so it has no"
@@ -111,6 +117,113 @@ def show(
     torn = _torn_tail(scan)
     if torn is not None:
         typer.echo(f"torn tail: {torn}", err=True)
+
+
+def _print_frame(
+    frame: Frame, commands: list[Command], image: DayImage | None, *, as_json: bool
+) -> None:
+    """Print one frame: as JSON, in words by the exchange's clock, or with every field."""
+    header = {
+        "frame": frame.header.frame,
+        "segment": frame.segment,
+        "offset": frame.offset,
+        "first_sequence": frame.header.first_sequence,
+        "count": frame.header.command_count,
+        "time": _time(frame.header.time_ns),
+        "term": frame.header.term,
+        "earlier_frame": frame.header.earlier_frame,
+        "events_hash": frame.header.events_hash.hex(),
+        "checksum": frame.checksum.hex(),
+    }
+    if as_json:
+        shown = [
+            {name: _word(value) for name, value in command.items()}
+            | ({"words": _sentence(image, command)} if image else {})
+            for command in commands
+        ]
+        typer.echo(json.dumps({**header, "commands": shown}, ensure_ascii=False))
+        return
+    if image is not None:
+        moment = clock(frame.header.time_ns)
+        typer.echo(
+            "frame {frame}, {count} commands from sequence {first_sequence}".format(**header)
+        )
+        for command in commands:
+            origin = f"session {command['session']}" if command["session"] else "house"
+            typer.echo(
+                f"  {command['sequence']:>9}  {moment}  {origin}: {_sentence(image, command)}"
+            )
+        return
+    typer.echo(
+        "frame {frame}: segment {segment}, offset {offset}, {count} commands from sequence "
+        "{first_sequence}, {time}, term {term}".format(**header),
+    )
+    if frame.header.earlier_frame:
+        typer.echo("  events of frame {earlier_frame} hash to {events_hash}".format(**header))
+    for command in commands:
+        typer.echo("  " + "  ".join(f"{name}={_word(value)}" for name, value in command.items()))
+
+
+class Wanted:
+    """Which commands a person asked for: of a contract, of a code; a cancel goes with its order."""
+
+    def __init__(self, image: DayImage | None, contract: str | None, code: str | None) -> None:
+        """Raise ``InputFault`` for a name the image does not hold."""
+        self.fields: dict[str, int] = {}
+        for field, name, names in (
+            ("instrument", contract, image.names.instruments if image else []),
+            ("trading_code", code, image.names.trading_codes if image else []),
+        ):
+            if name is None:
+                continue
+            if name not in names:
+                raise InputFault(
+                    f"{name!r} is not in this day's image; they are named as {names[0]}"
+                )
+            self.fields[field] = names.index(name)
+        self._orders: dict[int, bool] = {}  # by sequence
+        self._own: dict[tuple[object, object], bool] = {}  # by session and its own name
+
+    def takes(self, command: Command) -> bool:
+        """Return whether a command is wanted; everything is where nothing was asked for."""
+        from huiguan.exchange.messages import ORDER_ROW_BITS
+
+        if not self.fields:
+            return True
+        own = command["session"], command.get("client_order_id")
+        if command["kind"] == "enter_order":
+            hit = all(command[name] == value for name, value in self.fields.items())
+            self._orders[int(str(command["sequence"]))] = self._own[own] = hit
+            return hit
+        if command["kind"] == "cancel_order":
+            order = int(str(command["order_id"])) >> ORDER_ROW_BITS
+            return self._orders.get(order, False) if order else self._own.get(own, False)
+        return False
+
+
+def _image_of(folder: Path) -> DayImage | None:
+    """Return the image of a day folder; a journal alone has none."""
+    from huiguan.storage.market.day_folder import DayFolder
+    from huiguan.storage.market.day_image import read_image
+
+    image = DayFolder(folder).image
+    return read_image(image) if image.is_dir() else None
+
+
+def _sentence(image: DayImage | None, command: Command) -> str:
+    """Return a command in words; one of an unknown kind keeps its bytes."""
+    from huiguan.exchange.reports.command_words import fields_words, order_words
+
+    assert image is not None
+    fields = {name: int(value) for name, value in command.items() if isinstance(value, int)}
+    for name in ("sequence", "session", "client_sequence"):
+        fields.pop(name)
+    kind = command["kind"]
+    if kind == "enter_order":
+        return order_words(image, fields)[0]
+    if kind == "cancel_order":  # named by one of its two ids
+        fields = {name: value for name, value in fields.items() if value}
+    return fields_words(image, kind, fields) if isinstance(kind, str) else f"unknown kind {kind}"
 
 
 def _journal_folder(folder: Path) -> Path:
@@ -139,14 +252,15 @@ def _torn_tail(scan: Scan) -> str | None:
     return None
 
 
-def _commands(frame: Frame, first: int) -> Iterator[dict[str, object]]:
-    """Yield what each command of a frame says, from sequence ``first`` on."""
+def _commands(frame: Frame, first: int, last: int | None) -> Iterator[Command]:
+    """Yield what each command of a frame says, from sequence ``first`` to ``last``."""
     start = frame.header.first_sequence
-    for sequence in range(max(first, start), frame.last_sequence + 1):
+    end = frame.last_sequence if last is None else min(last, frame.last_sequence)
+    for sequence in range(max(first, start), end + 1):
         yield {"sequence": sequence, **_decoded(frame.commands[sequence - start])}
 
 
-def _decoded(row: np.ndarray) -> dict[str, object]:
+def _decoded(row: np.ndarray) -> Command:
     """Return header and fields of a command by name; bytes of an unknown kind in hex."""
     from huiguan.exchange import messages
 
@@ -157,7 +271,7 @@ def _decoded(row: np.ndarray) -> dict[str, object]:
     except ValueError:  # a kind, version or value this code does not know
         numbers = {"kind": int(head["kind"]), "version": int(head["version"])}
         return {**numbers, **origin, "body": row[HEADER_BYTES:].tobytes().hex()}
-    fields = {name: _word(getattr(command, name)) for name in command.__struct_fields__}
+    fields = {name: getattr(command, name) for name in command.__struct_fields__}
     return {"kind": command.__struct_config__.tag, **origin, **fields}
 
 

@@ -1,0 +1,5 @@
+"""``python -m huiguan``: the same as the command ``huiguan``."""
+
+from huiguan.cli import main
+
+main()
