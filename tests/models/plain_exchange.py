@@ -523,6 +523,8 @@ class PlainExchange(PlainChecks):
 
     def log_on(self, command: SimpleNamespace) -> None:
         """Bind a session to a member."""
+        if command.cancel_on_disconnect not in (0, 1):
+            raise Refused(Refusal.BAD_FIELD, command.cancel_on_disconnect, 1)
         if not 0 < command.target < len(self.sessions):
             raise Refused(Refusal.UNKNOWN_TARGET, command.target, len(self.sessions))
         if not 0 <= command.member < len(self.members):
@@ -560,6 +562,8 @@ class PlainExchange(PlainChecks):
 
     def set_kill_switch(self, command: SimpleNamespace) -> None:
         """Stop a code or a member, or let it go on."""
+        if command.engaged not in (0, 1):
+            raise Refused(Refusal.BAD_FIELD, command.engaged, 1)
         target = command.target
         if command.scope not in (Scope.TRADING_CODE, Scope.MEMBER):
             raise Refused(Refusal.UNKNOWN_TARGET, command.scope, 0)
@@ -577,6 +581,8 @@ class PlainExchange(PlainChecks):
 
     def set_halt(self, command: SimpleNamespace) -> None:
         """Halt or resume; what crossed meanwhile trades at one price."""
+        if command.engaged not in (0, 1):
+            raise Refused(Refusal.BAD_FIELD, command.engaged, 1)
         found = [
             row
             for number, row in enumerate(self.instruments)

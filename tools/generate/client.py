@@ -6,7 +6,7 @@ from textwrap import indent
 
 from huiguan.exchange import messages
 from huiguan.foundation.refusals import Refusal
-from tools.generate.kinds import HEADER_FIELDS, HOMES, KINDS, enumerations, fields, held, tag
+from tools.generate.kinds import HEADER_FIELDS, HOMES, KINDS, enumerations, fields, flags, held, tag
 
 CODES = {"|i1": "b", "<i2": "h", "<i4": "i", "<i8": "q"}  # of the standard library's struct
 HEAD = f'''"""Generated from huiguan.exchange.messages; do not edit.
@@ -17,12 +17,13 @@ where each of its fields stands. Numbers are pinned in ``messages.lock``.
 
 from enum import IntEnum
 from struct import Struct
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import msgspec
 
 MESSAGE_BYTES = {messages.MESSAGE_BYTES}
-VERSION = {messages.VERSION}'''
+VERSION = {messages.VERSION}
+Flag = Annotated[int, msgspec.Meta(ge=0, le=1)]  # no, yes'''
 BASES = '''
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,9 +74,9 @@ def kind_lines(kind: type[messages.Message]) -> list[str]:
     out += ["    OFFSETS: ClassVar[dict[str, int]] = {"]
     out += [f'        "{name}": {at},' for name, _, at in rows]
     out += ["    }", ""]
-    return out + [
-        f"    {name}: {words[name].__name__ if name in words else 'int'}" for name, _, _ in rows
-    ]
+    types = {name: word.__name__ for name, word in words.items()}
+    types |= dict.fromkeys(flags(kind), "Flag")
+    return out + [f"    {name}: {types.get(name, 'int')}" for name, _, _ in rows]
 
 
 def client() -> str:

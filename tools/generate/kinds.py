@@ -11,6 +11,7 @@ import numpy as np
 
 import huiguan.exchange
 from huiguan.exchange import messages
+from huiguan.foundation.records import Flag
 from huiguan.foundation.refusals import Refusal
 
 KINDS = sorted([*messages.COMMANDS.values(), *messages.EVENTS.values()], key=lambda k: k.KIND)
@@ -66,3 +67,9 @@ def held(kind: type[messages.Message]) -> dict[str, type[IntEnum]]:
     hints = get_type_hints(kind)
     types = {name: hints[name] for name in kind.__struct_fields__}
     return {name: hint for name, hint in types.items() if issubclass(hint, IntEnum)}
+
+
+def flags(kind: type[messages.Message]) -> set[str]:
+    """Return the fields of a kind that are 0 or 1."""
+    hints = get_type_hints(kind, include_extras=True)
+    return {name for name in kind.__struct_fields__ if hints[name] == Flag}

@@ -6,7 +6,7 @@ from enum import IntEnum
 from huiguan.exchange import messages
 from huiguan.exchange.day.image import BEHAVIOUR
 from huiguan.foundation.refusals import Refusal
-from tools.generate.kinds import HEADER_FIELDS, KINDS, enumerations, fields, held
+from tools.generate.kinds import HEADER_FIELDS, KINDS, enumerations, fields, flags, held
 
 WIDTHS = {"|i1": "int8", "<i2": "int16", "<i4": "int32", "<i8": "int64"}
 HEAD = f"""# Messages (generated)
@@ -40,13 +40,14 @@ def header_rows() -> list[str]:
 def kind_section(kind: type[messages.Message]) -> list[str]:
     """Return what the page says of a kind."""
     out = ["", f"## {kind.KIND} {kind.__name__}", "", inspect.getdoc(kind) or ""]
-    rows, words = fields(kind), held(kind)
+    rows, words, no_or_yes = fields(kind), held(kind), flags(kind)
     if not rows:
         return [*out, "", "No field of its own."]
     out += table("field", "type", "at", "holds")
     for name, form, at in rows:
         word = words.get(name)
         link = f"[{word.__name__}](#{word.__name__.lower()})" if word else ""
+        link = "0 or 1" if name in no_or_yes else link
         out.append(f"| {name} | {WIDTHS[form]} | {at} | {link} |")
     return out
 

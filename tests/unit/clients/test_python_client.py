@@ -11,7 +11,7 @@ import pytest
 from huiguan_client import binary
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tools.generate.kinds import KINDS, enumerations, fields, held
+from tools.generate.kinds import KINDS, enumerations, fields, flags, held
 
 from huiguan.exchange import messages
 from huiguan.foundation.refusals import Refusal
@@ -27,10 +27,10 @@ def whole(bits: int) -> st.SearchStrategy[int]:
 
 def values_of(kind: type[messages.Message]) -> st.SearchStrategy[dict[str, int]]:
     """Any values that the fields of a kind can hold."""
-    words = held(kind)
+    known = held(kind) | dict.fromkeys(flags(kind), (0, 1))
     return st.fixed_dictionaries(
         {
-            name: st.sampled_from(list(words[name])) if name in words else whole(WIDTH[form])
+            name: st.sampled_from(list(known[name])) if name in known else whole(WIDTH[form])
             for name, form, _ in fields(kind)
         }
     )
@@ -86,15 +86,18 @@ def row_of(kind: type[messages.Message]) -> np.ndarray:
     return messages.encode(kind(**values))  # type: ignore[arg-type]
 
 
-HELD = [(kind, name) for kind in KINDS for name in held(kind)]
+KNOWN = [(kind, name, set(map(int, word))) for kind in KINDS for name, word in held(kind).items()]
+KNOWN += [(kind, name, {0, 1}) for kind in KINDS for name in flags(kind)]
+NAMES = [f"{kind.__name__}.{name}" for kind, name, _ in KNOWN]
 
 
-@pytest.mark.parametrize(("kind", "name"), HELD, ids=lambda part: getattr(part, "__name__", part))
-def test_an_unknown_value_is_refused_by_both(kind: type[messages.Message], name: str) -> None:
+@pytest.mark.parametrize(("kind", "name", "values"), KNOWN, ids=NAMES)
+def test_an_unknown_value_is_refused_by_both(
+    kind: type[messages.Message], name: str, values: set[int]
+) -> None:
     """Nothing takes a number it does not know for another: neither end guesses."""
-    word, values = held(kind)[name], set(map(int, held(kind)[name]))
     row = row_of(kind)
-    numbers = range(-128, 128) if word is not Refusal else (-1, 1, 999, 4014, 8410)
+    numbers = (-1, 1, 999, 4014, 8410) if name == "refusal" else range(-128, 128)
     for number in numbers:
         row.view(messages.LAYOUTS[kind.KIND])[name] = number
         if number in values:

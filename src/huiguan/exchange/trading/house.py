@@ -55,9 +55,20 @@ def is_outside(target: int, count: int) -> bool:
     return target < 0 or target >= count
 
 
+@inner
+def is_no_flag(state: State, value: int) -> bool:
+    """Return whether a flag is neither 0 nor 1; what is not known is refused, not taken for yes."""
+    if is_outside(value, 2):
+        note(state, value, 1)
+        return True
+    return False
+
+
 @rare
 def log_on(state: State, out: np.ndarray, command: np.void) -> Refusal:
     """Bind a session to a member; a higher epoch forgets the old client sequence."""
+    if is_no_flag(state, command["cancel_on_disconnect"]):
+        return Refusal.BAD_FIELD
     if is_outside(command["target"], len(state.sessions)) or command["target"] == 0:
         note(state, command["target"], len(state.sessions))
         return Refusal.UNKNOWN_TARGET
@@ -107,8 +118,9 @@ def log_off(state: State, out: np.ndarray, target: int, lost: bool) -> Refusal:
 @rare
 def set_kill_switch(state: State, out: np.ndarray, command: np.void) -> Refusal:
     """Cancel and refuse everything of a trading code or member, or lift that."""
-    target, count = command["target"], 0
-    engaged = 1 if command["engaged"] else 0
+    if is_no_flag(state, command["engaged"]):
+        return Refusal.BAD_FIELD
+    target, count, engaged = command["target"], 0, command["engaged"]
     if command["scope"] == Scope.TRADING_CODE:
         if is_outside(target, len(state.accounts)):
             note(state, target, len(state.accounts))
@@ -137,13 +149,15 @@ def set_halt(state: State, out: np.ndarray, command: np.void) -> Refusal:
     Orders that waited through an auction while their instrument was halted are uncrossed when it
     resumes in continuous trading.
     """
+    if is_no_flag(state, command["engaged"]):
+        return Refusal.BAD_FIELD
     count = 0
     by_product = command["scope"] == Scope.PRODUCT
     if by_product or command["scope"] == Scope.INSTRUMENT:
         for place in range(len(state.instruments)):
             row = state.instruments[place]
             if (row["product"] if by_product else place) == command["target"]:
-                row["halted"] = 1 if command["engaged"] else 0
+                row["halted"] = command["engaged"]
                 count += 1
                 if not row["halted"] and state.group_phase[row["group"]] == Phase.CONTINUOUS:
                     uncross(state, out, place)
