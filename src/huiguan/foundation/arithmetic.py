@@ -76,17 +76,22 @@ def multiply_rate(amount: int, rate_ppb: int, rounding: int) -> int:
     return multiply_divide(amount, rate_ppb, PPB, rounding)
 
 
+def scaled(value: Decimal, scale: int, what: str) -> int:
+    """Return ``value`` x ``scale`` as an int64; refuse what is not exact."""
+    product = EXACT.multiply(value, Decimal(scale))
+    if product != product.to_integral_value(context=EXACT):
+        raise InputFault(f"{what}: {str(value)!r} is finer than 1/{scale} and would not be exact")
+    if abs(product) >= INT64_END:
+        raise InputFault(f"{what}: {str(value)!r} is too large")
+    return int(product)
+
+
 def parse_scaled(text: str, scale: int, what: str) -> int:
     """Return ``text`` x ``scale`` as an integer; refuse what is not exact.
 
     ``parse_scaled("12.34", 100, "amount")`` is 1234; ``"12.345"`` is an InputFault.
     """
-    scaled = EXACT.multiply(decimal(text, what), Decimal(scale))
-    if scaled != scaled.to_integral_value():
-        raise InputFault(f"{what}: {text!r} is finer than 1/{scale} and would not be exact")
-    if abs(scaled) >= INT64_END:
-        raise InputFault(f"{what}: {text!r} is too large")
-    return int(scaled)
+    return scaled(decimal(text, what), scale, what)
 
 
 def parse_rate(text: str, what: str = "rate") -> int:

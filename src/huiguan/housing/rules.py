@@ -13,6 +13,9 @@ import msgspec
 
 from huiguan.foundation.cited import rule
 from huiguan.foundation.faults import InputFault
+from huiguan.foundation.readers.names import Name
+from huiguan.foundation.readers.signatures import checked, unchecked
+from huiguan.foundation.readers.values import Count
 
 Status = Literal["confirmed", "secondary", "unconfirmed", "assumed", "invented"]
 Test = Literal["is_true", "is_false", "area_below", "age_between", "one_of"]
@@ -159,7 +162,8 @@ R = TypeVar("R", bound=Row)
 
 
 @rule("a newer row ends an older one", "confirmed")
-def rows_in_force(rows: Iterable[R], scheme: str, on: date) -> list[R]:
+@checked
+def rows_in_force(rows: Iterable[R], scheme: Name, on: date) -> list[R]:
     """Return the rows that hold for a scheme on a day, one for each name, in the order of names.
 
     Example: rows of 2021 and 2024 named alike: on 1 January 2023 the one of 2021 holds; a row of
@@ -177,11 +181,19 @@ def rows_in_force(rows: Iterable[R], scheme: str, on: date) -> list[R]:
 
 def row_in_force(rows: Sequence[R], scheme: str, on: date) -> R | None:
     """Return the one row of a table that holds for a scheme on a day, or None."""
-    found = rows_in_force(rows, scheme, on)
+    found = unchecked(rows_in_force)(rows, scheme, on)
     if len(found) > 1:
         names = ", ".join(row.name for row in found)
         raise InputFault(f"several rows hold for {scheme} on {on} ({names}); name the one meant")
     return found[0] if found else None
+
+
+def known_scheme(rows: Iterable[Row], scheme: str) -> None:
+    """Refuse a scheme that rows which name schemes do not know."""
+    known = {name for row in rows for name in row.schemes}
+    if known and scheme not in known:
+        there_are = ", ".join(sorted(known))
+        raise InputFault(f"scheme {scheme!r} is not in the rulebook; there are: {there_are}")
 
 
 def required(rows: Sequence[R], scheme: str, on: date, what: str) -> R:
@@ -196,13 +208,19 @@ def required(rows: Sequence[R], scheme: str, on: date, what: str) -> R:
 
 
 @rule("R16 Shanghai: form of home by household", "unconfirmed")
-def home_forms(rows: Sequence[HomeForm], heads: int, children: int) -> tuple[str, ...]:
+@checked
+def home_forms(rows: Sequence[HomeForm], heads: Count, children: Count) -> tuple[str, ...]:
     """Return the forms of home a household may have: those of the row that asks for most.
 
     Example, rows (1 head: bed, room, studio), (2 heads: two rooms), (2 heads, 2 children: three
     rooms): one person gets bed, room or studio; a couple with one child two rooms; with two
     children three rooms.
     """
+    if children and children >= heads:
+        raise InputFault(
+            f"a household of {heads} heads has no {children} children: its heads count them, and"
+            " somebody applies"
+        )
     fitting = [r for r in rows if r.least_heads <= heads and r.least_children <= children]
     if not fitting:
         return ()

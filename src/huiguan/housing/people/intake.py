@@ -11,8 +11,17 @@ import msgspec
 import numpy as np
 
 from huiguan.foundation.cited import rule
+from huiguan.foundation.faults import InputFault
+from huiguan.foundation.readers.names import Name
+from huiguan.foundation.readers.signatures import checked, unchecked
+from huiguan.foundation.readers.values import Count
 from huiguan.housing.people.eligibility import Answer, eligibility
-from huiguan.housing.people.household import Application, Fact, applications_that_stand
+from huiguan.housing.people.household import (
+    Application,
+    Fact,
+    applications_that_stand,
+    one_application_a_number,
+)
 from huiguan.housing.people.priority import tier_of
 from huiguan.housing.rules import HomeRules
 from huiguan.housing.supply.reconcile import HomeState
@@ -23,10 +32,10 @@ OPEN_TIER = 9
 class Received(msgspec.Struct, frozen=True):
     """An application as received: its number, its place in time, whom it houses, its facts."""
 
-    number: str
-    received: int
-    persons: tuple[str, ...]
-    scheme: str
+    number: Name
+    received: Count
+    persons: tuple[Name, ...]
+    scheme: Name
     facts: tuple[Fact, ...]
 
 
@@ -40,6 +49,7 @@ class Verdict(msgspec.Struct, frozen=True):
 
 
 @rule("state of an application at the freeze", "assumed")
+@checked
 def verdicts(
     applications: Sequence[Received],
     rules: HomeRules,
@@ -49,12 +59,16 @@ def verdicts(
     """Return the state and tier of every application on the day of the freeze.
 
     First the conditions: no and unknown are refused, each with its reasons. Then, among those that
-    pass, a person counts in one application only (``policy``); the others are void.
+    pass, a person counts in one application only (``policy``); the others are void. A number stands
+    once: of a form that was sent again only the newest is given.
     """
+    one_application_a_number(
+        [entry.number for entry in applications], (entry.persons for entry in applications)
+    )
     refused: dict[str, tuple[str, ...]] = {}
     passing = []
     for entry in applications:
-        result = eligibility(rules.condition, entry.facts, entry.scheme, on)
+        result = unchecked(eligibility)(rules.condition, entry.facts, entry.scheme, on)
         if result.answer is Answer.YES:
             passing.append(
                 Application(number=entry.number, received=entry.received, persons=entry.persons)
@@ -65,10 +79,10 @@ def verdicts(
                 for found in result.findings
                 if found.answer is not Answer.YES
             )
-    stands = applications_that_stand(passing, policy)
+    stands = unchecked(applications_that_stand)(passing, policy)
     rows = []
     for entry in applications:
-        tier = tier_of(rules.tier, entry.facts, entry.scheme, on, OPEN_TIER)
+        tier = unchecked(tier_of)(rules.tier, entry.facts, entry.scheme, on, OPEN_TIER)
         state: Literal["in", "refused", "void"] = "in"
         reasons: tuple[str, ...] = ()
         if entry.number in refused:
@@ -90,16 +104,25 @@ class ProgrammeSupply(msgspec.Struct, frozen=True):
 
 
 @rule("supply of a programme: stock = let + held + offered", "assumed")
+@checked
 def programme_supply(
-    states: np.ndarray, places: Sequence[int], own_homes: Sequence[int]
+    states: np.ndarray, places: Sequence[Count], own_homes: Sequence[Count]
 ) -> ProgrammeSupply:
     """Return the supply of a programme from the states of all places (``supply.states_on``).
 
     Homes of tenants who take part (``own_homes``) are let today and offered all the same, because
     who moves leaves one behind. A place nobody accounts for is refused by the caller's check.
     """
+    for what, rows in (("places", places), ("own homes", own_homes)):
+        if len(set(rows)) != len(rows):
+            raise InputFault(f"{what}: a place is named twice; it would count as two")
+        if max(rows, default=-1) >= len(states):
+            raise InputFault(f"{what}: there is no place {max(rows)}; there are {len(states)}")
     here = states[list(places)]
-    own = len(set(own_homes) & set(places))
+    moving = sorted(set(own_homes) & set(places))
+    if (states[moving] != HomeState.LET).any():
+        raise InputFault("own homes: a tenant who takes part lives in a place that is let")
+    own = len(moving)
     let = int((here == HomeState.LET).sum()) - own
     in_round = int((here == HomeState.IN_ROUND).sum())
     held = int((here == HomeState.HELD).sum())

@@ -10,10 +10,12 @@ from enum import IntEnum
 
 import numpy as np
 
-from huiguan.foundation.arithmetic import parse_scaled
+from huiguan.foundation.arithmetic import scaled
 from huiguan.foundation.cited import rule
 from huiguan.foundation.faults import InputFault
-from huiguan.foundation.readers.values import natural
+from huiguan.foundation.readers.names import Name, spelling
+from huiguan.foundation.readers.signatures import checked
+from huiguan.foundation.readers.values import Count, decimal, natural
 from huiguan.foundation.records import Int8, Int32, Record, layout
 from huiguan.foundation.refusals import Refusal
 
@@ -90,10 +92,8 @@ class Tree:
 
 
 def parse_area(area_m2: Number, what: str = "area") -> int:
-    """Return whole dm2 of m2, exactly: ``"15.00"`` is 1500; a float or a finer value is refused."""
-    if isinstance(area_m2, float):
-        raise InputFault(f"{what}: {area_m2} is binary and not exact; give text or a Decimal")
-    return parse_scaled(str(area_m2), 100, what)
+    """Return whole dm2 of m2, exactly: ``"15.00"`` is 1500; finer or negative ones are refused."""
+    return scaled(decimal(area_m2, what, 0), 100, what)
 
 
 def build_tree(
@@ -143,7 +143,8 @@ def build_tree(
 
 
 @rule("R22 Shanghai: at least 5 m2 a head, at most two in a room", "confirmed")
-def heads_allowed(area_m2: Number, least_m2: Number, most_heads: int) -> int:
+@checked
+def heads_allowed(area_m2: Number, least_m2: Number, most_heads: Count) -> int:
     """Return how many may live in a room: by area per head, and no more than the limit.
 
     Exactly the least area a head is enough. Example: ``heads_allowed("10.00", "5", 2)`` is ``2``;
@@ -154,8 +155,9 @@ def heads_allowed(area_m2: Number, least_m2: Number, most_heads: int) -> int:
 
 
 @rule("R22 Shanghai: at least 5 m2 a head, at most two in a room", "confirmed")
+@checked
 def flat_heads_allowed(
-    room_areas_m2: Sequence[Number], least_m2: Number, most_heads: int, family: bool = False
+    room_areas_m2: Sequence[Number], least_m2: Number, most_heads: Count, family: bool = False
 ) -> int:
     """Return how many may live in a flat let whole: the heads of its rooms together.
 
@@ -163,14 +165,16 @@ def flat_heads_allowed(
     ``flat_heads_allowed(["15", "9.99"], "5", 2)`` is ``3``;
     ``flat_heads_allowed(["15", "10"], "5", 2, family=True)`` is ``5``.
     """
+    least = natural(parse_area(least_m2), "least area a head", 1)
     if family:
-        return sum(parse_area(area) for area in room_areas_m2) // parse_area(least_m2)
+        return sum(parse_area(area) for area in room_areas_m2) // least
     return sum(heads_allowed(area, least_m2, most_heads) for area in room_areas_m2)
 
 
 @rule("R22 Shanghai: at least 5 m2 a head, at most two in a room", "confirmed")
+@checked
 def check_heads(
-    area_m2: Number, heads: int, least_m2: Number, most_heads: int, family: bool = False
+    area_m2: Number, heads: Count, least_m2: Number, most_heads: Count, family: bool = False
 ) -> Refusal:
     """Return whether ``heads`` may share a room; a family may be more than the limit of heads.
 
@@ -187,6 +191,7 @@ def check_heads(
 
 
 @rule("crews: one sex in a room unless a family", "assumed")
+@checked
 def check_sexes(sexes: Collection[Sex], family: bool = False) -> Refusal:
     """Return whether people of these sexes may share a room.
 
@@ -197,17 +202,22 @@ def check_sexes(sexes: Collection[Sex], family: bool = False) -> Refusal:
 
 
 @rule("National letting regulation 2025: no sleeping in kitchens, baths, cellars", "confirmed")
-def check_living_space(use: str, banned: Collection[str]) -> Refusal:
+@checked
+def check_living_space(use: Name, banned: Collection[Name]) -> Refusal:
     """Return whether a space of this use may be let to sleep in.
 
     Example: ``check_living_space("kitchen", ["kitchen", "bath"])`` is
     ``Refusal.NOT_LIVING_SPACE``.
     """
-    return Refusal.NOT_LIVING_SPACE if use in banned else Refusal.ACCEPTED
+    alike = {spelling(entry).casefold() for entry in banned}
+    return Refusal.NOT_LIVING_SPACE if spelling(use).casefold() in alike else Refusal.ACCEPTED
 
 
 @rule("R23 Shanghai: concentrated letting from 10 rooms or 15 residents", "secondary")
-def is_concentrated(rooms: int, residents: int, rooms_from: int, residents_from: int) -> bool:
+@checked
+def is_concentrated(
+    rooms: Count, residents: Count, rooms_from: Count, residents_from: Count
+) -> bool:
     """Return whether a landlord must keep a management system: at either line or above.
 
     Example: ``is_concentrated(10, 3, 10, 15)`` is ``True``; ``is_concentrated(9, 14, 10, 15)`` is

@@ -107,7 +107,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"parts": ["a"]}, "parts: 'a' is no Part"),
     ({"rows": [(1, "x")]}, "rows: .* is no Row"),
     ({"share": 0.5}, "share: 0.5 is none of what may be given: a text, Fraction"),
-    ({"value": 0.5}, "value: 0.5 is a float and not exact"),
+    ({"value": 0.5}, "value: 0.5 is a float, binary and not exact"),
     ({"value": None}, "value: None is none of what may be given"),
     ({"days_off": ["2026-5-1"]}, "days off: '2026-5-1' is not a date"),
     ({"days_off": "2026-05-01"}, "days off: .* is no list"),

@@ -169,7 +169,7 @@ def test_what_is_no_exact_number(value: object) -> None:
 
 
 def test_a_float_is_not_exact() -> None:
-    with pytest.raises(InputFault, match=r"price: 0\.1 is a float and not exact; write it as text"):
+    with pytest.raises(InputFault, match=r"price: 0\.1 is a float, binary and not exact"):
         decimal(0.1, "price")
     with pytest.raises(InputFault, match="area: '-1' is below 0"):
         decimal("-1", "area", 0)

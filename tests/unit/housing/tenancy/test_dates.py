@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from huiguan.foundation.faults import InputFault
 from huiguan.housing.dates import (
     add_months,
     age_on,
@@ -35,7 +36,11 @@ def test_months_end_at_the_corresponding_day_or_the_months_last(
     start: str, months: int, end: str
 ) -> None:
     assert add_months(D(start), months) == D(end)
-    assert lease_end(D(start), months) == D(end)
+    if months > 0:
+        assert lease_end(D(start), months) == D(end)
+    else:
+        with pytest.raises(InputFault, match="months of a lease: -1 is below 1"):
+            lease_end(D(start), months)
 
 
 def test_a_year_from_1_july_has_its_last_day_on_30_june() -> None:
