@@ -224,6 +224,7 @@ def export_command(
     """Write the trades, orders and bars of a day as CSV and Parquet, in words and decimals."""
     from huiguan.exchange.market_data.bars import check_minutes
     from huiguan.exchange.reports.market_frames import bars_frame, orders_frame, trades_frame
+    from huiguan.exchange.reports.reports_of_day import Report
     from huiguan.storage.market.daily_files import write_report
 
     check_minutes(minutes)
@@ -233,5 +234,5 @@ def export_command(
         ("orders", orders_frame(found.image, found.events, found.refused), ("price",)),
         ("bars", bars_frame(found.image, found.events, minutes), ("open", "high", "low", "close")),
     ):
-        write_report(out, name, frame, figures)
+        write_report(out, Report(name, frame, figures))
         typer.echo(f"{len(frame):>9,} {name:<7} {out / name}.csv, .parquet")
