@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from huiguan.days.cleared import read_closed
 from huiguan.exchange.day.instructions import check_for_opening
 from huiguan.exchange.day.result import result_digest
-from huiguan.exchange.evening.next_day import forced_closes, next_image, reconcile
+from huiguan.exchange.evening.forced import forced_closes
+from huiguan.exchange.evening.next_day import next_image, reconcile
 from huiguan.foundation.faults import CheckFault, InputFault
 from huiguan.storage.files import Files, write_file
 from huiguan.storage.market.day_folder import DayFolder, verify_manifest, write_manifest

@@ -11,7 +11,8 @@ from huiguan.exchange.day.result import DayResult
 from huiguan.exchange.evening.day_end import close_day
 from huiguan.exchange.evening.day_figures import cumulative_changes, morning_figures
 from huiguan.exchange.evening.day_postings import postings
-from huiguan.exchange.evening.next_day import exposures, next_image, reconcile
+from huiguan.exchange.evening.forced import exposures
+from huiguan.exchange.evening.next_day import next_image, reconcile
 from huiguan.exchange.evening.rules_of_day import rules_of_day
 from huiguan.exchange.evening.statements import Statements
 from huiguan.exchange.messages import Side

@@ -88,6 +88,12 @@ def quote_of(found: ContractParameters) -> Quote:
     units, value = found.terms.tick * scale, found.terms.tick * found.terms.lot_size * FEN
     if units != int(units) or value != int(value):
         raise InputFault(f"{found.contract.code}: the tick {found.terms.tick} is not exact in fen")
+    if found.terms.lot_size * FEN % scale:
+        raise InputFault(
+            f"{found.contract.code}: a lot of {found.terms.lot_size} {found.terms.unit} moves by"
+            f" less than a fen with the last of {found.price_decimals} decimals; give the product"
+            " fewer price_decimals"
+        )
     return Quote(int(units), int(value), found.price_decimals)
 
 

@@ -10,8 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from huiguan.exchange.day.image import FEE_CLASSES, HEDGE_FLAGS, TABLES, DayImage
-from huiguan.exchange.evening.fold import (
+from huiguan.exchange.clearing.fold import (
     CLOSE_HISTORY,
     CLOSE_PRICE,
     CLOSE_TODAY,
@@ -24,6 +23,7 @@ from huiguan.exchange.evening.fold import (
     OPENED,
     fold_sides,
 )
+from huiguan.exchange.day.image import FEE_CLASSES, HEDGE_FLAGS, TABLES, DayImage
 from huiguan.exchange.messages import Offset, Side
 from huiguan.foundation.columns import (
     before_in_group,

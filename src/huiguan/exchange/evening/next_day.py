@@ -12,7 +12,6 @@ from msgspec.structs import replace
 
 from huiguan.exchange.clearing.collateral import usable_collateral
 from huiguan.exchange.clearing.deposit import DeadlineOutcome, at_deadline
-from huiguan.exchange.clearing.liquidation import Exposure, ForceClose, liquidation_list
 from huiguan.exchange.day.contract_tables import (
     ContractTables,
     ListedContract,
@@ -34,7 +33,7 @@ from huiguan.exchange.day.result import DayResult, result_digest
 from huiguan.exchange.evening.carried import lodged_warrants, member_volumes, past_settlements
 from huiguan.exchange.evening.day_money import pool_of_code
 from huiguan.exchange.evening.rules_of_day import decimal_rate
-from huiguan.exchange.messages import EnterOrder, Hedge, Offset, PriceType, Right, Side, TimeInForce
+from huiguan.exchange.messages import Right
 from huiguan.exchange.rules.instruments import Contract, contract, listed_contracts
 from huiguan.exchange.rules.parameters import parameters
 from huiguan.exchange.rules.rows import Books
@@ -275,113 +274,6 @@ def codes_of_tomorrow(
     least = np.where(called[pool_of_code(image)], Right.CLOSE_ONLY, Right.ALLOW)
     codes["right"] = np.maximum(codes["own_right"], least)
     return codes
-
-
-def forced_closes(image: DayImage, result: DayResult, tomorrow: DayImage) -> list[ForceClose]:
-    """Return what is liquidated in the next session: pools still below zero at the deadline (5.9).
-
-    The largest shortage comes first; of each pool general before hedging, contracts by open
-    interest, trading codes by net loss.
-    """
-    balances = {
-        index: int(row["cash_fen"]) - int(row["margin_fen"]) + int(row["usable_fen"])
-        for index, row in enumerate(tomorrow.pools)
-    }
-    short = sorted((b, index) for index, b in balances.items() if b < 0)
-    open_interest = {
-        name: int(lots)
-        for name, lots in zip(
-            image.names.instruments, result.contracts["open_interest_lots"], strict=True
-        )
-    }
-    where = pool_of_code(image)
-    orders: list[ForceClose] = []
-    for balance, pool in short:
-        rows = exposures(
-            image, result, result.positions[where[result.positions["trading_code"]] == pool]
-        )
-        orders += liquidation_list(rows, open_interest, -balance)
-    return orders
-
-
-def exposures(image: DayImage, result: DayResult, positions: np.ndarray) -> list[Exposure]:
-    """Return positions with the margin a lot frees and the code's net loss in the contract.
-
-    Shorts that standard warrants back free no margin, so they are not among them.
-    """
-    losses = floating_profit(image, result)
-    backed = {(row[0], row[1], row[3]): row[2] for row in result.freed_shorts.tolist()}
-    rows = []
-    for row in positions:
-        code, index, hedge = int(row["trading_code"]), int(row["instrument"]), int(row["hedge"])
-        contract_row, terms = result.contracts[index], image.instruments[index]
-        rate = contract_row["hedge_ppb" if hedge == Hedge.HEDGE else "general_ppb"]
-        value = int(contract_row["settlement_units"]) * int(terms["tick_value_fen"])
-        margin = value * int(rate) // (int(terms["tick_units"]) * 1_000_000_000)
-        shorts = int(row["short_lots"]) - backed.get((code, index, hedge), 0)
-        for side, lots in (("long", int(row["long_lots"])), ("short", shorts)):
-            if lots:
-                rows.append(
-                    Exposure(
-                        trading_code=image.names.trading_codes[code],
-                        instrument=image.names.instruments[index],
-                        side=side,  # type: ignore[arg-type]
-                        lots=lots,
-                        margin_per_lot_fen=margin,
-                        net_loss_fen=-losses.get((code, index), 0),
-                        hedging=hedge == Hedge.HEDGE,
-                        house=bool(image.trading_codes["house"][code]),
-                    )
-                )
-    return rows
-
-
-def floating_profit(image: DayImage, result: DayResult) -> dict[tuple[int, int], int]:
-    """Return profit by opening price in fen of every trading code and contract held."""
-    lots = result.lots
-    terms = image.instruments[lots["instrument"]]
-    move = result.contracts["settlement_units"][lots["instrument"]] - lots["open_price_units"]
-    sign = np.where(lots["side"] == Side.BUY, 1, -1)
-    fen = move * sign * lots["lots"] * terms["tick_value_fen"] // terms["tick_units"]
-    count = len(image.instruments)
-    keys, where = np.unique(
-        lots["trading_code"].astype(np.int64) * count + lots["instrument"], return_inverse=True
-    )
-    totals = sums(where, fen, len(keys))
-    return {divmod(int(k), count): int(v) for k, v in zip(keys, totals, strict=True)}
-
-
-def force_close_commands(tomorrow: DayImage, rows: Iterable[ForceClose]) -> list[EnterOrder]:
-    """Return the orders of a forced liquidation: at the limit that trades at any market price.
-
-    An order is at most the contract's largest; lots of earlier days are closed.
-    """
-    commands: list[EnterOrder] = []
-    for row in rows:
-        if row.instrument not in tomorrow.names.instruments:
-            continue  # expired: what is left is delivered
-        index = tomorrow.names.instruments.index(row.instrument)
-        code = index_of(tomorrow.names.trading_codes, row.trading_code, "trading code")
-        terms = tomorrow.instruments[index]
-        selling = row.side == "long"
-        largest = int(terms["maximum_lots"]) or row.lots
-        commands += [
-            EnterOrder(
-                client_order_id=0,
-                price_ticks=int(terms["lower_limit_ticks" if selling else "upper_limit_ticks"]),
-                lots=min(largest, row.lots - start),
-                minimum_lots=0,
-                instrument=index,
-                trading_code=code,
-                side=Side.SELL if selling else Side.BUY,
-                offset=Offset.FORCE_CLOSE,
-                hedge=Hedge.HEDGE if row.hedging else Hedge.SPECULATION,
-                time_in_force=TimeInForce.DAY,
-                price_type=PriceType.LIMIT,
-            )
-            for start in range(0, row.lots, largest)
-        ]
-    return commands
 
 
 def reconcile(

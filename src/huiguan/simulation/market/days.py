@@ -11,7 +11,7 @@ from huiguan.days.cleared import quiet
 from huiguan.days.close import close_folder
 from huiguan.days.open import open_next
 from huiguan.exchange.day.instructions import MoveClientMoney, MoveMemberMoney
-from huiguan.exchange.evening.next_day import force_close_commands
+from huiguan.exchange.evening.forced import force_close_commands
 from huiguan.simulation.market.run import SimulatedDay, run_day
 
 if TYPE_CHECKING:
