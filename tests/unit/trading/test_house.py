@@ -82,6 +82,6 @@ def test_orders_of_different_frames_or_one_hash_the_same() -> None:
     for day in (one, two):
         day.send(1, first, time_ns=9)
     one.send(1, second, time_ns=9)
-    two.core.state.core["due_frame"] = 0  # as if the frame had begun elsewhere
+    two.core.state.registers["due_frame"] = 0  # as if the frame had begun elsewhere
     two.send(1, second, time_ns=9)
     assert one.core.state_hash() == two.core.state_hash()

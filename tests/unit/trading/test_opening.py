@@ -8,7 +8,7 @@ import pytest
 from huiguan.exchange.day.image import DayImage
 from huiguan.exchange.messages import CancelOrder, Side
 from huiguan.exchange.trading.opening import open_day
-from huiguan.exchange.trading.state.rows import CAPACITIES
+from huiguan.exchange.trading.state.build import CAPACITIES
 from huiguan.exchange.trading.state.table import own_name_tag
 from huiguan.foundation.faults import InputFault
 from huiguan.foundation.kernel import kernel

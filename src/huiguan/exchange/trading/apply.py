@@ -279,7 +279,7 @@ def apply_session_command(
     state: State, out: np.ndarray, commands: np.ndarray, row: int, kind: int
 ) -> Refusal:
     """Dispatch a command of a session whose client sequence is the next one."""
-    session = int(state.core[0]["session"])
+    session = int(state.registers[0]["session"])
     if kind == ENTER:
         return enter_order(state, out, rows(commands, ENTER_ROW)[row], session)
     if kind == CANCEL:
@@ -303,15 +303,14 @@ def own_order_id(commands: np.ndarray, row: int, kind: int) -> int:
 @inner
 def remember(state: State, session: int, client_sequence: int, refusal: Refusal) -> None:
     """Keep the outcome of a client sequence for those who ask again."""
-    core = state.core[0]
     state.sessions[session]["client_sequence"] = client_sequence
     window = state.config[0]["outcome_window"]
     place = session * window + client_sequence % window
     prefetch(state.outcomes, place + OUTCOMES_AHEAD)
     outcome = state.outcomes[place]
     outcome["client_sequence"] = client_sequence
-    outcome["sequence"] = core["sequence"]
-    outcome["order_id"] = core["order_id"]
+    outcome["sequence"] = state.core[0]["sequence"]
+    outcome["order_id"] = state.registers[0]["order_id"]
     outcome["refusal"] = refusal
 
 
@@ -335,11 +334,11 @@ def check_sequence(state: State, session: int, client_sequence: int) -> Refusal:
 def apply_one(state: State, out: np.ndarray, commands: np.ndarray, row: int, sequence: int) -> None:
     """Apply one command; exactly one outcome event names it."""
     head = rows(commands, COMMAND_HEADER)[row]
-    core = state.core[0]
-    core["sequence"] = sequence
-    core["session"] = head["session"]
-    core["client_sequence"] = head["client_sequence"]
-    core["order_id"] = 0
+    state.core[0]["sequence"] = sequence
+    registers = state.registers[0]
+    registers["session"] = head["session"]
+    registers["client_sequence"] = head["client_sequence"]
+    registers["order_id"] = 0
     kind = head["kind"]
     session, client_sequence = int(head["session"]), int(head["client_sequence"])
     refusal = Refusal.ACCEPTED
@@ -379,29 +378,29 @@ def apply(
 ) -> int:
     """Apply commands ``start`` to ``count`` of one frame; return where to go on.
 
-    ``commands`` and ``out`` are flat ``uint8`` buffers of 64-byte rows; ``core["events"]`` says how
-    many rows of ``out`` this call wrote. The frame is done when the number returned is ``count``
-    and no mark is going on (``core["marking"]`` is ``NO_ROW``); else call again from there.
+    ``commands`` and ``out`` are flat ``uint8`` buffers of 64-byte rows; the register ``events``
+    says how many rows of ``out`` this call wrote. The frame is done when the number returned is
+    ``count`` and no mark is going on (``marking`` is ``NO_ROW``); else call again from there.
     """
     state: State = open_state(handle)
     events, orders = rows(out, BYTE), rows(commands, BYTE)
-    core = state.core[0]
-    core["events"] = 0
+    core, registers = state.core[0], state.registers[0]
+    registers["events"] = 0
     core["time_ns"] = max(core["time_ns"], time_ns)
     room = len(out) // MESSAGE_BYTES - SPARE_ROWS
-    while core["due_frame"] != first_sequence:
-        if room - core["events"] < core["live_orders"]:
+    while registers["due_frame"] != first_sequence:
+        if room - registers["events"] < core["live_orders"]:
             return start
         if next_due(state) > core["time_ns"]:
-            core["due_frame"] = first_sequence
+            registers["due_frame"] = first_sequence
         else:
             core["sequence"] = first_sequence
-            core["session"] = 0
-            core["client_sequence"] = 0
+            registers["session"] = 0
+            registers["client_sequence"] = 0
             run_one_due(state, events)
     row = start
-    while room - core["events"] >= core["live_orders"]:
-        if core["marking"] != NO_ROW:
+    while room - registers["events"] >= core["live_orders"]:
+        if registers["marking"] != NO_ROW:
             call_one(state, events)
         elif row == count:
             break

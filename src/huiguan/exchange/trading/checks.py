@@ -31,9 +31,9 @@ from huiguan.foundation.refusals import Refusal
 @inner
 def note(state: State, asked: int, allowed: int) -> None:
     """Keep the two figures of a refusal."""
-    core = state.core[0]
-    core["first_figure"] = asked
-    core["second_figure"] = allowed
+    registers = state.registers[0]
+    registers["first_figure"] = asked
+    registers["second_figure"] = allowed
 
 
 @inner

@@ -6,7 +6,8 @@ from huiguan.exchange.day.image import DayImage
 from huiguan.exchange.messages import MESSAGE_BYTES
 from huiguan.exchange.trading.apply import SPARE_ROWS, apply
 from huiguan.exchange.trading.opening import open_day
-from huiguan.exchange.trading.state.rows import NO_ROW, State, handle_of, state_hash
+from huiguan.exchange.trading.state.content import kept_tables, restore, state_hash
+from huiguan.exchange.trading.state.rows import NO_ROW, State, handle_of
 from huiguan.foundation.memory import touched
 
 
@@ -49,25 +50,24 @@ class TradingCore:
 
     def _run(self, time_ns: int, flat: np.ndarray) -> np.ndarray:
         count = len(flat) // MESSAGE_BYTES
-        first, core = self.next_sequence, self.state.core
+        first, registers = self.next_sequence, self.state.registers
         pieces: list[np.ndarray] = []
         self._events, self._earlier = self._earlier, self._events
         start, done = 0, False
         while not done:
             start = apply(self._handle, self._events, flat, start, count, first, time_ns)
-            done = start == count and core["marking"][0] == NO_ROW
-            piece = self._events[: int(core["events"][0]) * MESSAGE_BYTES]
+            done = start == count and registers["marking"][0] == NO_ROW
+            piece = self._events[: int(registers["events"][0]) * MESSAGE_BYTES]
             pieces.append(piece if done else piece.copy())
         return pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
 
     def tables(self) -> dict[str, np.ndarray]:
         """Return the arrays of the state by name, as a snapshot keeps them."""
-        return self.state._asdict()
+        return kept_tables(self.state)
 
     def restore(self, tables: dict[str, np.ndarray]) -> None:
         """Go on from the arrays of a snapshot of the same image."""
-        for name, rows in self.tables().items():
-            np.copyto(rows, tables[name])
+        restore(self.state, tables)
 
     def state_hash(self) -> bytes:
         """Return the hash of the state's content."""

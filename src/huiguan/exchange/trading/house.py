@@ -296,8 +296,8 @@ def start_mark(state: State, out: np.ndarray) -> Refusal:
         emit.command_done(state, out, MARK, 0)
         return Refusal.ACCEPTED
     gather_results(state)
-    state.core[0]["marking"] = 0
-    state.core[0]["called"] = 0
+    state.registers[0]["marking"] = 0
+    state.registers[0]["called"] = 0
     return Refusal.ACCEPTED
 
 

@@ -62,7 +62,7 @@ def admit(
     fee_fen: int,
 ) -> None:
     """Write an accepted order into its row, freeze what it may use, and say so."""
-    core = state.core[0]
+    core, registers = state.core[0], state.registers[0]
     order = state.orders[row]
     order["order_id"] = (core["sequence"] << ORDER_ROW_BITS) | row
     order["client_order_id"] = entry["client_order_id"]
@@ -72,16 +72,16 @@ def admit(
     order["level"] = NO_ROW
     order["position"] = position
     order["holding"] = holding
-    order["session"] = core["session"]
+    order["session"] = registers["session"]
     order["instrument"] = entry["instrument"]
     order["trading_code"] = entry["trading_code"]
     order["side"] = entry["side"]
     order["offset"] = entry["offset"]
     order["hedge"] = entry["hedge"]
     core["live_orders"] += 1
-    core["order_id"] = order["order_id"]
+    registers["order_id"] = order["order_id"]
     if entry["client_order_id"] != 0:
-        add_own_name(state.own_names, core["session"], entry["client_order_id"], row)
+        add_own_name(state.own_names, registers["session"], entry["client_order_id"], row)
     freeze(state, order, closing, order["lots"] - closing, margin_fen, fee_fen)
     emit.order_entered(state, out, order, entry["time_in_force"])
 

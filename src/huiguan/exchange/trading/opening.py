@@ -13,7 +13,8 @@ from huiguan.exchange.trading.positions import (
     holding_key,
     position_key,
 )
-from huiguan.exchange.trading.state.rows import State, handle_of, new_state, open_state
+from huiguan.exchange.trading.state.build import new_state
+from huiguan.exchange.trading.state.rows import State, handle_of, open_state
 from huiguan.exchange.trading.state.table import find
 from huiguan.foundation.faults import InputFault
 from huiguan.foundation.kernel import inner, kernel

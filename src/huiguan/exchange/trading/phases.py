@@ -122,14 +122,14 @@ def gather_results(state: State) -> None:
 @rare
 def call_one(state: State, out: np.ndarray) -> None:
     """Go on with a mark: one trading code, one call if it is short; the last one ends the mark."""
-    core = state.core[0]
-    code = core["marking"]
+    registers = state.registers[0]
+    code = registers["marking"]
     account = state.accounts[code]
     free = available(account)
     if free < 0:
         emit.margin_called(state, out, code, free, account["floating_loss_fen"])
-        core["called"] += 1
-    core["marking"] = code + 1
-    if core["marking"] == len(state.accounts):
-        core["marking"] = NO_ROW
-        emit.command_done(state, out, MARK, core["called"])
+        registers["called"] += 1
+    registers["marking"] = code + 1
+    if registers["marking"] == len(state.accounts):
+        registers["marking"] = NO_ROW
+        emit.command_done(state, out, MARK, registers["called"])

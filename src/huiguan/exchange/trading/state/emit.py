@@ -41,18 +41,18 @@ WARNED, WARNED_ROW = MemberWarned.KIND, LAYOUTS[MemberWarned.KIND]
 @inner
 def begin(state: State, out: np.ndarray, kind: int) -> int:
     """Return a fresh, zeroed row of ``out`` with the header of the command being applied."""
-    core = state.core[0]
-    row = core["events"]
-    core["events"] = row + 1
+    registers = state.registers[0]
+    row = registers["events"]
+    registers["events"] = row + 1
     words = rows(out, WORD)
     for word in range(row * WORDS, (row + 1) * WORDS):
         words[word] = 0
     head = rows(out, EVENT_HEADER_ROW)[row]
     head["kind"] = kind
     head["version"] = VERSION
-    head["session"] = core["session"]
-    head["client_sequence"] = core["client_sequence"]
-    head["sequence"] = core["sequence"]
+    head["session"] = registers["session"]
+    head["client_sequence"] = registers["client_sequence"]
+    head["sequence"] = state.core[0]["sequence"]
     return row
 
 
@@ -108,8 +108,8 @@ def command_refused(state: State, out: np.ndarray, refusal: int, client_order_id
     """Say that nothing was done, with the two figures that decided it."""
     event = rows(out, REFUSED_ROW)[begin(state, out, REFUSED)]
     event["client_order_id"] = client_order_id
-    event["first_figure"] = state.core[0]["first_figure"]
-    event["second_figure"] = state.core[0]["second_figure"]
+    event["first_figure"] = state.registers[0]["first_figure"]
+    event["second_figure"] = state.registers[0]["second_figure"]
     event["refusal"] = refusal
 
 

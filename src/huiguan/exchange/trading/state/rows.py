@@ -1,19 +1,11 @@
-"""What the core remembers during a day: one record array per noun, capacities from the image.
-
-``state_hash`` looks at content in key order, never at memory order or padding, so two histories
-with the same outcome hash the same.
-"""
+"""What the core remembers during a day: one record array per noun, capacities from the image."""
 
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from huiguan.exchange.day.image import FEE_CLASSES, HEDGE_FLAGS, DayImage
-from huiguan.exchange.messages import ORDER_ROW_MASK, Phase
+from huiguan.exchange.trading.state.registers import REGISTERS
 from huiguan.foundation.compiler import bundle_handle, bundle_opener
-from huiguan.foundation.faults import InputFault
-from huiguan.foundation.hashing import canonical_bytes, digest
-from huiguan.foundation.memory import touched
 from huiguan.foundation.records import Int8, Int32, Int64, Record, layout
 
 NO_PRICE = -(2**31)  # nobody traded yet and no settlement is known
@@ -45,16 +37,7 @@ class Core(Record, frozen=True):
     time_ns: Int64
     trades: Int64
     next_disconnect_ns: Int64
-    client_sequence: Int64  # of the command being applied
-    first_figure: Int64  # of the refusal being made
-    second_figure: Int64
-    order_id: Int64  # of the order being entered
-    due_frame: Int64  # first sequence of the frame before which what was due has run
-    events: Int64  # rows of the event buffer in use
-    session: Int32  # of the command being applied
     next_phase: Int32  # row of the schedule
-    marking: Int32  # next trading code to mark, or NO_ROW
-    called: Int32  # margin calls of the mark that is going on
     live_orders: Int32
     free_order: Int32  # rows that were used and left
     fresh_order: Int32  # rows never used begin here
@@ -223,7 +206,7 @@ class Transfer(Record, frozen=True):
 
 
 CONFIG = layout(Config, [], 72)
-CORE = layout(Core, [], 120)
+CORE = layout(Core, [], 64)
 INSTRUMENT = layout(InstrumentState, [], 72)
 SIDE = layout(BookSide, [], 32)
 LEVEL = layout(PriceLevel, [], 16)
@@ -245,6 +228,7 @@ class State(NamedTuple):
 
     config: np.ndarray  # CONFIG [1]
     core: np.ndarray  # CORE [1]
+    registers: np.ndarray  # REGISTERS [1]
     schedule: np.ndarray  # PHASE_TIME, by time
     group_phase: np.ndarray  # int64 [group]
     instruments: np.ndarray  # INSTRUMENT
@@ -270,6 +254,7 @@ class State(NamedTuple):
 TABLES = {
     "config": CONFIG,
     "core": CORE,
+    "registers": REGISTERS,
     "schedule": PHASE_TIME,
     "group_phase": "<i8",
     "instruments": INSTRUMENT,
@@ -291,193 +276,9 @@ TABLES = {
     "transfers": TRANSFER,
     "transfer_places": "<i8",
 }
-CAPACITIES = (
-    "position_capacity",
-    "holding_capacity",
-    "session_capacity",
-    "outcome_window",
-    "transfer_capacity",
-)
 open_state = bundle_opener("State", TABLES)  # kernels that Python enters turn a handle into a State
 
 
 def handle_of(state: State) -> Any:  # noqa: ANN401  addresses, or the state itself uncompiled
     """Return what an entry kernel takes for ``state``; the caller keeps the state alive."""
     return bundle_handle(state, state)
-
-
-def power_of_two(at_least: int) -> int:
-    """Return the smallest power of two that is not below ``at_least``."""
-    return 1 << max(at_least - 1, 1).bit_length()
-
-
-def places_for(capacity: int) -> np.ndarray:
-    """Return the index of a table searched by key, in lines of eight, a quarter of them free."""
-    return touched((capacity + capacity // 3) // 8 * 8 + 8, "<i8")
-
-
-def _instruments(image: DayImage) -> np.ndarray:
-    rows = touched(len(image.instruments), INSTRUMENT)
-    source = image.instruments
-    same = ["tick_value_fen", "product", "minimum_lots", "maximum_lots", "maximum_market_lots"]
-    for name in [*same, "lots_multiple", "right"]:
-        rows[name] = source[name]
-    rows["group"] = source["phase_group"]
-    rows["lower_ticks"] = source["lower_limit_ticks"]
-    rows["upper_ticks"] = source["upper_limit_ticks"]
-    rows["settlement_ticks"] = source["previous_settlement_ticks"]
-    rows["last_ticks"] = source["previous_settlement_ticks"]
-    rows["long_relief"] = source["long_relief_group"]
-    rows["short_relief"] = source["short_relief_group"]
-    rows["position_limit"] = source["position_limit_lots"]
-    rows["opening_limit"] = source["opening_limit_lots"]
-    return rows
-
-
-def _sides(instruments: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the book sides and their levels: two more than ticks, for close-outs at the limits."""
-    width = (instruments["upper_ticks"].astype(np.int64) - instruments["lower_ticks"]) + 1
-    if (width < 1).any() or int(width.sum()) * 2 > 2**30:
-        raise InputFault("an instrument's price band is empty or the bands are too wide together")
-    sides = touched(2 * len(instruments), SIDE)
-    sides["size"] = np.repeat(width + 2, 2)
-    sides["best"] = sides["size"]
-    sides["first"][1:] = np.cumsum(sides["size"])[:-1]
-    sides["origin_ticks"][0::2] = instruments["upper_ticks"]
-    sides["origin_ticks"][1::2] = instruments["lower_ticks"]
-    sides["step"][0::2] = -1
-    sides["step"][1::2] = 1
-    levels = touched(int(sides["size"].sum()), LEVEL)
-    levels["head"] = levels["tail"] = NO_ROW
-    return sides, levels
-
-
-def _config(image: DayImage) -> np.ndarray:
-    """Return the sizes and settings of the day, one row."""
-    settings, instruments = image.settings, image.instruments
-    config = touched(1, CONFIG)
-    config["instruments"], config["trading_codes"] = len(instruments), len(image.trading_codes)
-    config["members"] = len(image.members)
-    config["groups"] = max(int(instruments["phase_group"].max()) + 1, 1)
-    config["products"] = int(instruments["product"].max()) + 1
-    relief_groups = [instruments[f"{side}_relief_group"].max() for side in ("long", "short")]
-    config["relief_groups"] = int(max(relief_groups)) + 1
-    for name in ("outcome_window", "price_rule", "auction_tie", "offset_flags", "funds"):
-        config[name] = getattr(settings, name)
-    return config
-
-
-def _margins(image: DayImage) -> np.ndarray:
-    """Return the margins by instrument, side and hedge flag."""
-    margins = touched(len(image.instruments) * 2 * HEDGE_FLAGS, "<i8")
-    rows = image.margins
-    cells = (rows["instrument"].astype(np.int64) * 2 + rows["side"]) * HEDGE_FLAGS + rows["hedge"]
-    margins[cells] = rows["margin_fen"]
-    return margins
-
-
-def _fees(image: DayImage) -> np.ndarray:
-    """Return the fees by instrument, hedge flag and class."""
-    fees = touched(len(image.instruments) * HEDGE_FLAGS * FEE_CLASSES, FEE)
-    rows = image.fees
-    cells = rows["instrument"].astype(np.int64) * HEDGE_FLAGS + rows["hedge"]
-    for name in ("rate_ppb", "per_lot_fen"):
-        fees[name][cells * FEE_CLASSES + rows["fee_class"]] = rows[name]
-    return fees
-
-
-def new_state(image: DayImage) -> State:
-    """Return the state of the morning, every page touched.
-
-    Raises ``InputFault`` for capacities that cannot hold the image. Positions, holdings and margins
-    of the image are entered by ``opening.open_day``, the only caller.
-    """
-    settings = image.settings
-    if not 0 < settings.order_capacity <= ORDER_ROW_MASK:
-        raise InputFault(f"order_capacity must be 1 to {ORDER_ROW_MASK}")
-    for name in CAPACITIES:
-        if not 0 < getattr(settings, name) < 2**31:
-            raise InputFault(f"{name} must be 1 to {2**31 - 1}, not {getattr(settings, name)}")
-    instruments, config = _instruments(image), _config(image)
-    codes = len(image.trading_codes)
-    core = touched(1, CORE)
-    core["marking"] = core["free_order"] = NO_ROW
-    core["next_disconnect_ns"] = NEVER
-    schedule = touched(len(image.phases), PHASE_TIME)
-    for name in ("time_ns", "group", "phase"):
-        schedule[name] = image.phases[name]
-    sides, levels = _sides(instruments)
-    accounts = touched(codes, ACCOUNT)
-    for name in ("deposit_fen", "member", "holder", "right"):
-        accounts[name] = image.trading_codes[name]
-    members = touched(len(image.members), MEMBER)
-    members["deposit_fen"], members["mode"] = image.members["deposit_fen"], image.members["mode"]
-    sessions = touched(settings.session_capacity, SESSION)
-    sessions["disconnect_ns"] = NEVER
-    return State(
-        config=config,
-        core=core,
-        schedule=schedule,
-        group_phase=np.full(config["groups"][0], int(Phase.BEFORE_TRADING), "<i8"),
-        instruments=instruments,
-        sides=sides,
-        levels=levels,
-        orders=touched(settings.order_capacity, ORDER),
-        own_names=touched(power_of_two(4 * settings.order_capacity), "<i8"),
-        margins=_margins(image),
-        fees=_fees(image),
-        accounts=accounts,
-        reliefs=touched(codes * int(config["relief_groups"][0]), RELIEF),
-        members=members,
-        positions=touched(settings.position_capacity, POSITION),
-        position_places=places_for(settings.position_capacity),
-        holdings=touched(settings.holding_capacity, HOLDING),
-        holding_places=places_for(settings.holding_capacity),
-        sessions=sessions,
-        outcomes=touched(settings.session_capacity * settings.outcome_window, OUTCOME),
-        transfers=touched(settings.transfer_capacity, TRANSFER),
-        transfer_places=places_for(settings.transfer_capacity),
-    )
-
-
-def live(rows: np.ndarray, field: str) -> np.ndarray:
-    """Return the rows in use of a table whose ``field`` is 0 in free rows."""
-    used: np.ndarray = rows[np.flatnonzero(rows[field])]
-    return used
-
-
-PLACES = {"ahead", "behind", "level", "position", "holding"}  # rows, not content
-PASSING = {  # of the command being applied, or of where rows are free
-    "free_order",
-    "fresh_order",
-    "events",
-    "first_figure",
-    "second_figure",
-    "order_id",
-    "due_frame",
-    "session",
-    "client_sequence",
-    "called",
-}
-
-
-def state_hash(state: State) -> bytes:
-    """Return the hash of the content: orders with their queues, positions, money, sessions."""
-    orders = live(state.orders, "order_id")
-    orders = orders[np.argsort(orders["order_id"])]
-    ahead = np.where(orders["ahead"] < 0, 0, state.orders["order_id"][orders["ahead"]])
-    waiting = [name for name in ORDER.names or () if name not in PLACES]
-    core = [name for name in CORE.names or () if name not in PASSING]
-    parts = [np.ascontiguousarray(orders[name]).tobytes() for name in waiting]
-    parts += [np.ascontiguousarray(ahead).tobytes(), state.group_phase.tobytes()]
-    parts += [state.core[name].tobytes() for name in core]
-    for rows in (state.instruments, state.accounts, state.reliefs, state.members, state.sessions):
-        parts += [np.ascontiguousarray(rows[name]).tobytes() for name in rows.dtype.names or ()]
-    kept = np.flatnonzero(state.outcomes["client_sequence"])
-    parts.append(kept.tobytes())  # a place in the table is a session and a client sequence
-    parts += [state.outcomes[name][kept].tobytes() for name in OUTCOME.names or ()]
-    held = [name for name in POSITION.names or () if name not in PLACES]
-    parts.append(canonical_bytes(live(state.positions, "key")[held], ["key"]))
-    parts.append(canonical_bytes(live(state.holdings, "key"), ["key"]))
-    parts.append(canonical_bytes(live(state.transfers, "stage"), ["transfer_id"]))
-    return digest(*parts)

@@ -1,0 +1,68 @@
+"""What of the state counts: registers are in no hash, and a snapshot keeps its format."""
+
+import numpy as np
+
+from huiguan.exchange.messages import CommandRefused
+from huiguan.exchange.trading.core import TradingCore
+from huiguan.exchange.trading.state.registers import REGISTERS
+from tests.images import small_image
+from tests.trading_day import SMALL, Day
+
+# the row ``core`` of a snapshot as format version 1 was published
+KEPT = (
+    ("sequence", "<i8"),
+    ("time_ns", "<i8"),
+    ("trades", "<i8"),
+    ("next_disconnect_ns", "<i8"),
+    ("client_sequence", "<i8"),
+    ("first_figure", "<i8"),
+    ("second_figure", "<i8"),
+    ("order_id", "<i8"),
+    ("due_frame", "<i8"),
+    ("events", "<i8"),
+    ("session", "<i4"),
+    ("next_phase", "<i4"),
+    ("marking", "<i4"),
+    ("called", "<i4"),
+    ("live_orders", "<i4"),
+    ("free_order", "<i4"),
+    ("fresh_order", "<i4"),
+    ("positions", "<i4"),
+    ("holdings", "<i4"),
+    ("transfers", "<i4"),
+)
+
+
+def day_with_a_refusal() -> Day:
+    day = Day(small_image(settings=SMALL))
+    day.buy(0, 100, 2, client_order_id=5)
+    (refused,) = day.buy(0, 200, 1)
+    assert isinstance(refused, CommandRefused)
+    return day
+
+
+def test_a_snapshot_keeps_counters_and_registers_in_one_row() -> None:
+    row = day_with_a_refusal().core.tables()["core"]
+    assert tuple(row.dtype.descr) == KEPT
+    # 2 log-ons, 1 phase, 2 orders; refused: 200 ticks, the limit is 110; one order took row 0
+    found = {name: int(row[name][0]) for name in ("sequence", "first_figure", "second_figure")}
+    assert found == {"sequence": 5, "first_figure": 200, "second_figure": 110}
+    assert (int(row["live_orders"][0]), int(row["fresh_order"][0])) == (1, 1)
+
+
+def test_registers_are_in_no_hash_and_change_nothing_that_follows() -> None:
+    one, two = day_with_a_refusal(), day_with_a_refusal()
+    for name in set(REGISTERS.names or ()) - {"marking"}:
+        two.core.state.registers[name] = 77
+    assert one.core.state_hash() == two.core.state_hash()
+    for day in (one, two):
+        day.sell(1, 100, 1)
+    assert one.core.state_hash() == two.core.state_hash()
+
+
+def test_a_core_goes_on_from_the_tables_of_another() -> None:
+    one = day_with_a_refusal()
+    two = TradingCore(one.image)
+    two.restore({name: rows.copy() for name, rows in one.core.tables().items()})
+    assert two.state_hash() == one.core.state_hash()
+    assert np.array_equal(two.state.registers, one.core.state.registers)
