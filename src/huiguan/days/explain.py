@@ -1,4 +1,4 @@
-"""Why a command had its outcome: the day is run again up to it, looked at, taken one step on."""
+"""Why a command had its outcome: the day is run again up to it, and one step on with a trace."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from huiguan.exchange.messages import (
     decode,
 )
 from huiguan.exchange.trading.core import TradingCore
-from huiguan.exchange.trading.figures import CheckLine, command_lines
 from huiguan.foundation.faults import InputFault
 from huiguan.foundation.refusals import BY_NUMBER
 from huiguan.storage.journal.recovery import Frame, read
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from huiguan.exchange.day.image import DayImage
+    from huiguan.exchange.trading.state.trace import CheckLine
     from huiguan.foundation.refusals import Refusal
 
 
@@ -88,22 +88,18 @@ def _explain_in(core: TradingCore, image: DayImage, frame: Frame, number: int) -
         due = _messages(core.run_due(time_ns))
     row = rows[at : at + MESSAGE_BYTES]
     head = row.view(COMMAND_HEADER)[0]
-    session = int(head["session"])
-    checks = command_lines(core.state, row) if session else []
-    events = _messages(core.run_frame(time_ns, row))
+    told, checks = core.run_traced(time_ns, row)
+    events = _messages(told)
     refused = next((e for e in events if isinstance(e, CommandRefused)), None)
-    refusal = BY_NUMBER[refused.refusal] if refused else None
-    if refused and refusal is not None and session:
-        checks = _with_refusal(checks, refusal, refused.first_figure, refused.second_figure)
     return ExplainedCommand(
         image=image,
         sequence=number,
         time_ns=time_ns,
-        session=session,
+        session=int(head["session"]),
         client_sequence=int(head["client_sequence"]),
         command=row_words(row),
         checks=checks,
-        refusal=refusal,
+        refusal=BY_NUMBER[refused.refusal] if refused else None,
         due=due,
         events=events,
     )
@@ -122,12 +118,3 @@ def row_words(row: np.ndarray) -> RawCommand:
 
 def _messages(events: np.ndarray) -> list[Message]:
     return [decode(event) for event in events.reshape(-1, MESSAGE_BYTES)]
-
-
-def _with_refusal(
-    checks: list[CheckLine], refusal: Refusal, first: int, second: int
-) -> list[CheckLine]:
-    """Return the checks up to the refusal, which has the figures of the event."""
-    place = next((i for i, line in enumerate(checks) if line.refusal == refusal), len(checks))
-    unit = checks[place].unit if place < len(checks) else "number"
-    return [*checks[:place], CheckLine(refusal, first, second, unit, passed=False)]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from huiguan.days.hashes import HASHES_NAME, DayHashes, Notes, day_hashes, hash_words, read_hashes
-from huiguan.exchange.trading.apply import apply
+from huiguan.exchange.trading.apply import apply, apply_traced
 from huiguan.exchange.trading.core import TradingCore
 from huiguan.foundation.faults import CheckFault
 from huiguan.foundation.kernel import is_cached
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 FRAMES_KEPT = 4  # a frame carries the hash of one at most this far back
 
 
-def announce_compiling(say: Callable[[str], None]) -> None:
-    """Say that the first batch of commands will take its time, where it will."""
-    if not is_cached(apply):
+def announce_compiling(say: Callable[[str], None], *, traced: bool = False) -> None:
+    """Say that the first commands (or the first ``traced`` one) will take their time, if so."""
+    if not is_cached(apply) or (traced and not is_cached(apply_traced)):
         say("compiling the core, which happens once and takes about half a minute")
 
 

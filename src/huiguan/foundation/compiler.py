@@ -208,6 +208,8 @@ class BundleFields(AttributeTemplate):
 def load_field(context: Any, builder: Any, bundle: Any, value: Any, name: str) -> Any:  # noqa: ANN401
     """Build the table of a field from its address and length; both never change."""
     place = [field for field, _ in bundle.fields].index(name)
+    if dict(bundle.fields)[name] is types.none:
+        return context.get_dummy_value()
     parts = builder.bitcast(value, ir.PointerType(WORD))
     loaded = []
     for offset in (2 * place, 2 * place + 1):
@@ -219,10 +221,17 @@ def load_field(context: Any, builder: Any, bundle: Any, value: Any, name: str) -
 
 
 def bundle_opener(name: str, dtypes: dict[str, Any]) -> Callable[[Any], Any]:
-    """Return the function that opens, in an entry kernel, what ``bundle_handle`` gave it."""
+    """Return the function that opens, in an entry kernel, what ``bundle_handle`` gave it.
+
+    A table whose dtype is None is None inside kernels: what asks ``is None`` of it is decided when
+    the kernel is compiled, and costs nothing when it runs.
+    """
     if config.DISABLE_JIT:
         return lambda handle: handle
-    tables = {field: table_of(from_dtype(np.dtype(dtype))) for field, dtype in dtypes.items()}
+    tables = {
+        field: types.none if dtype is None else table_of(from_dtype(np.dtype(dtype)))
+        for field, dtype in dtypes.items()
+    }
     kind = BundleType(name, tuple(tables.items()))
 
     @intrinsic
@@ -236,15 +245,17 @@ def bundle_opener(name: str, dtypes: dict[str, Any]) -> Callable[[Any], Any]:
     return open_bundle
 
 
-def bundle_handle(arrays: Sequence[np.ndarray], bundle: object) -> Any:  # noqa: ANN401
+def bundle_handle(arrays: Sequence[np.ndarray | None], bundle: object) -> Any:  # noqa: ANN401
     """Return what an entry kernel takes for ``arrays``: their addresses and lengths.
 
-    The caller keeps the arrays alive. Uncompiled kernels take ``bundle`` itself.
+    The caller keeps the arrays alive. None is a table that kernels do not see. Uncompiled kernels
+    take ``bundle`` itself.
     """
     if config.DISABLE_JIT:
         return bundle
-    assert all(array.flags.c_contiguous and array.ndim == 1 for array in arrays)
-    return np.array([part for a in arrays for part in (a.ctypes.data, len(a))], np.int64)
+    assert all(a is None or (a.flags.c_contiguous and a.ndim == 1) for a in arrays)
+    parts = [(0, 0) if a is None else (a.ctypes.data, len(a)) for a in arrays]
+    return np.array(parts, np.int64).reshape(-1)
 
 
 if config.DISABLE_JIT:

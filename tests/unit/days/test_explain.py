@@ -9,6 +9,7 @@ import pytest
 from huiguan.cli.market.command_tables import print_command
 from huiguan.days.explain import explain_command
 from huiguan.exchange.messages import (
+    CommandRefused,
     CommandRepeated,
     EnterOrder,
     Hedge,
@@ -18,10 +19,10 @@ from huiguan.exchange.messages import (
     Side,
     TimeInForce,
     TradeExecuted,
+    decode,
     encode,
 )
 from huiguan.exchange.trading.core import TradingCore
-from huiguan.exchange.trading.figures import command_lines
 from huiguan.floor.sequencer import Sequencer
 from huiguan.foundation.faults import InputFault
 from huiguan.foundation.refusals import Refusal
@@ -95,11 +96,15 @@ def test_a_refused_order_ends_at_the_check_that_refused_it(root: Path) -> None:
 
 
 def test_figures_before_a_refusal_are_those_of_the_core(root: Path) -> None:
-    """A refusal's event figures equal the line that was read off the state beforehand."""
+    """A refusal's event has the figures of the line that refused."""
     core = TradingCore(read_image(root / "image"))
     core.run_frame(1, np.concatenate([opening(), encode(order(Side.BUY, 101, 4), 1, 1)]))
-    lines = command_lines(core.state, encode(order(Side.SELL, 100, 13), 1, 2))
-    assert lines[-1] == (Refusal.POSITION_LIMIT, 13, 8, "lots", False)
+    events, lines = core.run_traced(1, encode(order(Side.SELL, 100, 13), 1, 2))
+    assert lines[-1] == (Refusal.POSITION_LIMIT, 13, 8, False)
+    assert lines[-1].refusal.unit == "lots"
+    refused = decode(events)
+    assert isinstance(refused, CommandRefused)
+    assert (refused.refusal, refused.first_figure, refused.second_figure) == lines[-1][:3]
 
 
 def test_a_full_table_of_positions_is_shown() -> None:
@@ -107,10 +112,11 @@ def test_a_full_table_of_positions_is_shown() -> None:
     core = TradingCore(image)
     core.run_frame(1, np.concatenate([opening(), encode(order(Side.BUY, 101, 1), 1, 1)]))
     other = order(Side.BUY, 101, 1)
-    held = command_lines(core.state, encode(other, 1, 2))
+    held = core.run_traced(1, encode(other, 1, 2))[1]
     assert Refusal.POSITIONS_FULL not in [line.refusal for line in held], "its position is known"
-    lines = command_lines(core.state, encode(msgspec.structs.replace(other, trading_code=1), 1, 2))
-    assert lines[-1] == (Refusal.POSITIONS_FULL, 1, 1, "number", False)
+    lines = core.run_traced(1, encode(msgspec.structs.replace(other, trading_code=1), 1, 3))[1]
+    assert lines[-1] == (Refusal.POSITIONS_FULL, 1, 1, False)
+    assert lines[-1].refusal.unit == "number"
 
 
 def test_a_repeat_names_its_original(root: Path) -> None:

@@ -11,7 +11,6 @@ import pytest
 from huiguan.days.run_again import frame_commands, verify_day
 from huiguan.exchange.day.image import DayImage, image_digest
 from huiguan.exchange.messages import (
-    COMMAND_HEADER,
     CommandRefused,
     CommandRepeated,
     MarginCalled,
@@ -21,7 +20,6 @@ from huiguan.exchange.messages import (
     TransferBooked,
 )
 from huiguan.exchange.trading.core import TradingCore
-from huiguan.exchange.trading.figures import command_lines
 from huiguan.foundation.refusals import Refusal
 from huiguan.simulation.market.image import first_image
 from huiguan.simulation.market.run import run_day
@@ -155,14 +153,12 @@ def test_explained_checks_are_those_of_the_core(
                 core.run_frame(frame.header.time_ns, rows[64 * start : 64 * place])
             core.run_due(frame.header.time_ns)
             row, start = rows[64 * place : 64 * (place + 1)], place + 1
-            of_session = row.view(COMMAND_HEADER)["session"][0] > 0
-            lines = command_lines(core.state, row) if of_session else []
-            told = rows_of(core.run_frame(frame.header.time_ns, row), CommandRefused)
+            events, lines = core.run_traced(frame.header.time_ns, row)
+            told = rows_of(events, CommandRefused)
             failed = [line[:3] for line in lines if not line.passed]
-            if of_session:
-                figures = ("refusal", "first_figure", "second_figure")
-                assert failed == [tuple(int(event[f]) for f in figures) for event in told]
-                met |= set(told["refusal"])
+            figures = ("refusal", "first_figure", "second_figure")
+            assert failed == [tuple(int(event[f]) for f in figures) for event in told]
+            met |= set(told["refusal"])
         if start < len(rows) // 64:
             core.run_frame(frame.header.time_ns, rows[64 * start :])
     assert len(met) >= 14

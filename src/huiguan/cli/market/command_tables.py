@@ -40,7 +40,7 @@ def checks_table(found: ExplainedCommand) -> Table:
     for line in found.checks:
         result = "passed" if line.passed else "REFUSED"
         refusal, both = line.refusal, (line.asked, line.allowed)
-        figures = show_figures(found.image, instrument, both, line.unit)
+        figures = show_figures(found.image, instrument, both, refusal.unit)
         table.add_row(
             f"{int(refusal)} {refusal.english}",
             refusal.chinese,
@@ -55,6 +55,7 @@ def print_command(folder: Path, number: int) -> None:
     """Explain a command of a day: run the day again up to it, show checks, figures and outcome."""
     from huiguan.cli.progress import say
     from huiguan.days.explain import explain_command
+    from huiguan.days.run_again import announce_compiling
     from huiguan.exchange.messages import EnterOrder
     from huiguan.exchange.reports.command_words import (
         article_words,
@@ -64,6 +65,7 @@ def print_command(folder: Path, number: int) -> None:
     )
 
     say(f"explain: running the day again up to command {number:,}")
+    announce_compiling(lambda text: say(f"explain: {text}"), traced=True)
     found = explain_command(folder, number)
     sender = f"session {found.session}, its command {found.client_sequence:,}"
     typer.echo(

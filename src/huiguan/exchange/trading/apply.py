@@ -24,15 +24,17 @@ from huiguan.exchange.messages import (
 )
 from huiguan.exchange.trading.book import fillable_lots, goes_first_at_limit, join
 from huiguan.exchange.trading.checks import (
+    check_cancel,
     check_closing,
     check_form,
-    check_holding,
-    check_money,
+    check_opening,
     check_phase,
     check_price,
     check_right,
+    check_room,
+    check_sender,
     closing_part,
-    note,
+    is_outside,
 )
 from huiguan.exchange.trading.funds import need_of
 from huiguan.exchange.trading.house import apply_house
@@ -42,15 +44,15 @@ from huiguan.exchange.trading.matching import (
     cancel,
     cancel_where,
     match,
-    may_cancel,
     settle_arrival,
     take_row,
 )
 from huiguan.exchange.trading.phases import call_one, next_due, run_one_due
 from huiguan.exchange.trading.positions import holding_key, position_key
 from huiguan.exchange.trading.state import emit
-from huiguan.exchange.trading.state.rows import NO_ROW, ON, State, open_state
+from huiguan.exchange.trading.state.rows import NO_ROW, State, open_state, open_traced
 from huiguan.exchange.trading.state.table import find, find_own_name, take_place
+from huiguan.exchange.trading.state.trace import refuse, refuse_if
 from huiguan.foundation.compiler import prefetch, rows
 from huiguan.foundation.kernel import inner, kernel, rare
 from huiguan.foundation.refusals import Refusal
@@ -62,38 +64,6 @@ BYTE = np.dtype(np.uint8)
 FIRST_HOUSE_KIND = 110
 SPARE_ROWS = 16
 OUTCOMES_AHEAD = 8  # a session fills its outcomes in a row
-
-
-@inner
-def check_order(state: State, entry: np.void, position: int, holding: int) -> Refusal:
-    """Return the first refusal of an entry whose form is good, before what opening asks."""
-    refusal = check_right(state, entry, position, holding)
-    if refusal != Refusal.ACCEPTED:
-        return refusal
-    refusal = check_phase(state, entry)
-    if refusal != Refusal.ACCEPTED:
-        return refusal
-    instrument = state.instruments[entry["instrument"]]
-    price = entry["price_ticks"]
-    refusal = check_price(instrument, price)
-    if refusal != Refusal.ACCEPTED:
-        above = refusal == Refusal.PRICE_ABOVE_LIMIT
-        note(state, price, instrument["upper_ticks"] if above else instrument["lower_ticks"])
-        return refusal
-    return check_closing(state, entry, position)
-
-
-@inner
-def check_opening(
-    state: State, entry: np.void, holding: int, opening: int, margin_fen: int, fee_fen: int
-) -> Refusal:
-    """Return the first refusal of the lots that open, or ``ACCEPTED``."""
-    if opening <= 0:
-        return Refusal.ACCEPTED
-    refusal = check_holding(state, entry, holding, opening)
-    if refusal != Refusal.ACCEPTED or state.config[0]["funds"] == 0:
-        return refusal
-    return check_money(state, entry, margin_fen, fee_fen)
 
 
 @inner
@@ -133,22 +103,6 @@ def find_holding(state: State, position: int, key: int) -> int:
 
 
 @inner
-def check_room(state: State, position: int, holding: int) -> Refusal:
-    """Check that the tables of the day can take one more order, position and holding."""
-    core = state.core[0]
-    if core["free_order"] == NO_ROW and core["fresh_order"] == len(state.orders):
-        note(state, len(state.orders), len(state.orders))
-        return Refusal.ORDERS_FULL
-    if position < 0 and core["positions"] >= len(state.positions):
-        note(state, core["positions"], len(state.positions))
-        return Refusal.POSITIONS_FULL
-    if holding < 0 and core["holdings"] >= len(state.holdings):
-        note(state, core["holdings"], len(state.holdings))
-        return Refusal.POSITIONS_FULL
-    return Refusal.ACCEPTED
-
-
-@inner
 def warn_member(state: State, out: np.ndarray, code: int, used_before: int) -> None:
     """Say once that a member's clients now need more than its deposit (mode warn).
 
@@ -183,27 +137,31 @@ def trade_or_wait(state: State, out: np.ndarray, entry: np.void, row: int) -> No
 
 
 @inner
-def enter_order(state: State, out: np.ndarray, entry: np.void, session: int) -> Refusal:
+def enter_order(state: State, out: np.ndarray, entry: np.void, session: int) -> int:
     """Check an order in the fixed order, accept it, trade it."""
     refusal = check_form(state, entry, session)
-    if refusal != Refusal.ACCEPTED:
+    if refusal:
         return refusal
     code, instrument = entry["trading_code"], entry["instrument"]
     key = position_key(state, code, instrument, entry["hedge"])
     found = find(state.position_places, state.positions["key"], key)
     held_by = holding_key(state, state.accounts[code]["holder"], instrument)
     found_holding = find_holding(state, found, held_by)
-    refusal = check_order(state, entry, found, found_holding)
-    if refusal != Refusal.ACCEPTED:
+    refusal = (
+        check_right(state, entry, found, found_holding)
+        or check_phase(state, entry)
+        or check_price(state, entry)
+        or check_closing(state, entry, found)
+    )
+    if refusal:
         return refusal
     closing = closing_part(state, entry, found)
     opening = entry["lots"] - closing
     margin_fen, fee_fen = need_of(state, entry, opening)
-    refusal = check_opening(state, entry, found_holding, opening, margin_fen, fee_fen)
-    if refusal != Refusal.ACCEPTED:
-        return refusal
-    refusal = check_room(state, found, found_holding)
-    if refusal != Refusal.ACCEPTED:
+    refusal = check_opening(
+        state, entry, found_holding, opening, margin_fen, fee_fen
+    ) or check_room(state, found, found_holding)
+    if refusal:
         return refusal
     holding = new_holding(state, held_by, found_holding, instrument)
     position = new_position(state, key, found, holding)
@@ -230,45 +188,40 @@ def find_order(state: State, command: np.void, session: int) -> int:
 
 
 @inner
-def cancel_order(state: State, out: np.ndarray, command: np.void, session: int) -> Refusal:
+def cancel_order(state: State, out: np.ndarray, command: np.void, session: int) -> int:
     """Cancel one order of the session's member."""
     row = find_order(state, command, session)
-    if row == NO_ROW:
-        note(state, command["order_id"], command["client_order_id"])
-        return Refusal.ORDER_NOT_FOUND
-    order = state.orders[row]
-    member = state.accounts[order["trading_code"]]["member"]
-    if member != state.sessions[session]["member"]:
-        note(state, state.sessions[session]["member"], member)
-        return Refusal.NOT_YOUR_ORDER
-    if not may_cancel(state, order):
-        group = state.instruments[order["instrument"]]["group"]
-        note(state, state.group_phase[group], Phase.CONTINUOUS)
-        return Refusal.NOT_TRADING
+    refusal = check_cancel(state, command, session, row)
+    if refusal:
+        return refusal
     cancel(state, out, row, CancelReason.OWNER)
     return Refusal.ACCEPTED
 
 
 @rare
-def cancel_orders(state: State, out: np.ndarray, command: np.void, session: int) -> Refusal:
+def cancel_orders(state: State, out: np.ndarray, command: np.void, session: int) -> int:
     """Cancel what the phase allows of a trading code, the member, or a product of the member."""
     member = int(state.sessions[session]["member"])
     target, scope = command["target"], command["scope"]
+    refusal: int = Refusal.ACCEPTED
     if scope == Scope.TRADING_CODE:
-        if target < 0 or target >= len(state.accounts):
-            note(state, target, len(state.accounts))
-            return Refusal.UNKNOWN_TRADING_CODE
-        if state.accounts[target]["member"] != member:
-            note(state, member, state.accounts[target]["member"])
-            return Refusal.NOT_YOUR_CODE
+        codes = len(state.accounts)
+        refusal = refuse_if(
+            state, is_outside(target, codes), Refusal.UNKNOWN_TRADING_CODE, target, codes
+        )
+        if refusal:
+            return refusal
+        owner = state.accounts[target]["member"]
+        refusal = refuse_if(state, owner != member, Refusal.NOT_YOUR_CODE, member, owner)
         field = 0
     elif scope == Scope.MEMBER:
         target, field = member, 1
-    elif scope == Scope.PRODUCT and 0 <= target < state.config[0]["products"]:
-        field = 2
     else:
-        note(state, target, scope)
-        return Refusal.UNKNOWN_TARGET
+        known = scope == Scope.PRODUCT and not is_outside(target, state.config[0]["products"])
+        refusal = refuse_if(state, not known, Refusal.UNKNOWN_TARGET, target, scope)
+        field = 2
+    if refusal:
+        return refusal
     count = cancel_where(state, out, field, target, member, CancelReason.MASS_CANCEL, False)
     emit.command_done(state, out, CANCEL_MANY, count)
     return Refusal.ACCEPTED
@@ -277,7 +230,7 @@ def cancel_orders(state: State, out: np.ndarray, command: np.void, session: int)
 @inner
 def apply_session_command(
     state: State, out: np.ndarray, commands: np.ndarray, row: int, kind: int
-) -> Refusal:
+) -> int:
     """Dispatch a command of a session whose client sequence is the next one."""
     session = int(state.registers[0]["session"])
     if kind == ENTER:
@@ -286,8 +239,7 @@ def apply_session_command(
         return cancel_order(state, out, rows(commands, CANCEL_ROW)[row], session)
     if kind == CANCEL_MANY:
         return cancel_orders(state, out, rows(commands, CANCEL_MANY_ROW)[row], session)
-    note(state, kind, 0)
-    return Refusal.UNKNOWN_KIND
+    return refuse(state, Refusal.UNKNOWN_KIND, kind, 0)
 
 
 @inner
@@ -301,7 +253,7 @@ def own_order_id(commands: np.ndarray, row: int, kind: int) -> int:
 
 
 @inner
-def remember(state: State, session: int, client_sequence: int, refusal: Refusal) -> None:
+def remember(state: State, session: int, client_sequence: int, refusal: int) -> None:
     """Keep the outcome of a client sequence for those who ask again."""
     state.sessions[session]["client_sequence"] = client_sequence
     window = state.config[0]["outcome_window"]
@@ -315,19 +267,9 @@ def remember(state: State, session: int, client_sequence: int, refusal: Refusal)
 
 
 @inner
-def check_sequence(state: State, session: int, client_sequence: int) -> Refusal:
-    """Check that the session is on and its client sequence is the next one."""
-    if session <= 0 or session >= len(state.sessions) or state.sessions[session]["state"] != ON:
-        note(state, session, len(state.sessions))
-        return Refusal.UNKNOWN_SESSION
-    expected = state.sessions[session]["client_sequence"] + 1
-    if client_sequence > expected or client_sequence <= 0:
-        note(state, client_sequence, expected)
-        return Refusal.SEQUENCE_GAP
-    if client_sequence < expected:
-        note(state, client_sequence, expected)
-        return Refusal.REPEAT_TOO_OLD  # unless the outcome is still kept
-    return Refusal.ACCEPTED
+def repeated(state: State, session: int, client_sequence: int) -> bool:
+    """Return whether a good session sends a client sequence again."""
+    return client_sequence <= state.sessions[session]["client_sequence"]
 
 
 @inner
@@ -341,34 +283,31 @@ def apply_one(state: State, out: np.ndarray, commands: np.ndarray, row: int, seq
     registers["order_id"] = 0
     kind = head["kind"]
     session, client_sequence = int(head["session"]), int(head["client_sequence"])
-    refusal = Refusal.ACCEPTED
+    refusal: int = Refusal.ACCEPTED
     if head["version"] != VERSION:
-        note(state, head["version"], VERSION)
-        refusal = Refusal.UNKNOWN_KIND
+        refusal = refuse(state, Refusal.UNKNOWN_KIND, head["version"], VERSION)
     elif kind >= FIRST_HOUSE_KIND:
         if session == 0:
             refusal = apply_house(state, out, commands, row, kind)
         else:
-            note(state, kind, session)
-            refusal = Refusal.UNKNOWN_KIND
+            refusal = refuse(state, Refusal.UNKNOWN_KIND, kind, session)
     else:
-        refusal = check_sequence(state, session, client_sequence)
-        if refusal == Refusal.REPEAT_TOO_OLD:
-            window = state.config[0]["outcome_window"]
-            outcome = state.outcomes[session * window + client_sequence % window]
-            if outcome["client_sequence"] == client_sequence:
-                emit.command_repeated(state, out, outcome)
+        refusal = check_sender(state, session, client_sequence)
+        if refusal == Refusal.ACCEPTED:
+            if repeated(state, session, client_sequence):
+                window = state.config[0]["outcome_window"]
+                place = session * window + client_sequence % window
+                emit.command_repeated(state, out, state.outcomes[place])
                 return
-        elif refusal == Refusal.ACCEPTED:
             refusal = apply_session_command(state, out, commands, row, kind)
             remember(state, session, client_sequence, refusal)
     if refusal != Refusal.ACCEPTED:
         emit.command_refused(state, out, refusal, own_order_id(commands, row, kind))
 
 
-@kernel
-def apply(
-    handle: object,
+@inner
+def run(
+    state: State,
     out: np.ndarray,
     commands: np.ndarray,
     start: int,
@@ -376,13 +315,7 @@ def apply(
     first_sequence: int,
     time_ns: int,
 ) -> int:
-    """Apply commands ``start`` to ``count`` of one frame; return where to go on.
-
-    ``commands`` and ``out`` are flat ``uint8`` buffers of 64-byte rows; the register ``events``
-    says how many rows of ``out`` this call wrote. The frame is done when the number returned is
-    ``count`` and no mark is going on (``marking`` is ``NO_ROW``); else call again from there.
-    """
-    state: State = open_state(handle)
+    """Do what ``apply`` promises."""
     events, orders = rows(out, BYTE), rows(commands, BYTE)
     core, registers = state.core[0], state.registers[0]
     registers["events"] = 0
@@ -409,3 +342,38 @@ def apply(
             apply_one(state, events, orders, row, first_sequence + row)
             row += 1
     return row
+
+
+@kernel
+def apply(
+    handle: object,
+    out: np.ndarray,
+    commands: np.ndarray,
+    start: int,
+    count: int,
+    first_sequence: int,
+    time_ns: int,
+) -> int:
+    """Apply commands ``start`` to ``count`` of one frame; return where to go on.
+
+    ``commands`` and ``out`` are flat ``uint8`` buffers of 64-byte rows; the register ``events``
+    says how many rows of ``out`` this call wrote. The frame is done when the number returned is
+    ``count`` and no mark is going on (``marking`` is ``NO_ROW``); else call again from there.
+    """
+    state: State = open_state(handle)
+    return run(state, out, commands, start, count, first_sequence, time_ns)
+
+
+@kernel
+def apply_traced(
+    handle: object,
+    out: np.ndarray,
+    commands: np.ndarray,
+    start: int,
+    count: int,
+    first_sequence: int,
+    time_ns: int,
+) -> int:
+    """Do the same with a handle that has a trace: each check a command meets adds a line to it."""
+    state: State = open_traced(handle)
+    return run(state, out, commands, start, count, first_sequence, time_ns)

@@ -1,7 +1,8 @@
-"""Refusals of an order in fixed order: form, rights, phase, price, lots to close, limits, money.
+"""The ladder of checks: form, rights, phase, price, lots to close, limits, money, room.
 
-Each check returns ``ACCEPTED`` or the refusal, and notes the two figures that decided it: what was
-asked and what was allowed. The first fault is the answer; nothing has been changed before it.
+The first fault is the answer, with the two figures that decided it: what was asked and what was
+allowed. Nothing has been changed before it. A check is written here and nowhere else: ``explain``
+shows the trace that the same functions leave (``state.trace``).
 """
 
 import numpy as np
@@ -22,33 +23,53 @@ from huiguan.exchange.trading.funds import (
     relief_row,
 )
 from huiguan.exchange.trading.positions import frozen_lots, held_lots, takes_today
-from huiguan.exchange.trading.state.rows import State
+from huiguan.exchange.trading.state.rows import NO_ROW, ON, State
 from huiguan.exchange.trading.state.table import find_own_name
+from huiguan.exchange.trading.state.trace import refuse_if
 from huiguan.foundation.kernel import inner
 from huiguan.foundation.refusals import Refusal
 
 
 @inner
-def note(state: State, asked: int, allowed: int) -> None:
-    """Keep the two figures of a refusal."""
-    registers = state.registers[0]
-    registers["first_figure"] = asked
-    registers["second_figure"] = allowed
+def is_outside(row: int, count: int) -> bool:
+    """Return whether a row number names nothing."""
+    return row < 0 or row >= count
 
 
 @inner
-def check_names(state: State, order: np.void, member: int) -> Refusal:
+def check_sender(state: State, session: int, client_sequence: int) -> int:
+    """Check that the session is on and its client sequence the next one, or one still known."""
+    sessions = len(state.sessions)
+    unknown = session <= 0 or session >= sessions or state.sessions[session]["state"] != ON
+    refusal = refuse_if(state, unknown, Refusal.UNKNOWN_SESSION, session, sessions)
+    if refusal:
+        return refusal
+    expected = state.sessions[session]["client_sequence"] + 1
+    if 0 < client_sequence < expected:
+        window = state.config[0]["outcome_window"]
+        kept = state.outcomes[session * window + client_sequence % window]
+        gone = kept["client_sequence"] != client_sequence
+        return refuse_if(state, gone, Refusal.REPEAT_TOO_OLD, client_sequence, expected)
+    gap = client_sequence != expected
+    return refuse_if(state, gap, Refusal.SEQUENCE_GAP, client_sequence, expected)
+
+
+@inner
+def check_names(state: State, order: np.void, member: int) -> int:
     """Check that instrument and trading code exist and the code is the session's member's."""
-    if order["instrument"] < 0 or order["instrument"] >= state.config[0]["instruments"]:
-        note(state, order["instrument"], state.config[0]["instruments"])
-        return Refusal.UNKNOWN_INSTRUMENT
-    if order["trading_code"] < 0 or order["trading_code"] >= state.config[0]["trading_codes"]:
-        note(state, order["trading_code"], state.config[0]["trading_codes"])
-        return Refusal.UNKNOWN_TRADING_CODE
-    if state.accounts[order["trading_code"]]["member"] != member:
-        note(state, member, state.accounts[order["trading_code"]]["member"])
-        return Refusal.NOT_YOUR_CODE
-    return Refusal.ACCEPTED
+    instrument, instruments = order["instrument"], state.config[0]["instruments"]
+    code, codes = order["trading_code"], state.config[0]["trading_codes"]
+    refusal = refuse_if(
+        state,
+        is_outside(instrument, instruments),
+        Refusal.UNKNOWN_INSTRUMENT,
+        instrument,
+        instruments,
+    ) or refuse_if(state, is_outside(code, codes), Refusal.UNKNOWN_TRADING_CODE, code, codes)
+    if refusal:
+        return refusal
+    owner = state.accounts[code]["member"]
+    return refuse_if(state, owner != member, Refusal.NOT_YOUR_CODE, member, owner)
 
 
 @inner
@@ -70,49 +91,46 @@ def has_bad_field(order: np.void) -> bool:
 
 
 @inner
-def check_size(state: State, order: np.void) -> Refusal:
+def check_size(state: State, order: np.void) -> int:
     """Check lots against minimum, maximum and multiple (rulebook 2.5, 5.6)."""
     instrument = state.instruments[order["instrument"]]
-    lots = order["lots"]
-    if lots < 1 or lots < instrument["minimum_lots"]:
-        note(state, lots, max(int(instrument["minimum_lots"]), 1))
-        return Refusal.TOO_FEW_LOTS
-    most = instrument["maximum_lots"]
-    if order["price_type"] == PriceType.MARKET:
-        most = instrument["maximum_market_lots"]
-        if most == 0:
-            note(state, lots, 0)
-            return Refusal.NO_MARKET_ORDERS
-    if most != 0 and lots > most:
-        note(state, lots, most)
-        return Refusal.TOO_MANY_LOTS
-    if instrument["lots_multiple"] > 1 and lots % instrument["lots_multiple"] != 0:
-        note(state, lots, instrument["lots_multiple"])
-        return Refusal.NOT_A_MULTIPLE
-    minimum = order["minimum_lots"]
-    if minimum < 0 or minimum > lots or (minimum and order["time_in_force"] != TimeInForce.FAK):
-        note(state, minimum, lots)
-        return Refusal.BAD_MINIMUM_LOTS
-    return Refusal.ACCEPTED
+    lots, least = order["lots"], max(int(instrument["minimum_lots"]), 1)
+    market = order["price_type"] == PriceType.MARKET
+    most = int(instrument["maximum_market_lots"] if market else instrument["maximum_lots"])
+    multiple = max(int(instrument["lots_multiple"]), 1)
+    minimum, kills = order["minimum_lots"], order["time_in_force"] == TimeInForce.FAK
+    odd = minimum < 0 or minimum > lots or not kills
+    return (
+        refuse_if(state, lots < least, Refusal.TOO_FEW_LOTS, lots, least)
+        or (market and refuse_if(state, most == 0, Refusal.NO_MARKET_ORDERS, lots, most))
+        or (most != 0 and refuse_if(state, lots > most, Refusal.TOO_MANY_LOTS, lots, most))
+        or (
+            multiple != 1
+            and refuse_if(state, lots % multiple != 0, Refusal.NOT_A_MULTIPLE, lots, multiple)
+        )
+        or (minimum != 0 and refuse_if(state, odd, Refusal.BAD_MINIMUM_LOTS, minimum, lots))
+    )
 
 
 @inner
-def check_form(state: State, order: np.void, session: int) -> Refusal:
-    """Check everything that needs no market: names, flags, size, own order id."""
-    refusal = check_names(state, order, state.sessions[session]["member"])
-    if refusal != Refusal.ACCEPTED:
-        return refusal
-    if has_bad_field(order):
-        note(state, 0, 0)
-        return Refusal.BAD_FIELD
-    refusal = check_size(state, order)
-    if refusal != Refusal.ACCEPTED:
-        return refusal
+def check_own_name(state: State, order: np.void, session: int) -> int:
+    """Check that the session has no live order of this name; 0 names nothing."""
     own = order["client_order_id"]
-    if own != 0 and find_own_name(state.own_names, state.orders, session, own) >= 0:
-        note(state, own, 0)
-        return Refusal.DUPLICATE_CLIENT_ORDER
-    return Refusal.ACCEPTED
+    if own == 0:
+        return Refusal.ACCEPTED
+    found = find_own_name(state.own_names, state.orders, session, own)
+    return refuse_if(state, found != NO_ROW, Refusal.DUPLICATE_CLIENT_ORDER, own, 0)
+
+
+@inner
+def check_form(state: State, order: np.void, session: int) -> int:
+    """Check everything that needs no market: names, flags, size, own order id."""
+    return (
+        check_names(state, order, state.sessions[session]["member"])
+        or refuse_if(state, has_bad_field(order), Refusal.BAD_FIELD, 0, 0)
+        or check_size(state, order)
+        or check_own_name(state, order, session)
+    )
 
 
 @inner
@@ -123,121 +141,166 @@ def closing_part(state: State, order: np.void, position: int) -> int:
     """
     if state.config[0]["offset_flags"]:
         return 0 if order["offset"] == Offset.OPEN else order["lots"]
-    if position < 0:
-        return 0
-    held = state.positions[position]
-    free = held_lots(held, 1 - order["side"], True) - frozen_lots(held, 1 - order["side"], True)
-    return min(free, order["lots"])
+    return min(free_lots(state, order, position), order["lots"])
 
 
 @inner
-def check_right(state: State, order: np.void, position: int, holding: int) -> Refusal:
+def free_lots(state: State, order: np.void, position: int) -> int:
+    """Return the lots that the order could close: held on the other side and not frozen."""
+    if position < 0:
+        return 0
+    held, side = state.positions[position], 1 - order["side"]
+    today = takes_today(state, order["offset"])
+    return held_lots(held, side, today) - frozen_lots(held, side, today)
+
+
+@inner
+def check_right(state: State, order: np.void, position: int, holding: int) -> int:
     """Check kill switches and the narrowest trading right: code, instrument, holder."""
-    account = state.accounts[order["trading_code"]]
-    if account["killed"] or state.members[account["member"]]["killed"]:
-        note(state, order["trading_code"], account["member"])
-        return Refusal.KILLED
+    code = order["trading_code"]
+    account = state.accounts[code]
+    member = account["member"]
+    killed = account["killed"] != 0 or state.members[member]["killed"] != 0
     right = max(account["right"], state.instruments[order["instrument"]]["right"])
     if holding >= 0:
         right = max(right, state.holdings[holding]["right"])
-    if right == Right.FORBIDDEN:
-        note(state, order["trading_code"], right)
-        return Refusal.NO_RIGHT
-    if right == Right.CLOSE_ONLY and closing_part(state, order, position) < order["lots"]:
-        note(state, order["trading_code"], right)
-        return Refusal.CLOSE_ONLY
-    return Refusal.ACCEPTED
+    opens = closing_part(state, order, position) < order["lots"]
+    return (
+        refuse_if(state, killed, Refusal.KILLED, code, member)
+        or refuse_if(state, right == Right.FORBIDDEN, Refusal.NO_RIGHT, code, right)
+        or (right == Right.CLOSE_ONLY and refuse_if(state, opens, Refusal.CLOSE_ONLY, code, right))
+    )
 
 
 @inner
-def check_phase(state: State, order: np.void) -> Refusal:
+def check_trading(state: State, phase: int) -> int:
+    """Check that orders may come and go in a phase (rulebook 2.1)."""
+    open_now = phase in (Phase.CONTINUOUS, Phase.AUCTION_ORDERING)
+    allowed = phase if open_now else Phase.CONTINUOUS
+    return refuse_if(state, not open_now, Refusal.NOT_TRADING, phase, allowed)
+
+
+@inner
+def check_phase(state: State, order: np.void) -> int:
     """Check what the phase allows (rulebook 2.1, 2.2) and that nothing is halted."""
-    instrument = state.instruments[order["instrument"]]
-    phase = state.group_phase[instrument["group"]]
-    if phase not in (Phase.CONTINUOUS, Phase.AUCTION_ORDERING):
-        note(state, phase, Phase.CONTINUOUS)
-        return Refusal.NOT_TRADING
-    if instrument["halted"]:
-        note(state, order["instrument"], 0)
-        return Refusal.HALTED
-    plain = order["price_type"] == PriceType.LIMIT and order["time_in_force"] == TimeInForce.DAY
-    if phase == Phase.AUCTION_ORDERING and not plain:
-        note(state, order["time_in_force"], TimeInForce.DAY)
-        return Refusal.AUCTION_TAKES_LIMIT_ORDERS
-    return Refusal.ACCEPTED
+    instrument, force = order["instrument"], order["time_in_force"]
+    terms = state.instruments[instrument]
+    phase = state.group_phase[terms["group"]]
+    plain = order["price_type"] == PriceType.LIMIT and force == TimeInForce.DAY
+    return (
+        check_trading(state, phase)
+        or refuse_if(state, terms["halted"] != 0, Refusal.HALTED, instrument, 0)
+        or (
+            phase == Phase.AUCTION_ORDERING
+            and refuse_if(
+                state, not plain, Refusal.AUCTION_TAKES_LIMIT_ORDERS, force, TimeInForce.DAY
+            )
+        )
+    )
 
 
 @inner
-def check_price(instrument: np.void, price_ticks: int) -> Refusal:
+def check_price(state: State, order: np.void) -> int:
     """Check the price against the day's limits: an order beyond them is invalid (rulebook 2.6)."""
-    if price_ticks > instrument["upper_ticks"]:
-        return Refusal.PRICE_ABOVE_LIMIT
-    if price_ticks < instrument["lower_ticks"]:
-        return Refusal.PRICE_BELOW_LIMIT
-    return Refusal.ACCEPTED
+    terms, price = state.instruments[order["instrument"]], order["price_ticks"]
+    upper, lower = terms["upper_ticks"], terms["lower_ticks"]
+    return refuse_if(state, price > upper, Refusal.PRICE_ABOVE_LIMIT, price, upper) or refuse_if(
+        state, price < lower, Refusal.PRICE_BELOW_LIMIT, price, lower
+    )
 
 
 @inner
-def check_closing(state: State, order: np.void, position: int) -> Refusal:
+def check_closing(state: State, order: np.void, position: int) -> int:
     """Check that the lots to close are held and free, today's and history apart (rulebook 3.1)."""
     if state.config[0]["offset_flags"] == 0 or order["offset"] == Offset.OPEN:
         return Refusal.ACCEPTED
-    today = takes_today(state, order["offset"])
-    free = 0
-    if position >= 0:
-        held = state.positions[position]
-        side = 1 - order["side"]
-        free = held_lots(held, side, today) - frozen_lots(held, side, today)
-    if order["lots"] > free:
-        note(state, order["lots"], free)
-        return Refusal.NOT_ENOUGH_TODAY if today else Refusal.NOT_ENOUGH_HISTORY
-    return Refusal.ACCEPTED
+    lots, free = order["lots"], free_lots(state, order, position)
+    refusal = Refusal.NOT_ENOUGH_HISTORY
+    if takes_today(state, order["offset"]):
+        refusal = Refusal.NOT_ENOUGH_TODAY
+    return refuse_if(state, lots > free, refusal, lots, free)
 
 
 @inner
-def check_holding(state: State, order: np.void, holding: int, opening: int) -> Refusal:
+def check_holding(state: State, order: np.void, holding: int, opening: int) -> int:
     """Check position limit, hedging quota and daily opening limit for the opening lots."""
-    long_side = order["side"] == Side.BUY
-    hedge = order["hedge"]
-    instrument = state.instruments[order["instrument"]]
-    limit, opening_limit = int(instrument["position_limit"]), int(instrument["opening_limit"])
-    lots = quota = opened = 0
+    long_side, hedge = order["side"] == Side.BUY, order["hedge"]
+    terms = state.instruments[order["instrument"]]
+    limit, opening_limit = int(terms["position_limit"]), int(terms["opening_limit"])
+    lots = opened = hedged = opening
+    quota = 0
     if holding >= 0:
         row = state.holdings[holding]
         limit, opening_limit = int(row["position_limit"]), int(row["opening_limit"])
-        opened = int(row["opened"])
+        opened += int(row["opened"])
         quota = int(row["long_quota"] if long_side else row["short_quota"])
-        lots = int(row["long_lots"] if long_side else row["short_lots"])
-        if hedge == Hedge.HEDGE:
-            lots = int(row["long_hedge"] if long_side else row["short_hedge"])
+        lots += int(row["long_lots"] if long_side else row["short_lots"])
+        hedged += int(row["long_hedge"] if long_side else row["short_hedge"])
     if hedge == Hedge.HEDGE:
-        if lots + opening > quota:
-            note(state, lots + opening, quota)
-            return Refusal.HEDGE_QUOTA
+        return refuse_if(state, hedged > quota, Refusal.HEDGE_QUOTA, hedged, quota)
+    if hedge == Hedge.MARKET_MAKER:
         return Refusal.ACCEPTED
-    if hedge != Hedge.MARKET_MAKER:
-        if limit > 0 and lots + opening > limit:
-            note(state, lots + opening, limit)
-            return Refusal.POSITION_LIMIT
-        if opening_limit > 0 and opened + opening > opening_limit:
-            note(state, opened + opening, opening_limit)
-            return Refusal.OPENING_LIMIT
-    return Refusal.ACCEPTED
+    return (limit > 0 and refuse_if(state, lots > limit, Refusal.POSITION_LIMIT, lots, limit)) or (
+        opening_limit > 0
+        and refuse_if(state, opened > opening_limit, Refusal.OPENING_LIMIT, opened, opening_limit)
+    )
 
 
 @inner
-def check_money(state: State, order: np.void, margin_fen: int, fee_fen: int) -> Refusal:
+def check_money(state: State, order: np.void, margin_fen: int, fee_fen: int) -> int:
     """Check client funds, then member funds, for what the opening lots would freeze."""
     code, instrument, side = order["trading_code"], order["instrument"], order["side"]
     relief = state.reliefs[relief_row(state, code, instrument, side)]
     need = extra_margin(relief, side, margin_fen) + fee_fen
     account = state.accounts[code]
     free = available(account)
-    if need > free:
-        note(state, need, free)
-        return Refusal.NOT_ENOUGH_MONEY
     member = state.members[account["member"]]
-    if member["mode"] == MemberMode.REFUSE and member["used_fen"] + need > member["deposit_fen"]:
-        note(state, member["used_fen"] + need, member["deposit_fen"])
-        return Refusal.MEMBER_SHORT_OF_MONEY
-    return Refusal.ACCEPTED
+    used, deposit = member["used_fen"] + need, member["deposit_fen"]
+    return refuse_if(state, need > free, Refusal.NOT_ENOUGH_MONEY, need, free) or (
+        member["mode"] == MemberMode.REFUSE
+        and refuse_if(state, used > deposit, Refusal.MEMBER_SHORT_OF_MONEY, used, deposit)
+    )
+
+
+@inner
+def check_opening(
+    state: State, order: np.void, holding: int, opening: int, margin_fen: int, fee_fen: int
+) -> int:
+    """Check what the lots that open ask: limits of the holder, then money."""
+    if opening <= 0:
+        return Refusal.ACCEPTED
+    return check_holding(state, order, holding, opening) or (
+        state.config[0]["funds"] != 0 and check_money(state, order, margin_fen, fee_fen)
+    )
+
+
+@inner
+def check_room(state: State, position: int, holding: int) -> int:
+    """Check that the tables of the day can take one more order, position and holding."""
+    core, orders = state.core[0], len(state.orders)
+    used, most = core["positions"], len(state.positions)
+    kept, room = core["holdings"], len(state.holdings)
+    live = core["live_orders"]
+    return (
+        refuse_if(state, live >= orders, Refusal.ORDERS_FULL, live, orders)
+        or (position < 0 and refuse_if(state, used >= most, Refusal.POSITIONS_FULL, used, most))
+        or (holding < 0 and refuse_if(state, kept >= room, Refusal.POSITIONS_FULL, kept, room))
+    )
+
+
+@inner
+def check_cancel(state: State, command: np.void, session: int, row: int) -> int:
+    """Check that the order a cancel names lives, is the member's own, and may be taken off."""
+    order_id, own = command["order_id"], command["client_order_id"]
+    refusal = refuse_if(state, row == NO_ROW, Refusal.ORDER_NOT_FOUND, order_id, own)
+    if refusal:
+        return refusal
+    order = state.orders[row]
+    owner, asker = (
+        state.accounts[order["trading_code"]]["member"],
+        state.sessions[session]["member"],
+    )
+    phase = state.group_phase[state.instruments[order["instrument"]]["group"]]
+    return refuse_if(state, owner != asker, Refusal.NOT_YOUR_ORDER, asker, owner) or check_trading(
+        state, phase
+    )

@@ -1,13 +1,17 @@
 """The trading core as a value that runs frames: state and event buffer; no file, no clock."""
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 
 from huiguan.exchange.day.image import DayImage
 from huiguan.exchange.messages import MESSAGE_BYTES
-from huiguan.exchange.trading.apply import SPARE_ROWS, apply
+from huiguan.exchange.trading.apply import SPARE_ROWS, apply, apply_traced
 from huiguan.exchange.trading.opening import open_day
 from huiguan.exchange.trading.state.content import kept_tables, restore, state_hash
-from huiguan.exchange.trading.state.rows import NO_ROW, State, handle_of
+from huiguan.exchange.trading.state.rows import CHECK, NO_ROW, TRACE_LINES, State, handle_of
+from huiguan.exchange.trading.state.trace import CheckLine, read_lines
 from huiguan.foundation.memory import touched
 
 
@@ -39,23 +43,42 @@ class TradingCore:
         """
         flat = commands.reshape(-1)
         assert len(flat) > 0, "an empty frame would hide what is due from the next one"
-        return self._run(time_ns, flat)
+        return self._run(apply, self._handle, time_ns, flat)
 
     def run_due(self, time_ns: int) -> np.ndarray:
         """Run only what the next frame's time makes due; its commands can be run afterwards.
 
         For people who look at the state a frame's first command meets. Events as in ``run_frame``.
         """
-        return self._run(time_ns, np.zeros(0, np.uint8))
+        return self._run(apply, self._handle, time_ns, np.zeros(0, np.uint8))
 
-    def _run(self, time_ns: int, flat: np.ndarray) -> np.ndarray:
+    def run_traced(self, time_ns: int, command: np.ndarray) -> tuple[np.ndarray, list[CheckLine]]:
+        """Apply a frame of one command; return its events and the checks that it met, in order.
+
+        The checks are the trace of the kernel that decides: the last line is the one that refused,
+        or all of them passed.
+        """
+        flat = command.reshape(-1)
+        assert len(flat) == MESSAGE_BYTES, "one command is explained at a time"
+        traced = self.state._replace(trace=np.zeros(TRACE_LINES, CHECK))
+        traced.registers["lines"] = 0
+        events = self._run(apply_traced, handle_of(traced), time_ns, flat)
+        return events, read_lines(traced)
+
+    def _run(
+        self,
+        kernel: Callable[[Any, np.ndarray, np.ndarray, int, int, int, int], int],
+        handle: Any,  # noqa: ANN401  of the state, as the kernel takes it
+        time_ns: int,
+        flat: np.ndarray,
+    ) -> np.ndarray:
         count = len(flat) // MESSAGE_BYTES
         first, registers = self.next_sequence, self.state.registers
         pieces: list[np.ndarray] = []
         self._events, self._earlier = self._earlier, self._events
         start, done = 0, False
         while not done:
-            start = apply(self._handle, self._events, flat, start, count, first, time_ns)
+            start = kernel(handle, self._events, flat, start, count, first, time_ns)
             done = start == count and registers["marking"][0] == NO_ROW
             piece = self._events[: int(registers["events"][0]) * MESSAGE_BYTES]
             pieces.append(piece if done else piece.copy())

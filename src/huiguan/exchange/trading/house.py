@@ -23,13 +23,14 @@ from huiguan.exchange.messages import (
     SetRight,
     TransferStage,
 )
-from huiguan.exchange.trading.checks import note
+from huiguan.exchange.trading.checks import is_outside
 from huiguan.exchange.trading.funds import available
 from huiguan.exchange.trading.matching import cancel_where, uncross
 from huiguan.exchange.trading.phases import disconnect, enter_phase, gather_results, next_disconnect
 from huiguan.exchange.trading.state import emit
 from huiguan.exchange.trading.state.rows import LOST, NEVER, NO_PRICE, NO_ROW, OFF, ON, State
 from huiguan.exchange.trading.state.table import find, take_place
+from huiguan.exchange.trading.state.trace import refuse, refuse_if
 from huiguan.foundation.compiler import rows
 from huiguan.foundation.kernel import inner, rare
 from huiguan.foundation.refusals import Refusal
@@ -47,45 +48,40 @@ CREDIT, TRANSFER_ROW = CreditDeposit.KIND, LAYOUTS[CreditDeposit.KIND]
 RESERVE = ReserveWithdrawal.KIND
 END, END_ROW = EndWithdrawal.KIND, LAYOUTS[EndWithdrawal.KIND]
 MARK = MarkAccounts.KIND
+TRANSFER_IDS = 2**58  # transfer ids are smaller
 
 
 @inner
-def is_outside(target: int, count: int) -> bool:
-    """Return whether a row number names nothing."""
-    return target < 0 or target >= count
-
-
-@inner
-def is_no_flag(state: State, value: int) -> bool:
-    """Return whether a flag is neither 0 nor 1; what is not known is refused, not taken for yes."""
-    if is_outside(value, 2):
-        note(state, value, 1)
-        return True
-    return False
+def check_flag(state: State, value: int) -> int:
+    """Check that a flag is 0 or 1; what is not known is refused, not taken for yes."""
+    return refuse_if(state, is_outside(value, 2), Refusal.BAD_FIELD, value, 1)
 
 
 @rare
-def log_on(state: State, out: np.ndarray, command: np.void) -> Refusal:
+def log_on(state: State, out: np.ndarray, command: np.void) -> int:
     """Bind a session to a member; a higher epoch forgets the old client sequence."""
-    if is_no_flag(state, command["cancel_on_disconnect"]):
-        return Refusal.BAD_FIELD
-    if is_outside(command["target"], len(state.sessions)) or command["target"] == 0:
-        note(state, command["target"], len(state.sessions))
-        return Refusal.UNKNOWN_TARGET
-    if is_outside(command["member"], state.config[0]["members"]):
-        note(state, command["member"], state.config[0]["members"])
-        return Refusal.UNKNOWN_TARGET
-    session = state.sessions[command["target"]]
-    if command["epoch"] < session["epoch"]:
-        note(state, command["epoch"], session["epoch"])
-        return Refusal.STALE_EPOCH
-    if command["epoch"] > session["epoch"]:
+    target, sessions = command["target"], len(state.sessions)
+    member, members = command["member"], state.config[0]["members"]
+    nobody = target <= 0 or target >= sessions
+    refusal = (
+        check_flag(state, command["cancel_on_disconnect"])
+        or refuse_if(state, nobody, Refusal.UNKNOWN_TARGET, target, sessions)
+        or refuse_if(state, is_outside(member, members), Refusal.UNKNOWN_TARGET, member, members)
+    )
+    if refusal:
+        return refusal
+    session = state.sessions[target]
+    epoch, last = command["epoch"], session["epoch"]
+    refusal = refuse_if(state, epoch < last, Refusal.STALE_EPOCH, epoch, last)
+    if refusal:
+        return refusal
+    if epoch > last:
         session["client_sequence"] = 0
         window = state.config[0]["outcome_window"]
-        for place in range(command["target"] * window, (command["target"] + 1) * window):
+        for place in range(target * window, (target + 1) * window):
             state.outcomes[place]["client_sequence"] = 0
-    session["epoch"] = command["epoch"]
-    session["member"] = command["member"]
+    session["epoch"] = epoch
+    session["member"] = member
     session["state"] = ON
     session["cancel_on_disconnect"] = command["cancel_on_disconnect"]
     session["grace_ns"] = max(command["grace_ns"], 0)
@@ -96,11 +92,12 @@ def log_on(state: State, out: np.ndarray, command: np.void) -> Refusal:
 
 
 @rare
-def log_off(state: State, out: np.ndarray, target: int, lost: bool) -> Refusal:
+def log_off(state: State, out: np.ndarray, target: int, lost: bool) -> int:
     """End a session, at once or, when the line was lost, after its grace."""
-    if is_outside(target, len(state.sessions)) or state.sessions[target]["state"] != ON:
-        note(state, target, 0)
-        return Refusal.UNKNOWN_SESSION
+    off = is_outside(target, len(state.sessions)) or state.sessions[target]["state"] != ON
+    refusal = refuse_if(state, off, Refusal.UNKNOWN_SESSION, target, 0)
+    if refusal:
+        return refusal
     session = state.sessions[target]
     session["state"] = LOST if lost else OFF
     count = 0
@@ -116,41 +113,40 @@ def log_off(state: State, out: np.ndarray, target: int, lost: bool) -> Refusal:
 
 
 @rare
-def set_kill_switch(state: State, out: np.ndarray, command: np.void) -> Refusal:
+def set_kill_switch(state: State, out: np.ndarray, command: np.void) -> int:
     """Cancel and refuse everything of a trading code or member, or lift that."""
-    if is_no_flag(state, command["engaged"]):
-        return Refusal.BAD_FIELD
-    target, count, engaged = command["target"], 0, command["engaged"]
-    if command["scope"] == Scope.TRADING_CODE:
-        if is_outside(target, len(state.accounts)):
-            note(state, target, len(state.accounts))
-            return Refusal.UNKNOWN_TARGET
-        state.accounts[target]["killed"] = engaged
-        if engaged:
-            count = cancel_where(state, out, 0, target, -1, CancelReason.KILL_SWITCH, True)
-    elif command["scope"] == Scope.MEMBER:
-        if is_outside(target, len(state.members)):
-            note(state, target, len(state.members))
-            return Refusal.UNKNOWN_TARGET
+    target, scope, count = command["target"], command["scope"], 0
+    engaged, by_member = command["engaged"], scope == Scope.MEMBER
+    size = len(state.members) if by_member else len(state.accounts)
+    other = scope not in (Scope.MEMBER, Scope.TRADING_CODE)
+    refusal = (
+        check_flag(state, engaged)
+        or refuse_if(state, other, Refusal.UNKNOWN_TARGET, scope, 0)
+        or refuse_if(state, is_outside(target, size), Refusal.UNKNOWN_TARGET, target, size)
+    )
+    if refusal:
+        return refusal
+    if by_member:
         state.members[target]["killed"] = engaged
-        if engaged:
-            count = cancel_where(state, out, 1, target, -1, CancelReason.KILL_SWITCH, True)
     else:
-        note(state, command["scope"], 0)
-        return Refusal.UNKNOWN_TARGET
+        state.accounts[target]["killed"] = engaged
+    if engaged:
+        field = 1 if by_member else 0
+        count = cancel_where(state, out, field, target, -1, CancelReason.KILL_SWITCH, True)
     emit.command_done(state, out, KILL, count)
     return Refusal.ACCEPTED
 
 
 @rare
-def set_halt(state: State, out: np.ndarray, command: np.void) -> Refusal:
+def set_halt(state: State, out: np.ndarray, command: np.void) -> int:
     """Halt or resume one instrument or a product; the answer counts instruments.
 
     Orders that waited through an auction while their instrument was halted are uncrossed when it
     resumes in continuous trading.
     """
-    if is_no_flag(state, command["engaged"]):
-        return Refusal.BAD_FIELD
+    refusal = check_flag(state, command["engaged"])
+    if refusal:
+        return refusal
     count = 0
     by_product = command["scope"] == Scope.PRODUCT
     if by_product or command["scope"] == Scope.INSTRUMENT:
@@ -161,51 +157,61 @@ def set_halt(state: State, out: np.ndarray, command: np.void) -> Refusal:
                 count += 1
                 if not row["halted"] and state.group_phase[row["group"]] == Phase.CONTINUOUS:
                     uncross(state, out, place)
-    if count == 0:
-        note(state, command["target"], 0)
-        return Refusal.UNKNOWN_TARGET
+    refusal = refuse_if(state, count == 0, Refusal.UNKNOWN_TARGET, command["target"], 0)
+    if refusal:
+        return refusal
     emit.command_done(state, out, HALT, count)
     return Refusal.ACCEPTED
 
 
 @rare
-def set_right(state: State, out: np.ndarray, command: np.void) -> Refusal:
+def set_right(state: State, out: np.ndarray, command: np.void) -> int:
     """Change what a trading code may do, or what everybody may do in an instrument."""
-    target = command["target"]
-    if is_outside(command["right"], Right.FORBIDDEN + 1):
-        note(state, command["right"], Right.FORBIDDEN)
-        return Refusal.BAD_FIELD
-    if command["scope"] == Scope.TRADING_CODE and not is_outside(target, len(state.accounts)):
-        state.accounts[target]["right"] = command["right"]
-    elif command["scope"] == Scope.INSTRUMENT and not is_outside(target, len(state.instruments)):
-        state.instruments[target]["right"] = command["right"]
+    target, scope, right = command["target"], command["scope"], command["right"]
+    by_code = scope == Scope.TRADING_CODE and not is_outside(target, len(state.accounts))
+    listed = scope == Scope.INSTRUMENT and not is_outside(target, len(state.instruments))
+    odd, nothing = is_outside(right, Right.FORBIDDEN + 1), not by_code and not listed
+    refusal = refuse_if(state, odd, Refusal.BAD_FIELD, right, Right.FORBIDDEN) or refuse_if(
+        state, nothing, Refusal.UNKNOWN_TARGET, target, 0
+    )
+    if refusal:
+        return refusal
+    if by_code:
+        state.accounts[target]["right"] = right
     else:
-        note(state, target, 0)
-        return Refusal.UNKNOWN_TARGET
+        state.instruments[target]["right"] = right
     emit.command_done(state, out, RIGHT, 1)
     return Refusal.ACCEPTED
 
 
+@inner
+def check_group(state: State, group: int) -> int:
+    """Check that a phase group exists."""
+    groups = len(state.group_phase)
+    return refuse_if(state, is_outside(group, groups), Refusal.UNKNOWN_TARGET, group, groups)
+
+
 @rare
-def change_phase(state: State, out: np.ndarray, command: np.void) -> Refusal:
+def change_phase(state: State, out: np.ndarray, command: np.void) -> int:
     """Put a group into a phase by hand."""
-    if is_outside(command["group"], len(state.group_phase)):
-        note(state, command["group"], len(state.group_phase))
-        return Refusal.UNKNOWN_TARGET
-    if is_outside(command["phase"], Phase.CLOSED + 1):
-        note(state, command["phase"], Phase.CLOSED)
-        return Refusal.BAD_FIELD
-    enter_phase(state, out, command["group"], command["phase"], 0)
+    group, phase = command["group"], command["phase"]
+    odd = is_outside(phase, Phase.CLOSED + 1)
+    refusal = check_group(state, group) or refuse_if(
+        state, odd, Refusal.BAD_FIELD, phase, Phase.CLOSED
+    )
+    if refusal:
+        return refusal
+    enter_phase(state, out, group, phase, 0)
     emit.command_done(state, out, PHASE, 1)
     return Refusal.ACCEPTED
 
 
 @rare
-def reset_book(state: State, out: np.ndarray, group: int) -> Refusal:
+def reset_book(state: State, out: np.ndarray, group: int) -> int:
     """Cancel everything of a group and forget its last prices."""
-    if is_outside(group, len(state.group_phase)):
-        note(state, group, len(state.group_phase))
-        return Refusal.UNKNOWN_TARGET
+    refusal = check_group(state, group)
+    if refusal:
+        return refusal
     count = cancel_where(state, out, 4, group, -1, CancelReason.END_OF_DAY, True)
     for place in range(len(state.instruments)):
         row = state.instruments[place]
@@ -225,40 +231,44 @@ def add_deposit(state: State, target: int, scope: int, amount_fen: int) -> None:
         state.accounts[target]["deposit_fen"] += amount_fen
 
 
+@inner
+def free_money(state: State, target: int, scope: int) -> int:
+    """Return what a trading code or a member could pay out, in fen."""
+    if scope != Scope.MEMBER:
+        return available(state.accounts[target])
+    return state.members[target]["deposit_fen"] - state.members[target]["used_fen"]
+
+
 @rare
-def move_money(state: State, out: np.ndarray, command: np.void, reserve: bool) -> Refusal:
+def move_money(state: State, out: np.ndarray, command: np.void, reserve: bool) -> int:
     """Credit a deposit or reserve a withdrawal, once per transfer id."""
     target, scope, amount = command["target"], command["scope"], command["amount_fen"]
-    members = scope == Scope.MEMBER
-    if not members and scope != Scope.TRADING_CODE:
-        note(state, scope, 0)
-        return Refusal.BAD_FIELD
-    if is_outside(target, len(state.members) if members else len(state.accounts)):
-        note(state, target, 0)
-        return Refusal.UNKNOWN_TARGET
-    if amount <= 0 or command["transfer_id"] <= 0 or command["transfer_id"] >= 2**58:
-        note(state, amount, command["transfer_id"])
-        return Refusal.BAD_FIELD
-    row = find(state.transfer_places, state.transfers["transfer_id"], command["transfer_id"])
-    if row >= 0:
-        note(state, command["transfer_id"], state.transfers[row]["stage"])
-        return Refusal.TRANSFER_REPEATED
-    if state.core[0]["transfers"] == len(state.transfers):
-        note(state, state.core[0]["transfers"], len(state.transfers))
-        return Refusal.TRANSFERS_FULL
-    if reserve:
-        free = (
-            state.members[target]["deposit_fen"] - state.members[target]["used_fen"]
-            if (members)
-            else available(state.accounts[target])
-        )
-        if amount > free:
-            note(state, amount, free)
-            return Refusal.NOT_ENOUGH_MONEY
-    transfer = state.transfers[state.core[0]["transfers"]]
-    take_place(state.transfer_places, row, command["transfer_id"], state.core[0]["transfers"])
-    state.core[0]["transfers"] += 1
-    transfer["transfer_id"] = command["transfer_id"]
+    transfer_id, by_member = command["transfer_id"], scope == Scope.MEMBER
+    other = scope not in (Scope.MEMBER, Scope.TRADING_CODE)
+    nobody = is_outside(target, len(state.members) if by_member else len(state.accounts))
+    odd = amount <= 0 or transfer_id <= 0 or transfer_id >= TRANSFER_IDS
+    refusal = (
+        refuse_if(state, other, Refusal.BAD_FIELD, scope, 0)
+        or refuse_if(state, nobody, Refusal.UNKNOWN_TARGET, target, 0)
+        or refuse_if(state, odd, Refusal.BAD_FIELD, amount, transfer_id)
+    )
+    if refusal:
+        return refusal
+    row = find(state.transfer_places, state.transfers["transfer_id"], transfer_id)
+    stage = state.transfers[max(row, 0)]["stage"]
+    used, most = state.core[0]["transfers"], len(state.transfers)
+    free = free_money(state, target, scope)
+    refusal = (
+        refuse_if(state, row >= 0, Refusal.TRANSFER_REPEATED, transfer_id, stage)
+        or refuse_if(state, used == most, Refusal.TRANSFERS_FULL, used, most)
+        or (reserve and refuse_if(state, amount > free, Refusal.NOT_ENOUGH_MONEY, amount, free))
+    )
+    if refusal:
+        return refusal
+    transfer = state.transfers[used]
+    take_place(state.transfer_places, row, transfer_id, used)
+    state.core[0]["transfers"] = used + 1
+    transfer["transfer_id"] = transfer_id
     transfer["amount_fen"] = amount
     transfer["target"] = target
     transfer["scope"] = scope
@@ -269,20 +279,22 @@ def move_money(state: State, out: np.ndarray, command: np.void, reserve: bool) -
 
 
 @rare
-def end_withdrawal(state: State, out: np.ndarray, command: np.void) -> Refusal:
+def end_withdrawal(state: State, out: np.ndarray, command: np.void) -> int:
     """Confirm a reserved withdrawal, or give the money back."""
-    confirmed = command["stage"] == TransferStage.CONFIRMED
-    if not confirmed and command["stage"] != TransferStage.RELEASED:
-        note(state, command["stage"], TransferStage.CONFIRMED)
-        return Refusal.BAD_FIELD
+    transfer_id, stage = command["transfer_id"], command["stage"]
+    confirmed = stage == TransferStage.CONFIRMED
+    odd = not confirmed and stage != TransferStage.RELEASED
     row = NO_ROW
-    if 0 < command["transfer_id"] < 2**58:
-        row = find(state.transfer_places, state.transfers["transfer_id"], command["transfer_id"])
-    if row < 0 or state.transfers[row]["stage"] != TransferStage.RESERVED:
-        note(state, command["transfer_id"], 0)
-        return Refusal.TRANSFER_NOT_RESERVED
+    if 0 < transfer_id < TRANSFER_IDS:
+        row = find(state.transfer_places, state.transfers["transfer_id"], transfer_id)
+    unknown = row < 0 or state.transfers[row]["stage"] != TransferStage.RESERVED
+    refusal = refuse_if(state, odd, Refusal.BAD_FIELD, stage, TransferStage.CONFIRMED) or refuse_if(
+        state, unknown, Refusal.TRANSFER_NOT_RESERVED, transfer_id, 0
+    )
+    if refusal:
+        return refusal
     transfer = state.transfers[row]
-    transfer["stage"] = command["stage"]
+    transfer["stage"] = stage
     if not confirmed:
         add_deposit(state, transfer["target"], transfer["scope"], transfer["amount_fen"])
     emit.transfer_booked(state, out, transfer)
@@ -290,7 +302,7 @@ def end_withdrawal(state: State, out: np.ndarray, command: np.void) -> Refusal:
 
 
 @rare
-def start_mark(state: State, out: np.ndarray) -> Refusal:
+def start_mark(state: State, out: np.ndarray) -> int:
     """Mark all positions; calls follow one trading code at a time (``phases.call_one``)."""
     if state.config[0]["funds"] == 0 or len(state.accounts) == 0:
         emit.command_done(state, out, MARK, 0)
@@ -304,7 +316,7 @@ def start_mark(state: State, out: np.ndarray) -> Refusal:
 @rare
 def apply_house(  # noqa: C901  a dispatch, one line a kind
     state: State, out: np.ndarray, commands: np.ndarray, row: int, kind: int
-) -> Refusal:
+) -> int:
     """Execute one command of the house and emit its outcome, or return why not."""
     if kind == LOG_ON:
         return log_on(state, out, rows(commands, LOG_ON_ROW)[row])
@@ -331,5 +343,4 @@ def apply_house(  # noqa: C901  a dispatch, one line a kind
     if kind == PASS_TIME:
         emit.command_done(state, out, PASS_TIME, 0)
         return Refusal.ACCEPTED
-    note(state, kind, 0)
-    return Refusal.UNKNOWN_KIND
+    return refuse(state, Refusal.UNKNOWN_KIND, kind, 0)

@@ -61,7 +61,7 @@ def state_hash(state: State) -> bytes:
 def kept_tables(state: State) -> dict[str, np.ndarray]:
     """Return the tables of a snapshot by name: the arrays of the state, counters and registers."""
     tables = state._asdict()
-    registers = tables.pop("registers")
+    registers, _ = tables.pop("registers"), tables.pop("trace")
     core = np.zeros(1, KEPT_CORE)
     for name in KEPT_CORE.names or ():
         core[name] = (registers if name in (REGISTERS.names or ()) else state.core)[name]
@@ -71,9 +71,9 @@ def kept_tables(state: State) -> dict[str, np.ndarray]:
 def restore(state: State, tables: Mapping[str, np.ndarray]) -> None:
     """Make ``state`` (of the same image) what ``tables`` of a snapshot say."""
     core = tables["core"]
-    for row in (state.core, state.registers):
-        for name in row.dtype.names or ():
-            row[name] = core[name]
+    for name in KEPT_CORE.names or ():
+        row = state.registers if name in (REGISTERS.names or ()) else state.core
+        row[name] = core[name]
     for name, rows in state._asdict().items():
-        if name not in ("core", "registers"):
+        if name not in {"core", "registers", "trace"}:
             np.copyto(rows, tables[name])

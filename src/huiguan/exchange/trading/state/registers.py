@@ -19,6 +19,7 @@ class Registers(Record, frozen=True):
     session: Int32
     marking: Int32  # next trading code to mark, or NO_ROW
     called: Int32  # margin calls of the mark that is going on
+    lines: Int32  # of the trace in use
 
 
 REGISTERS = layout(Registers, [], 64)

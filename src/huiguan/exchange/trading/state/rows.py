@@ -205,6 +205,15 @@ class Transfer(Record, frozen=True):
     stage: Int8
 
 
+class CheckMet(Record, frozen=True):
+    """A line of the trace: one check that the command being applied met."""
+
+    asked: Int64
+    allowed: Int64
+    refusal: Int32  # what it would refuse
+    failed: Int32
+
+
 CONFIG = layout(Config, [], 72)
 CORE = layout(Core, [], 64)
 INSTRUMENT = layout(InstrumentState, [], 72)
@@ -219,6 +228,7 @@ HOLDING = layout(Holding, [], 64)
 SESSION = layout(SessionState, [], 40)
 OUTCOME = layout(CommandOutcome, [], 32)
 TRANSFER = layout(Transfer, [], 24)
+CHECK = layout(CheckMet, [], 24)
 FEE = np.dtype([("rate_ppb", "<i8"), ("per_lot_fen", "<i8")], align=True)
 PHASE_TIME = np.dtype([("time_ns", "<i8"), ("group", "<i4"), ("phase", "<i4")], align=True)
 
@@ -249,6 +259,7 @@ class State(NamedTuple):
     outcomes: np.ndarray  # OUTCOME [session x window + client sequence mod window]
     transfers: np.ndarray  # TRANSFER in order of appearance
     transfer_places: np.ndarray
+    trace: np.ndarray | None = None  # CHECK, for who asks why; without it nothing is traced
 
 
 TABLES = {
@@ -276,7 +287,10 @@ TABLES = {
     "transfers": TRANSFER,
     "transfer_places": "<i8",
 }
-open_state = bundle_opener("State", TABLES)  # kernels that Python enters turn a handle into a State
+TRACE_LINES = 64  # a command meets half as many checks
+# kernels that Python enters turn a handle into a State: without a trace, or with one
+open_state = bundle_opener("State", {**TABLES, "trace": None})
+open_traced = bundle_opener("TracedState", {**TABLES, "trace": CHECK})
 
 
 def handle_of(state: State) -> Any:  # noqa: ANN401  addresses, or the state itself uncompiled
