@@ -18,7 +18,7 @@ import numpy as np
 from huiguan.days.cleared import ClosedDay
 from huiguan.days.close import write_closed
 from huiguan.exchange.day.contract_tables import ContractTables, ListedContract, contract_tables
-from huiguan.exchange.day.image import DayImage, Names, Settings, empty_tables
+from huiguan.exchange.day.image import DayImage, Names, Settings
 from huiguan.exchange.day.result import DayResult, TradeRow
 from huiguan.exchange.evening.day_end import close_day
 from huiguan.exchange.evening.rules_of_day import rules_of_day
@@ -36,6 +36,7 @@ from huiguan.exchange.reports.statement import Holder, statement_text
 from huiguan.exchange.rules.instruments import listed_contracts
 from huiguan.exchange.rules.rows import Books
 from huiguan.foundation.records import table_layout
+from huiguan.foundation.tables import empty_tables
 from huiguan.storage.market.day_image import write_image
 from huiguan.storage.market.rulebooks.load import load_books
 
@@ -60,7 +61,7 @@ def contracts(books: Books) -> ContractTables:
 def morning(books: Books, chance: np.random.Generator) -> DayImage:
     """Return the image: pairs of lots, the positions they add up to, money enough."""
     made = contracts(books)
-    tables = empty_tables()
+    tables = empty_tables(DayImage)
     lots = np.zeros(2 * PAIRS, tables["lots"].dtype)
     index = chance.integers(0, len(made.instruments), PAIRS)
     for side in Side:

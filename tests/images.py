@@ -10,8 +10,8 @@ from huiguan.exchange.day.image import (
     DayImage,
     Names,
     Settings,
-    empty_tables,
 )
+from huiguan.foundation.tables import empty_tables
 
 
 def small_image(
@@ -35,7 +35,7 @@ def small_image(
     Instrument i belongs to product i mod ``products``; code i to member i mod ``members``; every
     code is its own holder; one phase group; hedging margin is half, close-today fees are double.
     """
-    tables = empty_tables()
+    tables = empty_tables(DayImage)
     rows = np.zeros(instruments, tables["instruments"].dtype)
     rows["tick_value_fen"], rows["tick_units"] = 100, 1
     rows["product"] = np.arange(instruments) % products

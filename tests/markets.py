@@ -7,7 +7,7 @@ from random import Random  # noqa: TID251  seeded by the test
 import numpy as np
 
 from huiguan.exchange.day.contract_tables import ListedContract, contract_tables
-from huiguan.exchange.day.image import DayImage, Names, Settings, empty_tables
+from huiguan.exchange.day.image import DayImage, Names, Settings
 from huiguan.exchange.day.result import TradeRow
 from huiguan.exchange.evening.rules_of_day import DayRules, rules_of_day
 from huiguan.exchange.events import (
@@ -21,6 +21,7 @@ from huiguan.exchange.events import (
 from huiguan.exchange.messages import Hedge, Offset, Side
 from huiguan.exchange.rules.rows import Books
 from huiguan.foundation.records import table_layout
+from huiguan.foundation.tables import empty_tables
 from huiguan.storage.market.rulebooks.load import load_books
 
 DAY = 20260821
@@ -128,7 +129,7 @@ def market_image(
     prices = prices or PRICES
     listed = [ListedContract(code=name, settlement_units=units) for name, units in prices.items()]
     made = contract_tables(rulebooks or books(), day, listed)
-    tables = empty_tables()
+    tables = empty_tables(DayImage)
     tables.update(
         instruments=made.instruments,
         margins=made.margins,

@@ -5,16 +5,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tools.generate.client import client
-from tools.generate.image_page import image_page
 from tools.generate.message_lock import LOCK, message_lock
 from tools.generate.message_page import message_page
 from tools.generate.rulebook_page import rulebook_page
 from tools.generate.rules_page import rules_page
+from tools.generate.table_pages import image_page, result_page
 
 COPIES: dict[Path, Callable[[], str]] = {
     LOCK: message_lock,
     Path("docs/reference/messages.md"): message_page,
     Path("docs/reference/day_image.md"): image_page,
+    Path("docs/reference/day_result.md"): result_page,
     Path("docs/reference/rulebook.md"): rulebook_page,
     Path("docs/reference/rules.md"): rules_page,
     Path("clients/python/src/huiguan_client/messages.py"): client,

@@ -20,7 +20,6 @@ from huiguan.exchange.day.image import (
     Names,
     PriceRule,
     Settings,
-    empty_tables,
 )
 from huiguan.exchange.messages import (
     LAYOUTS,
@@ -43,6 +42,7 @@ from huiguan.exchange.messages import (
 )
 from huiguan.exchange.trading.state.rows import NO_PRICE
 from huiguan.floor.sequencer import Input, Sequencer
+from huiguan.foundation.tables import empty_tables
 from huiguan.storage.market.recordings import ACTIONS, Recording
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def replay_image(
     recording: Recording, trading_day: int, price_rule: PriceRule, auction_tie: AuctionTie
 ) -> DayImage:
     """Return the image that the recording asks for."""
-    tables = empty_tables()
+    tables = empty_tables(DayImage)
     instrument = np.zeros(1, tables["instruments"].dtype)
     instrument["tick_units"] = instrument["lots_multiple"] = instrument["minimum_lots"] = 1
     instrument["lower_limit_ticks"] = recording.lowest_ticks

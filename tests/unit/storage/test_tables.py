@@ -5,9 +5,10 @@ import io
 import numpy as np
 import pytest
 
-from huiguan.exchange.day.image import TABLES
+from huiguan.exchange.day.image import DayImage, Member
 from huiguan.foundation.faults import CheckFault
 from huiguan.foundation.records import table_layout
+from huiguan.foundation.tables import tables_of
 from huiguan.storage.tables import read_table, table_bytes
 
 
@@ -19,10 +20,10 @@ def filled(dtype: np.dtype[np.void], count: int) -> np.ndarray:
     return rows
 
 
-@pytest.mark.parametrize("name", sorted(TABLES))
+@pytest.mark.parametrize("name", sorted(tables_of(DayImage)))
 @pytest.mark.parametrize("count", [0, 1, 1000])
 def test_every_table_of_an_image_comes_back(name: str, count: int) -> None:
-    rows = filled(table_layout(TABLES[name]), count)
+    rows = filled(table_layout(tables_of(DayImage)[name].record), count)
     data = b"".join(table_bytes(rows))
     again = read_table(data, name)
     assert again.dtype == rows.dtype
@@ -32,7 +33,7 @@ def test_every_table_of_an_image_comes_back(name: str, count: int) -> None:
 
 
 def test_equal_rows_are_equal_bytes_whatever_their_padding() -> None:
-    rows = filled(table_layout(TABLES["members"]), 3)
+    rows = filled(table_layout(Member), 3)
     assert rows.dtype.itemsize > 9
     copy = np.zeros(3, rows.dtype)
     for field in rows.dtype.names or ():

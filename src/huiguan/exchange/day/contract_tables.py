@@ -17,7 +17,11 @@ from huiguan.exchange.amounts import margin_per_lot
 from huiguan.exchange.day.image import (
     FEE_CLASSES,
     HEDGE_FLAGS,
-    TABLES,
+    ContractState,
+    Fee,
+    Instrument,
+    MarginPerLot,
+    ScheduledPhase,
 )
 from huiguan.exchange.messages import Hedge, Phase, Right, Side
 from huiguan.exchange.rules.instruments import listed_contracts
@@ -32,7 +36,7 @@ from huiguan.exchange.rules.price_limits import price_limits
 from huiguan.exchange.rules.rows import Books
 from huiguan.foundation.arithmetic import PPB
 from huiguan.foundation.faults import InputFault
-from huiguan.foundation.records import table_layout
+from huiguan.foundation.records import blank_rows, table_layout
 
 FEN = 100
 
@@ -133,10 +137,10 @@ def contract_tables(
     and the short sides that stand outside.
     """
     count = len(listed)
-    instruments = np.zeros(count, table_layout(TABLES["instruments"]))
-    states = np.zeros(count, table_layout(TABLES["contract_states"]))
-    margins = np.zeros(count * 2 * HEDGE_FLAGS, table_layout(TABLES["margins"]))
-    fees = np.zeros(count * HEDGE_FLAGS * FEE_CLASSES, table_layout(TABLES["fees"]))
+    instruments = blank_rows(Instrument, count)
+    states = blank_rows(ContractState, count)
+    margins = blank_rows(MarginPerLot, count * 2 * HEDGE_FLAGS)
+    fees = blank_rows(Fee, count * HEDGE_FLAGS * FEE_CLASSES)
     found = parameters_of(books, [row.code for row in listed], trading_day)
     products = list(dict.fromkeys(row.contract.product for row in found))
     groups, phases = _phase_groups(books, products, trading_day)
@@ -191,7 +195,7 @@ def _phase_rows(phases: Phases) -> np.ndarray:
         (time, group, phase) for group, times in enumerate(phases.values()) for time, phase in times
     ]
     rows.sort(key=lambda row: (row[0], row[1]))
-    return np.array(rows, table_layout(TABLES["phases"]))
+    return np.array(rows, table_layout(ScheduledPhase))
 
 
 def _fill_instrument(

@@ -5,14 +5,14 @@ quote's smallest unit (``_units``); the instrument row says how many units a tic
 """
 
 from enum import IntEnum
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 import msgspec
 import numpy as np
 
 from huiguan.exchange.messages import HedgeCode, PhaseCode, RightCode, SideCode
-from huiguan.foundation.hashing import canonical_bytes, digest
-from huiguan.foundation.records import Int8, Int32, Int64, Record, table_layout
+from huiguan.foundation.records import Int8, Int32, Int64, Record, blank_rows
+from huiguan.foundation.tables import digest_of
 
 IMAGE_FORMAT = 1
 BEHAVIOUR = 1
@@ -96,6 +96,8 @@ class Instrument(Record, frozen=True):
 class MarginPerLot(Record, frozen=True):
     """Margin of one lot, by instrument, side and hedge flag (one row each, in this order)."""
 
+    KEY = ("instrument", "side", "hedge")
+
     margin_fen: Int64
     instrument: Int32
     side: SideCode
@@ -104,6 +106,8 @@ class MarginPerLot(Record, frozen=True):
 
 class Fee(Record, frozen=True):
     """Fee of a trade side, by instrument, hedge flag and class (open, close, close today)."""
+
+    KEY = ("instrument", "hedge", "fee_class")
 
     rate_ppb: Int64
     per_lot_fen: Int64
@@ -114,6 +118,8 @@ class Fee(Record, frozen=True):
 
 class ScheduledPhase(Record, frozen=True):
     """When a product group enters a phase."""
+
+    KEY = ("time_ns", "group", "phase")
 
     time_ns: Int64
     group: Int32
@@ -141,6 +147,8 @@ class Member(Record, frozen=True):
 class HolderLimit(Record, frozen=True):
     """What a holder may hold in an instrument where it differs from the instrument's own limits."""
 
+    KEY = ("holder", "instrument")
+
     holder: Int32
     instrument: Int32
     position_limit_lots: Int32
@@ -152,6 +160,8 @@ class HolderLimit(Record, frozen=True):
 
 class HeldPosition(Record, frozen=True):
     """History lots at the opening of the day; the sum of the lots rows of the same key."""
+
+    KEY = ("trading_code", "instrument", "hedge")
 
     trading_code: Int32
     instrument: Int32
@@ -165,6 +175,8 @@ class HeldLot(Record, frozen=True):
 
     Lots of a key leave in the order of ``open_day`` and ``trade`` (first in, first out).
     """
+
+    KEY = ("trading_code", "instrument", "hedge", "side", "open_day", "trade")
 
     open_price_units: Int64
     trade: Int64  # number of the opening trade within its day
@@ -193,6 +205,8 @@ class ContractState(Record, frozen=True):
 class Pool(Record, frozen=True):
     """Money of a member at the exchange; its own and its clients' never meet (house 1 and 0)."""
 
+    KEY = ("member", "house")
+
     cash_fen: Int64
     margin_fen: Int64  # charged at the last clearing
     collateral_fen: Int64  # benchmark value of what is lodged
@@ -205,6 +219,8 @@ class Pool(Record, frozen=True):
 class Warrant(Record, frozen=True):
     """Standard warrants a trading code has lodged against its short positions in a product."""
 
+    KEY = ("trading_code", "product")
+
     quantity_thousandths: Int64  # of the product's unit: t, kg, g, barrels
     trading_code: Int32
     product: Int32
@@ -212,6 +228,8 @@ class Warrant(Record, frozen=True):
 
 class UnfilledClose(Record, frozen=True):
     """Closing lots that waited at the limit price when a third limit-locked day closed."""
+
+    KEY = ("instrument", "trading_code", "side", "hedge")
 
     price_units: Int64  # the limit price of that day
     trading_code: Int32
@@ -224,6 +242,8 @@ class UnfilledClose(Record, frozen=True):
 class PastSettlement(Record, frozen=True):
     """The settlement price of an earlier evening; the last five are kept for each instrument."""
 
+    KEY = ("instrument", "trading_day")
+
     settlement_units: Int64
     trading_day: Int32
     instrument: Int32
@@ -231,6 +251,8 @@ class PastSettlement(Record, frozen=True):
 
 class MemberVolume(Record, frozen=True):
     """What a member traded on the day before, for the change that rankings show."""
+
+    KEY = ("instrument", "member")
 
     volume_lots: Int64
     member: Int32
@@ -248,82 +270,28 @@ class Names(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     holders: list[str] = []
 
 
-TABLES: dict[str, type[Record]] = {
-    "instruments": Instrument,
-    "margins": MarginPerLot,
-    "fees": Fee,
-    "phases": ScheduledPhase,
-    "trading_codes": TradingCode,
-    "members": Member,
-    "holder_limits": HolderLimit,
-    "positions": HeldPosition,
-    "lots": HeldLot,
-    "contract_states": ContractState,
-    "pools": Pool,
-    "warrants": Warrant,
-    "unfilled_closes": UnfilledClose,
-    "past_settlements": PastSettlement,
-    "member_volumes": MemberVolume,
-}
-# added later: without rows they are neither written nor hashed, so that old images stay as they are
-LATER = frozenset({"warrants", "unfilled_closes", "past_settlements", "member_volumes"})
-KEYS: dict[str, list[str]] = {  # the order of canonical bytes; [] keeps the order of the rows
-    "instruments": [],
-    "margins": ["instrument", "side", "hedge"],
-    "fees": ["instrument", "hedge", "fee_class"],
-    "phases": ["time_ns", "group", "phase"],
-    "trading_codes": [],
-    "members": [],
-    "holder_limits": ["holder", "instrument"],
-    "positions": ["trading_code", "instrument", "hedge"],
-    "lots": ["trading_code", "instrument", "hedge", "side", "open_day", "trade"],
-    "contract_states": [],
-    "pools": ["member", "house"],
-    "warrants": ["trading_code", "product"],
-    "unfilled_closes": ["instrument", "trading_code", "side", "hedge"],
-    "past_settlements": ["instrument", "trading_day"],
-    "member_volumes": ["instrument", "member"],
-}
-NO_ROWS = {name: np.zeros(0, table_layout(TABLES[name])) for name in LATER}
-
-
 class DayImage(NamedTuple):
-    """Settings, names and one record array per noun."""
+    """Settings, names and one table a noun; a table with a default was added later."""
 
     settings: Settings
     names: Names
-    instruments: np.ndarray
-    margins: np.ndarray  # 8 rows an instrument: side x hedge flag
-    fees: np.ndarray  # 12 rows an instrument: hedge flag x fee class
-    phases: np.ndarray  # by time
-    trading_codes: np.ndarray
-    members: np.ndarray
-    holder_limits: np.ndarray
-    positions: np.ndarray
-    lots: np.ndarray
-    contract_states: np.ndarray
-    pools: np.ndarray
-    warrants: np.ndarray = NO_ROWS["warrants"]
-    unfilled_closes: np.ndarray = NO_ROWS["unfilled_closes"]
-    past_settlements: np.ndarray = NO_ROWS["past_settlements"]
-    member_volumes: np.ndarray = NO_ROWS["member_volumes"]
-
-
-def empty_tables() -> dict[str, np.ndarray]:
-    """Return every table of an image with no row."""
-    return {name: np.zeros(0, table_layout(record)) for name, record in TABLES.items()}
+    instruments: Annotated[np.ndarray, Instrument]
+    margins: Annotated[np.ndarray, MarginPerLot]  # 8 rows an instrument: side x hedge flag
+    fees: Annotated[np.ndarray, Fee]  # 12 rows an instrument: hedge flag x fee class
+    phases: Annotated[np.ndarray, ScheduledPhase]
+    trading_codes: Annotated[np.ndarray, TradingCode]
+    members: Annotated[np.ndarray, Member]
+    holder_limits: Annotated[np.ndarray, HolderLimit]
+    positions: Annotated[np.ndarray, HeldPosition]
+    lots: Annotated[np.ndarray, HeldLot]
+    contract_states: Annotated[np.ndarray, ContractState]
+    pools: Annotated[np.ndarray, Pool]
+    warrants: Annotated[np.ndarray, Warrant] = blank_rows(Warrant)
+    unfilled_closes: Annotated[np.ndarray, UnfilledClose] = blank_rows(UnfilledClose)
+    past_settlements: Annotated[np.ndarray, PastSettlement] = blank_rows(PastSettlement)
+    member_volumes: Annotated[np.ndarray, MemberVolume] = blank_rows(MemberVolume)
 
 
 def image_digest(image: DayImage) -> bytes:
     """Return the hash of the whole image: settings, names and tables in key order."""
-    encoder = msgspec.json.Encoder(order="deterministic")
-    parts = [encoder.encode(image.settings), encoder.encode(image.names)]
-    for name in TABLES:
-        rows = getattr(image, name)
-        if name in LATER and not len(rows):
-            continue
-        if KEYS[name]:
-            parts.append(canonical_bytes(rows, KEYS[name]))
-        else:
-            parts += [np.ascontiguousarray(rows[field]).tobytes() for field in rows.dtype.names]
-    return digest(*parts)
+    return digest_of(image)

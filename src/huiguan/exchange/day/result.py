@@ -5,15 +5,15 @@ rows of the image that was cleared; prices are units of the quote (``_units``) o
 """
 
 from enum import IntEnum
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 import msgspec
 import numpy as np
 
 from huiguan.exchange.day.image import HeldLot, HeldPosition, UnfilledClose
 from huiguan.exchange.messages import HedgeCode, OffsetCode
-from huiguan.foundation.hashing import canonical_bytes, digest
-from huiguan.foundation.records import Int8, Int32, Int64, Record, table_layout
+from huiguan.foundation.records import Int8, Int32, Int64, Record, blank_rows
+from huiguan.foundation.tables import digest_of
 
 RESULT_FORMAT = 1
 
@@ -107,6 +107,8 @@ class PoolResult(Record, frozen=True):
 class MemberContract(Record, frozen=True):
     """Volume and positions of a member in a contract, for rankings."""
 
+    KEY = ("instrument", "member")
+
     volume_lots: Int64
     long_lots: Int64
     short_lots: Int64
@@ -116,6 +118,8 @@ class MemberContract(Record, frozen=True):
 
 class OrderFeeRow(Record, frozen=True):
     """Messages of a trading code in a contract that its holder pays for."""
+
+    KEY = ("trading_code", "instrument")
 
     messages: Int64
     executed_orders: Int64
@@ -145,6 +149,8 @@ class PostingRow(Record, frozen=True):
     code in a member's.
     """
 
+    KEY = ("book", "account", "movement")
+
     amount_fen: Int64
     book: Int32
     account: Int32
@@ -153,6 +159,8 @@ class PostingRow(Record, frozen=True):
 
 class FreedShort(Record, frozen=True):
     """Short lots that need no margin, because standard warrants of the product back them."""
+
+    KEY = ("trading_code", "instrument", "hedge")
 
     trading_code: Int32
     instrument: Int32
@@ -166,42 +174,10 @@ class ReducedPosition(Record, frozen=True):
     Tier 0: a client's own opposite positions, closed against each other.
     """
 
+    KEY = ("trade",)
+
     trade: Int64  # number within the day
     tier: Int8
-
-
-RESULT_TABLES: dict[str, type[Record]] = {
-    "contracts": ContractResult,
-    "accounts": AccountResult,
-    "pools": PoolResult,
-    "positions": HeldPosition,
-    "lots": HeldLot,
-    "expired": HeldPosition,  # left for delivery or settled in cash today
-    "member_contracts": MemberContract,
-    "order_fees": OrderFeeRow,
-    "postings": PostingRow,
-    "trades": TradeRow,
-    "unfilled_closes": UnfilledClose,  # only at the close of a third limit-locked day
-    "freed_shorts": FreedShort,
-    "reductions": ReducedPosition,
-}
-# added later: without rows they are neither written nor hashed, so that old results stay the same
-RESULT_LATER = frozenset({"unfilled_closes", "freed_shorts", "reductions"})
-RESULT_KEYS: dict[str, list[str]] = {  # canonical order; [] keeps the order of the rows
-    "contracts": [],
-    "accounts": [],
-    "pools": [],
-    "positions": ["trading_code", "instrument", "hedge"],
-    "lots": ["trading_code", "instrument", "hedge", "side", "open_day", "trade"],
-    "expired": ["trading_code", "instrument", "hedge"],
-    "member_contracts": ["instrument", "member"],
-    "order_fees": ["trading_code", "instrument"],
-    "postings": ["book", "account", "movement"],
-    "trades": [],
-    "unfilled_closes": ["instrument", "trading_code", "side", "hedge"],
-    "freed_shorts": ["trading_code", "instrument", "hedge"],
-    "reductions": ["trade"],
-}
 
 
 class ResultSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -216,38 +192,24 @@ class ResultSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 
 
 class DayResult(NamedTuple):
-    """Settings and one record array per noun."""
+    """Settings and one table a noun; a table with a default was added later."""
 
     settings: ResultSettings
-    contracts: np.ndarray
-    accounts: np.ndarray
-    pools: np.ndarray
-    positions: np.ndarray
-    lots: np.ndarray
-    expired: np.ndarray
-    member_contracts: np.ndarray
-    order_fees: np.ndarray
-    postings: np.ndarray
-    trades: np.ndarray
-    unfilled_closes: np.ndarray
-    freed_shorts: np.ndarray
-    reductions: np.ndarray
-
-
-def empty(name: str, rows: int = 0) -> np.ndarray:
-    """Return zeroed rows of a table of the result."""
-    return np.zeros(rows, table_layout(RESULT_TABLES[name]))
+    contracts: Annotated[np.ndarray, ContractResult]
+    accounts: Annotated[np.ndarray, AccountResult]
+    pools: Annotated[np.ndarray, PoolResult]
+    positions: Annotated[np.ndarray, HeldPosition]
+    lots: Annotated[np.ndarray, HeldLot]
+    expired: Annotated[np.ndarray, HeldPosition]  # left for delivery or settled in cash today
+    member_contracts: Annotated[np.ndarray, MemberContract]
+    order_fees: Annotated[np.ndarray, OrderFeeRow]
+    postings: Annotated[np.ndarray, PostingRow]
+    trades: Annotated[np.ndarray, TradeRow]
+    unfilled_closes: Annotated[np.ndarray, UnfilledClose] = blank_rows(UnfilledClose)
+    freed_shorts: Annotated[np.ndarray, FreedShort] = blank_rows(FreedShort)
+    reductions: Annotated[np.ndarray, ReducedPosition] = blank_rows(ReducedPosition)
 
 
 def result_digest(result: DayResult) -> bytes:
     """Return the hash of the whole result: settings and tables in key order."""
-    parts = [msgspec.json.Encoder(order="deterministic").encode(result.settings)]
-    for name, keys in RESULT_KEYS.items():
-        rows = getattr(result, name)
-        if name in RESULT_LATER and not len(rows):
-            continue
-        if keys:
-            parts.append(canonical_bytes(rows, keys))
-        else:
-            parts += [np.ascontiguousarray(rows[field]).tobytes() for field in rows.dtype.names]
-    return digest(*parts)
+    return digest_of(result)

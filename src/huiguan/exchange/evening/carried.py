@@ -6,13 +6,13 @@ from decimal import Decimal
 import numpy as np
 
 from huiguan.exchange.clearing.margin import shorts_to_margin
-from huiguan.exchange.day.image import TABLES, DayImage
+from huiguan.exchange.day.image import DayImage, MemberVolume, PastSettlement, Warrant
 from huiguan.exchange.day.instructions import AnyInstruction, LodgeWarrants, index_of
-from huiguan.exchange.day.result import DayResult, empty
+from huiguan.exchange.day.result import DayResult, FreedShort
 from huiguan.exchange.evening.day_positions import SHORT, Holdings, codes_of, split_of
 from huiguan.exchange.evening.rules_of_day import DayRules
 from huiguan.foundation.faults import InputFault
-from huiguan.foundation.records import table_layout
+from huiguan.foundation.records import blank_rows, table_layout
 
 THOUSAND = 1_000
 MOVE_DAYS = (3, 4, 5)  # over which a cumulative move is measured
@@ -37,7 +37,7 @@ def lodged_warrants(image: DayImage, instructions: Sequence[AnyInstruction]) -> 
             product = index_of(image.names.products, order.product, "product")
             rows[code, product] = int(scaled)
     kept = [(quantity, *key) for key, quantity in sorted(rows.items()) if quantity]
-    return np.array(kept, table_layout(TABLES["warrants"]))
+    return np.array(kept, table_layout(Warrant))
 
 
 def lots_backed(
@@ -71,7 +71,7 @@ def lots_backed(
 def freed_rows(image: DayImage, found: Holdings, backed: np.ndarray) -> np.ndarray:
     """Return the result's rows of short lots that need no margin."""
     some = np.flatnonzero(backed)
-    table = empty("freed_shorts", len(some))
+    table = blank_rows(FreedShort, len(some))
     table["trading_code"] = codes_of(image, found.key[some])
     table["instrument"], table["hedge"] = split_of(image, found.key[some])
     table["lots"] = backed[some]
@@ -80,7 +80,7 @@ def freed_rows(image: DayImage, found: Holdings, backed: np.ndarray) -> np.ndarr
 
 def past_settlements(image: DayImage, settlement_units: np.ndarray, day: int) -> np.ndarray:
     """Return the settlement prices of the last five evenings, today's with them."""
-    today = np.zeros(len(settlement_units), table_layout(TABLES["past_settlements"]))
+    today = blank_rows(PastSettlement, len(settlement_units))
     today["settlement_units"], today["trading_day"] = settlement_units, day
     today["instrument"] = np.arange(len(today))
     every = np.concatenate([image.past_settlements, today])
@@ -99,7 +99,7 @@ def evenings_of(image: DayImage, index: int) -> list[int]:
 def member_volumes(result: DayResult) -> np.ndarray:
     """Return what every member traded, as tomorrow's rankings compare it."""
     rows = result.member_contracts[result.member_contracts["volume_lots"] > 0]
-    table = np.zeros(len(rows), table_layout(TABLES["member_volumes"]))
+    table = blank_rows(MemberVolume, len(rows))
     for name in table.dtype.names or ():
         table[name] = rows[name]
     return table

@@ -12,7 +12,7 @@ import numpy as np
 
 from huiguan.exchange.day.image import DayImage, image_digest
 from huiguan.exchange.day.instructions import AnyInstruction, check_instructions, check_instruments
-from huiguan.exchange.day.result import DayResult, ResultSettings, empty
+from huiguan.exchange.day.result import AccountResult, DayResult, MemberContract, ResultSettings
 from huiguan.exchange.evening.carried import freed_rows, lodged_warrants, lots_backed
 from huiguan.exchange.evening.day_money import (
     clear_pools,
@@ -47,6 +47,7 @@ from huiguan.exchange.events import DayEvents
 from huiguan.foundation.arithmetic import Rounding, multiply_rate
 from huiguan.foundation.columns import stacked, sums
 from huiguan.foundation.faults import CheckFault
+from huiguan.foundation.records import blank_rows
 
 
 class CorePositions(NamedTuple):
@@ -193,7 +194,7 @@ def _profits(
     image: DayImage, trades: np.ndarray, found: Holdings, settlement_ticks: np.ndarray
 ) -> np.ndarray:
     """Return the accounts with close and mark profit; the total formula must agree."""
-    accounts = empty("accounts", len(image.trading_codes))
+    accounts = blank_rows(AccountResult, len(image.trading_codes))
     accounts["previous_fen"] = image.trading_codes["deposit_fen"]
     accounts["close_profit_fen"] = found.close_profit_fen
     accounts["mark_profit_fen"] = mark(image, found, settlement_ticks)
@@ -223,7 +224,7 @@ def _member_contracts(image: DayImage, found: Holdings, trades: np.ndarray) -> n
     cell = members[codes_of(image, found.key)] * count + split_of(image, found.key)[0]
     longs, shorts = (sums(cell, held, size) for held in found.held)
     alive = np.flatnonzero(volume + longs + shorts)
-    table = empty("member_contracts", len(alive))
+    table = blank_rows(MemberContract, len(alive))
     table["member"], table["instrument"] = np.divmod(alive, count)
     table["volume_lots"], table["long_lots"] = volume[alive], longs[alive]
     table["short_lots"] = shorts[alive]

@@ -8,13 +8,14 @@ from huiguan.exchange.clearing.collateral import usable_collateral
 from huiguan.exchange.clearing.deposit import at_deadline, clearing_deposit, margin_call
 from huiguan.exchange.clearing.fees import MessageCount, OrderFeeTier, order_fees_by_code
 from huiguan.exchange.day.image import DayImage
-from huiguan.exchange.day.result import empty
+from huiguan.exchange.day.result import OrderFeeRow, PoolResult
 from huiguan.exchange.evening.day_positions import LONG, SHORT, Holdings, codes_of, split_of
 from huiguan.exchange.evening.rules_of_day import DayRules, decimal_rate, order_fee_tiers
 from huiguan.exchange.events import DayEvents
 from huiguan.exchange.messages import CancelReason, Hedge, Scope, TransferStage
 from huiguan.foundation.columns import sums, times_rate_half_up
 from huiguan.foundation.faults import CheckFault
+from huiguan.foundation.records import blank_rows
 
 PAID_CANCELS = (CancelReason.OWNER, CancelReason.MASS_CANCEL, CancelReason.TIME_IN_FORCE)
 
@@ -170,7 +171,7 @@ def order_fees(image: DayImage, events: DayEvents, rules: DayRules) -> np.ndarra
             if fee:
                 done = (count_row.messages, count_row.executed_orders, fee)
                 rows.append((*done, int(count_row.trading_code), contract))
-    table = empty("order_fees", len(rows))
+    table = blank_rows(OrderFeeRow, len(rows))
     for index, row in enumerate(sorted(rows, key=lambda row: (row[3], row[4]))):
         table[index] = row
     return table
@@ -265,7 +266,7 @@ def clear_pools(
     image: DayImage, rules: DayRules, accounts: np.ndarray, moved: Transfers
 ) -> np.ndarray:
     """Return the clearing deposit of every pool: balance, minimum, call, outcome (4.5, 4.7)."""
-    table = empty("pools", len(image.pools))
+    table = blank_rows(PoolResult, len(image.pools))
     where = pool_of_code(image)
     deposit, collateral = rules.contracts[0].today.deposit, rules.contracts[0].today.collateral
 

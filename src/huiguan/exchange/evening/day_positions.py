@@ -23,7 +23,7 @@ from huiguan.exchange.clearing.fold import (
     OPENED,
     fold_sides,
 )
-from huiguan.exchange.day.image import FEE_CLASSES, HEDGE_FLAGS, TABLES, DayImage
+from huiguan.exchange.day.image import FEE_CLASSES, HEDGE_FLAGS, DayImage, HeldPosition
 from huiguan.exchange.messages import Offset, Side
 from huiguan.foundation.columns import (
     before_in_group,
@@ -32,7 +32,7 @@ from huiguan.foundation.columns import (
     times_rate_half_up,
 )
 from huiguan.foundation.faults import CheckFault
-from huiguan.foundation.records import table_layout
+from huiguan.foundation.records import blank_rows
 from huiguan.foundation.sorting import by_two
 
 FEE_CLASS = np.ones(8, np.int64)  # by offset flag: 0 open, 1 close of history, 2 close of today
@@ -243,7 +243,7 @@ def held_positions(image: DayImage, found: Holdings) -> np.ndarray:
     """Return the positions left at the close, as rows of an image."""
     held = found.held
     alive = np.flatnonzero((held[LONG] + held[SHORT]) > 0)
-    rows = np.zeros(len(alive), table_layout(TABLES["positions"]))
+    rows = blank_rows(HeldPosition, len(alive))
     rows["trading_code"] = codes_of(image, found.key[alive])
     rows["instrument"], rows["hedge"] = split_of(image, found.key[alive])
     rows["long_lots"], rows["short_lots"] = held[LONG, alive], held[SHORT, alive]

@@ -11,10 +11,11 @@ from collections.abc import Iterator
 import numpy as np
 
 from huiguan.exchange.day.image import DayImage
-from huiguan.exchange.day.result import DayResult, Movement, empty
+from huiguan.exchange.day.result import DayResult, Movement, PostingRow
 from huiguan.exchange.evening.day_money import pool_of_code
 from huiguan.foundation.columns import stacked
 from huiguan.foundation.postings import Posting, post
+from huiguan.foundation.records import blank_rows
 
 EXCHANGE_BOOK = -1
 TEXTS = {
@@ -58,7 +59,7 @@ def _rows(
 ) -> np.ndarray:
     """Return the rows of one movement that move something."""
     chosen = np.flatnonzero(amounts)
-    table = empty("postings", len(chosen))
+    table = blank_rows(PostingRow, len(chosen))
     table["amount_fen"], table["book"] = amounts[chosen], books[chosen]
     table["account"], table["movement"] = accounts[chosen], movement
     return table

@@ -30,7 +30,7 @@ from huiguan.exchange.day.instructions import (
     RaiseMargin,
     index_of,
 )
-from huiguan.exchange.day.result import SettledBy, empty
+from huiguan.exchange.day.result import ContractResult, SettledBy
 from huiguan.exchange.evening.carried import MOVE_DAYS, evenings_of
 from huiguan.exchange.evening.rules_of_day import (
     ContractRules,
@@ -48,11 +48,12 @@ from huiguan.exchange.messages import Phase, Right, Side
 from huiguan.exchange.rules.price_limits import Lock
 from huiguan.foundation.columns import sums, whole
 from huiguan.foundation.faults import InputFault
+from huiguan.foundation.records import blank_rows
 
 
 def statistics(image: DayImage, trades: np.ndarray) -> np.ndarray:
     """Return the contracts' table with volume, turnover, open, high, low and last of the day."""
-    table = empty("contracts", len(image.instruments))
+    table = blank_rows(ContractResult, len(image.instruments))
     instrument, price = whole(trades["instrument"]), whole(trades["price_ticks"])
     lots = whole(trades["lots"])
     table["volume_lots"] = sums(instrument, lots, len(table))

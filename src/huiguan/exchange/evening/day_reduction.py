@@ -19,15 +19,15 @@ from huiguan.exchange.clearing.forced_reduction import (
     net_first,
     unit_net_profit,
 )
-from huiguan.exchange.day.image import HEDGE_FLAGS, TABLES, DayImage
+from huiguan.exchange.day.image import HEDGE_FLAGS, DayImage, UnfilledClose
 from huiguan.exchange.day.instructions import AnyInstruction, ReducePositions, index_of
-from huiguan.exchange.day.result import TradeRow, empty
+from huiguan.exchange.day.result import ReducedPosition, TradeRow
 from huiguan.exchange.evening.rules_of_day import DayRules, decimal_rate
 from huiguan.exchange.events import DayEvents, orders_of, resting
 from huiguan.exchange.messages import Hedge, Offset, Right, Side
 from huiguan.exchange.rules.rows import ForcedReduction
 from huiguan.foundation.faults import InputFault
-from huiguan.foundation.records import table_layout
+from huiguan.foundation.records import blank_rows, table_layout
 
 THIRD_DAY = 3
 Owner = tuple[int, int]  # trading code and hedge flag
@@ -60,7 +60,7 @@ def unfilled_closes(image: DayImage, events: DayEvents, contracts: np.ndarray) -
             (units, key // HEDGE_FLAGS, index, count, side, key % HEDGE_FLAGS)
             for key, count in zip(keys.tolist(), total.tolist(), strict=True)
         ]
-    return np.array(rows, table_layout(TABLES["unfilled_closes"]))
+    return np.array(rows, table_layout(UnfilledClose))
 
 
 def reduce_positions(
@@ -92,7 +92,7 @@ def reduce_positions(
 
 def reduction_rows(reduced: Reduced, first_trade: int) -> np.ndarray:
     """Return the result's rows: the numbers of the trades, from ``first_trade`` on, and tiers."""
-    table = empty("reductions", len(reduced.tiers))
+    table = blank_rows(ReducedPosition, len(reduced.tiers))
     table["trade"] = first_trade + np.arange(len(table))
     table["tier"] = reduced.tiers
     return table

@@ -18,7 +18,7 @@ from huiguan.exchange.day.contract_tables import (
     contract_tables,
     units_of,
 )
-from huiguan.exchange.day.image import TABLES, DayImage, Names
+from huiguan.exchange.day.image import DayImage, HeldLot, HeldPosition, HolderLimit, Names, Warrant
 from huiguan.exchange.day.instructions import (
     AnyInstruction,
     MoveClientMoney,
@@ -39,6 +39,8 @@ from huiguan.exchange.rules.parameters import parameters
 from huiguan.exchange.rules.rows import Books
 from huiguan.foundation.columns import sums
 from huiguan.foundation.faults import InputFault
+from huiguan.foundation.records import Record
+from huiguan.foundation.tables import in_key_order, tables_of
 
 SPARE = 2  # capacities are at least so many times what the morning holds
 
@@ -63,7 +65,7 @@ def next_image(
     members["deposit_fen"] = sums(pools["member"], money, len(members))
     limits = image.holder_limits[move[image.holder_limits["instrument"]] >= 0].copy()
     limits["instrument"] = move[limits["instrument"]]
-    positions = moved(result.positions, move)
+    positions = moved(result.positions, HeldPosition, move)
     day = result.settings.trading_day
     past = past_settlements(image, result.contracts["settlement_units"], day)
     return DayImage(
@@ -84,9 +86,9 @@ def next_image(
         phases=tables.phases,
         trading_codes=codes_of_tomorrow(image, result, outcomes, instructions),
         members=members,
-        holder_limits=limits,
+        holder_limits=in_key_order(limits, HolderLimit),
         positions=positions,
-        lots=moved(result.lots, move),
+        lots=moved(result.lots, HeldLot, move),
         contract_states=tables.contract_states,
         pools=pools,
         warrants=_warrants(image, instructions, tables.product_names),
@@ -113,18 +115,15 @@ def _warrants(
     move = np.array([numbers.get(name, -1) for name in image.names.products], np.int32)
     kept: np.ndarray = rows[move[rows["product"]] >= 0]
     kept["product"] = move[kept["product"]]
-    return kept
+    return in_key_order(kept, Warrant)
 
 
-def moved(rows: np.ndarray, move: np.ndarray) -> np.ndarray:
-    """Return rows under the new numbers of their instruments, in canonical order."""
+def moved(rows: np.ndarray, record: type[Record], move: np.ndarray) -> np.ndarray:
+    """Return rows under the new numbers of their instruments, in the order of their keys."""
     result = rows.copy()
     result["instrument"] = move[rows["instrument"]]
     assert (result["instrument"] >= 0).all(), "a position in a contract that is gone"
-    names = result.dtype.names or ()
-    order = ["trading_code", "instrument", "hedge", "side", "open_day", "trade"]
-    keys = [result[name] for name in reversed(order) if name in names]
-    return result[np.lexsort(keys)]
+    return in_key_order(result, record)
 
 
 def names_of(names: Names, tables: ContractTables) -> Names:
@@ -289,7 +288,7 @@ def reconcile(
     for part in ("settings", "names"):
         if getattr(expected, part) != getattr(tomorrow, part):
             found += _struct_differences(part, getattr(expected, part), getattr(tomorrow, part))
-    for table in TABLES:
+    for table in tables_of(DayImage):
         found += _table_differences(table, getattr(expected, table), getattr(tomorrow, table))
     return found
 

@@ -18,13 +18,15 @@ from huiguan.exchange.day.contract_tables import (
 )
 from huiguan.exchange.day.image import (
     HEDGE_FLAGS,
-    TABLES,
     AuctionTie,
     DayImage,
+    HeldLot,
+    HeldPosition,
+    HolderLimit,
     Names,
+    Pool,
     PriceRule,
     Settings,
-    empty_tables,
 )
 from huiguan.exchange.messages import Hedge, Side
 from huiguan.exchange.rules.instruments import listed_contracts
@@ -32,7 +34,8 @@ from huiguan.exchange.rules.parameters import parameters
 from huiguan.exchange.rules.rows import Books
 from huiguan.foundation.calendars import show_day, trading_day_before
 from huiguan.foundation.faults import InputFault
-from huiguan.foundation.records import table_layout
+from huiguan.foundation.records import blank_rows, table_layout
+from huiguan.foundation.tables import empty_tables
 from huiguan.simulation.chance import stream
 from huiguan.simulation.market.people import People, Role, Size, people, size_of
 from huiguan.storage.market.reference_day import REFERENCE_DAY, ReferencePrice, load_reference_day
@@ -149,7 +152,7 @@ def lots_and_positions(
     tick_units = rows["tick_units"][trades.instrument]
     settlement = rows["previous_settlement_ticks"][trades.instrument].astype(np.int64)
     drift = settlement * chance.integers(-20, 21, count) // 1_000
-    lots = np.zeros(2 * count, table_layout(TABLES["lots"]))
+    lots = blank_rows(HeldLot, 2 * count)
     opened = days[chance.integers(0, len(days), count)]
     for side, codes in ((Side.BUY, trades.buyer), (Side.SELL, trades.seller)):
         half = lots[int(side) * count : (int(side) + 1) * count]
@@ -162,7 +165,7 @@ def lots_and_positions(
     key = lots["trading_code"].astype(np.int64) * len(rows) + lots["instrument"]
     key = key * HEDGE_FLAGS + lots["hedge"]
     keys, where = np.unique(key, return_inverse=True)
-    positions = np.zeros(len(keys), table_layout(TABLES["positions"]))
+    positions = blank_rows(HeldPosition, len(keys))
     positions["trading_code"] = keys // HEDGE_FLAGS // len(rows)
     positions["instrument"] = keys // HEDGE_FLAGS % len(rows)
     positions["hedge"] = keys % HEDGE_FLAGS
@@ -183,7 +186,7 @@ def quotas(tables: ContractTables, men: People, trades: PastTrades) -> np.ndarra
         trades.lots[own],
     )
     holder, instrument = np.nonzero(held)
-    limits = np.zeros(len(holder), table_layout(TABLES["holder_limits"]))
+    limits = blank_rows(HolderLimit, len(holder))
     limits["holder"], limits["instrument"] = holder, instrument
     limits["position_limit_lots"] = rows["position_limit_lots"][instrument]
     limits["opening_limit_lots"] = rows["opening_limit_lots"][instrument]
@@ -233,7 +236,7 @@ def money_of_members(men: People, codes: np.ndarray, held_fen: np.ndarray) -> np
             if member in (tight[0], tight[-1]) and not house:
                 cash = min(cash, margin * 98 // 100)
             rows.append((cash, margin, 0, 0, member, house, int(firm)))
-    return np.array(rows, table_layout(TABLES["pools"]))
+    return np.array(rows, table_layout(Pool))
 
 
 def _venue_settings(books: Books, tables: ContractTables, day: int, codes: int) -> Settings:
@@ -281,7 +284,7 @@ def first_image(
     pools = money_of_members(men, men.trading_codes, held)
     np.add.at(men.members["deposit_fen"], pools["member"], pools["cash_fen"])
     tables = {
-        **empty_tables(),
+        **empty_tables(DayImage),
         "instruments": contracts.instruments,
         "margins": contracts.margins,
         "fees": contracts.fees,

@@ -10,8 +10,8 @@ from typing import NamedTuple
 import msgspec
 import numpy as np
 
-from huiguan.exchange.day.image import TABLES, DayImage, MemberMode
-from huiguan.foundation.records import table_layout
+from huiguan.exchange.day.image import DayImage, Member, MemberMode, TradingCode
+from huiguan.foundation.records import blank_rows
 
 HEDGERS_OF = 10  # one client in ten hedges
 SECOND_CODE_OF = 25  # one taker in 25 has a code at a second member too
@@ -93,7 +93,7 @@ def people(size: Size) -> People:
     firm = is_firm(size.members)
     firms = np.flatnonzero(firm)
     roles = roles_of(size.codes, size.members)
-    codes = np.zeros(size.codes, table_layout(TABLES["trading_codes"]))
+    codes = blank_rows(TradingCode, size.codes)
     numbers = np.arange(size.codes)
     clients = numbers >= size.members
     codes["member"][~clients] = numbers[~clients]
@@ -110,7 +110,7 @@ def people(size: Size) -> People:
     owner[second] = owner[second - 1]
     holders, codes["holder"] = np.unique(owner, return_inverse=True)
     grouped = set(owner[led].tolist())
-    members = np.zeros(size.members, table_layout(TABLES["members"]))
+    members = blank_rows(Member, size.members)
     members["mode"] = np.where(firm, MemberMode.REFUSE, MemberMode.OFF)
     members["mode"][firms[1]] = MemberMode.WARN
     return People(

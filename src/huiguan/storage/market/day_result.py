@@ -7,16 +7,9 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from huiguan.exchange.day.instructions import AnyInstruction
-from huiguan.exchange.day.result import (
-    RESULT_FORMAT,
-    RESULT_LATER,
-    RESULT_TABLES,
-    DayResult,
-    ResultSettings,
-)
+from huiguan.exchange.day.result import RESULT_FORMAT, DayResult
 from huiguan.foundation.faults import CheckFault, InputFault
-from huiguan.foundation.records import table_layout
-from huiguan.storage.market.day_folder import read_table_folder, table_folder_files
+from huiguan.storage.table_folder import folder_files, read_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -24,38 +17,30 @@ if TYPE_CHECKING:
 
     from huiguan.storage.files import Bytes
 
-LAYOUTS = {name: table_layout(record) for name, record in RESULT_TABLES.items()}
-
 
 def result_files(
     result: DayResult, instructions: Sequence[AnyInstruction] = ()
 ) -> Iterator[tuple[str, list[Bytes]]]:
     """Yield the files of ``result/`` and their parts: the tables, then ``result.json``."""
-    settings = {
-        "settings": msgspec.to_builtins(result.settings),
-        "instructions": msgspec.to_builtins(list(instructions)),
-    }
-    tables = {name: getattr(result, name) for name in RESULT_TABLES}
-    kept = {name: rows for name, rows in tables.items() if len(rows) or name not in RESULT_LATER}
-    return table_folder_files("result", settings, kept)
+    return folder_files("result", result, instructions=list(instructions))
 
 
 def read_result(folder: Path) -> tuple[DayResult, list[AnyInstruction]]:
     """Return a day's result and the instructions it was closed under."""
-    content = read_table_folder(folder, LAYOUTS, RESULT_LATER)
+    result, beside = read_folder(folder, DayResult)
     try:
-        settings = msgspec.convert(content.settings["settings"], ResultSettings)
-        instructions = convert_instructions(content.settings["instructions"])
+        instructions = convert_instructions(beside["instructions"])
     except (KeyError, msgspec.ValidationError) as fault:
         raise CheckFault(f"the result in {folder} is damaged ({fault}); close the day again") from (
             fault
         )
-    if settings.result_format != RESULT_FORMAT:
+    written = result.settings.result_format
+    if written != RESULT_FORMAT:
         raise CheckFault(
-            f"the result in {folder} is of format {settings.result_format}, this code of"
-            f" {RESULT_FORMAT}; close the day again with this code"
+            f"the result in {folder} is of format {written}, this code of {RESULT_FORMAT}; close"
+            " the day again with this code"
         )
-    return DayResult(settings=settings, **content.tables), instructions
+    return result, instructions
 
 
 def convert_instructions(values: object) -> list[AnyInstruction]:
