@@ -49,7 +49,7 @@ def to_date(day: int) -> date:
     """Return the calendar date of ``yyyymmdd``; 20260230 is an InputFault."""
     try:
         return date(day // 10_000, day // 100 % 100, day % 100)
-    except ValueError:
+    except (ValueError, OverflowError):
         raise InputFault(f"{show_day(day)} is not a date; write one like 2026-08-21") from None
 
 

@@ -19,7 +19,12 @@ from huiguan.exchange.clearing.fees import (
 )
 from huiguan.exchange.clearing.final_settlement import final_settlement_index
 from huiguan.exchange.clearing.forced_reduction import forced_reduction, net_first, share_lots
-from huiguan.exchange.clearing.liquidation import Exposure, excess_list, lots_over_multiple
+from huiguan.exchange.clearing.liquidation import (
+    Exposure,
+    excess_list,
+    liquidation_list,
+    lots_over_multiple,
+)
 from huiguan.exchange.clearing.margin import shorts_to_margin, trading_margin
 from huiguan.exchange.clearing.marking import (
     Closed,
@@ -79,6 +84,9 @@ CASES: list[tuple[Callable[[], object], str]] = [
     (lambda: risk_reserve_share(-5), "fee income: -5"),
     (lambda: excess_list([LONG, SHORT], 1), "one side of one contract"),
     (lambda: excess_list([LONG], -1), "position limit: -1"),
+    (lambda: liquidation_list([Exposure("c1", "cu2101", "buy", 5, 100)], {}, 1), "side: 'buy'"),  # type: ignore[arg-type]
+    (lambda: liquidation_list([Exposure("c1", "cu2101", "long", -5, 100)], {}, 1), "negative"),
+    (lambda: liquidation_list([LONG], {}, 0.5), "missing: 0.5 is no whole number"),  # type: ignore[arg-type]
     (lambda: lots_over_multiple(5, 0), "delivery unit: 0"),
     (lambda: default_waterfall(-5, []), "loss: -5"),
     (lambda: net_first(-1, 3), "negative"),

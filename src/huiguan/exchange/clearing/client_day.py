@@ -31,8 +31,10 @@ from huiguan.exchange.clearing.marking import (
 from huiguan.exchange.messages import Hedge, Offset, Side
 from huiguan.exchange.quotes import Rate, exact, to_tick, value_fen
 from huiguan.foundation.arithmetic import Rounding
+from huiguan.foundation.calendars import to_date
 from huiguan.foundation.cited import rule
 from huiguan.foundation.faults import InputFault
+from huiguan.foundation.readers.signatures import checked
 
 
 class ContractFacts(msgspec.Struct, frozen=True):
@@ -232,6 +234,7 @@ class _Book:
 
 
 @rule("Clearing Rules, client's daily statement", "secondary")
+@checked
 def clear_client(
     *,
     trading_day: int,
@@ -248,42 +251,19 @@ def clear_client(
     """Return every figure of a client's statement from its trades, carried lots and rates.
 
     Trades are in the order they happened. ``date_sets`` keeps today's and history lots apart (SHFE,
-    INE). Fees are rounded per trade half up and summed; margin is the larger side per product.
+    INE); without it a close takes the oldest lots. Lots of today that are closed pay the
+    close-today multiple. Fees are rounded per trade half up and summed; margin is the larger side
+    per product. A lot or a trade without facts, of no lots, given twice or dated out of its order
+    is an InputFault.
     With ``facts = ContractFacts("ag2612", "ag", "SHFE", 15, 4900, 4928, "19%", "19%", "19%", "19%",
     "0.001%")``, contracts ``{"ag2612": facts}`` and one trade ``ClientTrade(1, "ag2612", Side.BUY,
     Offset.OPEN, 4942, 4)``, ``.funds`` has fees of 297 fen, a mark profit of (4,928 - 4,942) x 60 =
     -840.00 CNY and a margin of 295,680 x 19 % = 56,179.20 CNY.
     """
+    _check(trading_day, contracts, trades, carried)
     book = _Book(trading_day, carried, date_sets=date_sets)
-    trade_lines, closed_lines = [], []
-    for trade in trades:
-        facts = contracts.get(trade.instrument)
-        if facts is None:
-            raise InputFault(f"trade {trade.trade_id}: contract {trade.instrument} has no facts")
-        lines = []
-        if trade.offset == Offset.OPEN:
-            book.open(trade)
-        else:
-            lines = [_closed_line(facts, trade, lot, trading_day) for lot in book.close(trade)]
-        closed_lines += lines
-        fee = transaction_fee(
-            trade.price,
-            facts.lot_size,
-            trade.lots,
-            facts.fee_rate,
-            facts.fee_per_lot_fen,
-            close_today=trade.offset == Offset.CLOSE_TODAY,
-            close_today_multiple=facts.close_today_multiple,
-            hedging=trade.hedge == Hedge.HEDGE,
-        )
-        trade_lines.append(
-            TradeLine(
-                trade=trade,
-                turnover_fen=value_fen(trade.price, facts.lot_size, trade.lots),
-                fee_fen=fee,
-                close_profit_fen=sum(line.close_profit_fen for line in lines),
-            )
-        )
+    done = [_apply(book, contracts[trade.instrument], trade) for trade in trades]
+    trade_lines = [line for line, _ in done]
     positions = [
         _position_line(contracts[key[0]], key, lot, trading_day)
         for key in sorted(book.lots)
@@ -294,7 +274,7 @@ def clear_client(
         trading_day=trading_day,
         contracts=contracts,
         trades=trade_lines,
-        closed=closed_lines,
+        closed=[line for _, lines in done for line in lines],
         positions=positions,
         summary=summary,
         funds=ClientFunds(
@@ -308,6 +288,74 @@ def clear_client(
             margin_fen=sum(line.margin_fen for line in summary),
         ),
     )
+
+
+def _check(
+    day: int,
+    contracts: Mapping[str, ContractFacts],
+    trades: Sequence[ClientTrade],
+    carried: Sequence[ClientLot],
+) -> None:
+    """Refuse a day, facts, trades or lots of which no statement can be made."""
+    to_date(day)
+    for name, facts in contracts.items():
+        if facts.instrument != name:
+            raise InputFault(f"contract {name}: its facts are those of {facts.instrument}")
+    seen: set[tuple[int, str, Side]] = set()
+    for trade in trades:
+        what = f"trade {trade.trade_id}"
+        _check_line(what, trade.instrument, trade.lots, contracts)
+        key = trade.trade_id, trade.instrument, trade.side
+        if key in seen:
+            raise InputFault(
+                f"{what}: {trade.instrument}, {trade.side.name.lower()} stands twice; give each"
+                " side of a trade once"
+            )
+        seen.add(key)
+    for lot in carried:
+        what = f"lot of {lot.instrument} from {lot.open_date}"
+        _check_line(what, lot.instrument, lot.lots, contracts)
+        if to_date(lot.open_date) >= to_date(day):
+            raise InputFault(
+                f"{what}: it is carried into {day}, so it was opened before; give its opening day"
+            )
+
+
+def _check_line(
+    what: str, instrument: str, lots: int, contracts: Mapping[str, ContractFacts]
+) -> None:
+    """Refuse a line of no lots or of a contract nothing is known of."""
+    if lots < 1:
+        raise InputFault(f"{what}: {lots} lots; a statement has lines of one lot or more")
+    if instrument not in contracts:
+        raise InputFault(f"{what}: contract {instrument} has no facts; add them to ``contracts``")
+
+
+def _apply(
+    book: _Book, facts: ContractFacts, trade: ClientTrade
+) -> tuple[TradeLine, list[ClosedLine]]:
+    """Book a trade and return its line, and the lines of the lots it closed."""
+    lines = []
+    if trade.offset == Offset.OPEN:
+        book.open(trade)
+    else:
+        lines = [_closed_line(facts, trade, lot, book.day) for lot in book.close(trade)]
+    line = TradeLine(
+        trade=trade,
+        turnover_fen=value_fen(trade.price, facts.lot_size, trade.lots),
+        fee_fen=transaction_fee(
+            trade.price,
+            facts.lot_size,
+            trade.lots,
+            facts.fee_rate,
+            facts.fee_per_lot_fen,
+            closed_today_lots=sum(line.lots for line in lines if line.open_date == book.day),
+            close_today_multiple=facts.close_today_multiple,
+            hedging=trade.hedge == Hedge.HEDGE,
+        ),
+        close_profit_fen=sum(line.close_profit_fen for line in lines),
+    )
+    return line, lines
 
 
 def held_side(side: Side) -> PositionSide:

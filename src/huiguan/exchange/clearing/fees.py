@@ -27,23 +27,27 @@ def transaction_fee(
     fee_per_lot_fen: int = 0,
     *,
     close_today: bool = False,
+    closed_today_lots: int = 0,
     close_today_multiple: Price = 1,
     hedging: bool = False,
 ) -> int:
     """Return the fee in fen of one side of one trade, rounded half up.
 
     ``close_today_multiple`` is the exchange's close-today field: 0 waives, 1 charges the opening
-    fee, 2 doubles it; it counts when ``close_today``. Hedging trades pay half.
+    fee, 2 doubles it; it counts for ``closed_today_lots`` of the lots, or with ``close_today`` for
+    all of them. Hedging trades pay half.
     Silver, 4 lots at 4,942, 15 kg, 0.001 %: 296,520.00 x 0.00001 = 2.9652 CNY -> 297 fen.
     """
     fraction = as_rate(rate, "fee rate")
     if fraction and fee_per_lot_fen:
         raise InputFault("a contract has a fee rate or a fee per lot, never both")
     count, per_lot = lots_of(lots), natural(fee_per_lot_fen, "fee per lot")
-    turnover_fen = 100 * exact(price) * exact(lot_size, "lot size") * count
-    fee = turnover_fen * fraction + per_lot * count
-    if close_today:
-        fee *= exact(close_today_multiple, "close-today multiple")
+    today = count if close_today else lots_of(closed_today_lots, "lots closed of today's")
+    if today > count:
+        raise InputFault(f"{today} lots of today are closed by a trade of {count}; check both")
+    of_one_lot = 100 * exact(price) * exact(lot_size, "lot size") * fraction + per_lot
+    fee = of_one_lot * (count - today)
+    fee += of_one_lot * today * exact(close_today_multiple, "close-today multiple")
     if hedging:
         fee *= HALF
     return whole(fee, Rounding.HALF_UP)

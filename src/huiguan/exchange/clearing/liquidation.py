@@ -20,6 +20,7 @@ from huiguan.exchange.quotes import lots_of, whole
 from huiguan.foundation.arithmetic import Rounding
 from huiguan.foundation.cited import rule
 from huiguan.foundation.faults import InputFault
+from huiguan.foundation.readers.signatures import checked
 from huiguan.foundation.readers.values import natural
 
 HALF = Fraction(1, 2)
@@ -78,6 +79,7 @@ class ForceClose(msgspec.Struct, frozen=True):
 
 
 @rule("Risk Management Rules, forced liquidation: general, open interest, loss", "secondary")
+@checked
 def liquidation_order(
     exposures: Iterable[Exposure], open_interest_lots: Mapping[str, int]
 ) -> list[Exposure]:
@@ -103,6 +105,7 @@ def liquidation_order(
 
 
 @rule("Risk Management Rules: close until the freed margin covers what is missing", "secondary")
+@checked
 def liquidation_list(
     exposures: Iterable[Exposure],
     open_interest_lots: Mapping[str, int],
@@ -134,8 +137,6 @@ class _Held:
         self.sides: dict[ReliefGroup, dict[PositionSide, list[int]]] = {}
         for number, row in enumerate(rows):
             sides = self.sides.setdefault(self.groups[number], {"long": [], "short": []})
-            if row.side not in sides:
-                raise InputFault(f"side {row.side!r}: a position is long or short")
             sides[row.side].append(number)
         self.sums = {
             group: {side: sum(map(self.margin, numbers)) for side, numbers in sides.items()}
@@ -208,6 +209,7 @@ def _force_close(row: Exposure, lots: int, reason: ForceCloseReason) -> ForceClo
 
 
 @rule("Risk Management Rules, positions above the limit: largest position first", "unconfirmed")
+@checked
 def excess_list(
     exposures: Sequence[Exposure],
     limit_lots: int,
@@ -232,12 +234,14 @@ def excess_list(
 
 
 @rule("Risk Management Rules: multiples of the unit in the delivery month", "confirmed")
+@checked
 def lots_over_multiple(lots: int, delivery_unit_lots: int) -> int:
     """Return the lots of a position that are no whole delivery unit: 13 lots of 5 give 3."""
     return lots_of(lots) % natural(delivery_unit_lots, "delivery unit", 1)
 
 
 @rule("members with the larger call are liquidated first", "unconfirmed")
+@checked
 def members_in_order(calls_fen: Mapping[str, int]) -> list[str]:
     """Return the members to liquidate, the largest margin to be added first.
 
