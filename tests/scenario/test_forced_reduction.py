@@ -28,7 +28,7 @@ from huiguan.cli.market.statement import holder_of
 from huiguan.days.close import close_folder
 from huiguan.days.open import open_next
 from huiguan.exchange.day.image import DayImage
-from huiguan.exchange.day.instructions import ReducePositions
+from huiguan.exchange.day.instructions.prices import ReducePositions
 from huiguan.exchange.day.result import SettledBy
 from huiguan.exchange.evening.statements import Statements
 from huiguan.exchange.messages import Offset, Right, Side
@@ -156,5 +156,7 @@ def test_only_on_the_day_without_trading(tmp_path: Path) -> None:
 
 
 def test_not_at_an_opening(tmp_path: Path) -> None:
+    run_day(tmp_path / "20260821", morning_of_third_day(), [])
+    close_folder(tmp_path / "20260821", books())
     with pytest.raises(InputFault, match="ReducePositions belongs to the close"):
-        open_next(tmp_path, books(), [DECISION])
+        open_next(tmp_path / "20260821", books(), [DECISION])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from huiguan.days.run_again import run_day_again
-from huiguan.exchange.day.instructions import check_instructions
+from huiguan.exchange.day.instructions.every import check_instructions
 from huiguan.exchange.evening.day_end import CorePositions, close_day
 from huiguan.exchange.evening.rules_of_day import DayRules, rules_of_day
 from huiguan.exchange.events import EventCollector
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from huiguan.exchange.day.image import DayImage
-    from huiguan.exchange.day.instructions import AnyInstruction
+    from huiguan.exchange.day.instructions.every import AnyInstruction
     from huiguan.exchange.day.result import DayResult
     from huiguan.exchange.rules.rows import Books
     from huiguan.exchange.trading.core import TradingCore

@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from huiguan.days.cleared import ClosedDay, clear, closed_files, quiet, run_for_clearing
-from huiguan.exchange.day.instructions import check_instructions
+from huiguan.exchange.day.instructions.base import Stage
+from huiguan.exchange.day.instructions.every import check_instructions, of_stage
 from huiguan.storage.files import Files, write_file
 from huiguan.storage.market.day_folder import MANIFEST, DayFolder, verify_manifest, write_manifest
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from huiguan.exchange.day.instructions import AnyInstruction
+    from huiguan.exchange.day.instructions.every import AnyInstruction
     from huiguan.exchange.rules.rows import Books
 
 RESULT = "result/"
@@ -36,6 +37,7 @@ def close_folder(
     Raises ``CheckFault`` when anything does not add up; then nothing is written.
     """
     check_instructions(instructions)
+    instructions = of_stage(instructions, Stage.CLOSE)
     report("the day is run again")
     if (root / MANIFEST).exists():
         verify_manifest(root, but=RESULT)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from huiguan.days.cleared import read_closed
-from huiguan.exchange.day.instructions import check_for_opening
+from huiguan.exchange.day.instructions.base import Stage
+from huiguan.exchange.day.instructions.every import check_for_opening, of_stage
 from huiguan.exchange.day.result import result_digest
 from huiguan.exchange.evening.forced import forced_closes
 from huiguan.exchange.evening.next_day import next_image, reconcile
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from huiguan.exchange.clearing.liquidation import ForceClose
     from huiguan.exchange.day.image import DayImage
-    from huiguan.exchange.day.instructions import AnyInstruction
+    from huiguan.exchange.day.instructions.every import AnyInstruction
     from huiguan.exchange.rules.rows import Books
 
 
@@ -51,10 +52,10 @@ def open_next(
 
     What is written is read back and reconciled; a difference is a CheckFault.
     """
-    check_for_opening(instructions)
     image, result, given = read_closed(root)
+    check_for_opening(instructions, given)
     verify_manifest(root)
-    orders = [*given, *instructions]
+    orders = [*given, *of_stage(instructions, Stage.OPENING)]
     tomorrow = next_image(image, result, books, orders)
     target = into or next_root(root, result.settings.next_trading_day)
     if DayFolder(target).journal.exists():

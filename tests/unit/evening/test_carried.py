@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from huiguan.exchange.day.image import DayImage
-from huiguan.exchange.day.instructions import LodgeWarrants, RaiseMargin
+from huiguan.exchange.day.instructions.money import LodgeWarrants
+from huiguan.exchange.day.instructions.prices import RaiseMargin
 from huiguan.exchange.day.result import DayResult
 from huiguan.exchange.evening.day_end import close_day
 from huiguan.exchange.evening.day_figures import cumulative_changes, morning_figures

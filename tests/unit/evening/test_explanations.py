@@ -4,7 +4,8 @@ from decimal import Decimal
 
 import numpy as np
 
-from huiguan.exchange.day.instructions import AnyInstruction, LodgeWarrants
+from huiguan.exchange.day.instructions.every import AnyInstruction
+from huiguan.exchange.day.instructions.money import LodgeWarrants
 from huiguan.exchange.evening.day_end import close_day
 from huiguan.exchange.evening.explanations import (
     Explanation,

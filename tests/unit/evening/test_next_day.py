@@ -6,15 +6,17 @@ import numpy as np
 import pytest
 
 from huiguan.exchange.day.image import DayImage
-from huiguan.exchange.day.instructions import (
-    AnyInstruction,
-    DecideParameters,
-    DecideSettlement,
+from huiguan.exchange.day.instructions.every import AnyInstruction
+from huiguan.exchange.day.instructions.money import (
     MoveClientMoney,
     MoveMemberMoney,
     SetCollateral,
+)
+from huiguan.exchange.day.instructions.people import SetTradingRight
+from huiguan.exchange.day.instructions.prices import (
+    DecideParameters,
+    DecideSettlement,
     SetListingPrice,
-    SetTradingRight,
 )
 from huiguan.exchange.day.result import DayResult, SettledBy
 from huiguan.exchange.evening.day_end import close_day

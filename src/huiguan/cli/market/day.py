@@ -16,7 +16,7 @@ from huiguan.cli.progress import Progress, say
 if TYPE_CHECKING:
     import numpy as np
 
-    from huiguan.exchange.day.instructions import AnyInstruction
+    from huiguan.exchange.day.instructions.every import AnyInstruction
     from huiguan.storage.journal.recovery import Frame
 
 Orders = Annotated[

@@ -7,7 +7,8 @@ import numpy as np
 
 from huiguan.exchange.clearing.margin import shorts_to_margin
 from huiguan.exchange.day.image import DayImage, MemberVolume, PastSettlement, Warrant
-from huiguan.exchange.day.instructions import AnyInstruction, LodgeWarrants, index_of
+from huiguan.exchange.day.instructions.every import AnyInstruction, index_of
+from huiguan.exchange.day.instructions.money import LodgeWarrants
 from huiguan.exchange.day.result import DayResult, FreedShort
 from huiguan.exchange.evening.day_positions import SHORT, Holdings, codes_of, split_of
 from huiguan.exchange.evening.rules_of_day import DayRules

@@ -11,7 +11,11 @@ from typing import NamedTuple
 import numpy as np
 
 from huiguan.exchange.day.image import DayImage, image_digest
-from huiguan.exchange.day.instructions import AnyInstruction, check_instructions, check_instruments
+from huiguan.exchange.day.instructions.every import (
+    AnyInstruction,
+    check_instructions,
+    check_instruments,
+)
 from huiguan.exchange.day.result import AccountResult, DayResult, MemberContract, ResultSettings
 from huiguan.exchange.evening.carried import freed_rows, lodged_warrants, lots_backed
 from huiguan.exchange.evening.day_money import (

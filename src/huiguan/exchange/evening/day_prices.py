@@ -23,12 +23,11 @@ from huiguan.exchange.clearing.settlement_price import (
 )
 from huiguan.exchange.day.contract_tables import units_of
 from huiguan.exchange.day.image import DayImage
-from huiguan.exchange.day.instructions import (
-    AnyInstruction,
+from huiguan.exchange.day.instructions.every import AnyInstruction, index_of
+from huiguan.exchange.day.instructions.prices import (
     DecideParameters,
     DecideSettlement,
     RaiseMargin,
-    index_of,
 )
 from huiguan.exchange.day.result import ContractResult, SettledBy
 from huiguan.exchange.evening.carried import MOVE_DAYS, evenings_of

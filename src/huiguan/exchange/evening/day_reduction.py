@@ -20,7 +20,8 @@ from huiguan.exchange.clearing.forced_reduction import (
     unit_net_profit,
 )
 from huiguan.exchange.day.image import HEDGE_FLAGS, DayImage, UnfilledClose
-from huiguan.exchange.day.instructions import AnyInstruction, ReducePositions, index_of
+from huiguan.exchange.day.instructions.every import AnyInstruction, index_of
+from huiguan.exchange.day.instructions.prices import ReducePositions
 from huiguan.exchange.day.result import ReducedPosition, TradeRow
 from huiguan.exchange.evening.rules_of_day import DayRules, decimal_rate
 from huiguan.exchange.events import DayEvents, orders_of, resting

@@ -11,7 +11,7 @@ import numpy as np
 
 from huiguan.exchange.clearing.liquidation import Exposure, ForceClose, liquidation_list
 from huiguan.exchange.day.image import DayImage
-from huiguan.exchange.day.instructions import index_of
+from huiguan.exchange.day.instructions.every import index_of
 from huiguan.exchange.day.result import DayResult
 from huiguan.exchange.evening.day_money import pool_of_code
 from huiguan.exchange.evening.statements import terms_of
@@ -26,11 +26,17 @@ def forced_closes(image: DayImage, result: DayResult, tomorrow: DayImage) -> lis
     The largest shortage comes first; of each pool general before hedging, contracts by open
     interest, trading codes by net loss.
     """
-    balances = {
-        index: int(row["cash_fen"]) - int(row["margin_fen"]) + int(row["usable_fen"])
-        for index, row in enumerate(tomorrow.pools)
+    pools = {
+        (image.names.members[row["member"]], int(row["house"])): index
+        for index, row in enumerate(image.pools)
     }
-    short = sorted((b, index) for index, b in balances.items() if b < 0)
+    balances = {
+        (tomorrow.names.members[row["member"]], int(row["house"])): (
+            int(row["cash_fen"]) - int(row["margin_fen"]) + int(row["usable_fen"])
+        )
+        for row in tomorrow.pools
+    }
+    short = sorted((b, pools[key]) for key, b in balances.items() if b < 0)
     open_interest = {
         name: int(lots)
         for name, lots in zip(

@@ -3,46 +3,42 @@
 ``reconcile`` makes it again and names every difference, so that no edit slips into tomorrow unseen.
 """
 
-from collections.abc import Iterable, Sequence
-from decimal import Decimal
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 from msgspec.structs import replace
 
-from huiguan.exchange.clearing.collateral import usable_collateral
-from huiguan.exchange.clearing.deposit import DeadlineOutcome, at_deadline
 from huiguan.exchange.day.contract_tables import (
     ContractTables,
     ListedContract,
     contract_tables,
     units_of,
 )
-from huiguan.exchange.day.image import DayImage, HeldLot, HeldPosition, HolderLimit, Names, Warrant
-from huiguan.exchange.day.instructions import (
-    AnyInstruction,
-    MoveClientMoney,
-    MoveMemberMoney,
-    SetCollateral,
-    SetListingPrice,
-    SetTradingRight,
-    check_instructions,
-    index_of,
-)
+from huiguan.exchange.day.image import DayImage, HeldLot, HeldPosition, Names, Warrant
+from huiguan.exchange.day.instructions.every import AnyInstruction, check_instructions
 from huiguan.exchange.day.result import DayResult, result_digest
 from huiguan.exchange.evening.carried import lodged_warrants, member_volumes, past_settlements
-from huiguan.exchange.evening.day_money import pool_of_code
-from huiguan.exchange.evening.rules_of_day import decimal_rate
+from huiguan.exchange.evening.decided.changes import Change
+from huiguan.exchange.evening.decided.follow import follow
+from huiguan.exchange.evening.decided.morning import PeopleTables, morning_of, people_tables
+from huiguan.exchange.evening.decided.products import Products, products_of, with_rights
 from huiguan.exchange.messages import Right
 from huiguan.exchange.rules.instruments import Contract, contract, listed_contracts
 from huiguan.exchange.rules.parameters import parameters
 from huiguan.exchange.rules.rows import Books
-from huiguan.foundation.columns import sums
 from huiguan.foundation.faults import InputFault
 from huiguan.foundation.records import Record
 from huiguan.foundation.tables import in_key_order, tables_of
 
 SPARE = 2  # capacities are at least so many times what the morning holds
+
+
+class NextMorning(NamedTuple):
+    """The image of the next morning, and what each instruction of its opening changed."""
+
+    image: DayImage
+    changes: list[Change]
 
 
 def next_image(
@@ -54,48 +50,71 @@ def next_image(
     the month before them, where no instruction gives one); money, positions and lots are those of
     the result; margin calls that were not answered leave close only.
     """
+    return next_morning(image, result, books, instructions).image
+
+
+def next_morning(
+    image: DayImage, result: DayResult, books: Books, instructions: Sequence[AnyInstruction] = ()
+) -> NextMorning:
+    """Return the image of the next trading day with what instructions changed in it."""
     check_instructions(instructions)
-    listed = contracts_of_tomorrow(image, result, books, instructions)
+    warrants = lodged_warrants(image, instructions)
+    products, changes = products_of(image, result, books, warrants, instructions)
+    listed = contracts_of_tomorrow(image, result, books, products)
     tables = contract_tables(books, result.settings.next_trading_day, listed)
     rows = {name: index for index, name in enumerate(tables.instrument_names)}
     move = np.array([rows.get(name, -1) for name in image.names.instruments], np.int32)
-    pools, outcomes = pools_of_tomorrow(image, result, books, instructions)
-    members = image.members.copy()
-    money = pools["cash_fen"] + pools["usable_fen"]
-    members["deposit_fen"] = sums(pools["member"], money, len(members))
-    limits = image.holder_limits[move[image.holder_limits["instrument"]] >= 0].copy()
-    limits["instrument"] = move[limits["instrument"]]
-    positions = moved(result.positions, HeldPosition, move)
+    rule = parameters(books, image.names.instruments[0], result.settings.trading_day)
+    morning = morning_of(
+        image, result, tables.instrument_names, rule.deposit, rule.collateral, warrants
+    )
+    changes += follow(morning, instructions)
+    people = people_tables(morning, tables.instruments)
+    positions = moved(result.positions, HeldPosition, move, people.code_rows)
     day = result.settings.trading_day
     past = past_settlements(image, result.contracts["settlement_units"], day)
-    return DayImage(
+    holdings = len(positions) + len(people.holder_limits)
+    tomorrow = DayImage(
         settings=replace(
             image.settings,
             trading_day=result.settings.next_trading_day,
             previous_result=result_digest(result).hex(),
             rulebook_digest=books.digest,
             position_capacity=max(image.settings.position_capacity, SPARE * len(positions)),
-            holding_capacity=max(
-                image.settings.holding_capacity, SPARE * (len(positions) + len(limits))
-            ),
+            holding_capacity=max(image.settings.holding_capacity, SPARE * holdings),
         ),
-        names=names_of(image.names, tables),
+        names=names_of(tables, people),
         instruments=tables.instruments,
         margins=tables.margins,
         fees=tables.fees,
         phases=tables.phases,
-        trading_codes=codes_of_tomorrow(image, result, outcomes, instructions),
-        members=members,
-        holder_limits=in_key_order(limits, HolderLimit),
+        trading_codes=people.trading_codes,
+        members=people.members,
+        holder_limits=people.holder_limits,
         positions=positions,
-        lots=moved(result.lots, HeldLot, move),
+        lots=moved(result.lots, HeldLot, move, people.code_rows),
         contract_states=tables.contract_states,
-        pools=pools,
-        warrants=_warrants(image, instructions, tables.product_names),
-        unfilled_closes=carried(result.unfilled_closes, move),
+        pools=people.pools,
+        warrants=_warrants(image, warrants, tables.product_names, people),
+        unfilled_closes=of_codes(carried(result.unfilled_closes, move), people),
         past_settlements=carried(past, move),
-        member_volumes=carried(member_volumes(result), move),
+        member_volumes=of_members(carried(member_volumes(result), move), people),
     )
+    return NextMorning(tomorrow, changes)
+
+
+def of_codes(rows: np.ndarray, people: PeopleTables) -> np.ndarray:
+    """Return rows of trading codes under their new numbers."""
+    rows["trading_code"] = people.code_rows[rows["trading_code"]]
+    assert (rows["trading_code"] >= 0).all(), "something of a trading code that ended"
+    return rows
+
+
+def of_members(rows: np.ndarray, people: PeopleTables) -> np.ndarray:
+    """Return rows of members under their new numbers; those of members that ended are left out."""
+    rows["member"] = people.member_rows[rows["member"]]
+    kept: np.ndarray = rows[rows["member"] >= 0]
+    return kept
 
 
 def carried(rows: np.ndarray, move: np.ndarray) -> np.ndarray:
@@ -107,58 +126,64 @@ def carried(rows: np.ndarray, move: np.ndarray) -> np.ndarray:
 
 
 def _warrants(
-    image: DayImage, instructions: Sequence[AnyInstruction], products: Sequence[str]
+    image: DayImage, rows: np.ndarray, products: Sequence[str], people: PeopleTables
 ) -> np.ndarray:
-    """Return the warrants lodged for the morning, under the new numbers of their products."""
-    rows = lodged_warrants(image, instructions)
+    """Return the warrants lodged for the morning, under the new numbers of products and codes."""
     numbers = {name: index for index, name in enumerate(products)}
     move = np.array([numbers.get(name, -1) for name in image.names.products], np.int32)
     kept: np.ndarray = rows[move[rows["product"]] >= 0]
     kept["product"] = move[kept["product"]]
-    return in_key_order(kept, Warrant)
+    return in_key_order(of_codes(kept, people), Warrant)
 
 
-def moved(rows: np.ndarray, record: type[Record], move: np.ndarray) -> np.ndarray:
-    """Return rows under the new numbers of their instruments, in the order of their keys."""
+def moved(
+    rows: np.ndarray, record: type[Record], move: np.ndarray, codes: np.ndarray
+) -> np.ndarray:
+    """Return rows under the new numbers of instruments and trading codes, in key order."""
     result = rows.copy()
     result["instrument"] = move[rows["instrument"]]
-    assert (result["instrument"] >= 0).all(), "a position in a contract that is gone"
+    result["trading_code"] = codes[rows["trading_code"]]
+    gone = (result["instrument"] < 0) | (result["trading_code"] < 0)
+    assert not gone.any(), "a position in a contract or of a code that is gone"
     return in_key_order(result, record)
 
 
-def names_of(names: Names, tables: ContractTables) -> Names:
+def names_of(tables: ContractTables, people: PeopleTables) -> Names:
     """Return the names of tomorrow's rows."""
-    return replace(
-        names,
+    return Names(
         instruments=tables.instrument_names,
         products=tables.product_names,
         phase_groups=tables.phase_group_names,
+        trading_codes=people.code_names,
+        members=people.member_names,
+        holders=people.holder_names,
     )
 
 
 def contracts_of_tomorrow(
-    image: DayImage, result: DayResult, books: Books, instructions: Sequence[AnyInstruction]
+    image: DayImage, result: DayResult, books: Books, products: Products
 ) -> list[ListedContract]:
     """Return the contracts that trade tomorrow, by product and month, with last evening's state."""
     day = result.settings.next_trading_day
-    prices = {r.instrument: r.price for r in instructions if isinstance(r, SetListingPrice)}
     rows: dict[tuple[str, int], ListedContract] = {}
     for index, (name, row) in enumerate(
         zip(image.names.instruments, result.contracts, strict=True)
     ):
         if not row["expired"]:
             found = contract(books, name)
-            rows[found.product, found.month] = _carried(image, index, name, row)
-    for found in listed_contracts(books, day, image.names.products):
-        if found.listed == day:
-            units = _benchmark(books, found, prices, rows)
+            if found.product in products.products:
+                rows[found.product, found.month] = _carried(image, index, name, row)
+    for found in listed_contracts(books, day, products.products):
+        if found.listed == day or found.product in products.first_prices:
+            units = _benchmark(found, products, rows)
             rows[found.product, found.month] = ListedContract(
                 code=found.code, settlement_units=units, has_traded=False
             )
-    unknown = set(prices) - {row.code for row in rows.values() if not row.has_traded}
+    new = {row.code for row in rows.values() if not row.has_traded}
+    unknown = set(products.listing_prices) - new
     if unknown:
         raise InputFault(f"listing price of {min(unknown)}: it is not listed on {day}")
-    return [rows[key] for key in sorted(rows)]
+    return [with_rights(products, key[0], rows[key]) for key in sorted(rows)]
 
 
 def _carried(image: DayImage, index: int, name: str, row: np.void) -> ListedContract:
@@ -185,94 +210,20 @@ def _carried(image: DayImage, index: int, name: str, row: np.void) -> ListedCont
 
 
 def _benchmark(
-    books: Books,
-    found: Contract,
-    prices: dict[str, Decimal],
-    rows: dict[tuple[str, int], ListedContract],
+    found: Contract, products: Products, rows: dict[tuple[str, int], ListedContract]
 ) -> int:
     """Return the listing price of a new contract: decided, or that of the month before it."""
-    decimals = books.products[found.product].price_decimals
-    if found.code in prices:
-        return units_of(prices[found.code], decimals)
+    decimals = products.books.products[found.product].price_decimals
+    if found.code in products.listing_prices:
+        return units_of(products.listing_prices[found.code], decimals)
     earlier = [key for key in rows if key[0] == found.product and key[1] < found.month]
-    if not earlier:
-        raise InputFault(
-            f"{found.code} is listed without a benchmark price; give one by an instruction"
-        )
-    return rows[max(earlier)].settlement_units
-
-
-class PoolMoney(NamedTuple):
-    """What instructions after the close change of a pool."""
-
-    money_fen: int
-    collateral_fen: int
-
-
-def instructed(
-    image: DayImage, pool: int, collateral_fen: int, instructions: Iterable[AnyInstruction]
-) -> PoolMoney:
-    """Return the money paid in for a pool after the close, and what it has lodged then."""
-    row = image.pools[pool]
-    name, house = image.names.members[row["member"]], bool(row["house"])
-    money = 0
-    for order in instructions:
-        if isinstance(order, MoveMemberMoney) and (order.member, order.house) == (name, house):
-            money += order.amount_fen
-        if isinstance(order, SetCollateral) and (order.member, order.house) == (name, house):
-            collateral_fen = order.value_fen
-    return PoolMoney(money, collateral_fen)
-
-
-def pools_of_tomorrow(
-    image: DayImage, result: DayResult, books: Books, instructions: Sequence[AnyInstruction]
-) -> tuple[np.ndarray, list[DeadlineOutcome]]:
-    """Return the pools of the morning, and what the deadline means for each."""
-    known = {(image.names.members[r["member"]], bool(r["house"])) for r in image.pools}
-    for order in instructions:
-        if isinstance(order, (MoveMemberMoney, SetCollateral)) and (
-            (order.member, order.house) not in known
-        ):
-            raise InputFault(f"{order.reference}: member {order.member!r} has no such pool")
-    day = result.settings.trading_day
-    rule = parameters(books, image.names.instruments[0], day).collateral
-    share = decimal_rate(rule.value_share_ppb)
-    pools, outcomes = image.pools.copy(), []
-    for index, row in enumerate(result.pools):
-        change = instructed(image, index, int(row["collateral_fen"]), instructions)
-        cash, margin = int(row["cash_fen"]) + change.money_fen, int(row["margin_fen"])
-        usable = min(
-            usable_collateral(change.collateral_fen, cash, share, rule.cash_multiple), margin
-        )
-        pools[index]["cash_fen"], pools[index]["margin_fen"] = cash, margin
-        pools[index]["collateral_fen"] = change.collateral_fen
-        pools[index]["usable_fen"] = usable
-        outcomes.append(at_deadline(cash - margin + usable, int(row["minimum_fen"])))
-    return pools, outcomes
-
-
-def codes_of_tomorrow(
-    image: DayImage,
-    result: DayResult,
-    outcomes: Sequence[DeadlineOutcome],
-    instructions: Sequence[AnyInstruction],
-) -> np.ndarray:
-    """Return the trading codes of the morning: equity, money paid in, rights."""
-    codes = image.trading_codes.copy()
-    codes["deposit_fen"] = result.accounts["balance_fen"]
-    names = {name: index for index, name in enumerate(image.names.trading_codes)}
-    for order in instructions:
-        if isinstance(order, MoveClientMoney):
-            row = names.get(order.trading_code)
-            if row is None:
-                row = index_of(names, order.trading_code, "trading code")
-            codes["deposit_fen"][row] += order.amount_fen
-        if isinstance(order, SetTradingRight):
-            codes["own_right"][index_of(names, order.trading_code, "trading code")] = order.right
-    called = np.array([outcome != DeadlineOutcome.NONE for outcome in outcomes], bool)
-    least = np.where(called[pool_of_code(image)], Right.CLOSE_ONLY, Right.ALLOW)
-    codes["right"] = np.maximum(codes["own_right"], least)
-    return codes
+    if earlier:
+        return rows[max(earlier)].settlement_units
+    if found.product in products.first_prices:
+        return units_of(products.first_prices[found.product], decimals)
+    raise InputFault(
+        f"{found.code} is listed without a benchmark price; give one by an instruction"
+    )
 
 
 def reconcile(

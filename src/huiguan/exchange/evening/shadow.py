@@ -11,7 +11,7 @@ import numpy as np
 
 from huiguan.exchange.day.contract_tables import ListedContract, contract_tables
 from huiguan.exchange.day.image import DayImage
-from huiguan.exchange.day.instructions import AnyInstruction
+from huiguan.exchange.day.instructions.every import AnyInstruction
 from huiguan.exchange.day.result import DayResult
 from huiguan.exchange.evening.day_end import close_day
 from huiguan.exchange.evening.rules_of_day import rules_of_day

@@ -10,7 +10,7 @@ import numpy as np
 from huiguan.days.cleared import quiet
 from huiguan.days.close import close_folder
 from huiguan.days.open import open_next
-from huiguan.exchange.day.instructions import MoveClientMoney, MoveMemberMoney
+from huiguan.exchange.day.instructions.money import MoveClientMoney, MoveMemberMoney
 from huiguan.exchange.evening.forced import force_close_commands
 from huiguan.simulation.market.run import SimulatedDay, run_day
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from huiguan.exchange.day.image import DayImage
-    from huiguan.exchange.day.instructions import AnyInstruction
+    from huiguan.exchange.day.instructions.every import AnyInstruction
     from huiguan.exchange.day.result import DayResult
     from huiguan.exchange.messages import EnterOrder
     from huiguan.exchange.rules.rows import Books

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from huiguan.exchange.day.instructions import AnyInstruction
+from huiguan.exchange.day.instructions.every import AnyInstruction
 from huiguan.exchange.day.result import RESULT_FORMAT, DayResult
 from huiguan.foundation.faults import CheckFault, InputFault
 from huiguan.storage.table_folder import folder_files, read_folder

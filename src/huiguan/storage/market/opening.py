@@ -5,7 +5,7 @@ from pathlib import Path
 import msgspec
 
 from huiguan.exchange.clearing.liquidation import ForceClose
-from huiguan.exchange.day.instructions import AnyInstruction
+from huiguan.exchange.day.instructions.every import AnyInstruction
 from huiguan.foundation.faults import CheckFault, InputFault
 
 OPENING_NAME = "opening.json"

@@ -1,0 +1,1 @@
+"""Instructions: what people decide between and at the close of days; maker and checker differ."""

@@ -1,0 +1,53 @@
+"""What every instruction says: who asked, who approved, which step reads it, what it changes."""
+
+from decimal import Decimal
+from enum import Enum
+from typing import Annotated, ClassVar
+
+import msgspec
+
+
+class Stage(Enum):
+    """The step that follows an instruction: the close of a day, or the opening of the next."""
+
+    CLOSE = "close"
+    OPENING = "opening"
+
+
+class Kind(Enum):
+    """How a field is written by people."""
+
+    NAME = "a name"
+    NAMES = "a list of names"
+    FLAG = "true or false"
+    LOTS = "whole lots"
+    MONEY = 'yuan, like "1,000,000.00"'  # a field in ``_fen`` is written without the ending
+    PRICE = "a price in the unit of the quote"
+    QUANTITY = "a quantity in the product's unit"
+    RATE = 'a rate, like "7%"'
+    RATES = "three rates"
+    WORD = "one of a few words"
+
+
+Fen = Annotated[int, Kind.MONEY]
+Flag = Annotated[bool, Kind.FLAG]
+Lots = Annotated[int, Kind.LOTS]
+Name = Annotated[str, Kind.NAME]
+Price = Annotated[Decimal, Kind.PRICE]
+Quantity = Annotated[Decimal, Kind.QUANTITY]
+Rate = Annotated[Decimal, Kind.RATE]
+
+
+class Instruction(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag=True):
+    """Who asked, who approved, and the name it can be found under.
+
+    ``changes`` are the tables it writes: of the result at the close, of the image at the opening
+    with what follows there from them.
+    """
+
+    stage: ClassVar[Stage]
+    changes: ClassVar[tuple[str, ...]]
+
+    maker: Name
+    checker: Name
+    reference: Name

@@ -1,0 +1,1 @@
+"""What instructions make of the evening: one fold a table, and each change shown back."""

@@ -1,0 +1,46 @@
+"""What an instruction did, to be shown back: whom it concerns, before and after."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+from typing import NamedTuple
+
+from huiguan.exchange.day.instructions.base import Instruction
+from huiguan.foundation.faults import InputFault
+
+NOTHING = "-"
+
+
+class Change(NamedTuple):
+    """One figure or word that an instruction changed; reports have words for ``what``.
+
+    Money is in yuan with two decimals, a rate a percentage; NOTHING stands for what is not there.
+    """
+
+    reference: str
+    kind: str  # the type of the instruction
+    subject: str
+    what: str
+    before: str
+    after: str
+
+
+def change(order: Instruction, subject: str, what: str, before: object, after: object) -> Change:
+    """Return a change of an instruction; figures and words are shown as text."""
+    return Change(order.reference, type(order).__name__, subject, what, str(before), str(after))
+
+
+def refused(order: Instruction, why: str) -> InputFault:
+    """Return the fault of an instruction that cannot be followed."""
+    return InputFault(f"instruction {order.reference!r} ({type(order).__name__}): {why}")
+
+
+def near(name: str, names: Iterable[str]) -> str:
+    """Return the question after the name that is nearest to ``name``; nothing without one."""
+    nearest = get_close_matches(name, list(names), 1)
+    return f"did you mean {nearest[0]!r}?" if nearest else ""
+
+
+def unknown(order: Instruction, what: str, name: str, names: Iterable[str]) -> InputFault:
+    """Return the fault of a name that nobody has, with the nearest that somebody has."""
+    meant = near(name, names) or "check its spelling"
+    return refused(order, f"{what} {name!r} is not in the image; {meant}")

@@ -1,0 +1,126 @@
+"""The fold of products: which of the rulebooks' products a market trades, at what first prices."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+import msgspec
+import numpy as np
+
+from huiguan.exchange.day.contract_tables import ListedContract
+from huiguan.exchange.day.image import DayImage
+from huiguan.exchange.day.instructions.every import AnyInstruction
+from huiguan.exchange.day.instructions.prices import SetListingPrice
+from huiguan.exchange.day.instructions.products import EndProduct, ListProduct, SetProductRight
+from huiguan.exchange.day.result import DayResult
+from huiguan.exchange.evening.decided.changes import NOTHING, Change, change, refused, unknown
+from huiguan.exchange.evening.decided.people import several, word
+from huiguan.exchange.messages import Right
+from huiguan.exchange.rules.rows import Books
+
+
+class Products(msgspec.Struct, kw_only=True):
+    """The products of tomorrow, and what instructions say of them and of their contracts."""
+
+    image: DayImage
+    result: DayResult
+    books: Books
+    warrants: np.ndarray
+    products: list[str]
+    first_prices: dict[str, Decimal] = {}  # of products that are new
+    rights: dict[str, Right] = {}
+    listing_prices: dict[str, Decimal] = {}  # by contract
+
+
+def products_of(
+    image: DayImage,
+    result: DayResult,
+    books: Books,
+    warrants: np.ndarray,
+    orders: Sequence[AnyInstruction],
+) -> tuple[Products, list[Change]]:
+    """Return the products of tomorrow, and what each instruction changed of them."""
+    found = Products(
+        image=image,
+        result=result,
+        books=books,
+        warrants=warrants,
+        products=list(image.names.products),
+    )
+    changes = []
+    for order in orders:
+        if isinstance(order, ListProduct):
+            changes.append(list_product(found, order))
+        elif isinstance(order, EndProduct):
+            changes.append(end_product(found, order))
+        elif isinstance(order, SetProductRight):
+            changes.append(set_product_right(found, order))
+        elif isinstance(order, SetListingPrice):
+            found.listing_prices[order.instrument] = order.price
+            changes.append(change(order, order.instrument, "benchmark", NOTHING, order.price))
+    return found, changes
+
+
+def list_product(found: Products, order: ListProduct) -> Change:
+    """Add a product of the rulebooks that is listed by tomorrow."""
+    name, day = order.product, found.result.settings.next_trading_day
+    if name in found.products:
+        raise refused(order, f"{name} trades already; SetProductRight changes what may be done")
+    if name not in found.books.products:
+        raise unknown(order, "product", name, found.books.products)
+    if found.books.products[name].listed > day:
+        raise refused(order, f"{name} is first listed on {found.books.products[name].listed}")
+    found.products.append(name)
+    found.first_prices[name] = order.price
+    return change(order, name, "benchmark", NOTHING, order.price)
+
+
+def end_product(found: Products, order: EndProduct) -> Change:
+    """Take a product out in which nobody holds anything any more."""
+    name = order.product
+    _check_traded(found, order, name)
+    left = positions_left(found, name)
+    if left:
+        raise refused(order, f"in {name} there are still {several(left)}; close these first")
+    if len(found.products) == 1:
+        raise refused(order, f"{name} is the last product of this market; it cannot end alone")
+    found.products.remove(name)
+    return change(order, name, "product", "traded", NOTHING)
+
+
+def set_product_right(found: Products, order: SetProductRight) -> Change:
+    """Change what everybody may do in the contracts of a product."""
+    _check_traded(found, order, order.product)
+    before = found.rights.get(order.product)
+    if before is None:
+        rows = found.image.instruments["product"]
+        own = rows == found.image.names.products.index(order.product)
+        before = Right(int(found.image.instruments["right"][own].max(initial=0)))
+    found.rights[order.product] = order.right
+    return change(order, order.product, "right", word(before), word(order.right))
+
+
+def _check_traded(found: Products, order: EndProduct | SetProductRight, name: str) -> None:
+    if name not in found.products:
+        raise unknown(order, "product", name, found.products)
+
+
+def positions_left(found: Products, product: str) -> list[str]:
+    """Return in words what is held of a product: lots of each contract, warrants lodged."""
+    image, result = found.image, found.result
+    if product not in image.names.products:
+        return []
+    number, left = image.names.products.index(product), []
+    for index in np.flatnonzero(image.instruments["product"] == number).tolist():
+        lots = int(result.positions["long_lots"][result.positions["instrument"] == index].sum())
+        if lots:
+            left.append(f"{lots:,} lots of {image.names.instruments[index]}")
+    lodged = found.warrants[found.warrants["product"] == number]
+    codes = image.names.trading_codes
+    return left + [f"warrants of {codes[row['trading_code']]}" for row in lodged]
+
+
+def with_rights(found: Products, product: str, row: ListedContract) -> ListedContract:
+    """Return a contract of tomorrow with what an instruction says may be done in it."""
+    if product not in found.rights:
+        return row
+    return msgspec.structs.replace(row, right=found.rights[product])
