@@ -1,74 +1,121 @@
 """Tables for a person: as wide as the terminal, figures never cut, words never broken.
 
-A pipe or a file is as wide as COLUMNS says, else a page. What does not fit is left out column by
-column, and said; no line ends in blanks; a table without rows keeps its heads.
+A pipe or a file is as wide as COLUMNS says, else a page. Texts fold between words; what then does
+not fit is left out column by column, and said. No line ends in blanks; a table without rows keeps
+its heads.
 """
 
 from __future__ import annotations
 
-import io
 import os
+import shutil
+import sys
 from typing import TYPE_CHECKING
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
+from huiguan.exchange.reports.words import left as padded_right
+from huiguan.exchange.reports.words import right as padded_left
 from huiguan.exchange.reports.words import width
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
 PAGE_COLUMNS = 160
-BETWEEN = 3  # the line between two columns, and the blanks beside it
+GAP = "  "
+RULE = "─"
 
 
 def room() -> int:
     """Return how many columns there are: the terminal's, else COLUMNS, else a page."""
-    console = Console()
-    if console.is_terminal:
-        return console.width
     given = os.environ.get("COLUMNS", "")
-    return int(given) if given.isdecimal() and int(given) > 0 else PAGE_COLUMNS
+    if given.isdecimal() and int(given) > 0:
+        return int(given)
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else PAGE_COLUMNS
 
 
-def fitting(widths: Sequence[int], columns: int) -> list[int]:
-    """Return which columns of these widths fit: the first always, then as many as there is room.
+def folded(text: str, columns: int) -> list[str]:
+    """Return a text as lines of at most ``columns``, broken between words only."""
+    lines = []
+    for line in text.split("\n"):
+        taken = ""
+        for word in line.split(" "):
+            longer = f"{taken} {word}" if taken else word
+            if taken and width(longer) > columns:
+                lines.append(taken)
+                longer = word
+            taken = longer
+        lines.append(taken)
+    return lines
 
-    Columns are given in the order of their weight, so those at the end are left out first.
+
+def column_widths(natural: Sequence[int], least: Sequence[int], columns: int) -> list[int]:
+    """Return the widths of the columns that fit: the first always, those at the end go first.
+
+    Every column gets its least; what is left goes, one by one, to the one that lacks most.
     """
-    taken, used = [0], widths[0] + BETWEEN + 1
-    for number, wide in enumerate(widths[1:], 1):
-        if used + wide + BETWEEN > columns:
+    widths = [min(least[0], columns)]
+    for wide in least[1:]:
+        if sum(widths) + wide + len(GAP) * len(widths) > columns:
             break
-        taken.append(number)
-        used += wide + BETWEEN
-    return taken
+        widths.append(wide)
+    spare = columns - sum(widths) - len(GAP) * (len(widths) - 1)
+    for _ in range(spare):
+        lacks = [want - wide for want, wide in zip(natural, widths, strict=False)]
+        if max(lacks) <= 0:
+            break
+        widths[lacks.index(max(lacks))] += 1
+    return widths
+
+
+def table_lines(
+    heads: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    left: Collection[str] = (),
+    folds: Collection[str] = (),
+    columns: int = PAGE_COLUMNS,
+) -> list[str]:
+    """Return a table as lines; the first column and those of ``left`` and ``folds`` stand left.
+
+    Columns are given in the order of their weight; ``folds`` are texts that may be broken into
+    lines. The last line says which columns were left out.
+    """
+    cells = [list(heads), *([str(cell) for cell in row] for row in rows)]
+    parts = [[line for row in cells for line in row[n].split("\n")] for n in range(len(heads))]
+    natural = [max(map(width, texts)) for texts in parts]
+    words = [max(width(word) for text in texts for word in text.split(" ")) for texts in parts]
+    least = [
+        words[n] if head in folds else wide
+        for n, (head, wide) in enumerate(zip(heads, natural, strict=True))
+    ]
+    widths = column_widths(natural, least, columns)
+    stands_left = [n == 0 or head in left or head in folds for n, head in enumerate(heads)]
+    found = []
+    for row in cells:
+        wrapped = [folded(text, wide) for text, wide in zip(row, widths, strict=False)]
+        for line in range(max(map(len, wrapped))):
+            texts = [lines[line] if line < len(lines) else "" for lines in wrapped]
+            found.append(
+                GAP.join(
+                    (padded_right if stands_left[n] else padded_left)(text, widths[n])
+                    for n, text in enumerate(texts)
+                ).rstrip()
+            )
+        if row is cells[0]:
+            found.append(GAP.join(RULE * wide for wide in widths))
+    if len(widths) < len(heads):
+        missing = ", ".join(heads[len(widths) :])
+        found.append(f"left out for want of room: {missing} (wider terminal, or COLUMNS=200)")
+    return found
 
 
 def show_table(
     title: str,
     heads: Sequence[str],
-    rows: Sequence[Sequence[object]],
-    left: Sequence[str] = (),
+    rows: Iterable[Sequence[object]],
+    left: Collection[str] = (),
+    folds: Collection[str] = (),
 ) -> None:
-    """Print one table; words of the columns ``left`` and of the first stand left, figures right."""
-    cells = [[str(cell) for cell in row] for row in rows]
-    widths = [
-        max([width(head), *(width(row[number]) for row in cells)])
-        for number, head in enumerate(heads)
-    ]
-    shown = fitting(widths, room())
-    table = Table(title=title, title_justify="left")
-    for number in shown:
-        side = "left" if number == 0 or heads[number] in left else "right"
-        table.add_column(heads[number], justify=side, no_wrap=True)  # type: ignore[arg-type]
-    for row in cells:
-        table.add_row(*(row[number] for number in shown))
-    paper = io.StringIO()
-    wide = sum(widths[number] + BETWEEN for number in shown) + 1
-    Console(file=paper, width=max(wide, width(title)), color_system=None).print(table, markup=False)
-    typer.echo("\n".join(line.rstrip() for line in paper.getvalue().splitlines()))
-    if len(shown) < len(heads):
-        missing = ", ".join(head for number, head in enumerate(heads) if number not in shown)
-        typer.echo(f"left out for want of room: {missing}; a wider terminal, or COLUMNS, shows all")
+    """Print one table under its title; see ``table_lines``."""
+    lines = table_lines(heads, rows, left, folds, room())
+    typer.echo("\n".join([title, *lines, ""]))

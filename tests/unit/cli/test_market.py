@@ -46,7 +46,7 @@ def test_a_session_shows_its_bars_and_candles(
     assert call(monkeypatch, "market", str(day), "cu2610", "--html", str(page)) == 0
     shown = capsys.readouterr().out
     assert "cu2610, trading day 2026-08-21, bars of 15 min" in shown
-    assert "2026-08-21 13:30 │ 106860 │      2" in shown
+    assert "2026-08-21 13:30  106860       2" in shown
     assert not any(line != line.rstrip() for line in shown.splitlines())
     html = page.read_text("utf-8")
     assert html.count("<svg") == 1

@@ -6,15 +6,15 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+import huiguan.cli.market.rules  # noqa: F401  registers its commands
 from huiguan.cli import app
-from huiguan.cli.market.rules import page_widths
 from huiguan.foundation.faults import CheckFault, InputFault
 
 CFFEX = Path(__file__).parents[2] / "rulebooks" / "cffex"
 
 
 def run(*words: str) -> str:
-    result = CliRunner().invoke(app, list(words), catch_exceptions=False)
+    result = CliRunner(env={"COLUMNS": "160"}).invoke(app, list(words), catch_exceptions=False)
     assert result.exit_code == 0, result.output
     return result.output
 
@@ -74,12 +74,12 @@ def test_instruments_of_a_product() -> None:
     assert len(rows) == 20
     assert rows[0] == {
         "product": "sc",
-        "month": 202609,
+        "month": "2026-09",
         "code": "sc2609",
         "venue": "INE",
-        "listed": 20230901,
-        "last_day": 20260831,
-        "delivery_days": [20260901, 20260902, 20260903, 20260904, 20260907],
+        "listed": "2023-09-01",
+        "last_day": "2026-08-31",
+        "delivery_days": ["2026-09-01", "2026-09-02", "2026-09-03", "2026-09-04", "2026-09-07"],
     }
     assert "302 contracts on 2026-08-21" in run("instruments", "--on", "2026-08-21")
 
@@ -118,9 +118,3 @@ def test_a_table_in_a_file_is_as_wide_as_a_page_and_breaks_no_word() -> None:
         assert max(map(len, text.splitlines())) <= 166
         for word in ("auction_ordering,", "2026-08-31" if product == "ec" else "2026-09-15"):
             assert word in text.split()
-
-
-def test_page_widths() -> None:
-    assert page_widths([["a", "bb"], ["a b", "c"]]) == [3, 2]
-    assert page_widths([["word " * 20, "x " * 80]]) == [48, 48]
-    assert page_widths([["w" * 100, "x " * 80]]) == [100, 48]

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
-    from rich.table import Table
-
     from huiguan.housing.rules import Row
     from huiguan.housing.supply.reconcile import Supply
     from huiguan.simulation.city.demo import CityDemo
@@ -178,34 +176,40 @@ def says(row: Row) -> str:
     return "; ".join(shown) or "holds"
 
 
-def table_of(title: str, columns: Iterable[str]) -> Table:
-    """Return an empty table; a column is aligned right when its name starts with #."""
-    from rich import box
-    from rich.table import Table
+class Grid:
+    """A table that is filled row by row; a column whose name starts with # stands right."""
 
-    grid = Table(title=title, box=box.SIMPLE_HEAD, pad_edge=False)
-    for name in columns:
-        grid.add_column(name.lstrip("#"), justify="right" if name.startswith("#") else "left")
-    return grid
+    def __init__(self, title: str, columns: Iterable[str]) -> None:
+        """Begin without rows."""
+        self.title, self.columns = title, tuple(columns)
+        self.rows: list[tuple[str, ...]] = []
 
-
-def show(grid: Table) -> None:
-    """Print a table to stdout under its title, which may be wider than the table."""
-    from rich.console import Console
-
-    title, grid.title = grid.title, None
-    console = Console(width=None if Console().is_terminal else 120)
-    console.print(title, style="italic", highlight=False)
-    console.print(grid)
+    def add_row(self, *cells: str) -> None:
+        """Add one row."""
+        self.rows.append(cells)
 
 
-def supply_table(title: str) -> Table:
+def table_of(title: str, columns: Iterable[str]) -> Grid:
+    """Return an empty table."""
+    return Grid(title, columns)
+
+
+def show(grid: Grid) -> None:
+    """Print a table; its words stand left and fold."""
+    from huiguan.cli.tables import show_table
+
+    words = [name for name in grid.columns if not name.startswith("#")]
+    heads = [name.lstrip("#") for name in grid.columns]
+    show_table(grid.title, heads, grid.rows, left=words, folds=words[1:])
+
+
+def supply_table(title: str) -> Grid:
     """Return an empty table of supply."""
     columns = ("day", "let by", "#units", "#let", "#in a round", "#held", "#unaccounted")
     return table_of(title, columns)
 
 
-def add_supply(grid: Table, rows: list[Supply]) -> None:
+def add_supply(grid: Grid, rows: list[Supply]) -> None:
     """Add the units of each level."""
     for row in rows:
         counts = (row.units, row.let, row.in_round, row.held, row.unaccounted)

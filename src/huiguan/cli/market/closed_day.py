@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rich.console import Console
-from rich.table import Table
-
+from huiguan.cli.tables import show_table
 from huiguan.exchange.clearing.deposit import DeadlineOutcome
 from huiguan.exchange.evening.day_figures import contract_figures, largest_moves
 from huiguan.exchange.evening.day_postings import pool_name
 from huiguan.foundation.arithmetic import show_fen, show_rate
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from huiguan.exchange.day.image import DayImage
     from huiguan.exchange.day.result import DayResult
 
@@ -24,16 +20,6 @@ OUTCOMES = {
     DeadlineOutcome.CLOSE_ONLY: "close only",
     DeadlineOutcome.FORCED_LIQUIDATION: "forced liquidation",
 }
-
-
-def show_table(title: str, heads: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """Print one table; figures stand at the right."""
-    table = Table(title=title, title_justify="left", pad_edge=False)
-    for number, head in enumerate(heads):
-        table.add_column(head, justify="left" if number == 0 else "right", no_wrap=True)
-    for row in rows:
-        table.add_row(*(str(cell) for cell in row))
-    Console(width=None if Console().is_terminal else 120).print(table)
 
 
 def print_closed(image: DayImage, result: DayResult) -> None:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import typer
 
-from huiguan.cli.pages import page_console
+from huiguan.cli.tables import show_table
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from rich.table import Table
 
     from huiguan.days.explain import ExplainedCommand
 
@@ -26,29 +24,25 @@ def clock(time_ns: int) -> str:
     return f"{moment:%Y-%m-%d %H:%M:%S}.{rest // 1_000_000:03d}"
 
 
-def checks_table(found: ExplainedCommand) -> Table:
-    """Return the checks of a command: what each would refuse, asked, allowed, result, article."""
-    from rich.table import Table
-
+def print_checks(found: ExplainedCommand) -> None:
+    """Print the checks of a command: what each would refuse, asked, allowed, result, article."""
     from huiguan.exchange.reports.command_words import article_words, show_figures
 
-    table = Table(box=None, title="checks, in their fixed order", title_justify="left")
-    for name in ("would refuse", "拒绝情形", "asked", "allowed", "result", "rule"):
-        side: Literal["left", "right"] = "right" if name in {"asked", "allowed"} else "left"
-        table.add_column(name, justify=side, overflow="fold")
     instrument = found.command.fields.get("instrument", 0)
+    rows = []
     for line in found.checks:
-        result = "passed" if line.passed else "REFUSED"
         refusal, both = line.refusal, (line.asked, line.allowed)
         figures = show_figures(found.image, instrument, both, refusal.unit)
-        table.add_row(
-            f"{int(refusal)} {refusal.english}",
-            refusal.chinese,
-            *figures,
-            result,
-            article_words(refusal),
-        )
-    return table
+        result = "passed" if line.passed else "REFUSED"
+        words = f"{int(refusal)} {refusal.english}"
+        rows.append((words, *figures, result, refusal.chinese, article_words(refusal)))
+    show_table(
+        "checks, in their fixed order",
+        ("would refuse", "asked", "allowed", "result", "拒绝情形", "rule"),
+        rows,
+        left=("result", "拒绝情形"),
+        folds=("would refuse", "rule"),
+    )
 
 
 def print_command(folder: Path, number: int) -> None:
@@ -79,7 +73,7 @@ def print_command(folder: Path, number: int) -> None:
     else:
         typer.echo(f"  {fields_words(found.image, asked.name, asked.fields)}\n")
     if found.checks:
-        page_console(190).print(checks_table(found))
+        print_checks(found)
     for event in found.due:
         typer.echo(f"before it, by the clock: {message_words(found.image, event)}")
     if found.refusal is not None:

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from huiguan.cli import app
 from huiguan.cli.market.command_tables import clock
-from huiguan.cli.pages import page_console
 from huiguan.cli.progress import Progress, say
+from huiguan.cli.tables import show_table
 
 if TYPE_CHECKING:
-    from rich.console import Console
-    from rich.table import Table
-
     from huiguan.simulation.market.demo import MarketDemo
 
 BUSIEST, EXTREMES = 15, 5
@@ -43,35 +40,21 @@ def demo(
     with Progress("demo, frames of the day") as progress:
         found = run_demo(out, parse_day(start), seed, tell, progress)
     tell("done")
-    console = page_console(170)
-    show_market(console, found)
-    show_refusals(console, found)
-    show_life(console, found)
-    show_money(console, found)
+    show_market(found)
+    show_refusals(found)
+    show_life(found)
+    show_money(found)
     show_statement(found)
     show_end(found, time.monotonic() - begun)
 
 
-def new_table(title: str, *columns: str) -> Table:
-    """Return a table; columns that begin with a dash are left, the others right."""
-    from rich.table import Table
-
-    table = Table(title=title, title_justify="left", box=None, padding=(0, 1))
-    for name in columns:
-        side: Literal["left", "right"] = "left" if name[0] == "-" else "right"
-        table.add_column(name.removeprefix("-"), justify=side, overflow="fold")
-    return table
-
-
-def show_market(console: Console, found: MarketDemo) -> None:
+def show_market(found: MarketDemo) -> None:
     """Print the busiest contracts: prices of the day, volume, open interest, settlement price."""
     from huiguan.exchange.reports.command_words import show_price
 
     image, result = found.day.image, found.day.result
-    names = ("-contract", "prev. settle", "open", "high", "low", "last", "settle", "volume")
-    table = new_table(
-        f"\nbusiest of {len(result.contracts)} contracts", *names, "open interest", "change"
-    )
+    names = ("contract", "prev. settle", "open", "high", "low", "last", "settle", "volume")
+    rows = []
     order = sorted(range(len(result.contracts)), key=lambda i: -result.contracts["volume_lots"][i])
     for place in order[:BUSIEST]:
         row, given = result.contracts[place], image.instruments[place]
@@ -79,30 +62,34 @@ def show_market(console: Console, found: MarketDemo) -> None:
         settled = int(row["settlement_units"]) // int(given["tick_units"])
         prices = [int(given["previous_settlement_ticks"]), *map(int, ticks), settled]
         change = int(row["open_interest_lots"]) - int(given["last_open_interest_lots"])
-        table.add_row(
-            image.names.instruments[place],
-            *(show_price(image, place, price) for price in prices),
-            f"{int(row['volume_lots']):,}",
-            f"{int(row['open_interest_lots']):,}",
-            f"{change:+,}",
+        rows.append(
+            (
+                image.names.instruments[place],
+                *(show_price(image, place, price) for price in prices),
+                f"{int(row['volume_lots']):,}",
+                f"{int(row['open_interest_lots']):,}",
+                f"{change:+,}",
+            )
         )
-    console.print(table)
+    title = f"\nbusiest of {len(result.contracts)} contracts"
+    show_table(title, (*names, "open interest", "change"), rows)
 
 
-def show_refusals(console: Console, found: MarketDemo) -> None:
+def show_refusals(found: MarketDemo) -> None:
     """Print how often each refusal was given."""
     from huiguan.exchange.reports.command_words import article_words
     from huiguan.foundation.refusals import BY_NUMBER
 
-    table = new_table("\nrefusals, by reason", "number", "-reason", "-原因", "times", "-rule")
+    rows = []
     for number, count in sorted(found.refused.items(), key=lambda item: -item[1]):
         refusal = BY_NUMBER[number]
         words = (refusal.english, refusal.chinese)
-        table.add_row(str(number), *words, f"{count:,}", article_words(refusal))
-    console.print(table)
+        rows.append((number, f"{count:,}", *words, article_words(refusal)))
+    heads = ("number", "times", "reason", "原因", "rule")
+    show_table("\nrefusals, by reason", heads, rows, folds=("reason", "原因", "rule"))
 
 
-def show_life(console: Console, found: MarketDemo) -> None:
+def show_life(found: MarketDemo) -> None:
     """Print one order from its entry to its last lot, with the rule behind each step."""
     from huiguan.exchange.messages import CancelReason, Offset
     from huiguan.exchange.reports.command_words import order_words, show_price
@@ -112,36 +99,38 @@ def show_life(console: Console, found: MarketDemo) -> None:
     entered, instrument = life.entered, int(life.entered["instrument"])
     number, left = int(entered["sequence"]), int(entered["lots"])
     fields = {name: int(entered[name]) for name in entered.dtype.names or ()}
-    table = new_table("\none order's life", "command", "-time", "-what happened", "-rule")
     english, chinese = order_words(image, {**fields, "price_type": 0})
-    table.add_row(
-        f"{number:,}",
-        clock(life.times[number]),
-        f"{english}\n{chinese}\nevery check passed, in their fixed order",
-        f"see each with figures and rule:\nhuiguan explain {found.folder} --command {number}",
-    )
+    rows = [
+        (
+            f"{number:,}",
+            clock(life.times[number]),
+            f"{english}\n{chinese}\nevery check passed, in their fixed order",
+            f"see each with figures and rule:\nhuiguan explain {found.folder} --command {number}",
+        )
+    ]
     if entered["offset"] == Offset.OPEN:
         row = (instrument * 2 + int(entered["side"])) * 4 + int(entered["hedge"])
         per_lot = int(image.margins["margin_fen"][row])
         text = f"{show_fen(per_lot)} CNY a lot count as margin at once, and the fee is frozen"
-        table.add_row("", "", text, "Clearing Rules, trading margin: at last evening's settlement")
+        rows.append(("", "", text, "Clearing Rules, trading margin: at last evening's settlement"))
     else:
         text = "the lots it closes are frozen, so that nobody can close them twice"
-        table.add_row("", "", text, "Trading Rules, open and close")
+        rows.append(("", "", text, "Trading Rules, open and close"))
     rule = "Trading Rules, matching: price, then time;\nthe middle of buy, sell and last price"
     for trade, fee_fen in zip(life.trades, fees_of(found), strict=True):
         left -= int(trade["lots"])
         at = show_price(image, instrument, int(trade["price_ticks"]))
         text = f"trades {trade['lots']} at {at}, fee {show_fen(fee_fen)} CNY, {left} left"
         moment = clock(life.times[int(trade["sequence"])])
-        table.add_row(f"{int(trade['sequence']):,}", moment, text, rule)
+        rows.append((f"{int(trade['sequence']):,}", moment, text, rule))
         rule = "the same"
     if life.cancelled is not None:
         gone = life.cancelled
         reason = CancelReason(int(gone["reason"])).name.lower().replace("_", " ")
         text = f"the rest of {gone['lots']} is cancelled: {reason}"
-        table.add_row(f"{int(gone['sequence']):,}", "", text, "Trading Rules, orders")
-    console.print(table)
+        rows.append((f"{int(gone['sequence']):,}", "", text, "Trading Rules, orders"))
+    heads = ("command", "time", "what happened", "rule")
+    show_table("\none order's life", heads, rows, left=("time",), folds=heads[2:])
 
 
 def fees_of(found: MarketDemo) -> list[int]:
@@ -162,7 +151,7 @@ def fees_of(found: MarketDemo) -> list[int]:
     ]
 
 
-def show_money(console: Console, found: MarketDemo) -> None:
+def show_money(found: MarketDemo) -> None:
     """Print who gained and lost most, and which members must pay in."""
     from huiguan.foundation.arithmetic import show_fen
 
@@ -170,33 +159,34 @@ def show_money(console: Console, found: MarketDemo) -> None:
     accounts = result.accounts
     gains = accounts["close_profit_fen"] + accounts["mark_profit_fen"]
     order = sorted(range(len(gains)), key=lambda i: (-int(gains[i]), i))
-    table = new_table(
-        "\nbiggest gains and losses of the day (CNY)",
-        *("-trading code", "close profit", "mark profit", "fees", "margin", "balance"),
-    )
+    rows = []
     for place in [*order[:EXTREMES], *order[-EXTREMES:]]:
         row = accounts[place]
         fees = int(row["fees_fen"]) + int(row["order_fees_fen"])
         money = [row["close_profit_fen"], row["mark_profit_fen"], fees, row["margin_fen"]]
-        table.add_row(
-            image.names.trading_codes[place],
-            *(show_fen(int(value)) for value in [*money, row["balance_fen"]]),
-        )
-    console.print(table)
-    calls = result.pools[result.pools["call_fen"] > 0]
-    table = new_table(
-        f"\nmargin calls: {len(calls)} of {len(result.pools)} pools (CNY)",
-        *("-member", "-money of", "clearing deposit", "minimum", "to pay in"),
+        figures = [show_fen(int(value)) for value in [*money, row["balance_fen"]]]
+        rows.append((image.names.trading_codes[place], *figures))
+    show_table(
+        "\nbiggest gains and losses of the day (CNY)",
+        ("trading code", "close profit", "mark profit", "fees", "margin", "balance"),
+        rows,
     )
+    calls = result.pools[result.pools["call_fen"] > 0]
+    rows = []
     for row in calls[:EXTREMES]:
         fen = (row["balance_fen"], row["minimum_fen"], row["call_fen"])
         owner = "the member" if row["house"] else "its clients"
         member = image.names.members[row["member"]]
-        table.add_row(member, owner, *(show_fen(int(value)) for value in fen))
-    if len(calls):
-        console.print(table)
-    else:
-        console.print("\nmargin calls: none; every member keeps its minimum")
+        rows.append((member, owner, *(show_fen(int(value)) for value in fen)))
+    if not rows:
+        typer.echo("\nmargin calls: none; every member keeps its minimum")
+        return
+    show_table(
+        f"\nmargin calls: {len(calls)} of {len(result.pools)} pools (CNY)",
+        ("member", "money of", "clearing deposit", "minimum", "to pay in"),
+        rows,
+        left=("money of",),
+    )
 
 
 def show_statement(found: MarketDemo) -> None:

@@ -10,20 +10,20 @@ import typer
 
 from huiguan.cli import app
 from huiguan.cli.market.rulebook_folders import Folders
-from huiguan.cli.pages import PAGE_COLUMNS, page_console
+from huiguan.cli.tables import show_table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     import msgspec
 
+    from huiguan.exchange.rules.instruments import Contract
     from huiguan.exchange.rules.rows import Product, Venue
 
 rules = typer.Typer(no_args_is_help=True, help="The rulebooks: dated, cited rows.")
 app.add_typer(rules, name="rules")
 
 OnDay = Annotated[str, typer.Option("--on", metavar="DATE", help="A trading day, as 2026-08-21.")]
-MOST_COLUMNS = 48  # of one cell
 AsJson = Annotated[bool, typer.Option("--json", help="JSON instead of tables.")]
 
 
@@ -118,8 +118,6 @@ def instruments(
     as_json: AsJson = False,
 ) -> None:
     """List every contract month of a day: listing day, last trading day, delivery days."""
-    import msgspec
-
     from huiguan.exchange.rules.instruments import listed_contracts
     from huiguan.foundation.calendars import calendar_status, parse_day, show_day
     from huiguan.storage.market.rulebooks.load import load_books
@@ -128,7 +126,7 @@ def instruments(
     books = load_books(*rulebook or ())
     found = listed_contracts(books, day, product)
     if as_json:
-        typer.echo(json.dumps(msgspec.to_builtins(found)))
+        typer.echo(json.dumps([named_dates(contract) for contract in found]))
         return
     table = [
         (
@@ -144,7 +142,22 @@ def instruments(
         for contract in found
     ]
     headings = ("contract", "venue", "listed", "last trading day", "delivery days", "calendar")
-    print_rows(f"{len(found)} contracts on {show_day(day)}", headings, table)
+    show_table(f"{len(found)} contracts on {show_day(day)}", headings, table, left=headings)
+
+
+def named_dates(contract: Contract) -> dict[str, object]:
+    """Return a contract month as a program reads it; dates and the month are ISO."""
+    import msgspec
+
+    from huiguan.foundation.calendars import show_day
+
+    return {
+        **msgspec.to_builtins(contract),
+        "month": f"{contract.month // 100}-{contract.month % 100:02d}",
+        "listed": show_day(contract.listed),
+        "last_day": show_day(contract.last_day),
+        "delivery_days": [show_day(day) for day in contract.delivery_days],
+    }
 
 
 def print_table(title: str, lines: Iterable[msgspec.Struct]) -> None:
@@ -154,7 +167,8 @@ def print_table(title: str, lines: Iterable[msgspec.Struct]) -> None:
         return
     names = rows[0].__struct_fields__
     texts = [tuple(show_cell(getattr(row, name)) for name in names) for row in rows]
-    print_rows(title, [name.replace("_", " ") for name in names], texts)
+    heads = [name.replace("_", " ") for name in names]
+    show_table(title, heads, texts, left=heads, folds=heads[1:])
 
 
 def show_cell(value: object) -> str:
@@ -162,32 +176,3 @@ def show_cell(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return str(value)
-
-
-def print_rows(title: str, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Print a table as wide as the terminal, or as a page on which no word is broken."""
-    from rich.table import Table
-
-    found = page_widths([headings, *rows])
-    console = page_console(sum(found) + 2 * len(found))
-    widths = [None if console.is_terminal else width for width in found]
-    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
-    for heading, width in zip(headings, widths, strict=True):
-        table.add_column(heading, width=width, max_width=width or MOST_COLUMNS, overflow="fold")
-    for row in rows:
-        table.add_row(*row)
-    console.print(table)
-
-
-def page_widths(rows: Sequence[Sequence[str]]) -> list[int]:
-    """Return a width a column: its longest word; what a page has left goes where it lacks most."""
-    from rich.cells import cell_len
-
-    columns = list(zip(*rows, strict=True))
-    widths = [max(cell_len(word) for cell in c for word in cell.split()) for c in columns]
-    wanted = [min(MOST_COLUMNS, max(map(cell_len, column))) for column in columns]
-    for _ in range(PAGE_COLUMNS - sum(widths) - 2 * len(widths)):
-        lacks = [want - width for want, width in zip(wanted, widths, strict=True)]
-        if max(lacks) > 0:
-            widths[lacks.index(max(lacks))] += 1
-    return widths

@@ -29,7 +29,7 @@ def shadow(
     """
     import msgspec
 
-    from huiguan.cli.market.closed_day import show_table
+    from huiguan.cli.tables import show_table
     from huiguan.days.cleared import read_closed, run_for_clearing
     from huiguan.exchange.evening.shadow import shadow as close_under
     from huiguan.foundation.arithmetic import show_fen

@@ -70,7 +70,7 @@ def statement(
 
 def print_statement(folder: Path, books: Books, code: str, form: Format) -> None:
     """Print the statement of a trading code of a closed day."""
-    from huiguan.cli.market.closed_day import show_table
+    from huiguan.cli.tables import show_table
     from huiguan.exchange.reports.statement import statement_table, statement_text
     from huiguan.exchange.reports.statement_json import statement_json
 
@@ -89,7 +89,7 @@ def print_statement(folder: Path, books: Books, code: str, form: Format) -> None
 
 def print_member(image: DayImage, result: DayResult, member: str, form: Format) -> None:
     """Print the statement of a member of a closed day."""
-    from huiguan.cli.market.closed_day import show_table
+    from huiguan.cli.tables import show_table
     from huiguan.exchange.reports.member_statement import (
         member_json,
         member_positions,
