@@ -313,5 +313,5 @@ def test_defaults_of_the_functions_are_those_of_the_rulebooks() -> None:
     assert usable_collateral(10**9, 10**9) == 10**9 * share // PPB
     assert usable_collateral(10**9, 1) == multiple
     assert (
-        transaction_fee(100, 1, 1, 0, 100, hedging=True) == 100 * found.hedge_share.share_ppb // PPB
+        transaction_fee(100, 1, 1, 0, 100, hedging=True) == 100 * found.hedge_fee.share_ppb // PPB
     )

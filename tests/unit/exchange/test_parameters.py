@@ -216,7 +216,7 @@ def test_fees_of_the_reference_day(books: Books, line: str) -> None:
     """Basis points of turnover or CNY a lot, and closing today (2.1); hedging pays half."""
     code, rate, lot, today = line.split()
     found = parameters(books, code, DAY)
-    fee, hedge = found.general_fee, found.hedge_fee
+    fee, hedge = found.general_fees, found.hedge_fees
     unit = 100 if rate == "-" else 100_000  # fen of a yuan, ppb of a basis point
     expected = int(Decimal(lot if rate == "-" else rate) * unit)
     closing = int(Decimal(today) * unit)
@@ -230,14 +230,16 @@ def test_fees_of_the_reference_day(books: Books, line: str) -> None:
 
 
 def test_close_today_of_crude_oil_was_60_yuan_in_early_summer(books: Books) -> None:
-    found = [parameters(books, "sc2610", day).general_fee for day in (20260518, 20260519, 20260625)]
+    found = [
+        parameters(books, "sc2610", day).general_fees for day in (20260518, 20260519, 20260625)
+    ]
     assert [fee.close_today_fen for fee in found] == [0, 6_000, 0]
 
 
 def test_hedging_paid_the_full_fee_before_2023_09_04(books: Books) -> None:
     full = parameters(books, "cu2401", 20230901)
-    assert full.hedge_fee == full.general_fee == fee_rates(50_000, 0, 1, PPB)
-    assert parameters(books, "cu2401", 20230904).hedge_fee.open_rate_ppb == 25_000
+    assert full.hedge_fees == full.general_fees == fee_rates(50_000, 0, 1, PPB)
+    assert parameters(books, "cu2401", 20230904).hedge_fees.open_rate_ppb == 25_000
 
 
 @pytest.mark.parametrize(

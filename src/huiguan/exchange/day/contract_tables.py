@@ -158,7 +158,7 @@ def contract_tables(
         instruments[index]["short_relief_group"] = short_group
         states[index] = (limit, general, hedge, row.first_limit_ppb, row.lock_day, row.lock_side)
         _fill_margins(margins, index, instruments[index], general, hedge)
-        _fill_fees(fees, index, values.general_fee, values.hedge_fee)
+        _fill_fees(fees, index, values.general_fees, values.hedge_fees)
     return ContractTables(
         instruments=instruments,
         margins=margins,

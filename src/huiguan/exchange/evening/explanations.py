@@ -298,8 +298,8 @@ def explain_fees(
         product = rule.contract.product
         used.append((product, rule.fee))
         if trade.hedge == Hedge.HEDGE:
-            used.append((product, rule.hedge_share))
-        rates = rule.hedge_fee if trade.hedge == Hedge.HEDGE else rule.general_fee
+            used.append((product, rule.hedge_fee))
+        rates = rule.hedge_fees if trade.hedge == Hedge.HEDGE else rule.general_fees
         today = trade.offset == Offset.CLOSE_TODAY
         rate = rates.close_today_rate_ppb if today else rates.open_rate_ppb
         per_lot = rates.close_today_fen if today else rates.open_fen

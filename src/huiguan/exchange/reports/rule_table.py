@@ -14,12 +14,10 @@ from huiguan.exchange.rules.instruments import (
 )
 from huiguan.exchange.rules.parameters import ContractParameters, parameters, position_limit_lots
 from huiguan.exchange.rules.rows import (
-    BY_NAME,
     KINDS,
     Books,
     ContractRow,
-    LastDayException,
-    Listing,
+    NamedRow,
     Product,
     Row,
 )
@@ -119,10 +117,9 @@ def rule_lines(books: Books, product: Product, day: int, codes: Iterable[str]) -
     lines = []
     for name, kind in KINDS.items():
         groups: dict[int, tuple[Row, list[int]]] = {}
-        if name in BY_NAME:
+        if issubclass(kind, NamedRow):
             for row in (row for rows in product_rows(books, product, name) for row in rows):
-                assert isinstance(row, Listing | LastDayException)
-                if row.contract in every:
+                if isinstance(row, NamedRow) and row.contract in every:
                     groups[id(row)] = (row, [row.contract])
         else:
             for item in found:
@@ -181,11 +178,11 @@ def contract_line(found: ContractParameters) -> ContractLine:
         general_margin=show_rate(found.general_ppb),
         hedge_margin=show_rate(found.hedge_ppb),
         margin_by="ladder" if by_ladder else "circular",
-        fee_open=show_fee(found.general_fee.open_rate_ppb, found.general_fee.open_fen),
+        fee_open=show_fee(found.general_fees.open_rate_ppb, found.general_fees.open_fen),
         fee_close_today=show_fee(
-            found.general_fee.close_today_rate_ppb, found.general_fee.close_today_fen
+            found.general_fees.close_today_rate_ppb, found.general_fees.close_today_fen
         ),
-        hedge_fee=show_fee(found.hedge_fee.open_rate_ppb, found.hedge_fee.open_fen),
+        hedge_fee=show_fee(found.hedge_fees.open_rate_ppb, found.hedge_fees.open_fen),
         position_limit=show_limit(found),
         opening_limit="none known" if opening is None else f"{opening:,}",
         larger_side=found.larger_side,

@@ -250,7 +250,7 @@ def fee_on(
     twice as much.
     """
     found = on_day(books, code, day)
-    rates = found.hedge_fee if hedging else found.general_fee
+    rates = found.hedge_fees if hedging else found.general_fees
     rate = rates.close_today_rate_ppb if close_today else rates.open_rate_ppb
     fen = rates.close_today_fen if close_today else rates.open_fen
     count = natural(lots, "lots")

@@ -6,43 +6,26 @@ What the market itself changes is state, not book: limit-locked widening and whe
 contract has traded are applied on top by clearing.
 """
 
-from typing import TypeVar
+from typing import Any
 
 import msgspec
 
-from huiguan.exchange.rules.instruments import Contract, contract, months_between, select
+from huiguan.exchange.rules.instruments import (
+    Contract,
+    contract,
+    months_between,
+    product_rows,
+    select,
+)
 from huiguan.exchange.rules.rows import (
-    Auction,
+    KINDS,
     Books,
-    CircularRow,
-    Collateral,
-    Delivery,
-    DeliveryFee,
-    Deposit,
-    FeeRow,
-    FinalSettlement,
-    ForcedReduction,
-    HedgeFee,
-    Ladder,
-    LargeTrader,
-    LimitLock,
-    LimitRounding,
-    Multiple,
-    NaturalPerson,
-    NewContract,
-    OpeningLimit,
-    OpenInterestLadder,
-    OrderFee,
-    OrderSize,
-    PositionLimit,
-    Ranking,
-    Relief,
+    NamedRow,
+    Product,
     Row,
+    RowsInForce,
     Schedule,
     Session,
-    Settlement,
-    Terms,
-    TradePrice,
     calendar_of,
 )
 from huiguan.foundation.arithmetic import PPB, Rounding, multiply_rate
@@ -60,8 +43,6 @@ from huiguan.foundation.cited import rule
 from huiguan.foundation.faults import InputFault
 from huiguan.foundation.readers.values import natural
 
-R = TypeVar("R", bound=Row)
-
 
 class FeeRates(msgspec.Struct, frozen=True, kw_only=True):
     """Fee of one trade side by hedge flag: rate on turnover and fen per lot, one of them zero."""
@@ -72,7 +53,7 @@ class FeeRates(msgspec.Struct, frozen=True, kw_only=True):
     close_today_fen: int
 
 
-class ContractParameters(msgspec.Struct, frozen=True, kw_only=True):
+class ContractParameters(RowsInForce, frozen=True, kw_only=True):
     """What holds for a contract month on a trading day; every row carries article and status."""
 
     contract: Contract
@@ -81,46 +62,16 @@ class ContractParameters(msgspec.Struct, frozen=True, kw_only=True):
     price_decimals: int
     months_before: int  # calendar months before the delivery month
     days_before_last: int  # trading days before the last trading day
-    # computed from the rows below
+    # computed from the rows; the open-interest ladder is not in them: it needs the day's lots
     limit_ppb: int  # price limit of the day, doubled on the listing day
     general_ppb: int  # margin rate: circular or ladder, whichever is higher
     hedge_ppb: int
-    general_fee: FeeRates
-    hedge_fee: FeeRates
+    general_fees: FeeRates
+    hedge_fees: FeeRates
     larger_side: bool  # the contract still counts in its product's larger-side relief
     last_day_natural_person: (
         int  # after this day's close a natural person holds nothing; 0: no rule
     )
-    # the rows that apply
-    terms: Terms
-    circular: CircularRow
-    ladder: Ladder
-    open_interest_ladder: OpenInterestLadder  # not in the rates above: they need the day's lots
-    new_contract: NewContract
-    limit_rounding: LimitRounding
-    limit_lock: LimitLock
-    forced_reduction: ForcedReduction
-    fee: FeeRow
-    hedge_share: HedgeFee
-    delivery: Delivery
-    delivery_fee: DeliveryFee
-    order_fee: OrderFee
-    position_limit: PositionLimit
-    opening_limit: OpeningLimit
-    multiple: Multiple
-    order_size: OrderSize
-    auction: Auction
-    trade_price: TradePrice
-    settlement: Settlement
-    final_settlement: FinalSettlement
-    natural_person: NaturalPerson
-    relief: Relief
-    session: Session
-    schedule: Schedule
-    deposit: Deposit
-    large_trader: LargeTrader
-    collateral: Collateral
-    ranking: Ranking
 
 
 @rule("Risk Management Rules: of circular and time ladder the higher margin", "confirmed")
@@ -190,6 +141,24 @@ def product_phases(books: Books, product_code: str, trading_day: int) -> tuple[P
     return phase_times(calendar, trading_day, night, schedule.day_after_night)
 
 
+def rows_in_force(books: Books, product: Product, found: Contract, day: int) -> RowsInForce:
+    """Return the rows that hold for a contract on a trading day: the product's, else its venue's.
+
+    Of a kind that names contracts, every row that names this one.
+    """
+
+    def rows_of(name: str, kind: type[Row]) -> Row | tuple[Row, ...]:
+        if issubclass(kind, NamedRow):
+            every = (row for rows in product_rows(books, product, name) for row in rows)
+            return tuple(r for r in every if isinstance(r, NamedRow) and r.contract == found.month)
+        chosen = select(books, product, kind, day, found.month, found.last_day)
+        assert chosen is not None, (found.code, name)  # the loader proves there is one
+        return chosen
+
+    rows: dict[str, Any] = {name: rows_of(name, kind) for name, kind in KINDS.items()}
+    return RowsInForce(**rows)
+
+
 def parameters(books: Books, code: str | Contract, trading_day: int) -> ContractParameters:
     """Return everything that holds for a contract (``"cu2609"``) on a trading day.
 
@@ -204,63 +173,28 @@ def parameters(books: Books, code: str | Contract, trading_day: int) -> Contract
             f"{found.code} does not trade on {show_day(trading_day)}: it is listed from"
             f" {show_day(found.listed)} to {show_day(found.last_day)}"
         )
-
-    def row(kind: type[R]) -> R:
-        chosen = select(books, product, kind, trading_day, found.month, found.last_day)
-        assert chosen is not None, (found.code, kind.__name__)  # the loader proves there is one
-        return chosen
-
-    circular, ladder, new = row(CircularRow), row(Ladder), row(NewContract)
-    fee, hedge_share = row(FeeRow), row(HedgeFee)
-    relief, person = row(Relief), row(NaturalPerson)
+    rows = rows_in_force(books, product, found, trading_day)
+    fee, ladder_ppb = rows.fee, rows.ladder.margin_ppb
     left = trading_days_between(calendar, trading_day, found.last_day)
-    days = person.days_before_last
-    first_day = trading_day == found.listed
+    days = rows.natural_person.days_before_last
+    multiple = rows.new_contract.limit_multiple if trading_day == found.listed else 1
     return ContractParameters(
+        **{name: getattr(rows, name) for name in KINDS},
         contract=found,
         trading_day=trading_day,
         calendar_status=calendar_status(calendar, trading_day),
         price_decimals=product.price_decimals,
         months_before=months_between(trading_day // 100, found.month),
         days_before_last=left,
-        limit_ppb=circular.limit_ppb * (new.limit_multiple if first_day else 1),
-        general_ppb=margin_rate(circular.general_ppb, ladder.margin_ppb),
-        hedge_ppb=margin_rate(circular.hedge_ppb, ladder.margin_ppb),
-        general_fee=fee_rates(fee.rate_ppb, fee.per_lot_fen, fee.close_today_multiple, PPB),
-        hedge_fee=fee_rates(
-            fee.rate_ppb, fee.per_lot_fen, fee.close_today_multiple, hedge_share.share_ppb
+        limit_ppb=rows.circular.limit_ppb * multiple,
+        general_ppb=margin_rate(rows.circular.general_ppb, ladder_ppb),
+        hedge_ppb=margin_rate(rows.circular.hedge_ppb, ladder_ppb),
+        general_fees=fee_rates(fee.rate_ppb, fee.per_lot_fen, fee.close_today_multiple, PPB),
+        hedge_fees=fee_rates(
+            fee.rate_ppb, fee.per_lot_fen, fee.close_today_multiple, rows.hedge_fee.share_ppb
         ),
-        larger_side=relief.larger_side and left >= relief.until_days_before_last,
+        larger_side=rows.relief.larger_side and left >= rows.relief.until_days_before_last,
         last_day_natural_person=(
             0 if days is None else trading_day_before(calendar, found.last_day, days)
         ),
-        terms=row(Terms),
-        circular=circular,
-        ladder=ladder,
-        open_interest_ladder=row(OpenInterestLadder),
-        new_contract=new,
-        limit_rounding=row(LimitRounding),
-        limit_lock=row(LimitLock),
-        forced_reduction=row(ForcedReduction),
-        fee=fee,
-        hedge_share=hedge_share,
-        delivery=row(Delivery),
-        delivery_fee=row(DeliveryFee),
-        order_fee=row(OrderFee),
-        position_limit=row(PositionLimit),
-        opening_limit=row(OpeningLimit),
-        multiple=row(Multiple),
-        order_size=row(OrderSize),
-        auction=row(Auction),
-        trade_price=row(TradePrice),
-        settlement=row(Settlement),
-        final_settlement=row(FinalSettlement),
-        natural_person=person,
-        relief=relief,
-        session=row(Session),
-        schedule=row(Schedule),
-        deposit=row(Deposit),
-        large_trader=row(LargeTrader),
-        collateral=row(Collateral),
-        ranking=row(Ranking),
     )

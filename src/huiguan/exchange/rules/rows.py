@@ -7,7 +7,7 @@ refuses what is unknown or not exact. Rates are parts per billion (``_ppb``), mo
 """
 
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args, get_type_hints
 
 import msgspec
 
@@ -83,10 +83,15 @@ class ListingMonths(Row, frozen=True, kw_only=True):
     )
 
 
-class Listing(Row, frozen=True, kw_only=True):
-    """One contract month listed by name, or (``listed`` 0) left out of the pattern."""
+class NamedRow(Row, frozen=True, kw_only=True):
+    """A row for one contract month by name."""
 
     contract: int
+
+
+class Listing(NamedRow, frozen=True, kw_only=True):
+    """One contract month listed by name, or (``listed`` 0) left out of the pattern."""
+
     listed: int
 
 
@@ -99,10 +104,9 @@ class LastDay(ContractRow, frozen=True, kw_only=True):
     )
 
 
-class LastDayException(Row, frozen=True, kw_only=True):
+class LastDayException(NamedRow, frozen=True, kw_only=True):
     """The last trading day of one contract, set by circular."""
 
-    contract: int
     last_day: int
     delivery_days: tuple[int, ...] = ()
 
@@ -331,43 +335,57 @@ class Ranking(ContractRow, frozen=True, kw_only=True):
     open_interest_lots: Natural | None
 
 
-KINDS: dict[str, type[Row]] = {
-    "terms": Terms,
-    "months": ListingMonths,
-    "listing": Listing,
-    "last_day": LastDay,
-    "last_day_exception": LastDayException,
-    "delivery": Delivery,
-    "session": Session,
-    "schedule": Schedule,
-    "circular": CircularRow,
-    "ladder": Ladder,
-    "open_interest_ladder": OpenInterestLadder,
-    "new_contract": NewContract,
-    "limit_rounding": LimitRounding,
-    "limit_lock": LimitLock,
-    "forced_reduction": ForcedReduction,
-    "fee": FeeRow,
-    "hedge_fee": HedgeFee,
-    "delivery_fee": DeliveryFee,
-    "order_fee": OrderFee,
-    "position_limit": PositionLimit,
-    "opening_limit": OpeningLimit,
-    "multiple": Multiple,
-    "order_size": OrderSize,
-    "auction": Auction,
-    "trade_price": TradePrice,
-    "settlement": Settlement,
-    "final_settlement": FinalSettlement,
-    "natural_person": NaturalPerson,
-    "relief": Relief,
-    "deposit": Deposit,
-    "large_trader": LargeTrader,
-    "collateral": Collateral,
-    "ranking": Ranking,
-}
+class RowsInForce(msgspec.Struct, frozen=True, kw_only=True):
+    """The rows that hold for a contract month on a trading day: one of each kind.
+
+    A field has the name of its table in a book. A new kind is its row and one line here: the
+    loader reads it and asks for it, ``parameters`` finds it, the reference shows it. Rows of a kind
+    in a tuple name single contracts, and a product may have none.
+    """
+
+    terms: Terms
+    months: ListingMonths
+    listing: tuple[Listing, ...]
+    last_day: LastDay
+    last_day_exception: tuple[LastDayException, ...]
+    delivery: Delivery
+    session: Session
+    schedule: Schedule
+    circular: CircularRow
+    ladder: Ladder
+    open_interest_ladder: OpenInterestLadder
+    new_contract: NewContract
+    limit_rounding: LimitRounding
+    limit_lock: LimitLock
+    forced_reduction: ForcedReduction
+    fee: FeeRow
+    hedge_fee: HedgeFee
+    delivery_fee: DeliveryFee
+    order_fee: OrderFee
+    position_limit: PositionLimit
+    opening_limit: OpeningLimit
+    multiple: Multiple
+    order_size: OrderSize
+    auction: Auction
+    trade_price: TradePrice
+    settlement: Settlement
+    final_settlement: FinalSettlement
+    natural_person: NaturalPerson
+    relief: Relief
+    deposit: Deposit
+    large_trader: LargeTrader
+    collateral: Collateral
+    ranking: Ranking
+
+
+def _row_kind(hint: type) -> type[Row]:
+    """Return the row of a field of ``RowsInForce``."""
+    kind: type[Row] = get_args(hint)[0] if get_args(hint) else hint
+    return kind
+
+
+KINDS = {name: _row_kind(hint) for name, hint in get_type_hints(RowsInForce).items()}
 KIND_NAMES = {kind: name for name, kind in KINDS.items()}
-BY_NAME = ("listing", "last_day_exception")  # kinds of which a product may have no row
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -7,13 +7,11 @@ from typing import get_args
 
 from huiguan.exchange.rules.instruments import narrowness
 from huiguan.exchange.rules.rows import (
-    BY_NAME,
     KINDS,
     ContractRow,
     LastDay,
-    LastDayException,
-    Listing,
     ListingMonths,
+    NamedRow,
     OpenInterestLadder,
     OrderFee,
     OrderSize,
@@ -48,8 +46,8 @@ def overlap(one: Row, other: Row) -> bool:
     """Return whether two rows of one kind would both count for some contract on some day."""
     if one.effective != other.effective or narrowness(one) != narrowness(other):
         return False
-    if isinstance(one, Listing | LastDayException):
-        return one.contract == getattr(other, "contract", 0)
+    if isinstance(one, NamedRow) and isinstance(other, NamedRow):
+        return one.contract == other.contract
     if not isinstance(one, ContractRow) or not isinstance(other, ContractRow):
         return True
     if one.contracts and not ranges_meet(one.contracts, other.contracts):
@@ -172,8 +170,8 @@ def check_book(path: Path, product: Product, venue: Venue) -> None:
             check_sizes(book, rows)
     missing = [
         f"[[{kind}]]"
-        for kind in KINDS
-        if kind not in BY_NAME
+        for kind, row in KINDS.items()
+        if not issubclass(row, NamedRow)
         and not holds_from(product.listed, (*product.rows.get(kind, ()), *venue.rows.get(kind, ())))
     ]
     if missing:
