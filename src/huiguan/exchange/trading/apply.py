@@ -18,10 +18,10 @@ from huiguan.exchange.messages import (
     CancelOrders,
     CancelReason,
     EnterOrder,
-    Phase,
     Scope,
     TimeInForce,
 )
+from huiguan.exchange.phases import MATCHING, Matching
 from huiguan.exchange.trading.book import fillable_lots, goes_first_at_limit, join
 from huiguan.exchange.trading.checks import (
     check_cancel,
@@ -35,11 +35,13 @@ from huiguan.exchange.trading.checks import (
     check_sender,
     closing_part,
     is_outside,
+    phase_of,
 )
 from huiguan.exchange.trading.funds import need_of
 from huiguan.exchange.trading.house import apply_house
 from huiguan.exchange.trading.look_ahead import look_ahead
 from huiguan.exchange.trading.matching import (
+    Among,
     admit,
     cancel,
     cancel_where,
@@ -123,8 +125,7 @@ def warn_member(state: State, out: np.ndarray, code: int, used_before: int) -> N
 def trade_or_wait(state: State, out: np.ndarray, entry: np.void, row: int) -> None:
     """Match an accepted order if its product trades continuously, else let it wait."""
     order = state.orders[row]
-    group = state.instruments[entry["instrument"]]["group"]
-    if state.group_phase[group] != Phase.CONTINUOUS:
+    if MATCHING[phase_of(state, entry)] != Matching.CONTINUOUS:
         join(state, row, goes_first_at_limit(state, entry["offset"]))
         return
     force = entry["time_in_force"]
@@ -213,16 +214,16 @@ def cancel_orders(state: State, out: np.ndarray, command: np.void, session: int)
             return refusal
         owner = state.accounts[target]["member"]
         refusal = refuse_if(state, owner != member, Refusal.NOT_YOUR_CODE, member, owner)
-        field = 0
+        among = Among.TRADING_CODE
     elif scope == Scope.MEMBER:
-        target, field = member, 1
+        target, among = member, Among.MEMBER
     else:
         known = scope == Scope.PRODUCT and not is_outside(target, state.config[0]["products"])
         refusal = refuse_if(state, not known, Refusal.UNKNOWN_TARGET, target, scope)
-        field = 2
+        among = Among.PRODUCT
     if refusal:
         return refusal
-    count = cancel_where(state, out, field, target, member, CancelReason.MASS_CANCEL, False)
+    count = cancel_where(state, out, among, target, member, CancelReason.MASS_CANCEL, False)
     emit.command_done(state, out, CANCEL_MANY, count)
     return Refusal.ACCEPTED
 

@@ -17,13 +17,14 @@ from huiguan.exchange.messages import (
     Side,
     TimeInForce,
 )
+from huiguan.exchange.phases import CANCEL, ENTRY, Entry
 from huiguan.exchange.trading.funds import (
     available,
     extra_margin,
     relief_row,
 )
 from huiguan.exchange.trading.positions import frozen_lots, held_lots, takes_today
-from huiguan.exchange.trading.state.rows import NO_ROW, ON, State
+from huiguan.exchange.trading.state.rows import NO_ROW, SessionStatus, State
 from huiguan.exchange.trading.state.table import find_own_name
 from huiguan.exchange.trading.state.trace import refuse_if
 from huiguan.foundation.kernel import inner
@@ -40,7 +41,9 @@ def is_outside(row: int, count: int) -> bool:
 def check_sender(state: State, session: int, client_sequence: int) -> int:
     """Check that the session is on and its client sequence the next one, or one still known."""
     sessions = len(state.sessions)
-    unknown = session <= 0 or session >= sessions or state.sessions[session]["state"] != ON
+    unknown = (
+        session <= 0 or session >= sessions or state.sessions[session]["state"] != SessionStatus.ON
+    )
     refusal = refuse_if(state, unknown, Refusal.UNKNOWN_SESSION, session, sessions)
     if refusal:
         return refusal
@@ -173,25 +176,29 @@ def check_right(state: State, order: np.void, position: int, holding: int) -> in
 
 
 @inner
-def check_trading(state: State, phase: int) -> int:
-    """Check that orders may come and go in a phase (rulebook 2.1)."""
-    open_now = phase in (Phase.CONTINUOUS, Phase.AUCTION_ORDERING)
-    allowed = phase if open_now else Phase.CONTINUOUS
-    return refuse_if(state, not open_now, Refusal.NOT_TRADING, phase, allowed)
+def phase_of(state: State, order: np.void) -> int:
+    """Return the phase that the product group of an order is in."""
+    return state.group_phase[state.instruments[order["instrument"]]["group"]]
+
+
+@inner
+def check_open(state: State, closed: bool, phase: int) -> int:
+    """Check that the phase is not ``closed`` to what is asked (rulebook 2.1)."""
+    allowed = Phase.CONTINUOUS if closed else phase
+    return refuse_if(state, closed, Refusal.NOT_TRADING, phase, allowed)
 
 
 @inner
 def check_phase(state: State, order: np.void) -> int:
     """Check what the phase allows (rulebook 2.1, 2.2) and that nothing is halted."""
     instrument, force = order["instrument"], order["time_in_force"]
-    terms = state.instruments[instrument]
-    phase = state.group_phase[terms["group"]]
+    phase, halted = phase_of(state, order), state.instruments[instrument]["halted"] != 0
     plain = order["price_type"] == PriceType.LIMIT and force == TimeInForce.DAY
     return (
-        check_trading(state, phase)
-        or refuse_if(state, terms["halted"] != 0, Refusal.HALTED, instrument, 0)
+        check_open(state, ENTRY[phase] == Entry.NONE, phase)
+        or refuse_if(state, halted, Refusal.HALTED, instrument, 0)
         or (
-            phase == Phase.AUCTION_ORDERING
+            ENTRY[phase] == Entry.PLAIN
             and refuse_if(
                 state, not plain, Refusal.AUCTION_TAKES_LIMIT_ORDERS, force, TimeInForce.DAY
             )
@@ -295,12 +302,7 @@ def check_cancel(state: State, command: np.void, session: int, row: int) -> int:
     refusal = refuse_if(state, row == NO_ROW, Refusal.ORDER_NOT_FOUND, order_id, own)
     if refusal:
         return refusal
-    order = state.orders[row]
-    owner, asker = (
-        state.accounts[order["trading_code"]]["member"],
-        state.sessions[session]["member"],
-    )
-    phase = state.group_phase[state.instruments[order["instrument"]]["group"]]
-    return refuse_if(state, owner != asker, Refusal.NOT_YOUR_ORDER, asker, owner) or check_trading(
-        state, phase
-    )
+    order, asker = state.orders[row], state.sessions[session]["member"]
+    owner, phase = state.accounts[order["trading_code"]]["member"], phase_of(state, order)
+    refusal = refuse_if(state, owner != asker, Refusal.NOT_YOUR_ORDER, asker, owner)
+    return refusal or check_open(state, CANCEL[phase] == 0, phase)

@@ -23,12 +23,13 @@ from huiguan.exchange.messages import (
     SetRight,
     TransferStage,
 )
+from huiguan.exchange.phases import MATCHING, Matching
 from huiguan.exchange.trading.checks import is_outside
 from huiguan.exchange.trading.funds import available
-from huiguan.exchange.trading.matching import cancel_where, uncross
+from huiguan.exchange.trading.matching import EVERYBODY, Among, cancel_where, uncross
 from huiguan.exchange.trading.phases import disconnect, enter_phase, gather_results, next_disconnect
 from huiguan.exchange.trading.state import emit
-from huiguan.exchange.trading.state.rows import LOST, NEVER, NO_PRICE, NO_ROW, OFF, ON, State
+from huiguan.exchange.trading.state.rows import NEVER, NO_PRICE, NO_ROW, SessionStatus, State
 from huiguan.exchange.trading.state.table import find, take_place
 from huiguan.exchange.trading.state.trace import refuse, refuse_if
 from huiguan.foundation.compiler import rows
@@ -49,6 +50,7 @@ RESERVE = ReserveWithdrawal.KIND
 END, END_ROW = EndWithdrawal.KIND, LAYOUTS[EndWithdrawal.KIND]
 MARK = MarkAccounts.KIND
 TRANSFER_IDS = 2**58  # transfer ids are smaller
+BY_HAND = 0  # instead of the time a schedule wants
 
 
 @inner
@@ -82,7 +84,7 @@ def log_on(state: State, out: np.ndarray, command: np.void) -> int:
             state.outcomes[place]["client_sequence"] = 0
     session["epoch"] = epoch
     session["member"] = member
-    session["state"] = ON
+    session["state"] = SessionStatus.ON
     session["cancel_on_disconnect"] = command["cancel_on_disconnect"]
     session["grace_ns"] = max(command["grace_ns"], 0)
     session["disconnect_ns"] = NEVER
@@ -94,12 +96,15 @@ def log_on(state: State, out: np.ndarray, command: np.void) -> int:
 @rare
 def log_off(state: State, out: np.ndarray, target: int, lost: bool) -> int:
     """End a session, at once or, when the line was lost, after its grace."""
-    off = is_outside(target, len(state.sessions)) or state.sessions[target]["state"] != ON
+    off = (
+        is_outside(target, len(state.sessions))
+        or state.sessions[target]["state"] != SessionStatus.ON
+    )
     refusal = refuse_if(state, off, Refusal.UNKNOWN_SESSION, target, 0)
     if refusal:
         return refusal
     session = state.sessions[target]
-    session["state"] = LOST if lost else OFF
+    session["state"] = SessionStatus.LOST if lost else SessionStatus.OFF
     count = 0
     if session["cancel_on_disconnect"]:
         if lost and session["grace_ns"] > 0:
@@ -131,8 +136,8 @@ def set_kill_switch(state: State, out: np.ndarray, command: np.void) -> int:
     else:
         state.accounts[target]["killed"] = engaged
     if engaged:
-        field = 1 if by_member else 0
-        count = cancel_where(state, out, field, target, -1, CancelReason.KILL_SWITCH, True)
+        among, reason = Among.MEMBER if by_member else Among.TRADING_CODE, CancelReason.KILL_SWITCH
+        count = cancel_where(state, out, among, target, EVERYBODY, reason, True)
     emit.command_done(state, out, KILL, count)
     return Refusal.ACCEPTED
 
@@ -155,7 +160,8 @@ def set_halt(state: State, out: np.ndarray, command: np.void) -> int:
             if (row["product"] if by_product else place) == command["target"]:
                 row["halted"] = command["engaged"]
                 count += 1
-                if not row["halted"] and state.group_phase[row["group"]] == Phase.CONTINUOUS:
+                matching = MATCHING[state.group_phase[row["group"]]]
+                if not row["halted"] and matching == Matching.CONTINUOUS:
                     uncross(state, out, place)
     refusal = refuse_if(state, count == 0, Refusal.UNKNOWN_TARGET, command["target"], 0)
     if refusal:
@@ -201,7 +207,7 @@ def change_phase(state: State, out: np.ndarray, command: np.void) -> int:
     )
     if refusal:
         return refusal
-    enter_phase(state, out, group, phase, 0)
+    enter_phase(state, out, group, phase, BY_HAND)
     emit.command_done(state, out, PHASE, 1)
     return Refusal.ACCEPTED
 
@@ -212,7 +218,8 @@ def reset_book(state: State, out: np.ndarray, group: int) -> int:
     refusal = check_group(state, group)
     if refusal:
         return refusal
-    count = cancel_where(state, out, 4, group, -1, CancelReason.END_OF_DAY, True)
+    reason = CancelReason.END_OF_DAY
+    count = cancel_where(state, out, Among.GROUP, group, EVERYBODY, reason, True)
     for place in range(len(state.instruments)):
         row = state.instruments[place]
         if row["group"] == group:

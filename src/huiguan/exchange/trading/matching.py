@@ -1,9 +1,12 @@
 """Orders come, trade and go: rows of the order table, trades, cancels, the auction's uncross."""
 
+from enum import IntEnum
+
 import numpy as np
 
 from huiguan.exchange.day.image import PriceRule
-from huiguan.exchange.messages import ORDER_ROW_BITS, CancelReason, Phase, Side, TimeInForce
+from huiguan.exchange.messages import ORDER_ROW_BITS, CancelReason, Side, TimeInForce
+from huiguan.exchange.phases import CANCEL
 from huiguan.exchange.trading.auction import find_range, first_row, single_price
 from huiguan.exchange.trading.book import (
     goes_first_at_limit,
@@ -20,6 +23,17 @@ from huiguan.exchange.trading.state.table import add_own_name, drop_own_name
 from huiguan.foundation.kernel import inner, rare
 
 BUY, SELL = int(Side.BUY), int(Side.SELL)
+EVERYBODY = -1  # no member
+
+
+class Among(IntEnum):
+    """What the number given to a mass cancel names."""
+
+    TRADING_CODE = 0
+    MEMBER = 1
+    PRODUCT = 2
+    SESSION = 3
+    GROUP = 4
 
 
 @inner
@@ -182,7 +196,7 @@ def uncross(state: State, out: np.ndarray, instrument: int) -> None:
 def cancel_where(
     state: State,
     out: np.ndarray,
-    field: int,
+    among: int,
     wanted: int,
     member: int,
     reason: int,
@@ -190,9 +204,8 @@ def cancel_where(
 ) -> int:
     """Cancel every live order that a mass cancel means; return how many.
 
-    ``field``: 0 trading code, 1 member, 2 product, 3 session, 4 phase group. ``member`` limits to
-    one member's orders (negative: everybody's). Without ``any_phase`` orders stay where the phase
-    forbids a cancel.
+    ``among`` (an ``Among``) says what ``wanted`` names. ``member`` limits to the orders of one, or
+    is ``EVERYBODY``. Without ``any_phase`` orders stay where the phase forbids a cancel.
     """
     count = 0
     for row in range(state.core[0]["fresh_order"]):
@@ -202,25 +215,20 @@ def cancel_where(
         owner = state.accounts[order["trading_code"]]["member"]
         instrument = state.instruments[order["instrument"]]
         value = order["trading_code"]
-        if field == 1:
+        if among == Among.MEMBER:
             value = owner
-        elif field == 2:
+        elif among == Among.PRODUCT:
             value = instrument["product"]
-        elif field == 3:
+        elif among == Among.SESSION:
             value = order["session"]
-        elif field == 4:
+        elif among == Among.GROUP:
             value = instrument["group"]
-        if value != wanted or (member >= 0 and owner != member):
+        if value != wanted:
             continue
-        if not any_phase and not may_cancel(state, order):
+        if member != EVERYBODY and owner != member:  # noqa: PLR1714  no tuple of two widths
+            continue
+        if not any_phase and CANCEL[state.group_phase[instrument["group"]]] == 0:
             continue
         cancel(state, out, row, reason)
         count += 1
     return count
-
-
-@inner
-def may_cancel(state: State, order: np.void) -> bool:
-    """Return whether the phase lets an owner take the order off (rulebook 2.1)."""
-    phase = state.group_phase[state.instruments[order["instrument"]]["group"]]
-    return phase in (Phase.CONTINUOUS, Phase.AUCTION_ORDERING)

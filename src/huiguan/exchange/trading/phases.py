@@ -7,11 +7,12 @@ walk of a trading day).
 
 import numpy as np
 
-from huiguan.exchange.messages import CancelReason, MarkAccounts, Phase
+from huiguan.exchange.messages import CancelReason, MarkAccounts
+from huiguan.exchange.phases import CLEARS, MATCHING, Matching
 from huiguan.exchange.trading.funds import available
-from huiguan.exchange.trading.matching import cancel_where, uncross
+from huiguan.exchange.trading.matching import EVERYBODY, Among, cancel_where, uncross
 from huiguan.exchange.trading.state import emit
-from huiguan.exchange.trading.state.rows import LOST, NEVER, NO_PRICE, NO_ROW, OFF, State
+from huiguan.exchange.trading.state.rows import NEVER, NO_PRICE, NO_ROW, SessionStatus, State
 from huiguan.foundation.kernel import inner, rare
 
 MARK = MarkAccounts.KIND
@@ -19,20 +20,21 @@ MARK = MarkAccounts.KIND
 
 @rare
 def enter_phase(state: State, out: np.ndarray, group: int, phase: int, due_ns: int) -> None:
-    """Put a group into a phase; the match phase uncrosses, the close clears.
+    """Put a group into a phase; one that matches uncrosses first, the close clears.
 
     Continuous trading never begins with a crossed book: what an auction left unmatched (its match
     phase was skipped by hand) is uncrossed first.
     """
     state.group_phase[group] = phase
     emit.phase_changed(state, out, group, phase, due_ns)
-    if phase in (Phase.AUCTION_MATCH, Phase.CONTINUOUS):
+    if MATCHING[phase] != Matching.NONE:
         for instrument in range(state.config[0]["instruments"]):
             row = state.instruments[instrument]
             if row["group"] == group and not row["halted"]:
                 uncross(state, out, instrument)
-    elif phase == Phase.CLOSED:
-        cancel_where(state, out, 4, group, -1, CancelReason.END_OF_DAY, True)
+    if CLEARS[phase] != 0:
+        reason = CancelReason.END_OF_DAY
+        cancel_where(state, out, Among.GROUP, group, EVERYBODY, reason, True)
 
 
 @inner
@@ -49,9 +51,10 @@ def disconnect(state: State, out: np.ndarray, session: int) -> int:
     """Take off the orders of a session whose grace is over; return how many."""
     row = state.sessions[session]
     row["disconnect_ns"] = NEVER
-    if row["state"] == LOST:
-        row["state"] = OFF
-    return cancel_where(state, out, 3, session, -1, CancelReason.DISCONNECT, True)
+    if row["state"] == SessionStatus.LOST:
+        row["state"] = SessionStatus.OFF
+    reason = CancelReason.DISCONNECT
+    return cancel_where(state, out, Among.SESSION, session, EVERYBODY, reason, True)
 
 
 @inner

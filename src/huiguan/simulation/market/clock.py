@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from huiguan.exchange.day.image import DayImage
-from huiguan.exchange.messages import Phase
+from huiguan.exchange.phases import ENTRY, Entry
 from huiguan.foundation.calendars import SECOND_NS, exchange_time_ns
 
 LOG_ON_NS = 300 * SECOND_NS  # before the first phase
@@ -30,7 +30,8 @@ class Stretch(NamedTuple):
     @property
     def open_groups(self) -> np.ndarray:
         """Which groups take orders."""
-        return np.isin(self.phases, (Phase.CONTINUOUS, Phase.AUCTION_ORDERING))
+        takes: np.ndarray = ENTRY[self.phases] != Entry.NONE
+        return takes
 
 
 def stretches(image: DayImage) -> list[Stretch]:
@@ -55,7 +56,7 @@ def moments(
     spread over the sessions by length and by how busy their groups are.
     """
     parts = [part for part in stretches(image) if part.open_groups.any()]
-    auction = [bool((part.phases == Phase.AUCTION_ORDERING).any()) for part in parts]
+    auction = [bool((ENTRY[part.phases] == Entry.PLAIN).any()) for part in parts]
     busy = [
         0
         if is_auction

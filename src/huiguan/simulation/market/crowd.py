@@ -20,9 +20,9 @@ from huiguan.exchange.messages import (
     EnterOrder,
     Hedge,
     Offset,
-    Phase,
     TimeInForce,
 )
+from huiguan.exchange.phases import ENTRY, Entry
 from huiguan.simulation.chance import Lottery, one_in, stream
 from huiguan.simulation.market.clock import Moment
 from huiguan.simulation.market.people import Role, roles_in
@@ -112,9 +112,8 @@ class Crowd:
 
     def open_at(self, moment: Moment) -> Open:
         """Return what can be traded at a moment, or nothing open at all."""
-        phase = moment.phases[self.image.instruments["phase_group"]]
-        auction = phase == Phase.AUCTION_ORDERING
-        instruments = auction | (phase == Phase.CONTINUOUS)
+        entry = ENTRY[moment.phases[self.image.instruments["phase_group"]]]
+        auction, instruments = entry == Entry.PLAIN, entry != Entry.NONE
         return Open(Lottery(self.prices.weights * instruments), instruments, auction)
 
     def commands(self, moment: Moment, count: int) -> list[np.ndarray]:

@@ -1,5 +1,6 @@
 """What the core remembers during a day: one record array per noun, capacities from the image."""
 
+from enum import IntEnum
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,7 +12,14 @@ from huiguan.foundation.records import Int8, Int32, Int64, Record, layout
 NO_PRICE = -(2**31)  # nobody traded yet and no settlement is known
 NO_ROW = -1
 NEVER = 2**62
-OFF, ON, LOST = 0, 1, 2  # states of a session
+
+
+class SessionStatus(IntEnum):
+    """Whether a session may speak."""
+
+    OFF = 0
+    ON = 1
+    LOST = 2  # its line is gone, its grace not yet over
 
 
 class Config(Record, frozen=True):
