@@ -72,7 +72,9 @@ def test_open_makes_the_next_day_beside_it(
     orders.write_text('[{"type": "MoveClientMoney"}]')
     words = ("day", "open", str(closed), "--instructions", str(orders))
     assert call(monkeypatch, *words) == 2
-    assert "no list of instructions" in capsys.readouterr().err
+    assert "instruction 1 (MoveClientMoney) lacks maker, checker, reference" in (
+        capsys.readouterr().err
+    )
 
 
 def test_statement_in_three_forms(

@@ -211,6 +211,8 @@ REFUSED: list[tuple[list[AnyInstruction], str]] = [
         f"in ag there are still warrants of {LONG}",
     ),
     ([given(SetProductRight, product="al", right=Right.ALLOW)], "not in the image"),
+    ([given(ListProduct, product="al", price=Decimal(20_502))], "multiple of the tick 5"),
+    ([given(ListProduct, product="al", price=Decimal(-5))], "a price above zero"),
     (
         [given(SetListingPrice, instrument="cu2610", price=Decimal(1))],
         "listing price of cu2610",

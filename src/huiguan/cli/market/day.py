@@ -69,7 +69,7 @@ def verify(
 
 def instructions_of(path: Path | None) -> list[AnyInstruction]:
     """Return the instructions of a file; none without one."""
-    from huiguan.storage.market.day_result import read_instructions
+    from huiguan.storage.market.instruction_files import read_instructions
 
     return read_instructions(path) if path else []
 

@@ -13,7 +13,6 @@ from huiguan.exchange.day.contract_tables import (
     ContractTables,
     ListedContract,
     contract_tables,
-    units_of,
 )
 from huiguan.exchange.day.image import DayImage, HeldLot, HeldPosition, Names, Warrant
 from huiguan.exchange.day.instructions.every import AnyInstruction, check_instructions
@@ -22,7 +21,12 @@ from huiguan.exchange.evening.carried import lodged_warrants, member_volumes, pa
 from huiguan.exchange.evening.decided.changes import Change
 from huiguan.exchange.evening.decided.follow import follow
 from huiguan.exchange.evening.decided.morning import PeopleTables, morning_of, people_tables
-from huiguan.exchange.evening.decided.products import Products, products_of, with_rights
+from huiguan.exchange.evening.decided.products import (
+    Products,
+    listing_units,
+    products_of,
+    with_rights,
+)
 from huiguan.exchange.messages import Right
 from huiguan.exchange.rules.instruments import Contract, contract, listed_contracts
 from huiguan.exchange.rules.parameters import parameters
@@ -174,13 +178,13 @@ def contracts_of_tomorrow(
             if found.product in products.products:
                 rows[found.product, found.month] = _carried(image, index, name, row)
     for found in listed_contracts(books, day, products.products):
-        if found.listed == day or found.product in products.first_prices:
+        if found.listed == day or found.product in products.new:
             units = _benchmark(found, products, rows)
             rows[found.product, found.month] = ListedContract(
                 code=found.code, settlement_units=units, has_traded=False
             )
     new = {row.code for row in rows.values() if not row.has_traded}
-    unknown = set(products.listing_prices) - new
+    unknown = set(products.priced) - new
     if unknown:
         raise InputFault(f"listing price of {min(unknown)}: it is not listed on {day}")
     return [with_rights(products, key[0], rows[key]) for key in sorted(rows)]
@@ -213,14 +217,13 @@ def _benchmark(
     found: Contract, products: Products, rows: dict[tuple[str, int], ListedContract]
 ) -> int:
     """Return the listing price of a new contract: decided, or that of the month before it."""
-    decimals = products.books.products[found.product].price_decimals
-    if found.code in products.listing_prices:
-        return units_of(products.listing_prices[found.code], decimals)
+    if found.code in products.priced:
+        return listing_units(products, products.priced[found.code], found)
     earlier = [key for key in rows if key[0] == found.product and key[1] < found.month]
     if earlier:
         return rows[max(earlier)].settlement_units
-    if found.product in products.first_prices:
-        return units_of(products.first_prices[found.product], decimals)
+    if found.product in products.new:
+        return listing_units(products, products.new[found.product], found)
     raise InputFault(
         f"{found.code} is listed without a benchmark price; give one by an instruction"
     )

@@ -6,15 +6,17 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from huiguan.exchange.day.instructions.every import AnyInstruction
+from huiguan.exchange.day.instructions.written import written_row
 from huiguan.exchange.day.result import RESULT_FORMAT, DayResult
 from huiguan.foundation.faults import CheckFault, InputFault
+from huiguan.storage.market.instruction_files import kept_instructions
 from huiguan.storage.table_folder import folder_files, read_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from huiguan.exchange.day.instructions.every import AnyInstruction
     from huiguan.storage.files import Bytes
 
 
@@ -22,15 +24,16 @@ def result_files(
     result: DayResult, instructions: Sequence[AnyInstruction] = ()
 ) -> Iterator[tuple[str, list[Bytes]]]:
     """Yield the files of ``result/`` and their parts: the tables, then ``result.json``."""
-    return folder_files("result", result, instructions=list(instructions))
+    kept = [written_row(order) for order in instructions]
+    return folder_files("result", result, instructions=kept)
 
 
 def read_result(folder: Path) -> tuple[DayResult, list[AnyInstruction]]:
     """Return a day's result and the instructions it was closed under."""
     result, beside = read_folder(folder, DayResult)
     try:
-        instructions = convert_instructions(beside["instructions"])
-    except (KeyError, msgspec.ValidationError) as fault:
+        instructions = kept_instructions(beside["instructions"])
+    except (KeyError, InputFault, msgspec.ValidationError) as fault:
         raise CheckFault(f"the result in {folder} is damaged ({fault}); close the day again") from (
             fault
         )
@@ -41,18 +44,3 @@ def read_result(folder: Path) -> tuple[DayResult, list[AnyInstruction]]:
             " the day again with this code"
         )
     return result, instructions
-
-
-def convert_instructions(values: object) -> list[AnyInstruction]:
-    """Return instructions from plain values; raises ``msgspec.ValidationError``."""
-    return msgspec.convert(values, list[AnyInstruction])
-
-
-def read_instructions(path: Path) -> list[AnyInstruction]:
-    """Return the instructions of a JSON file: a list of objects with a ``type``."""
-    try:
-        return msgspec.json.decode(path.read_bytes(), type=list[AnyInstruction])
-    except OSError as fault:
-        raise InputFault(f"{path}: the file cannot be read ({fault.strerror})") from None
-    except msgspec.MsgspecError as fault:
-        raise InputFault(f"{path}: this is no list of instructions ({fault})") from None

@@ -6,32 +6,52 @@ import msgspec
 
 from huiguan.exchange.clearing.liquidation import ForceClose
 from huiguan.exchange.day.instructions.every import AnyInstruction
+from huiguan.exchange.day.instructions.written import written_row
 from huiguan.foundation.faults import CheckFault, InputFault
+from huiguan.storage.market.instruction_files import kept_instructions
 
 OPENING_NAME = "opening.json"
 
 
-class Opening(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Opening(msgspec.Struct, frozen=True, kw_only=True):
     """The result a morning follows from, every instruction of that close and of the opening."""
 
-    source: str = msgspec.field(name="from")  # hash of the result
+    source: str  # hash of the result
     instructions: list[AnyInstruction]
+    forced_closes: list[ForceClose]
+
+
+class Content(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What stands in the file."""
+
+    source: str = msgspec.field(name="from")
+    instructions: list[object]
     forced_closes: list[ForceClose]
 
 
 def opening_bytes(opening: Opening) -> bytes:
     """Return ``opening.json``."""
-    return msgspec.json.format(msgspec.json.encode(opening)) + b"\n"
+    content = Content(
+        source=opening.source,
+        instructions=[written_row(order) for order in opening.instructions],
+        forced_closes=opening.forced_closes,
+    )
+    return msgspec.json.format(msgspec.json.encode(content)) + b"\n"
 
 
 def read_opening(root: Path) -> Opening:
     """Return what ``opening.json`` of a day folder says; a missing one is an InputFault."""
     path = root / OPENING_NAME
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Opening)
+        content = msgspec.json.decode(path.read_bytes(), type=Content)
+        return Opening(
+            source=content.source,
+            instructions=kept_instructions(content.instructions),
+            forced_closes=content.forced_closes,
+        )
     except OSError as fault:
         raise InputFault(
             f"{path} cannot be read ({fault.strerror}): nothing says what its morning was made from"
         ) from None
-    except msgspec.MsgspecError as fault:
+    except (InputFault, msgspec.MsgspecError) as fault:
         raise CheckFault(f"{path} is damaged ({fault}); restore the folder") from fault

@@ -1,6 +1,8 @@
 """What every instruction says: who asked, who approved, which step reads it, what it changes."""
 
+from collections.abc import Iterable
 from decimal import Decimal
+from difflib import get_close_matches
 from enum import Enum
 from typing import Annotated, ClassVar
 
@@ -51,3 +53,10 @@ class Instruction(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     maker: Name
     checker: Name
     reference: Name
+
+
+def near(name: str, names: Iterable[str]) -> str:
+    """Return the question after the name that is nearest to ``name``; nothing without one."""
+    spelled = {known.casefold(): known for known in names}
+    nearest = get_close_matches(name.casefold(), spelled, 1)
+    return f"did you mean {spelled[nearest[0]]!r}?" if nearest else ""

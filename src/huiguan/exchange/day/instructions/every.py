@@ -5,7 +5,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import get_args, get_type_hints
 
-from huiguan.exchange.day.instructions.base import Instruction, Kind, Stage
+from huiguan.exchange.day.instructions.base import Instruction, Kind, Stage, near
 from huiguan.exchange.day.instructions.limits import (
     EndControlGroup,
     EndHolderLimit,
@@ -39,6 +39,7 @@ from huiguan.exchange.day.instructions.prices import (
 )
 from huiguan.exchange.day.instructions.products import EndProduct, ListProduct, SetProductRight
 from huiguan.foundation.faults import InputFault
+from huiguan.foundation.readers.names import person_name
 
 AnyInstruction = (
     DecideSettlement
@@ -84,6 +85,7 @@ KINDS = MappingProxyType({name: _kinds_of(kind) for name, kind in TYPES.items()}
 LARGEST_FEN = 10**16  # a hundred million million yuan: more than all money there is
 MOST_LOTS = 2**31 - 1
 LARGEST, DECIMALS = 10**18, 9
+CHECK_CODE = "check the contract's code"
 BETWEEN = "above zero and below one, like 7% or 0.07"
 
 
@@ -99,7 +101,7 @@ def check_instructions(rows: Sequence[AnyInstruction]) -> None:
     """
     seen: set[str] = set()
     for row in rows:
-        if not row.maker or not row.checker or row.maker == row.checker:
+        if not row.maker or not row.checker or same_person(row.maker, row.checker):
             raise InputFault(
                 f"instruction {row.reference!r}: maker and checker must be two persons; money and"
                 " prices are moved by two only"
@@ -110,6 +112,11 @@ def check_instructions(rows: Sequence[AnyInstruction]) -> None:
                 f"instruction {row.reference!r} stands twice; each needs a reference of its own"
             )
         seen.add(row.reference)
+
+
+def same_person(maker: str, checker: str) -> bool:
+    """Return whether two names are one person, however they are typed."""
+    return person_name(maker, "maker") == person_name(checker, "checker")
 
 
 def check_figures(row: AnyInstruction) -> None:
@@ -159,7 +166,7 @@ def check_instruments(rows: Sequence[AnyInstruction], instruments: Sequence[str]
         if name is not None and name not in instruments:
             raise InputFault(
                 f"instruction {row.reference!r}: {name!r} does not trade on this day, so nothing"
-                " can be decided for it; check the contract's code"
+                f" can be decided for it; {near(name, instruments) or CHECK_CODE}"
             )
 
 

@@ -1,10 +1,9 @@
 """What an instruction did, to be shown back: whom it concerns, before and after."""
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 from typing import NamedTuple
 
-from huiguan.exchange.day.instructions.base import Instruction
+from huiguan.exchange.day.instructions.base import Instruction, near
 from huiguan.foundation.faults import InputFault
 
 NOTHING = "-"
@@ -32,12 +31,6 @@ def change(order: Instruction, subject: str, what: str, before: object, after: o
 def refused(order: Instruction, why: str) -> InputFault:
     """Return the fault of an instruction that cannot be followed."""
     return InputFault(f"instruction {order.reference!r} ({type(order).__name__}): {why}")
-
-
-def near(name: str, names: Iterable[str]) -> str:
-    """Return the question after the name that is nearest to ``name``; nothing without one."""
-    nearest = get_close_matches(name, list(names), 1)
-    return f"did you mean {nearest[0]!r}?" if nearest else ""
 
 
 def unknown(order: Instruction, what: str, name: str, names: Iterable[str]) -> InputFault:

@@ -7,14 +7,14 @@ least clearing deposit.
 from msgspec.structs import replace
 
 from huiguan.exchange.clearing.deposit import available_funds, withdrawable
-from huiguan.exchange.day.instructions.base import Instruction
+from huiguan.exchange.day.instructions.base import Instruction, near
 from huiguan.exchange.day.instructions.every import LARGEST_FEN
 from huiguan.exchange.day.instructions.money import (
     MoveClientMoney,
     MoveMemberMoney,
     SetCollateral,
 )
-from huiguan.exchange.evening.decided.changes import Change, change, near, refused, unknown
+from huiguan.exchange.evening.decided.changes import Change, change, refused, unknown
 from huiguan.exchange.evening.decided.morning import (
     NEW,
     Code,

@@ -1,12 +1,11 @@
 """The fold of products: which of the rulebooks' products a market trades, at what first prices."""
 
 from collections.abc import Sequence
-from decimal import Decimal
 
 import msgspec
 import numpy as np
 
-from huiguan.exchange.day.contract_tables import ListedContract
+from huiguan.exchange.day.contract_tables import ListedContract, units_of
 from huiguan.exchange.day.image import DayImage
 from huiguan.exchange.day.instructions.every import AnyInstruction
 from huiguan.exchange.day.instructions.prices import SetListingPrice
@@ -15,6 +14,8 @@ from huiguan.exchange.day.result import DayResult
 from huiguan.exchange.evening.decided.changes import NOTHING, Change, change, refused, unknown
 from huiguan.exchange.evening.decided.people import several, word
 from huiguan.exchange.messages import Right
+from huiguan.exchange.rules.instruments import Contract
+from huiguan.exchange.rules.parameters import parameters
 from huiguan.exchange.rules.rows import Books
 
 
@@ -26,9 +27,9 @@ class Products(msgspec.Struct, kw_only=True):
     books: Books
     warrants: np.ndarray
     products: list[str]
-    first_prices: dict[str, Decimal] = {}  # of products that are new
+    new: dict[str, ListProduct] = {}
     rights: dict[str, Right] = {}
-    listing_prices: dict[str, Decimal] = {}  # by contract
+    priced: dict[str, SetListingPrice] = {}  # by contract
 
 
 def products_of(
@@ -55,7 +56,7 @@ def products_of(
         elif isinstance(order, SetProductRight):
             changes.append(set_product_right(found, order))
         elif isinstance(order, SetListingPrice):
-            found.listing_prices[order.instrument] = order.price
+            found.priced[order.instrument] = order
             changes.append(change(order, order.instrument, "benchmark", NOTHING, order.price))
     return found, changes
 
@@ -70,7 +71,7 @@ def list_product(found: Products, order: ListProduct) -> Change:
     if found.books.products[name].listed > day:
         raise refused(order, f"{name} is first listed on {found.books.products[name].listed}")
     found.products.append(name)
-    found.first_prices[name] = order.price
+    found.new[name] = order
     return change(order, name, "benchmark", NOTHING, order.price)
 
 
@@ -117,6 +118,18 @@ def positions_left(found: Products, product: str) -> list[str]:
     lodged = found.warrants[found.warrants["product"] == number]
     codes = image.names.trading_codes
     return left + [f"warrants of {codes[row['trading_code']]}" for row in lodged]
+
+
+def listing_units(found: Products, order: SetListingPrice | ListProduct, listed: Contract) -> int:
+    """Return a benchmark price in units of the quote; one off the tick is an InputFault."""
+    terms = parameters(found.books, listed, found.result.settings.next_trading_day)
+    if order.price <= 0 or order.price % terms.terms.tick:
+        raise refused(
+            order,
+            f"{order.price} cannot be the listing price of {listed.code}; give a price above zero"
+            f" that is a multiple of the tick {terms.terms.tick}",
+        )
+    return units_of(order.price, terms.price_decimals)
 
 
 def with_rights(found: Products, product: str, row: ListedContract) -> ListedContract:
