@@ -41,6 +41,7 @@ NOUNS = (
     "market.replay",
     "homes.round",
     "market.rules",
+    "market.run",
     "market.shadow",
     "market.simulate",
     "market.statement",

@@ -1,0 +1,265 @@
+"""Somebody's orders through a day that was opened: rows in words in, a day that is over out.
+
+A row is one order or one cancel, at a time by the exchange's clock. Every member whose codes are
+named gets one session; rows of one time reach the core in one frame, in the order they are given.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from itertools import groupby
+from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
+import numpy as np
+
+from huiguan.exchange.messages import (
+    CancelOrder,
+    CommandRefused,
+    EnterOrder,
+    Hedge,
+    LogOn,
+    Message,
+    Offset,
+    PassTime,
+    Phase,
+    PriceType,
+    Side,
+    TimeInForce,
+    TradeExecuted,
+    decode,
+    encode,
+)
+from huiguan.floor.sequencer import Sequencer
+from huiguan.foundation.calendars import EXCHANGE_OFFSET_NS, SECOND_NS, show_day
+from huiguan.foundation.faults import InputFault
+from huiguan.foundation.readers.values import decimal, natural, word
+from huiguan.storage.lock import hold
+from huiguan.storage.market.day_folder import DayFolder
+from huiguan.storage.market.day_image import read_image
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from huiguan.days.hashes import DayHashes
+    from huiguan.exchange.day.image import DayImage
+
+NEEDED = ("time", "code", "contract", "side", "price", "lots")
+OPTIONAL = {
+    "offset": "open",
+    "hedge": "speculation",
+    "time_in_force": "day",
+    "minimum_lots": "0",
+    "id": "0",
+    "action": "enter",
+}
+NEEDED_TO_CANCEL = ("time", "code", "id")
+MOST_FAULTS = 12
+EVENING, MORNING = 18, 6  # a night session begins after the one and ends before the other
+DAY_SECONDS = 86_400
+
+
+class TimedCommand(NamedTuple):
+    """A command at its time, and the member whose session sends it."""
+
+    time_ns: int
+    member: int
+    command: EnterOrder | CancelOrder
+
+
+class RunOrders(NamedTuple):
+    """What came of the orders: counts, refusals by number, and what the day comes down to."""
+
+    rows: int
+    trades: int
+    refused: dict[int, int]
+    hashes: DayHashes
+
+
+def choices(kind: type[Side | Offset | Hedge | TimeInForce]) -> dict[str, int]:
+    """Return the words of an enumeration: ``close today`` and ``close_today`` are the same."""
+    names = {member.name.lower(): int(member) for member in kind}
+    return names | {name.replace("_", " "): value for name, value in names.items()}
+
+
+WORDS = {
+    "side": choices(Side),
+    "offset": choices(Offset),
+    "hedge": choices(Hedge),
+    "time_in_force": choices(TimeInForce),
+}
+
+
+class Reader:
+    """Reads rows against the image of a day."""
+
+    def __init__(self, image: DayImage) -> None:
+        """Take the names and the hours of the day."""
+        self.image = image
+        self.codes = {name: row for row, name in enumerate(image.names.trading_codes)}
+        self.contracts = {name: row for row, name in enumerate(image.names.instruments)}
+        times = image.phases["time_ns"]
+        self.first_ns, self.last_ns = int(times.min()), int(times.max())
+
+    def time_ns(self, text: str) -> int:
+        """Return the moment of ``21:00:00.5`` or ``2026-08-20 21:00:00`` on this trading day.
+
+        A time from 18:00 on is that of the evening the day begins with, one before 06:00 of the
+        night after it, any other of the trading day itself.
+        """
+        date, _, clock = text.rpartition(" ")
+        try:
+            time = dt.time.fromisoformat(clock)
+            given = dt.date.fromisoformat(date) if date else None
+        except ValueError:
+            time, given = None, None
+        if time is None or time.tzinfo is not None:
+            raise InputFault(f"time {text!r} is none; write it like 21:00:00.500")
+        evening = (self.first_ns + EXCHANGE_OFFSET_NS) // SECOND_NS // DAY_SECONDS
+        last = (self.last_ns + EXCHANGE_OFFSET_NS) // SECOND_NS // DAY_SECONDS
+        day = last if MORNING <= time.hour < EVENING else evening + (time.hour < MORNING)
+        if given is not None:
+            day = given.toordinal() - dt.date(1970, 1, 1).toordinal()
+        seconds = day * DAY_SECONDS + time.hour * 3600 + time.minute * 60 + time.second
+        moment = seconds * SECOND_NS + time.microsecond * 1000 - EXCHANGE_OFFSET_NS
+        if not self.first_ns <= moment <= self.last_ns:
+            shown = show_day(self.image.settings.trading_day)
+            raise InputFault(f"time {text!r} lies outside trading day {shown}")
+        return moment
+
+    def row_of(self, rows: Mapping[str, int], name: str, what: str) -> int:
+        """Return the row of a name in the image."""
+        if name not in rows:
+            example = next(iter(rows), "none at all")
+            raise InputFault(f"{what} {name!r} is not in this day's image, which has {example}")
+        return rows[name]
+
+    def price_ticks(self, contract: int, text: str) -> int:
+        """Return a price in ticks; one between two ticks is refused with its neighbours."""
+        row = self.image.instruments[contract]
+        units = decimal(text, "price").scaleb(int(row["unit_decimals"]))
+        ticks, rest = divmod(units, int(row["tick_units"]))
+        if rest:
+            step = int(row["tick_units"])
+            size = decimal(step, "tick").scaleb(-int(row["unit_decimals"]))
+            raise InputFault(f"price {text} is no multiple of the tick of {size}")
+        return natural(int(ticks), "price in ticks")
+
+    def command(self, row: Mapping[str, str]) -> TimedCommand:
+        """Return one row as a command; ``InputFault`` says what is wrong with it."""
+        unknown = sorted(set(row) - {*NEEDED, *OPTIONAL})
+        if unknown:
+            raise InputFault(f"{unknown[0]!r} is no column; there are {', '.join(known_columns())}")
+        said = OPTIONAL | {name: text.strip() for name, text in row.items() if text.strip()}
+        cancels = word(said["action"], "action", ("enter", "cancel")) == "cancel"
+        for name in NEEDED_TO_CANCEL if cancels else NEEDED:
+            if not said.get(name) or (cancels and said[name] == "0"):
+                raise InputFault(f"{name} is missing")
+        code = self.row_of(self.codes, said["code"], "trading code")
+        member = int(self.image.trading_codes["member"][code])
+        time_ns, own = self.time_ns(said["time"]), natural(said["id"], "id")
+        if cancels:
+            return TimedCommand(time_ns, member, CancelOrder(order_id=0, client_order_id=own))
+        contract = self.row_of(self.contracts, said["contract"], "contract")
+        coded = {
+            name: allowed[word(said[name], name.replace("_", " "), allowed)]
+            for name, allowed in WORDS.items()
+        }
+        fields = {
+            "client_order_id": own,
+            "price_ticks": self.price_ticks(contract, said["price"]),
+            "lots": natural(said["lots"], "lots", 1),
+            "minimum_lots": natural(said["minimum_lots"], "minimum lots"),
+            "instrument": contract,
+            "trading_code": code,
+            "price_type": PriceType.LIMIT,
+        }
+        try:
+            return TimedCommand(time_ns, member, msgspec.convert(fields | coded, EnterOrder))
+        except msgspec.ValidationError as fault:
+            raise InputFault(f"no order can say this: {fault}") from None
+
+
+def known_columns() -> tuple[str, ...]:
+    """Return the columns a row may have."""
+    return (*NEEDED, *OPTIONAL)
+
+
+def read_orders(image: DayImage, rows: Sequence[Mapping[str, str]]) -> list[TimedCommand]:
+    """Return rows as commands in order of time; every faulty row is named in one ``InputFault``."""
+    reader, commands, faults = Reader(image), [], []
+    for number, row in enumerate(rows, 1):
+        try:
+            commands.append(reader.command(row))
+        except InputFault as fault:
+            faults.append(f"row {number}: {fault}")
+    if faults:
+        more = len(faults) - MOST_FAULTS
+        told = [*faults[:MOST_FAULTS], *([f"and {more} more"] if more > 0 else [])]
+        raise InputFault("orders that cannot be read, so none was sent: " + "; ".join(told))
+    return sorted(commands, key=lambda command: command.time_ns)
+
+
+def frames_of(
+    image: DayImage, commands: Sequence[TimedCommand]
+) -> Iterator[tuple[int, np.ndarray]]:
+    """Yield (time, commands) of each frame: log-ons first, then rows of one time together.
+
+    The last frame passes the time to the end of the day.
+    """
+    members = sorted({command.member for command in commands})
+    sessions = {member: number for number, member in enumerate(members, 1)}
+    if len(sessions) >= image.settings.session_capacity:
+        raise InputFault(
+            f"the orders are of {len(sessions)} members, and this day has room for"
+            f" {image.settings.session_capacity - 1} sessions"
+        )
+    times = image.phases["time_ns"]
+    log_ons = [
+        encode(LogOn(grace_ns=0, target=number, member=member, epoch=1, cancel_on_disconnect=0))
+        for member, number in sessions.items()
+    ]
+    if log_ons:
+        yield int(times.min()), np.concatenate(log_ons)
+    sent: Counter[int] = Counter()
+    for time_ns, group in groupby(commands, key=lambda command: command.time_ns):
+        frame = []
+        for _, member, command in group:
+            sent[member] += 1
+            frame.append(encode(command, sessions[member], sent[member]))
+        yield time_ns, np.concatenate(frame)
+    closes = times[image.phases["phase"] == Phase.CLOSED]
+    if not len(closes):
+        raise InputFault("the schedule of this day has no close, so it would never end")
+    yield int(closes.max()), encode(PassTime())
+
+
+def run_day(root: Path, rows: Sequence[Mapping[str, str]]) -> RunOrders:
+    """Run the day opened in ``root`` with ``rows`` to its end; then it can be closed.
+
+    A row has time, code, contract, side, price, lots; and, where they differ from an opening order
+    for the day, offset, hedge, time_in_force, minimum_lots, id (one's own number), action
+    (``cancel`` names an id). Raises ``InputFault`` before anything is written when a row cannot be
+    read or the day has begun.
+    """
+    folder = DayFolder(root)
+    image = read_image(folder.image)
+    commands = read_orders(image, rows)
+    frames = list(frames_of(image, commands))
+    trades, refused = 0, Counter[int]()
+    with hold(root, "day run"):
+        day = Sequencer.create(root, image)
+        for time_ns, batch in frames:
+            for event in events_of(day.run(time_ns, batch)):
+                trades += isinstance(event, TradeExecuted)
+                if isinstance(event, CommandRefused):
+                    refused[event.refusal] += 1
+        hashes = day.close()
+    return RunOrders(len(commands), trades, dict(refused), hashes)
+
+
+def events_of(rows: np.ndarray) -> list[Message]:
+    """Return the events of a frame."""
+    return [decode(row) for row in rows.reshape(-1, 64)]
