@@ -23,7 +23,12 @@ SINCE = re.compile(r" (since )?(behaviour|version) (?P<number>\d+)$")
 
 # Additions that decide no recorded day differently, and so keep the behaviour version: a kind by
 # its tag, an enumeration or one member by its name; and why.
-SAME_BEHAVIOUR: dict[str, str] = {}
+SAME_BEHAVIOUR: dict[str, str] = {
+    "Among": "names for 0 to 4, which only the core's own mass cancels pass on",
+    "Entry": "a column of the table of phases, for what was asked of the phase itself",
+    "Matching": "a column of the table of phases, for what was asked of the phase itself",
+    "SessionStatus": "names for 0 to 2, the states of a session that snapshots had before",
+}
 
 
 class Versions(NamedTuple):
