@@ -6,7 +6,7 @@ Readers as those of ``values``: the value in its one form, or ``InputFault`` and
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from typing import Annotated
+from typing import Annotated, cast
 
 from huiguan.foundation.faults import InputFault
 from huiguan.foundation.readers.values import LONGEST_SHOWN, day, shown
@@ -26,12 +26,14 @@ def text(value: object, what: str) -> str:
 
 
 def name(value: object, what: str) -> str:
-    """Return the name or number by which something is known, as it was given.
+    """Return the name or the whole number by which something is known, as it was given.
 
     What could make one thing two is refused: blanks at an end or twice, characters that do not
     show (of no width, control, direction), and letters composed in another way than usual (NFC).
     """
     if not isinstance(value, str):
+        if isinstance(value, int) and not isinstance(value, bool):
+            return cast("str", value)
         raise InputFault(f"{what}: {shown(value)} is no name; write it in quotation marks")
     if not value.strip():
         raise InputFault(f"{what}: {shown(value)} names nothing; write a name")
@@ -72,8 +74,11 @@ def spelling(known_as: str) -> str:
 def one_spelling(names: Iterable[str], what: str) -> None:
     """Refuse two names that differ only in the way they are typed; equal names are one."""
     seen: dict[str, str] = {}
-    for entry in dict.fromkeys(names):
-        other = seen.setdefault(spelling(entry), entry)
+    different = dict.fromkeys(names)
+    if len({isinstance(entry, str) for entry in different}) > 1:
+        raise InputFault(f"{what}: some names are texts and some are numbers; write all alike")
+    for entry in different:
+        other = seen.setdefault(spelling(str(entry)), entry)
         if other != entry:
             raise InputFault(
                 f"{what}: {other!a} and {entry!a} are one name in two spellings; "

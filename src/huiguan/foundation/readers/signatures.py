@@ -93,8 +93,13 @@ def argument_readers(function: Callable[..., Any]) -> list[tuple[str, Reader]]:
 
 def words_for(parameter: str, form: Any) -> str:  # noqa: ANN401  an annotation
     """Return the words for a parameter: those of its annotation, else its name without the unit."""
+    return own_words(form) or UNIT.sub("", parameter).replace("_", " ")
+
+
+def own_words(form: Any) -> str:  # noqa: ANN401  an annotation
+    """Return the words that an annotation has for its value, or none."""
     given = [extra for extra in getattr(form, "__metadata__", ()) if isinstance(extra, str)]
-    return given[-1] if given else UNIT.sub("", parameter).replace("_", " ")
+    return given[-1] if given else ""
 
 
 @cache
@@ -111,7 +116,7 @@ def reader_of(form: Any) -> Reader:  # noqa: ANN401  an annotation; one kind a l
     if origin in (Union, types.UnionType):
         return partial(read_one_of, parts)
     if origin is tuple and parts[-1:] != (...,):
-        return partial(read_tuple, tuple(reader_of(part) for part in parts))
+        return partial(read_tuple, [(own_words(part), reader_of(part)) for part in parts])
     if origin in (Mapping, dict):
         return partial(read_mapping, reader_of(parts[0]), reader_of(parts[1]))
     if origin in LISTS:
@@ -184,11 +189,12 @@ def names_of(kinds: list[Any]) -> str:
     return ", ".join(plain.get(kind, getattr(kind, "__name__", str(kind))) for kind in kinds)
 
 
-def read_tuple(readers: tuple[Reader, ...], value: object, what: str) -> tuple[Any, ...]:
+def read_tuple(readers: Sequence[tuple[str, Reader]], value: object, what: str) -> tuple[Any, ...]:
     """Read a row of so many values."""
     if not isinstance(value, (tuple, list)) or len(value) != len(readers):
         raise InputFault(f"{what}: {shown(value)} is no row of {len(readers)} values; give one")
-    read = tuple(reader(part, what) for reader, part in zip(readers, value, strict=True))
+    pairs = zip(readers, value, strict=True)
+    read = tuple(reader(part, said or what) for (said, reader), part in pairs)
     if isinstance(value, tuple) and all(map(is_the_same, read, value)):
         return value
     return read

@@ -42,7 +42,7 @@ def shown(value: object) -> str:
 def a_float(value: object, what: str) -> InputFault:
     """Return the sentence about a float where an exact number is meant."""
     return InputFault(
-        f"{what}: {shown(value)} is a float, binary and not exact; write it as text or Decimal"
+        f"{what}: {shown(value)} is a float, binary and not exact; write it as Decimal or text"
     )
 
 

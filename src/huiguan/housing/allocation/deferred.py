@@ -7,13 +7,16 @@ That is the choice "slots in order, each takes the best that is left", one appli
 (Kominers and Sonmez 2016, slot-specific priorities); the end does not depend on who asks first.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Sized
 
 import numpy as np
 
 from huiguan.foundation.cited import rule
 from huiguan.foundation.faults import InputFault
 from huiguan.foundation.kernel import kernel
+from huiguan.foundation.readers.names import Names
+from huiguan.foundation.readers.signatures import checked, unchecked
+from huiguan.housing.allocation.lists import Capacities, Lists, check_lists
 from huiguan.housing.allocation.market import (
     ALL,
     BARRED,
@@ -213,26 +216,6 @@ def plain_groups(capacity: np.ndarray) -> dict[str, np.ndarray]:
     }
 
 
-def check_lists(
-    preferences: Mapping[str, Sequence[str]],
-    priorities: Mapping[str, Sequence[str]],
-    capacities: Mapping[str, int],
-) -> None:
-    """Refuse lists that name anybody twice, programmes without capacity, negative capacities."""
-    for programme, seats in capacities.items():
-        if seats < 0:
-            raise InputFault(f"{programme} has {seats} seats; a capacity is zero or more")
-    for who, wishes in (*preferences.items(), *priorities.items()):
-        if isinstance(wishes, str):
-            raise InputFault(f"the list of {who} is the text {wishes!r}; give a list of names")
-        if len(set(wishes)) != len(wishes):
-            raise InputFault(f"the list of {who} names somebody twice; each name counts once")
-    for name, wishes in preferences.items():
-        for programme in wishes:
-            if programme not in capacities:
-                raise InputFault(f"{name} lists {programme}, which has no capacity; name its seats")
-
-
 def named_edges(
     preferences: Mapping[str, Sequence[str]],
     priorities: Mapping[str, Sequence[str]],
@@ -253,6 +236,11 @@ def named_edges(
     return edges
 
 
+def seats_needed(seats: Sequence[int], applicants: Sized) -> np.ndarray:
+    """Return seats as int32, none of them more than there are applicants to sit on them."""
+    return np.array([min(count, len(applicants)) for count in seats], dtype=np.int32)
+
+
 def named_match(preferences: Mapping[str, Sequence[str]], match: Match) -> dict[str, str | None]:
     """Return each applicant's programme, or None, of a match of ``named_edges``."""
     places = match.choice.tolist()
@@ -263,10 +251,11 @@ def named_match(preferences: Mapping[str, Sequence[str]], match: Match) -> dict[
 
 
 @rule("Gale and Shapley 1962, deferred acceptance; Roth and Peranson 1999", "confirmed")
+@checked
 def deferred_acceptance(
-    preferences: Mapping[str, Sequence[str]],
-    priorities: Mapping[str, Sequence[str]],
-    capacities: Mapping[str, int],
+    preferences: Lists,
+    priorities: Lists,
+    capacities: Capacities,
 ) -> dict[str, str | None]:
     """Return each applicant's programme (or None) in the applicant-optimal stable match.
 
@@ -278,7 +267,7 @@ def deferred_acceptance(
     check_lists(preferences, priorities, capacities)
     market = Market(
         edges=named_edges(preferences, priorities, sorted(capacities), {}),
-        **plain_groups(np.array([capacities[p] for p in sorted(capacities)], dtype=np.int32)),
+        **plain_groups(seats_needed([capacities[p] for p in sorted(capacities)], preferences)),
     )
     return named_match(preferences, match_market(market))
 
@@ -286,8 +275,9 @@ def deferred_acceptance(
 @rule(
     "serial dictatorship: deferred acceptance when every programme has the same order", "confirmed"
 )
+@checked
 def serial_dictatorship(
-    preferences: Mapping[str, Sequence[str]], order: Sequence[str], capacities: Mapping[str, int]
+    preferences: Lists, order: Names, capacities: Capacities
 ) -> dict[str, str | None]:
     """Return each applicant's programme when everybody takes, in ``order``, the best that is left.
 
@@ -297,4 +287,5 @@ def serial_dictatorship(
     missing = sorted(set(preferences) - set(order))
     if missing:
         raise InputFault(f"{missing[0]} has no place in the order; everybody has one turn")
-    return deferred_acceptance(preferences, dict.fromkeys(capacities, order), capacities)
+    lines = dict.fromkeys(capacities, order)
+    return unchecked(deferred_acceptance)(preferences, lines, capacities)

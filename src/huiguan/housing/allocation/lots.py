@@ -5,16 +5,19 @@ wherever no request below that is left. No request other than the true one gets 
 to what it wants.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from fractions import Fraction
 
 from huiguan.foundation.cited import rule
 from huiguan.foundation.faults import InputFault
+from huiguan.foundation.readers.names import Name, Names
+from huiguan.foundation.readers.signatures import checked, unchecked
 
 
 @rule("uniform rule (Sprumont 1991; Benassy 1982)", "confirmed")
+@checked
 def uniform_rule(
-    peaks: Mapping[str, int], total: int, divide_all: bool = True
+    peaks: Mapping[Name, int], total: int, divide_all: bool = True
 ) -> dict[str, Fraction]:
     """Return each name's exact share of ``total`` when ``peaks`` are what they want most.
 
@@ -25,6 +28,8 @@ def uniform_rule(
     """
     if total < 0 or min(peaks.values(), default=0) < 0:
         raise InputFault("requests and rooms cannot be negative; check the lots")
+    if not peaks and total and divide_all:
+        raise InputFault(f"{total} cannot be divided among nobody; name who wants something")
     short = sum(peaks.values()) > total
     if not short and not divide_all:
         return {name: Fraction(peak) for name, peak in peaks.items()}
@@ -40,7 +45,8 @@ def uniform_rule(
 
 
 @rule("uniform rule in whole rooms; the odd rooms by the draw", "assumed")
-def room_lots(requests: Mapping[str, int], rooms: int, draw: Sequence[str]) -> dict[str, int]:
+@checked
+def room_lots(requests: Mapping[Name, int], rooms: int, draw: Names) -> dict[str, int]:
     """Return how many of ``rooms`` each employer gets, never more than it asked for.
 
     The uniform rule rounded down; the rooms left over go one each to those cut short, in order of
@@ -50,7 +56,7 @@ def room_lots(requests: Mapping[str, int], rooms: int, draw: Sequence[str]) -> d
     """
     if sorted(draw) != sorted(requests):
         raise InputFault("every employer with a request has one rank in the draw, and no other")
-    exact = uniform_rule(requests, rooms, divide_all=False)
+    exact = unchecked(uniform_rule)(requests, rooms, divide_all=False)
     lots = {name: int(share) for name, share in exact.items()}
     odd = sum(exact.values()) - sum(lots.values())
     for name in draw:

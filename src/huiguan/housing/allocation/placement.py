@@ -7,6 +7,7 @@ that stand side by side; without one, nobody of it is placed and the reason stay
 """
 
 from collections.abc import Sequence
+from typing import Annotated
 
 import msgspec
 import numpy as np
@@ -14,17 +15,31 @@ import numpy as np
 from huiguan.foundation.cited import rule
 from huiguan.foundation.faults import InputFault
 from huiguan.foundation.kernel import kernel
+from huiguan.foundation.readers.names import Name, once, one_spelling
+from huiguan.foundation.readers.signatures import checked
+from huiguan.foundation.readers.values import whole_number
 
 ANY = 0
+MOST = 100_000  # heads of a crew or beds of a room: no house has more
 SEXES = ("any", "f", "m")
 SHIFTS = ("any", "day", "night")
+
+
+def some(value: object, what: str) -> int:
+    """Return how many people a crew has."""
+    return whole_number(value, what, 1, MOST)
+
+
+def free_beds(value: object, what: str) -> int:
+    """Return how many beds of a room are free."""
+    return whole_number(value, what, 0, MOST)
 
 
 class Crew(msgspec.Struct, frozen=True, kw_only=True):
     """People who want one room; a person is a crew of one. "any" shift sleeps beside either."""
 
-    name: str
-    heads: int
+    name: Name
+    heads: Annotated[int, some]
     sex: str  # f or m; any for a family that fills its room alone
     shift: str = "any"
 
@@ -32,10 +47,10 @@ class Crew(msgspec.Struct, frozen=True, kw_only=True):
 class Room(msgspec.Struct, frozen=True, kw_only=True):
     """Free beds of a room. Rooms of one ``corridor`` stand side by side in order of ``door``."""
 
-    name: str
-    corridor: str
+    name: Name
+    corridor: Name
     door: int
-    beds: int
+    beds: Annotated[int, free_beds]
     sex: str = "any"
     shift: str = "any"
 
@@ -148,6 +163,7 @@ def place_all(
 
 
 @rule("crews in one room, else adjacent rooms; sex and shift apart", "assumed")
+@checked
 def place_crews(crews: Sequence[Crew], rooms: Sequence[Room]) -> dict[str, dict[str, int]]:
     """Return crew -> (room -> beds); a crew that does not fit has no room.
 
@@ -156,10 +172,14 @@ def place_crews(crews: Sequence[Crew], rooms: Sequence[Room]) -> dict[str, dict[
     Example: crews of 3 and of 4 (both f) and rooms 1 and 2 with 4 beds each: the four fill one
     room, the three get the other.
     """
+    for what, named in (("crews", crews), ("rooms", rooms)):
+        names = [entry.name for entry in named]
+        once(names, what)
+        one_spelling(names, what)
     order = sorted(range(len(crews)), key=lambda at: -crews[at].heads)
     doors = sorted(rooms, key=lambda room: (room.corridor, room.door, room.name))
-    named = [(c.name, c.sex, c.shift) for c in crews] + [(r.name, r.sex, r.shift) for r in doors]
-    for name, sex, shift in named:
+    kinds = [(c.name, c.sex, c.shift) for c in crews] + [(r.name, r.sex, r.shift) for r in doors]
+    for name, sex, shift in kinds:
         if sex not in SEXES or shift not in SHIFTS:
             raise InputFault(f"{name}: sex is any, f or m, shift is any, day or night")
     stretch = np.zeros(len(doors), dtype=np.int64)  # a gap between doors starts another stretch

@@ -10,28 +10,40 @@ from collections.abc import Collection, Mapping, Sequence
 from fractions import Fraction
 from math import ceil, floor
 from numbers import Rational
+from typing import Annotated
 
 import msgspec
 
 from huiguan.foundation.cited import rule
 from huiguan.foundation.faults import InputFault
-from huiguan.foundation.readers.values import natural
+from huiguan.foundation.readers.names import Name, Names, once
+from huiguan.foundation.readers.signatures import checked, unchecked
+from huiguan.foundation.readers.values import Count, shown
+from huiguan.housing.allocation.lists import (
+    ClaimName,
+    ClaimNames,
+    Claims,
+    Seats,
+    check_choice,
+    check_strict,
+)
 
 REST = "rest"  # the slot of everybody who needs no reserve
 SHARE = re.compile(r"[0-9]+(\.[0-9]+)?%?|[0-9]+/0*[1-9][0-9]*")
+LONGEST_SHARE = 40
 ROUNDINGS = ("down", "up", "half-up")
 
 
 class SlotRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One group of seats of every programme under a policy; exactly one way to count its seats."""
 
-    name: str
-    claim: str = ""  # the claim it asks for; "" is open to everybody
+    name: Name
+    claim: ClaimName = ""  # the claim it asks for; "" is open to everybody
     own: bool = False  # seats: as many as tenants of the programme take part, and only for them
-    seats: int = 0
+    seats: Count = 0
     share: str = ""  # seats as a share of the capacity, for example "20%"
     rounding: str = "down"
-    minimum: int = 0  # seats of a share, at least (never above the capacity)
+    minimum: Count = 0  # seats of a share, at least (never above the capacity)
     lapses: bool = True  # seats nobody claims fall to everybody at the end
 
 
@@ -44,23 +56,30 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     slot: tuple[SlotRule, ...] = ()
 
 
-def exact_share(share: str | Fraction) -> Fraction:
+def exact_share(share: object) -> Fraction:
     """Return a share between 0 and 1: a text such as "20%", "0.2" or "1/5", or a ``Fraction``."""
-    if isinstance(share, str) and SHARE.fullmatch(share):
+    if isinstance(share, str) and len(share) <= LONGEST_SHARE and SHARE.fullmatch(share):
         exact = Fraction(share.rstrip("%")) / (100 if share.endswith("%") else 1)
-    elif isinstance(share, Rational):
+    elif share is not True and share is not False and isinstance(share, Rational):
         exact = Fraction(share)
     else:
-        raise InputFault(f"{share!r} is no exact share; write it like '20%', '0.2' or '1/5'")
+        raise InputFault(f"{shown(share)} is no exact share; write it like '20%', '0.2' or '1/5'")
     if not 0 <= exact <= 1:
-        raise InputFault(f"a reserve is a share between 0% and 100%, not {share}")
+        raise InputFault(f"a reserve is a share between 0% and 100%, not {shown(share)}")
     return exact
 
 
+def read_share(share: object, _what: str) -> Fraction:
+    """Return a share as an exact number; the reader of arguments."""
+    return exact_share(share)
+
+
+Share = Annotated[str | Fraction, read_share]
+
+
 @rule("San Francisco: down, at least one; Parcoursup: up", "confirmed")
-def reserved_units(
-    units: int, share: str | Fraction, rounding: str = "down", minimum: int = 0
-) -> int:
+@checked
+def reserved_units(units: Count, share: Share, rounding: str = "down", minimum: Count = 0) -> int:
     """Return how many of ``units`` a ``share`` such as "20%", "0.2" or "1/5" reserves.
 
     ``rounding`` is "down", "up" or "half-up"; ``minimum`` applies before the limit ``units``.
@@ -69,26 +88,23 @@ def reserved_units(
     """
     if rounding not in ROUNDINGS:
         raise InputFault(f"rounding is one of {', '.join(ROUNDINGS)}, not {rounding!r}")
-    natural(units, "units")
     exact = units * exact_share(share)
     rounded = {"down": floor(exact), "up": ceil(exact), "half-up": floor(exact + Fraction(1, 2))}
     return min(units, max(minimum, rounded[rounding]))
 
 
-def claims_of(claims: Mapping[str, Collection[str]], applicant: str) -> Collection[str]:
-    """Return the claims an applicant holds; one alone may stand there as a text."""
-    held = claims.get(applicant, ())
-    return (held,) if isinstance(held, str) else held
-
-
 @rule("trap 5: fill order and rounding are data", "assumed")
-def slot_seats(slots: Sequence[SlotRule], capacity: int, own: int = 0) -> list[int]:
+@checked
+def slot_seats(slots: Sequence[SlotRule], capacity: Seats, own: Count = 0) -> list[int]:
     """Return the seats of each slot of a programme with ``capacity`` seats and ``own`` tenants.
 
     A slot gets no more than the slots before it left.
     Example: 20 % and 40 % of 13, rounded down: ``slot_seats([SlotRule(name="DTHP", share="20%"),
     SlotRule(name="NRHP", share="40%")], 13)`` is [2, 5].
     """
+    once([slot.name for slot in slots], "slots")
+    if own > capacity:
+        raise InputFault(f"{own} tenants take part for {capacity} seats; their homes are seats too")
     left = capacity
     seats = []
     for slot in slots:
@@ -97,7 +113,7 @@ def slot_seats(slots: Sequence[SlotRule], capacity: int, own: int = 0) -> list[i
         if slot.own:
             wanted = own
         elif slot.share:
-            wanted = reserved_units(capacity, slot.share, slot.rounding, slot.minimum)
+            wanted = unchecked(reserved_units)(capacity, slot.share, slot.rounding, slot.minimum)
         else:
             wanted = slot.seats
         seats.append(min(wanted, left))
@@ -105,21 +121,14 @@ def slot_seats(slots: Sequence[SlotRule], capacity: int, own: int = 0) -> list[i
     return seats
 
 
-def check_choice(order: Sequence[str], capacity: int, seats: Collection[int]) -> None:
-    """Refuse an order that names somebody twice, and negative seats."""
-    if len(set(order)) != len(order):
-        raise InputFault("the order names somebody twice; each has one place")
-    for number in (capacity, *seats):
-        natural(number, "seats")
-
-
 @rule("slot-specific priorities (Kominers, Sonmez 2016); Dur and others 2018", "confirmed")
+@checked
 def fill_slots(
-    order: Sequence[str],
-    claims: Mapping[str, Collection[str]],
-    capacity: int,
-    slots: Sequence[tuple[str, int]],
-    strict: Collection[str] = (),
+    order: Names,
+    claims: Claims,
+    capacity: Seats,
+    slots: Sequence[tuple[ClaimName, Seats]],
+    strict: ClaimNames = (),
 ) -> dict[str, str]:
     """Return who is kept, and for which claim, when slots are filled one after the other.
 
@@ -133,12 +142,12 @@ def fill_slots(
     strict=["walk"])`` is {"a": ""}.
     """
     check_choice(order, capacity, [seats for _, seats in slots])
-    strict = (strict,) if isinstance(strict, str) else strict
+    check_strict(strict, [claim for claim, _ in slots])
     kept: dict[str, str] = {}
     empty = 0
     for claim, seats in [*slots, ("", capacity)]:
         free = max(min(seats, capacity - len(kept) - empty), 0)
-        able = [a for a in order if a not in kept and (not claim or claim in claims_of(claims, a))]
+        able = [a for a in order if a not in kept and (not claim or claim in claims.get(a, ()))]
         kept.update(dict.fromkeys(able[:free], claim))
         if claim and claim in strict:
             empty += max(free - len(able), 0)
@@ -146,11 +155,12 @@ def fill_slots(
 
 
 @rule("minimum guarantee or over and above (Sonmez, Yenmez 2022)", "confirmed")
+@checked
 def reserve_choice(
-    order: Sequence[str],
-    claims: Mapping[str, Collection[str]],
-    capacity: int,
-    reserves: Mapping[str, int],
+    order: Names,
+    claims: Claims,
+    capacity: Seats,
+    reserves: Mapping[Name, Seats],
     mode: str = "minimum",
 ) -> list[str]:
     """Return who is kept, in ``order``, under ``reserves`` (claim -> seats).
@@ -165,12 +175,12 @@ def reserve_choice(
     """
     slots = list(reserves.items())
     if mode == "maximise":
-        kept: Collection[str] = fill_overlapping(order, claims, capacity, reserves)
+        kept: Collection[str] = unchecked(fill_overlapping)(order, claims, capacity, reserves)
     elif mode == "minimum":
-        kept = fill_slots(order, claims, capacity, slots)
+        kept = unchecked(fill_slots)(order, claims, capacity, slots)
     elif mode == "over-and-above":
         open_seats = max(capacity - sum(reserves.values()), 0)
-        kept = fill_slots(order, claims, capacity, [("", open_seats), *slots])
+        kept = unchecked(fill_slots)(order, claims, capacity, [("", open_seats), *slots])
     else:
         raise InputFault(f"mode is minimum, over-and-above or maximise, not {mode!r}")
     return [applicant for applicant in order if applicant in kept]
@@ -185,7 +195,7 @@ def _reseat(
 ) -> bool:
     """Seat ``applicant`` in a reserve, moving others between theirs if that makes room."""
     for claim in reserves:
-        if claim in tried or claim not in claims_of(claims, applicant):
+        if claim in tried or claim not in claims.get(applicant, ()):
             continue
         tried.add(claim)
         if len(seated[claim]) < reserves[claim]:
@@ -199,11 +209,12 @@ def _reseat(
 
 
 @rule("overlapping reserves, meritorious choice (Sonmez, Yenmez 2022)", "confirmed")
+@checked
 def fill_overlapping(
-    order: Sequence[str],
-    claims: Mapping[str, Collection[str]],
-    capacity: int,
-    reserves: Mapping[str, int],
+    order: Names,
+    claims: Claims,
+    capacity: Seats,
+    reserves: Mapping[Name, Seats],
 ) -> dict[str, str]:
     """Return who is kept and for which claim ("" for an open seat): most reserves, then best rank.
 

@@ -4,26 +4,39 @@ For examples and comparison: rounds are frozen, drawn and matched by ``housing.r
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from itertools import chain
 
 import numpy as np
 
 from huiguan.foundation.cited import rule
 from huiguan.foundation.faults import InputFault
+from huiguan.foundation.readers.names import Name, Names, once, one_spelling
+from huiguan.foundation.readers.signatures import checked, unchecked
 from huiguan.housing.allocation.deferred import (
-    check_lists,
     deferred_acceptance,
     match_market,
     named_edges,
     named_match,
+    seats_needed,
+)
+from huiguan.housing.allocation.lists import (
+    Capacities,
+    ClaimName,
+    ClaimNames,
+    Claims,
+    Lists,
+    Seats,
+    check_lists,
+    check_strict,
 )
 from huiguan.housing.allocation.market import CLASSES, OPEN, Market
-from huiguan.housing.allocation.reserves import claims_of
+
+Classes = Mapping[Name, Sequence[Collection[Name]]]
 
 
 @rule("common lottery: equal priority is decided by one number a person", "confirmed")
-def break_ties(
-    priorities: Mapping[str, Sequence[Collection[str]]], lottery: Sequence[str]
-) -> dict[str, list[str]]:
+@checked
+def break_ties(priorities: Classes, lottery: Names) -> dict[str, list[str]]:
     """Return the strict priorities of every programme: its classes in order, each in draw order.
 
     ``priorities``: programme -> classes of applicants, best class first; inside a class all are
@@ -31,10 +44,9 @@ def break_ties(
     Example: ``break_ties({"P": [["a", "b"], ["c"]]}, ["c", "b", "a"])`` is {"P": ["b", "a", "c"]}.
     """
     rank = {applicant: at for at, applicant in enumerate(lottery)}
-    if len(rank) != len(lottery):
-        raise InputFault("somebody has two places in the lottery; one number per person")
     strict = {}
     for programme, classes in priorities.items():
+        once([a for members in classes for a in members], f"priorities of {programme}")
         missing = sorted(a for members in classes for a in members if a not in rank)
         if missing:
             raise InputFault(f"{missing[0]} has no place in the lottery, so ties cannot be broken")
@@ -45,12 +57,13 @@ def break_ties(
 
 
 @rule("slot-specific priorities (Kominers, Sonmez 2016); Dur and others 2018", "confirmed")
+@checked
 def deferred_acceptance_with_slots(
-    preferences: Mapping[str, Sequence[str]],
-    priorities: Mapping[str, Sequence[str]],
-    slots: Mapping[str, Sequence[tuple[str, int]]],
-    claims: Mapping[str, Collection[str]],
-    strict: Collection[str] = (),
+    preferences: Lists,
+    priorities: Lists,
+    slots: Mapping[Name, Sequence[tuple[ClaimName, Seats]]],
+    claims: Claims,
+    strict: ClaimNames = (),
 ) -> dict[str, str | None]:
     """Return each applicant's programme when programmes fill slots in order (``fill_slots``).
 
@@ -65,33 +78,34 @@ def deferred_acceptance_with_slots(
     """
     capacities = {programme: sum(seats for _, seats in rows) for programme, rows in slots.items()}
     check_lists(preferences, priorities, capacities)
-    strict = {strict} if isinstance(strict, str) else set(strict) - {""}
     programmes = sorted(slots)
     groups = [slot for programme in programmes for slot in slots[programme]]
     kinds = sorted({claim for claim, _ in groups if claim})
     if len(kinds) > CLASSES:
         raise InputFault(f"slots ask for {len(kinds)} claims; there may be {CLASSES}")
-    if any(seats < 0 for _, seats in groups):
-        raise InputFault("a slot has a negative number of seats; zero or more")
-    bits = {
-        a: sum(1 << kinds.index(c) for c in set(claims_of(claims, a)) & set(kinds)) for a in claims
-    }
+    check_strict(strict, kinds)
+    bit = {claim: 1 << at for at, claim in enumerate(kinds)}
+    bits = {a: sum(bit.get(claim, 0) for claim in set(held)) for a, held in claims.items()}
+    group_seats = seats_needed([seats for _, seats in groups], preferences)
+    first_group = np.cumsum([0, *(len(slots[p]) for p in programmes)]).astype(np.int32)
+    seats_before = np.cumsum([0, *group_seats.tolist()])
     market = Market(
         edges=named_edges(preferences, priorities, programmes, bits),
-        capacity=np.array([capacities[p] for p in programmes], dtype=np.int32),
-        first_group=np.cumsum([0, *(len(slots[p]) for p in programmes)]).astype(np.int32),
+        capacity=np.diff(seats_before[first_group]).astype(np.int32),
+        first_group=first_group,
         group_class=np.array([kinds.index(c) if c else OPEN for c, _ in groups], dtype=np.int8),
-        group_seats=np.array([seats for _, seats in groups], dtype=np.int32),
-        group_lapses=np.array([c not in strict for c, _ in groups], dtype=np.int8),
+        group_seats=group_seats,
+        group_lapses=np.array([not c or c not in strict for c, _ in groups], dtype=np.int8),
     )
     return named_match(preferences, match_market(market))
 
 
 @rule("Gale and Shapley 1962, the other side asks: the programme-optimal stable match", "confirmed")
+@checked
 def programme_proposing(
-    preferences: Mapping[str, Sequence[str]],
-    priorities: Mapping[str, Sequence[str]],
-    capacities: Mapping[str, int],
+    preferences: Lists,
+    priorities: Lists,
+    capacities: Capacities,
 ) -> dict[str, str | None]:
     """Return each applicant's programme in the stable match that is best for the programmes.
 
@@ -127,10 +141,11 @@ def programme_proposing(
 
 
 @rule("immediate acceptance (Boston until 2005): a contrast, never a rule here", "confirmed")
+@checked
 def immediate_acceptance(
-    preferences: Mapping[str, Sequence[str]],
-    priorities: Mapping[str, Sequence[str]],
-    capacities: Mapping[str, int],
+    preferences: Lists,
+    priorities: Lists,
+    capacities: Capacities,
 ) -> dict[str, str | None]:
     """Return each applicant's programme when first choices are served for good, then second ones.
 
@@ -156,11 +171,12 @@ def immediate_acceptance(
 
 
 @rule("stability: no applicant and programme that both want each other", "confirmed")
+@checked
 def blocking_pairs(
-    match: Mapping[str, str | None],
-    preferences: Mapping[str, Sequence[str]],
-    priorities: Mapping[str, Sequence[str]],
-    capacities: Mapping[str, int],
+    match: Mapping[Name, Name | None],
+    preferences: Lists,
+    priorities: Lists,
+    capacities: Capacities,
 ) -> list[tuple[str, str]]:
     """Return every (applicant, programme) that would rather have each other: none when stable.
 
@@ -172,11 +188,20 @@ def blocking_pairs(
     check_lists(preferences, priorities, capacities)
     rank = {p: {a: at for at, a in enumerate(priorities.get(p, ()))} for p in capacities}
     held: dict[str, list[int]] = {programme: [] for programme in capacities}
+    one_spelling(chain(match, preferences), "applicants")
     for applicant, programme in match.items():
         if programme is not None:
             if applicant not in rank.get(programme, ()):
                 raise InputFault(f"{applicant} is matched to {programme}, which does not list it")
+            if programme not in preferences.get(applicant, ()):
+                raise InputFault(f"{applicant} is matched to {programme}, which it does not list")
             held[programme].append(rank[programme][applicant])
+    for programme, seated in held.items():
+        if len(seated) > capacities[programme]:
+            raise InputFault(
+                f"{programme} holds {len(seated)} on {capacities[programme]} seats: this is no"
+                " match; give one that keeps the capacities"
+            )
     found = []
     for applicant in sorted(preferences):
         for programme in preferences[applicant]:
@@ -192,15 +217,17 @@ def blocking_pairs(
 
 
 @rule("deferred acceptance, ties by one lottery", "confirmed")
+@checked
 def deferred_acceptance_with_lottery(
-    preferences: Mapping[str, Sequence[str]],
-    priorities: Mapping[str, Sequence[Collection[str]]],
-    capacities: Mapping[str, int],
-    lottery: Sequence[str],
+    preferences: Lists,
+    priorities: Classes,
+    capacities: Capacities,
+    lottery: Names,
 ) -> dict[str, str | None]:
     """Return each applicant's programme when classes of equals are put in order by one lottery.
 
     Example: ``deferred_acceptance_with_lottery({"a": ["P"], "b": ["P"]}, {"P": [["a", "b"]]},
     {"P": 1}, ["b", "a"])`` is {"a": None, "b": "P"}.
     """
-    return deferred_acceptance(preferences, break_ties(priorities, lottery), capacities)
+    lines = unchecked(break_ties)(priorities, lottery)
+    return unchecked(deferred_acceptance)(preferences, lines, capacities)

@@ -6,16 +6,19 @@ first; a ring of tenants asking for each other's homes exchanges at once. No ten
 present home. Homes are single beds, rooms or flats.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 
 from huiguan.foundation.cited import rule
 from huiguan.foundation.faults import InputFault
 from huiguan.foundation.kernel import kernel
-from huiguan.housing.allocation.deferred import check_lists
+from huiguan.foundation.readers.names import Name, Names, one_spelling
+from huiguan.foundation.readers.signatures import checked, unchecked
+from huiguan.housing.allocation.lists import Capacities, Lists, check_lists
 
 NOBODY = -1
+Owners = Mapping[Name, Name]  # home: its tenant
 
 
 @kernel
@@ -107,11 +110,12 @@ def settle(
 
 
 @rule("Abdulkadiroglu, Sonmez 1999, you request my house - I get your turn", "confirmed")
+@checked
 def you_request_my_house(
-    preferences: Mapping[str, Sequence[str]],
-    order: Sequence[str],
-    owners: Mapping[str, str],
-    vacant: Sequence[str] = (),
+    preferences: Lists,
+    order: Names,
+    owners: Owners,
+    vacant: Names = (),
 ) -> dict[str, str | None]:
     """Return the home of each person after a swap round (None: no home).
 
@@ -122,14 +126,12 @@ def you_request_my_house(
     ["n"])`` is {"a": "h", "t": "n"}: a asks for h, so its tenant t chooses first, and takes n.
     """
     people = sorted(preferences)
-    twice = [
-        person for person in people if len(set(preferences[person])) < len(preferences[person])
-    ]
-    if twice:
-        raise InputFault(f"the list of {twice[0]} names a home twice; each home has one place")
     row = {person: at for at, person in enumerate(people)}
     listed = {home for wishes in preferences.values() for home in wishes}
     homes = sorted(listed | set(owners) | set(vacant))
+    one_spelling(homes, "homes")
+    if not owners.keys().isdisjoint(vacant):
+        raise InputFault(f"home {min(owners.keys() & set(vacant))} is vacant and has a tenant")
     index = {home: at for at, home in enumerate(homes)}
     if sorted(order) != people or not set(owners.values()) <= set(people):
         raise InputFault("every person has one turn, and every tenant takes part; check the order")
@@ -149,9 +151,8 @@ def you_request_my_house(
 
 
 @rule("Gale's top trading cycles (Shapley, Scarf 1974)", "confirmed")
-def top_trading_cycles(
-    preferences: Mapping[str, Sequence[str]], owners: Mapping[str, str]
-) -> dict[str, str]:
+@checked
+def top_trading_cycles(preferences: Lists, owners: Owners) -> dict[str, str]:
     """Return the home of each tenant after exchanging along rings, the only one in the core.
 
     ``preferences``: tenant -> homes, best first (one's own home ends the list). ``owners``:
@@ -161,15 +162,19 @@ def top_trading_cycles(
     """
     if set(owners.values()) != set(preferences) or len(owners) != len(preferences):
         raise InputFault("everybody brings exactly one home; check preferences and owners")
-    swapped = you_request_my_house(preferences, sorted(preferences), owners)
+    unknown = sorted({home for wishes in preferences.values() for home in wishes} - owners.keys())
+    if unknown:
+        raise InputFault(f"nobody brings home {unknown[0]}, so nobody can get it; check the lists")
+    swapped = unchecked(you_request_my_house)(preferences, sorted(preferences), owners)
     return {person: home for person, home in swapped.items() if home is not None}
 
 
 @rule("top trading cycles with priorities (Abdulkadiroglu, Sonmez 2003)", "confirmed")
+@checked
 def top_trading_cycles_with_priorities(
-    preferences: Mapping[str, Sequence[str]],
-    priorities: Mapping[str, Sequence[str]],
-    capacities: Mapping[str, int],
+    preferences: Lists,
+    priorities: Lists,
+    capacities: Capacities,
 ) -> dict[str, str | None]:
     """Return each applicant's programme (or None) when first places in line are exchanged.
 

@@ -2,18 +2,26 @@
 
 from collections import deque
 from collections.abc import Mapping, Sequence
+from datetime import date
+from itertools import chain, pairwise
+from typing import Annotated
 
 import numpy as np
 
 from huiguan.foundation.cited import rule
 from huiguan.foundation.faults import CheckFault, InputFault
+from huiguan.foundation.readers.names import Name, Names, one_spelling
+from huiguan.foundation.readers.signatures import checked, unchecked
+from huiguan.foundation.readers.values import Count, day
 from huiguan.housing.allocation.deferred import match_market, serial_dictatorship
+from huiguan.housing.allocation.lists import Capacities, Lists
 from huiguan.housing.allocation.market import BARRED, LOW, Market, Match
 
 
 @rule("multiple-waitlist procedure (Thakral 2016)", "confirmed")
+@checked
 def multiple_waitlist(
-    queue: Sequence[str], waits_for: Mapping[str, str], arrivals: Sequence[str]
+    queue: Names, waits_for: Mapping[Name, Name], arrivals: Sequence[Name]
 ) -> list[tuple[str, str | None]]:
     """Return (building, person) of every home that becomes free, in order of ``arrivals``.
 
@@ -23,6 +31,11 @@ def multiple_waitlist(
     Example: a waits for X, b for Y: ``multiple_waitlist(["a", "b"], {"a": "X", "b": "Y"},
     ["Y", "X", "Y"])`` is [("Y", "b"), ("X", "a"), ("Y", None)].
     """
+    one_spelling(chain(queue, waits_for), "persons")
+    one_spelling(chain(arrivals, waits_for.values()), "buildings")
+    nowhere = [person for person in queue if person not in waits_for]
+    if nowhere:
+        raise InputFault(f"{nowhere[0]} is in the queue and waits for no building; name it")
     main = deque(queue)
     lists: dict[str, deque[str]] = {}
     given: list[tuple[str, str | None]] = []
@@ -33,26 +46,27 @@ def multiple_waitlist(
             taker = own.popleft()
         while taker is None and main:
             person = main.popleft()
-            if waits_for.get(person) == building:
+            if waits_for[person] == building:
                 taker = person
-            elif person in waits_for:
+            else:
                 lists.setdefault(waits_for[person], deque()).append(person)
         given.append((building, taker))
     return given
 
 
 @rule("weekly re-letting: list date, then draw rank (England, choice-based letting)", "secondary")
+@checked
 def weekly_reletting(
-    bids: Mapping[str, Sequence[str]],
-    list_dates: Mapping[str, str],
-    ranks: Mapping[str, int],
-    homes: Mapping[str, int],
+    bids: Lists,
+    list_dates: Mapping[Name, Annotated[date | str, day]],
+    ranks: Mapping[Name, Count],
+    homes: Capacities,
 ) -> dict[str, str | None]:
     """Return each bidder's home of this week's advert.
 
-    ``bids``: person -> homes, best first. ``list_dates``: person -> date of joining the list, as
-    "2026-03-01", frozen when the advert closed. ``ranks``: draw rank, for equal dates. ``homes``:
-    home -> how many are let. Who refuses keeps the date and bids again next week.
+    ``bids``: person -> homes, best first. ``list_dates``: person -> date of joining the list (a
+    date, or "2026-03-01"), frozen when the advert closed. ``ranks``: draw rank, for equal dates.
+    ``homes``: home -> how many are let. Who refuses keeps the date and bids again next week.
     Example: b joined before a: ``weekly_reletting({"a": ["H"], "b": ["H", "K"]},
     {"a": "2026-03-01", "b": "2026-02-01"}, {"a": 1, "b": 2}, {"H": 1, "K": 1})`` is
     {"a": None, "b": "H"}.
@@ -60,8 +74,15 @@ def weekly_reletting(
     missing = sorted(p for p in bids if p not in list_dates or p not in ranks)
     if missing:
         raise InputFault(f"{missing[0]} bids but has no list date or rank; nobody bids without")
-    order = sorted(bids, key=lambda person: (list_dates[person], ranks[person], person))
-    return serial_dictatorship(bids, order, homes)
+    one_spelling(chain(bids, list_dates, ranks), "persons")
+    joined = {person: (day(list_dates[person], "list date"), ranks[person]) for person in bids}
+    order = sorted(bids, key=lambda person: joined[person])
+    for before, after in pairwise(order):
+        if joined[before] == joined[after]:
+            raise InputFault(
+                f"{before} and {after} have one list date and one draw rank; a rank is one person's"
+            )
+    return unchecked(serial_dictatorship)(bids, order, homes)
 
 
 def rerun(market: Market, before: Match, withdrawn: np.ndarray, settled: np.ndarray) -> Match:

@@ -2,56 +2,76 @@
 
 Source: the city's published procedure (DAHLIA) and its recorded results: certificate of preference
 (COP) up to every home, displaced tenants (DTHP) 20 %, neighbourhood (NRHP) 40 %, live or work in
-the city, then everybody; the veterans' twin of each list comes before it.
+the city, then the general list; the veterans' twin of each list comes before it. The general list
+holds everybody, or only those who stand on no other one: one published draw of 27 splits them (13
+live or work in the city, 14 general). Which of the two is data, and does not change who is served.
 """
 
 from collections import deque
 from collections.abc import Collection, Mapping, Sequence
-from fractions import Fraction
-from itertools import pairwise
+from functools import partial
+from itertools import chain, pairwise
+from typing import Annotated, Literal
 
 from huiguan.foundation.cited import rule
 from huiguan.foundation.faults import InputFault
-from huiguan.foundation.readers.values import natural
-from huiguan.housing.allocation.reserves import claims_of, exact_share, reserved_units
+from huiguan.foundation.readers.names import Name, Names, one_spelling
+from huiguan.foundation.readers.signatures import checked, unchecked
+from huiguan.foundation.readers.values import Count, natural
+from huiguan.housing.allocation.lists import Claims
+from huiguan.housing.allocation.reserves import Share, exact_share, reserved_units
 
-Row = tuple[int, int, str]  # rank in the list, lottery rank, lottery number
+Rank = Annotated[int, partial(natural, least=1)]
+Row = tuple[Rank, Rank, Name]  # rank in the list, lottery rank, lottery number
+General = Literal["everybody", "on no other list"]
+GENERAL = "general"
 
 
 @rule("San Francisco MOHCD, lottery preference lists", "confirmed")
+@checked
 def bucket_lists(
-    lottery: Sequence[str], claims: Mapping[str, Collection[str]], buckets: Sequence[str]
+    lottery: Names, claims: Claims, buckets: Names, general: General = "everybody"
 ) -> dict[str, list[str]]:
     """Return the list of every bucket, and of "general", each in lottery order.
 
     ``lottery``: applicants, rank 1 first. ``claims``: applicant -> preferences proved. A person
-    stands on every list claimed; "general" holds everybody.
+    stands on every list claimed; "general" holds everybody, or those "on no other list".
     Example: ``bucket_lists(["b", "a", "c"], {"a": ["COP"], "c": ["COP", "N"]}, ["COP", "N"])``
-    is {"COP": ["a", "c"], "N": ["c"], "general": ["b", "a", "c"]}.
+    is {"COP": ["a", "c"], "N": ["c"], "general": ["b", "a", "c"]}; and
+    ``bucket_lists(["b", "a", "c"], {"a": ["COP"], "c": ["COP", "N"]}, ["COP", "N"],
+    "on no other list")`` is {"COP": ["a", "c"], "N": ["c"], "general": ["b"]}.
     """
-    if len(set(lottery)) != len(lottery):
-        raise InputFault("somebody has two places in the lottery; one number per person")
-    lists = {b: [a for a in lottery if b in claims_of(claims, a)] for b in buckets}
-    return {**lists, "general": list(lottery)}
+    if GENERAL in buckets:
+        raise InputFault(f"{GENERAL!r} is the list of those without a preference; rename yours")
+    one_spelling(chain(lottery, claims), "applicants")
+    one_spelling(chain(buckets, *claims.values()), "preferences")
+    lists = {b: [a for a in lottery if b in claims.get(a, ())] for b in buckets}
+    listed = {a for members in lists.values() for a in members}
+    others = [a for a in lottery if general == "everybody" or a not in listed]
+    return {**lists, GENERAL: others}
 
 
 @rule("San Francisco MOHCD: COP all, DTHP 20 %, NRHP 40 %, down, at least one", "confirmed")
-def bucket_units(units: int, shares: Mapping[str, str | Fraction]) -> dict[str, int]:
+@checked
+def bucket_units(units: Count, shares: Mapping[Name, Share]) -> dict[str, int]:
     """Return how many of ``units`` each preference may take at most.
 
     A share is rounded down, but a list that has a share gets at least one home.
     Example: ``bucket_units(13, {"COP": "100%", "DTHP": "20%", "NRHP": "40%"})`` is
     {"COP": 13, "DTHP": 2, "NRHP": 5}.
     """
-    return {name: reserved_units(units, share, "down", 1) for name, share in shares.items()}
+    return {
+        name: unchecked(reserved_units)(units, share, "down", 1) for name, share in shares.items()
+    }
 
 
 @rule("San Francisco MOHCD, lists served in order of preference", "confirmed")
+@checked
 def bucket_allocation(
-    lottery: Sequence[str],
-    claims: Mapping[str, Collection[str]],
-    units: int,
-    limits: Mapping[str, int],
+    lottery: Names,
+    claims: Claims,
+    units: Count,
+    limits: Mapping[Name, Count],
 ) -> dict[str, str]:
     """Return applicant -> list served from, lists in the order of ``limits``, then "general".
 
@@ -61,9 +81,8 @@ def bucket_allocation(
     Example: ``bucket_allocation(["b", "a", "c"], {"a": ["COP"], "c": ["NRHP"]}, 2,
     {"COP": 2, "NRHP": 1})`` is {"a": "COP", "c": "NRHP"}.
     """
-    natural(units, "units")
     served: dict[str, str] = {}
-    for bucket, people in bucket_lists(lottery, claims, list(limits)).items():
+    for bucket, people in unchecked(bucket_lists)(lottery, claims, list(limits)).items():
         free = min(limits.get(bucket, units), units - len(served))
         queue = [person for person in people if person not in served]
         served.update(dict.fromkeys(queue[: max(free, 0)], bucket))
@@ -71,7 +90,8 @@ def bucket_allocation(
 
 
 @rule("San Francisco MOHCD: each list keeps the order of the lottery", "confirmed")
-def bucket_faults(lists: Mapping[str, Sequence[Row]]) -> list[str]:
+@checked
+def bucket_faults(lists: Mapping[Name, Sequence[Row]]) -> list[str]:
     """Return what breaks the order of the lists: rows (rank, lottery rank, lottery number).
 
     Inside a list a better rank has a better lottery rank, and a number has one lottery rank in all
@@ -93,12 +113,13 @@ def bucket_faults(lists: Mapping[str, Sequence[Row]]) -> list[str]:
 @rule(
     "Parcoursup, order of call under two quotas (ministry's published algorithm, 2023)", "confirmed"
 )
+@checked
 def two_quota_order(
-    ranking: Sequence[str],
-    social: Collection[str],
-    local: Collection[str],
-    social_share: str | Fraction,
-    local_share: str | Fraction,
+    ranking: Names,
+    social: Collection[Name],
+    local: Collection[Name],
+    social_share: Share,
+    local_share: Share,
 ) -> list[str]:
     """Return the order of call of ``ranking`` under a social and a residence quota.
 
@@ -110,8 +131,7 @@ def two_quota_order(
     Example: ``two_quota_order(["a", "b", "c", "s"], ["s"], [], "25%", "0%")`` is
     ["s", "a", "b", "c"]: one of the first one to four must hold the social claim.
     """
-    if len(set(ranking)) != len(ranking):
-        raise InputFault("a candidate is ranked twice; each has one place")
+    one_spelling(chain(ranking, social, local), "candidates")
     shares = [exact_share(share) for share in (social_share, local_share)]
     social, local = frozenset(social), frozenset(local)
     queues: dict[tuple[bool, bool], deque[int]] = {

@@ -6,18 +6,30 @@ Diego drew its 2022 short-term-rental licences with them.
 """
 
 from collections.abc import Sequence
+from typing import Annotated
 
 import numpy as np
 
 from huiguan.foundation.cited import rule
 from huiguan.foundation.faults import InputFault
 from huiguan.foundation.kernel import kernel
+from huiguan.foundation.readers.names import Name, once, one_spelling
+from huiguan.foundation.readers.signatures import checked, unchecked
+from huiguan.foundation.readers.values import Count, whole_number
 
 WORD = 0xFFFFFFFF
 LENGTH, MIDDLE = 624, 397
 TWIST = (0, 0x9908B0DF)
 LARGEST_POOL = 10_000_000  # up to it R shuffles the whole list
 SMALLEST = 2.328306437080797e-10  # what R returns instead of 0
+
+
+def how_many(value: object, what: str) -> int:
+    """Return how many numbers are drawn."""
+    return whole_number(value, what, 0, LARGEST_POOL)
+
+
+Numbers = Annotated[int, how_many]
 
 
 class Twister:
@@ -61,7 +73,8 @@ class Twister:
 
 
 @rule("R 4, set.seed and runif (Mersenne Twister)", "confirmed")
-def r_uniform(seed: int, count: int) -> list[float]:
+@checked
+def r_uniform(seed: int, count: Numbers) -> list[float]:
     """Return ``set.seed(seed); runif(count)`` of R 4.
 
     Example: ``r_uniform(42, 3)`` is 0.9148060, 0.9370754, 0.2861395 to seven places.
@@ -130,7 +143,8 @@ def walk(shares: np.ndarray, names: np.ndarray, uniforms: np.ndarray, chosen: np
 
 
 @rule("R 4, sample(n, size, replace = FALSE, prob = weights)", "confirmed")
-def r_sample(seed: int, weights: Sequence[float], size: int) -> list[int]:
+@checked
+def r_sample(seed: int, weights: Sequence[float], size: Numbers) -> list[int]:
     """Return ``set.seed(seed); sample(length(weights), size, prob = weights)``: rows from 1.
 
     Example: ``r_sample(1, [0.1, 0.2, 0.3, 0.2, 0.2], 5)`` is [3, 4, 5, 1, 2].
@@ -143,15 +157,18 @@ def r_sample(seed: int, weights: Sequence[float], size: int) -> list[int]:
     total = 0.0
     for weight in weights:  # one by one, as R adds
         total += weight
+    if total == float("inf"):
+        raise InputFault("weights: their sum is beyond every number; write smaller ones")
     shares = np.array([weight / total for weight in weights], dtype=np.float64)
     names = np.arange(1, len(weights) + 1, dtype=np.int64)
     sort_descending(shares, names)
     chosen = np.zeros(size, dtype=np.int64)
-    walk(shares, names, np.array(r_uniform(seed, size), dtype=np.float64), chosen)
+    walk(shares, names, np.array(unchecked(r_uniform)(seed, size), dtype=np.float64), chosen)
     return [int(row) for row in chosen]
 
 
 @rule("R 4, sample(n, size): equal chances, by rejection (R since 3.6.0)", "confirmed")
+@checked
 def r_sample_equal(seed: int, count: int, size: int) -> list[int]:
     """Return ``set.seed(seed); sample(count, size)`` of R 4: numbers of 1..count, no repeats.
 
@@ -187,8 +204,9 @@ def below(twister: Twister, end: int) -> int:
 
 
 @rule("City of San Diego, short-term-rental lottery, tier 4, 2022-12-16", "confirmed")
+@checked
 def weighted_licence_draw(
-    seed: int, applicants: Sequence[tuple[str, int]], places: int
+    seed: int, applicants: Sequence[tuple[Name, Count]], places: Numbers
 ) -> tuple[list[str], list[str]]:
     """Return winners in order of drawing, and the waiting list, of ``(name, weight)`` rows.
 
@@ -196,8 +214,13 @@ def weighted_licence_draw(
     loser, in file order, draws one uniform number; ascending.
     Example: ``weighted_licence_draw(1, [("A", 0), ("B", 1), ("C", 2)], 1)`` is (["C"], ["A", "B"]).
     """
-    rows = r_sample(seed, [weight + 1 for _, weight in applicants], places)
+    listed = [name for name, _ in applicants]
+    once(listed, "applicants")
+    one_spelling(listed, "applicants")
+    rows = unchecked(r_sample)(seed, [weight + 1 for _, weight in applicants], places)
     won = set(rows)
     losers = [name for row, (name, _) in enumerate(applicants, start=1) if row not in won]
-    queue = sorted(zip(r_uniform(seed, len(losers)), range(len(losers)), losers, strict=True))
+    queue = sorted(
+        zip(unchecked(r_uniform)(seed, len(losers)), range(len(losers)), losers, strict=True)
+    )
     return [applicants[row - 1][0] for row in rows], [name for _, _, name in queue]

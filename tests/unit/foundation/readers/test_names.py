@@ -42,7 +42,6 @@ def test_a_name_as_it_is_written(value: str) -> None:
         "葛\U000e0100",
         "a\x00",
         "\ud800",
-        1,
         None,
         b"ann",
         True,
@@ -71,6 +70,12 @@ def test_two_spellings_of_one_name(first: str, second: str) -> None:
         one_spelling([first, "x", second, first], "payers")
     with pytest.raises(InputFault, match="one name in two spellings"):
         distinct([first, second], "payers")
+
+
+def test_names_may_be_whole_numbers_but_not_both() -> None:
+    assert distinct([1, 2], "rooms") == [1, 2]
+    with pytest.raises(InputFault, match="some names are texts and some are numbers"):
+        distinct([1, "1"], "rooms")
 
 
 def test_names_that_differ_are_two() -> None:
