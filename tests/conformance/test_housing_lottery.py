@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from huiguan.cli.homes.draw import Method, audit, read_applicants
-from huiguan.housing.audits.buckets import bucket_faults
+from huiguan.housing.audits.buckets import bucket_faults, bucket_gaps
 from huiguan.housing.audits.r_sample import weighted_licence_draw
 from tests.recorded import recorded
 
@@ -59,3 +59,25 @@ def test_san_francisco_lists_keep_the_order_of_the_lottery(swap: bool) -> None:
             *rest,
         ]
     assert bool(bucket_faults(lists)) == swap
+
+
+def test_san_francisco_lists_are_not_whole() -> None:
+    """The recorded file prints 3, 2 and 4 applications beside 2, 1 and 3 rows; two lists lack 1."""
+    path = recorded("housing_lottery") / "dahlia_staging_lottery_buckets.json.gz"
+    buckets = json.loads(gzip.decompress(path.read_bytes()))["lotteryBuckets"]
+    lists = {
+        bucket["preferenceName"]: [
+            (row["preferenceRank"], row["lotteryRank"], row["lotteryNumber"])
+            for row in bucket["preferenceResults"]
+        ]
+        for bucket in buckets
+    }
+    totals = {bucket["preferenceName"]: bucket["totalSubmittedApps"] for bucket in buckets}
+    gaps = bucket_gaps(lists, totals)
+    assert [gap.split("(")[-1].split("): ")[-1] for gap in gaps] == [
+        "2 ranked, the printed total is 3",
+        "1 ranked, the printed total is 2",
+        "3 ranked, the printed total is 4",
+        "rank 1 has no row",
+        "Live or Work in San Francisco Preference: rank 1 has no row",
+    ]

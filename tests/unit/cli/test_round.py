@@ -150,7 +150,7 @@ def buckets_text(*lists: tuple[str, dict[str, object]]) -> str:
         ("[1]", "TypeError"),
         ("[" * 100_000, "RecursionError"),
         ('{"lotteryBuckets": []}', "no preference list"),
-        (buckets_text(("A", {"preferenceRank": "z"})), "ValueError"),
+        (buckets_text(("A", {"preferenceRank": "z"})), "preferenceRank: 'z' is no whole number"),
         (buckets_text(("A", {}), ("A", {})), "two of one name"),
     ],
 )
@@ -159,3 +159,26 @@ def test_a_file_of_buckets_that_is_none_is_refused(tmp_path: Path, text: str, me
     path.write_text(text)
     with pytest.raises(InputFault, match=message):
         run("draw", "audit", "--method", "sf-buckets", str(path))
+
+
+def test_a_file_whose_totals_differ_from_its_rows_is_told(tmp_path: Path) -> None:
+    rows = [
+        {"preferenceRank": rank, "lotteryRank": 2 * rank, "lotteryNumber": f"n{rank}"}
+        for rank in (1, 3)
+    ]
+    buckets = [
+        {"preferenceName": "COP", "totalSubmittedApps": 3, "preferenceResults": rows},
+        {"preferenceName": "L_W", "totalSubmittedApps": 2, "preferenceResults": rows[:1]},
+    ]
+    path = tmp_path / "results.json"
+    path.write_text(json.dumps({"lotteryBuckets": buckets, "lotteryAppTotal": 4}))
+    text = run("draw", "audit", "--method", "sf-buckets", str(path))
+    for line in (
+        "not whole: COP: 2 ranked, the printed total is 3",
+        "not whole: COP: rank 2 has no row",
+        "not whole: L_W: 1 ranked, the printed total is 2",
+        "not whole: 2 applications in all lists, the printed total is 4",  # n1 and n3
+        "inside every list the ranks ascend with the lottery rank",
+        "who is missing from the file is not checked",
+    ):
+        assert line in text

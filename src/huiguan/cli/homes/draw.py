@@ -6,12 +6,13 @@ import io
 import zlib
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import typer
 
 from huiguan.cli import app
 from huiguan.foundation.faults import CheckFault, InputFault
+from huiguan.foundation.readers.values import natural
 
 draw = typer.Typer(no_args_is_help=True, help="Replay draws that other cities have published.")
 app.add_typer(draw, name="draw")
@@ -106,7 +107,8 @@ def audit(
 
     r-sample: R 4, sample without replacement with probability weight + 1; then the seed again and
     one uniform number per loser in file order. rfc3797: rows are numbered from 1 in file order.
-    sf-buckets: checks that inside every preference list ranks ascend with the lottery rank.
+    sf-buckets: checks that inside every preference list ranks ascend with the lottery rank, and
+    names the lists whose printed total differs from their rows.
     """
     if method is Method.SF_BUCKETS:
         audit_buckets(applicants)
@@ -150,32 +152,70 @@ def require_places(path: Path, places: int, rows: int) -> None:
         raise InputFault(f"{path} has {rows:,} rows, so {places:,} cannot win; check --places")
 
 
-def audit_buckets(path: Path) -> None:
-    """Check the preference lists of a San Francisco result file (its ``lotteryBuckets``)."""
+class Buckets(NamedTuple):
+    """The preference lists of a result file, and the totals it prints beside them."""
+
+    lists: dict[str, list[tuple[int, int, str]]]
+    totals: dict[str, int]
+    applications: int | None
+
+
+def read_buckets(path: Path) -> Buckets:
+    """Return the lists of a San Francisco result file (its ``lotteryBuckets``)."""
     import json
 
-    from huiguan.housing.audits.buckets import bucket_faults
-
     try:
-        buckets = json.loads(read_text(path))["lotteryBuckets"]
-        names = [str(bucket["preferenceName"]) for bucket in buckets]
+        result = json.loads(read_text(path))
+        names = [str(bucket["preferenceName"]) for bucket in result["lotteryBuckets"]]
+        buckets = dict(zip(names, result["lotteryBuckets"], strict=True))
         lists = {
-            str(bucket["preferenceName"]): [
-                (int(row["preferenceRank"]), int(row["lotteryRank"]), str(row["lotteryNumber"]))
+            name: [
+                (
+                    natural(row["preferenceRank"], "preferenceRank", 1),
+                    natural(row["lotteryRank"], "lotteryRank", 1),
+                    str(row["lotteryNumber"]),
+                )
                 for row in bucket["preferenceResults"]
             ]
-            for bucket in buckets
+            for name, bucket in buckets.items()
         }
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        printed = {name: bucket.get("totalSubmittedApps") for name, bucket in buckets.items()}
+        totals = {name: natural(n, "total") for name, n in printed.items() if n is not None}
+        every = result.get("lotteryAppTotal")
+        applications = None if every is None else natural(every, "lotteryAppTotal")
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise InputFault(
             f"{path} is no result file: lotteryBuckets cannot be read "
             f"({type(error).__name__}: {error})"
         ) from None
-    if not names or len(lists) != len(names):
+    except InputFault as fault:
+        raise InputFault(f"{path} cannot be checked: {fault}") from None
+    if not names or len(buckets) != len(names):
         raise InputFault(f"{path} has no preference list, or two of one name, so none is checked")
-    faults = bucket_faults(lists)
-    for name, rows in lists.items():
+    return Buckets(lists, totals, applications)
+
+
+def audit_buckets(path: Path) -> None:
+    """Check the preference lists of a San Francisco result file.
+
+    A list whose printed total differs from its rows, or that leaves ranks out, is named: who is
+    missing cannot be checked.
+    """
+    from huiguan.housing.audits.buckets import bucket_faults, bucket_gaps
+
+    found = read_buckets(path)
+    faults, gaps = bucket_faults(found.lists), bucket_gaps(found.lists, found.totals)
+    for name, rows in found.lists.items():
         typer.echo(f"{name}: {len(rows)} ranked")
+    everybody = {number for rows in found.lists.values() for *_, number in rows}
+    if found.applications not in (None, len(everybody)):
+        gaps.append(
+            f"{len(everybody)} applications in all lists, the printed total is {found.applications}"
+        )
+    for line in gaps:
+        typer.echo(f"not whole: {line}")
     if faults:
         raise CheckFault("; ".join(faults))
     typer.echo("inside every list the ranks ascend with the lottery rank")
+    if gaps:
+        typer.echo("who is missing from the file is not checked")

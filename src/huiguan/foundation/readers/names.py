@@ -5,11 +5,11 @@ Readers as those of ``values``: the value in its one form, or ``InputFault`` and
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Annotated, cast
 
 from huiguan.foundation.faults import InputFault
-from huiguan.foundation.readers.values import LONGEST_SHOWN, day, shown
+from huiguan.foundation.readers.values import LONGEST_SHOWN, day, shown, whole_number
 
 IDENTITY = re.compile(r"[0-9]{17}[0-9X]")
 MOD_11_2 = "0123456789X"
@@ -26,14 +26,12 @@ def text(value: object, what: str) -> str:
 
 
 def name(value: object, what: str) -> str:
-    """Return the name or the whole number by which something is known, as it was given.
+    """Return the name by which something is known, as it was given.
 
     What could make one thing two is refused: blanks at an end or twice, characters that do not
     show (of no width, control, direction), and letters composed in another way than usual (NFC).
     """
     if not isinstance(value, str):
-        if isinstance(value, int) and not isinstance(value, bool):
-            return cast("str", value)
         raise InputFault(f"{what}: {shown(value)} is no name; write it in quotation marks")
     if not value.strip():
         raise InputFault(f"{what}: {shown(value)} names nothing; write a name")
@@ -52,6 +50,13 @@ def name(value: object, what: str) -> str:
             "write it without blanks at its ends, characters of no width or composed letters"
         )
     return value
+
+
+def name_or_number(value: object, what: str) -> str:
+    """Return a name, or the whole number that stands for one in examples of the literature."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return cast("str", whole_number(value, what, 0))
+    return name(value, what)
 
 
 def shows(character: str) -> bool:
@@ -86,13 +91,13 @@ def one_spelling(names: Iterable[str], what: str) -> None:
             )
 
 
-def distinct(value: object, what: str) -> list[str]:
+def distinct(value: object, what: str, each: Callable[[object, str], str] = name) -> list[str]:
     """Return a list of names, each once and in one spelling."""
     if isinstance(value, (str, bytes)):
         raise InputFault(f"{what}: the text {shown(value)} is one name; give a list of names")
     if not isinstance(value, Iterable):
         raise InputFault(f"{what}: {shown(value)} is no list of names")
-    names = [name(entry, what) for entry in value]
+    names = [each(entry, what) for entry in value]
     once(names, what)
     one_spelling(names, what)
     return names

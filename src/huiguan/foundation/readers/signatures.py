@@ -28,7 +28,7 @@ from typing import (
 import msgspec
 
 from huiguan.foundation.faults import InputFault
-from huiguan.foundation.readers.names import name, one_spelling, text
+from huiguan.foundation.readers.names import name, name_or_number, one_spelling, text
 from huiguan.foundation.readers.values import (
     a_float,
     day,
@@ -52,6 +52,7 @@ PLAIN: dict[Any, Reader] = {
     date: day,
     Decimal: decimal,
 }
+NAMES = (name, name_or_number)  # of several, no two may be one name in two spellings
 LISTS = (list, tuple, set, frozenset, Sequence, Collection, Iterable, Iterator)
 
 
@@ -211,7 +212,7 @@ def read_list(item: Reader, value: object, what: str) -> Collection[Any]:
         raise InputFault(f"{what}: {shown(value)} is no list; give one, as ['a', 'b']")
     given = value if isinstance(value, (list, tuple, set, frozenset)) else list(value)
     read = [item(entry, what) for entry in given]
-    if item is name:
+    if item in NAMES:
         one_spelling(read, what)
     if all(map(is_the_same, read, given)):
         return given
@@ -234,7 +235,7 @@ def read_mapping(
             item(given, f"{what} of {shown(known_as)}")
             raise
         same = same and entry is known_as and read[entry] is given
-    if key is name:
+    if key in NAMES:
         one_spelling(read, what)
     return value if same else read
 

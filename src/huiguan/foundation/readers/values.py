@@ -136,8 +136,10 @@ def decimal(value: object, what: str, least: int | None = None) -> Decimal:
 
 def finite(value: object, what: str) -> float:
     """Return a binary number, for the few published methods that reckon in them."""
-    if isinstance(value, float) and abs(value) < float("inf"):
-        return value
+    if isinstance(value, float):
+        if abs(value) < float("inf"):
+            return value
+        raise InputFault(f"{what}: {shown(value)} is no finite number; write one like 0.5")
     return float(whole_number(value, what, -(2**53), 2**53))
 
 

@@ -14,9 +14,8 @@ import numpy as np
 from huiguan.foundation.cited import rule
 from huiguan.foundation.faults import InputFault
 from huiguan.foundation.kernel import kernel
-from huiguan.foundation.readers.names import Names
 from huiguan.foundation.readers.signatures import checked, unchecked
-from huiguan.housing.allocation.lists import Capacities, Lists, check_lists
+from huiguan.housing.allocation.lists import Capacities, Line, Lists, check_lists
 from huiguan.housing.allocation.market import (
     ALL,
     BARRED,
@@ -277,7 +276,7 @@ def deferred_acceptance(
 )
 @checked
 def serial_dictatorship(
-    preferences: Lists, order: Names, capacities: Capacities
+    preferences: Lists, order: Line, capacities: Capacities
 ) -> dict[str, str | None]:
     """Return each applicant's programme when everybody takes, in ``order``, the best that is left.
 

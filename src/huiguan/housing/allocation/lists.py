@@ -5,11 +5,12 @@ would be two, and one of the two would get nothing.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import partial
 from itertools import chain
 from typing import Annotated
 
 from huiguan.foundation.faults import InputFault
-from huiguan.foundation.readers.names import name, once, one_spelling
+from huiguan.foundation.readers.names import distinct, name, name_or_number, once, one_spelling
 from huiguan.foundation.readers.values import natural, shown, whole_number
 
 MOST_SEATS = 2**31 - 1
@@ -26,7 +27,7 @@ def name_lists(value: object, what: str) -> Mapping[str, Sequence[str]]:
             known.add(id(wishes))
             seen.update(in_order_once(wishes, who, what))
     for entry in chain(seen, value):
-        name(entry, what)
+        name_or_number(entry, what)
     one_spelling(seen, what)
     one_spelling(value, what)
     return value
@@ -53,7 +54,7 @@ def claim_lists(value: object, what: str) -> dict[str, tuple[str, ...]]:
     if not isinstance(value, Mapping):
         raise InputFault(f"{what}: {shown(value)} is no mapping; give one, as {{'a': ['own']}}")
     read = {
-        name(who, what): claims_named(held, f"{what} of {shown(who)}")
+        name_or_number(who, what): claims_named(held, f"{what} of {shown(who)}")
         for who, held in value.items()
     }
     one_spelling(read, what)
@@ -83,8 +84,10 @@ def seats_named(value: object, what: str) -> int:
     return number
 
 
+Who = Annotated[str, name_or_number]
+Line = Annotated[Sequence[str], partial(distinct, each=name_or_number)]  # everybody once
 Lists = Annotated[Mapping[str, Sequence[str]], name_lists]
-Capacities = Mapping[Annotated[str, name], int]
+Capacities = Mapping[Who, int]
 Claims = Annotated[Mapping[str, Collection[str]], claim_lists]
 ClaimNames = Annotated[Collection[str], claims_named]
 ClaimName = Annotated[str, claim_named]

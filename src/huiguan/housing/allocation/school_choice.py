@@ -10,7 +10,7 @@ import numpy as np
 
 from huiguan.foundation.cited import rule
 from huiguan.foundation.faults import InputFault
-from huiguan.foundation.readers.names import Name, Names, once, one_spelling
+from huiguan.foundation.readers.names import once, one_spelling
 from huiguan.foundation.readers.signatures import checked, unchecked
 from huiguan.housing.allocation.deferred import (
     deferred_acceptance,
@@ -24,19 +24,21 @@ from huiguan.housing.allocation.lists import (
     ClaimName,
     ClaimNames,
     Claims,
+    Line,
     Lists,
     Seats,
+    Who,
     check_lists,
     check_strict,
 )
 from huiguan.housing.allocation.market import CLASSES, OPEN, Market
 
-Classes = Mapping[Name, Sequence[Collection[Name]]]
+Classes = Mapping[Who, Sequence[Collection[Who]]]
 
 
 @rule("common lottery: equal priority is decided by one number a person", "confirmed")
 @checked
-def break_ties(priorities: Classes, lottery: Names) -> dict[str, list[str]]:
+def break_ties(priorities: Classes, lottery: Line) -> dict[str, list[str]]:
     """Return the strict priorities of every programme: its classes in order, each in draw order.
 
     ``priorities``: programme -> classes of applicants, best class first; inside a class all are
@@ -61,7 +63,7 @@ def break_ties(priorities: Classes, lottery: Names) -> dict[str, list[str]]:
 def deferred_acceptance_with_slots(
     preferences: Lists,
     priorities: Lists,
-    slots: Mapping[Name, Sequence[tuple[ClaimName, Seats]]],
+    slots: Mapping[Who, Sequence[tuple[ClaimName, Seats]]],
     claims: Claims,
     strict: ClaimNames = (),
 ) -> dict[str, str | None]:
@@ -173,7 +175,7 @@ def immediate_acceptance(
 @rule("stability: no applicant and programme that both want each other", "confirmed")
 @checked
 def blocking_pairs(
-    match: Mapping[Name, Name | None],
+    match: Mapping[Who, Who | None],
     preferences: Lists,
     priorities: Lists,
     capacities: Capacities,
@@ -222,7 +224,7 @@ def deferred_acceptance_with_lottery(
     preferences: Lists,
     priorities: Classes,
     capacities: Capacities,
-    lottery: Names,
+    lottery: Line,
 ) -> dict[str, str | None]:
     """Return each applicant's programme when classes of equals are put in order by one lottery.
 

@@ -7,18 +7,19 @@ present home. Homes are single beds, rooms or flats.
 """
 
 from collections.abc import Mapping
+from itertools import chain
 
 import numpy as np
 
 from huiguan.foundation.cited import rule
 from huiguan.foundation.faults import InputFault
 from huiguan.foundation.kernel import kernel
-from huiguan.foundation.readers.names import Name, Names, one_spelling
+from huiguan.foundation.readers.names import one_spelling
 from huiguan.foundation.readers.signatures import checked, unchecked
-from huiguan.housing.allocation.lists import Capacities, Lists, check_lists
+from huiguan.housing.allocation.lists import Capacities, Line, Lists, Who, check_lists
 
 NOBODY = -1
-Owners = Mapping[Name, Name]  # home: its tenant
+Owners = Mapping[Who, Who]  # home: its tenant
 
 
 @kernel
@@ -113,9 +114,9 @@ def settle(
 @checked
 def you_request_my_house(
     preferences: Lists,
-    order: Names,
+    order: Line,
     owners: Owners,
-    vacant: Names = (),
+    vacant: Line = (),
 ) -> dict[str, str | None]:
     """Return the home of each person after a swap round (None: no home).
 
@@ -128,8 +129,8 @@ def you_request_my_house(
     people = sorted(preferences)
     row = {person: at for at, person in enumerate(people)}
     listed = {home for wishes in preferences.values() for home in wishes}
+    one_spelling(chain(listed, owners, vacant), "homes")
     homes = sorted(listed | set(owners) | set(vacant))
-    one_spelling(homes, "homes")
     if not owners.keys().isdisjoint(vacant):
         raise InputFault(f"home {min(owners.keys() & set(vacant))} is vacant and has a tenant")
     index = {home: at for at, home in enumerate(homes)}

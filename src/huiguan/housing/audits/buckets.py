@@ -10,7 +10,7 @@ live or work in the city, 14 general). Which of the two is data, and does not ch
 from collections import deque
 from collections.abc import Collection, Mapping, Sequence
 from functools import partial
-from itertools import chain, pairwise
+from itertools import chain, islice, pairwise
 from typing import Annotated, Literal
 
 from huiguan.foundation.cited import rule
@@ -25,6 +25,7 @@ Rank = Annotated[int, partial(natural, least=1)]
 Row = tuple[Rank, Rank, Name]  # rank in the list, lottery rank, lottery number
 General = Literal["everybody", "on no other list"]
 GENERAL = "general"
+MOST_NAMED = 5  # of ranks that are missing
 
 
 @rule("San Francisco MOHCD, lottery preference lists", "confirmed")
@@ -108,6 +109,28 @@ def bucket_faults(lists: Mapping[Name, Sequence[Row]]) -> list[str]:
             if rank_of.setdefault(number, lottery_rank) != lottery_rank:
                 faults.append(f"{name}: {number} has two lottery ranks")
     return faults
+
+
+@rule("San Francisco MOHCD: each list prints its total", "confirmed")
+@checked
+def bucket_gaps(lists: Mapping[Name, Sequence[Row]], totals: Mapping[Name, Count]) -> list[str]:
+    """Return which lists have another number of rows than the total printed, or leave ranks out.
+
+    Who is missing from a list cannot be checked. Example:
+    ``bucket_gaps({"COP": [(1, 3, "x")], "N": []}, {"COP": 2, "N": 0})`` is
+    ["COP: 1 ranked, the printed total is 2"].
+    """
+    gaps = []
+    for name, rows in lists.items():
+        total = totals.get(name, len(rows))
+        if total != len(rows):
+            gaps.append(f"{name}: {len(rows)} ranked, the printed total is {total}")
+        ranks = {rank for rank, _, _ in rows}
+        absent = (rank for rank in range(1, max(ranks, default=0)) if rank not in ranks)
+        first = ", ".join(map(str, islice(absent, MOST_NAMED)))
+        if first:
+            gaps.append(f"{name}: rank {first} has no row")
+    return gaps
 
 
 @rule(

@@ -8,6 +8,7 @@ from huiguan.foundation.readers.names import (
     distinct,
     identity_number,
     name,
+    name_or_number,
     one_spelling,
     person_name,
     text,
@@ -42,6 +43,7 @@ def test_a_name_as_it_is_written(value: str) -> None:
         "葛\U000e0100",
         "a\x00",
         "\ud800",
+        1,
         None,
         b"ann",
         True,
@@ -73,9 +75,12 @@ def test_two_spellings_of_one_name(first: str, second: str) -> None:
 
 
 def test_names_may_be_whole_numbers_but_not_both() -> None:
-    assert distinct([1, 2], "rooms") == [1, 2]
+    assert distinct([1, 2], "rooms", name_or_number) == [1, 2]
     with pytest.raises(InputFault, match="some names are texts and some are numbers"):
-        distinct([1, "1"], "rooms")
+        distinct([1, "1"], "rooms", name_or_number)
+    for wrong in (-1, True, 1.0, 10**5000):
+        with pytest.raises(InputFault, match=r"^room: "):
+            name_or_number(wrong, "room")
 
 
 def test_names_that_differ_are_two() -> None:
