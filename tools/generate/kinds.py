@@ -17,6 +17,13 @@ from huiguan.foundation.refusals import Refusal
 KINDS = sorted([*messages.COMMANDS.values(), *messages.EVENTS.values()], key=lambda k: k.KIND)
 HOMES = 8000  # refusals from here on are the housing office's: no trading day meets them
 
+IN_MEMORY = {  # enumerations whose numbers stand in no journal, image, result or event
+    "Among": "whose orders a function of the core looks at",
+    "Entry": "a column of the table of phases",
+    "Matching": "a column of the table of phases",
+    "SessionStatus": "state of the core, which a snapshot keeps to save time only",
+}
+
 
 def placed(layout: np.dtype[np.void], names: Iterable[str]) -> list[tuple[str, str, int]]:
     """Return name, dtype and offset of fields of a layout."""
@@ -35,9 +42,9 @@ def modules(room: ModuleType) -> list[ModuleType]:
 
 
 def enumerations() -> list[type[IntEnum]]:
-    """Return every enumeration with numbers that the exchange declares, and the refusals.
+    """Return every enumeration of the exchange whose numbers are written, and the refusals.
 
-    All of them: one that stands on no file today does not notice the day on which it does.
+    All but those of ``IN_MEMORY``: one is pinned before somebody writes its numbers unnoticed.
     """
     found = [
         thing
@@ -49,7 +56,8 @@ def enumerations() -> list[type[IntEnum]]:
     ]
     named = {thing.__name__: thing for thing in found}
     assert len(named) == len(found), "two enumerations of one name"
-    return [*(named[name] for name in sorted(named)), Refusal]
+    assert named.keys() >= IN_MEMORY.keys(), "an enumeration of IN_MEMORY is gone: take it out"
+    return [*(named[name] for name in sorted(named.keys() - IN_MEMORY.keys())), Refusal]
 
 
 def tag(kind: type[messages.Message]) -> str:

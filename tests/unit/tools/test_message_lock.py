@@ -122,6 +122,14 @@ def test_a_version_that_falls_is_refused() -> None:
     assert sentence.startswith("'behaviour 2' is published")
 
 
+def test_a_new_enumeration_is_asked_whether_it_is_written() -> None:
+    words = [*enumerations(), word("Mood", {"GOOD": 1})]
+    one, two = said(words)
+    assert one.startswith("'Mood' is an enumeration that is new here: where its numbers stay in")
+    assert two.startswith("'Mood.GOOD = 1' is new")
+    assert said(words, listed={"Mood": "names the numbers of a field that was there"}) == []
+
+
 def test_a_new_kind_asks_for_a_behaviour_version() -> None:
     class AmendOrder(Message, frozen=True, tag="amend_order"):
         """Change an order."""
