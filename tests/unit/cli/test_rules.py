@@ -118,3 +118,34 @@ def test_a_table_in_a_file_is_as_wide_as_a_page_and_breaks_no_word() -> None:
         assert max(map(len, text.splitlines())) <= 166
         for word in ("auction_ordering,", "2026-08-31" if product == "ec" else "2026-09-15"):
             assert word in text.split()
+
+
+@pytest.mark.parametrize("like", ["cu", "au", "fu", "sc", "ec"])
+def test_a_template_is_a_book_that_loads_and_lists(tmp_path: Path, like: str) -> None:
+    venue = "ine" if like in {"sc", "ec"} else "shfe"
+    (tmp_path / venue).mkdir()
+    book = run("rules", "template", "xx", "--like", like, "--listed", "2026-08-24")
+    (tmp_path / venue / "xx.toml").write_text(book, "utf-8")
+    books = ("--rulebook", str(tmp_path))
+    assert "good: 2 venues, 26 products" in run("rules", "check", *books)
+    rows = json.loads(run("instruments", "--on", "2026-08-24", "--product", "xx", *books, "--json"))
+    assert {row["listed"] for row in rows} == {"2026-08-24"}
+    page = json.loads(run("rules", "show", "xx", "--on", "2026-08-24", *books, "--json"))
+    own = json.loads(run("rules", "show", like, "--on", "2026-08-24", "--json"))
+    terms = [{line["rule"]: line["value"] for line in found["rules"]} for found in (page, own)]
+    assert terms[0]["terms"] == terms[1]["terms"]
+    assert {line["status"] for line in page["rules"] if line["article"].startswith("as ")} == {
+        "assumed"
+    }
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("XX", "--like", "cu"), "no code of a product"),
+        (("xx", "--like", "zz"), "there is no book of a product 'zz'"),
+    ],
+)
+def test_a_template_that_cannot_be_is_one_sentence(words: tuple[str, ...], sentence: str) -> None:
+    with pytest.raises(InputFault, match=sentence):
+        run("rules", "template", *words, "--listed", "2026-08-24")

@@ -72,6 +72,29 @@ def show(
 
 
 @rules.command()
+def template(
+    code: Annotated[str, typer.Argument(metavar="CODE", help="Code of the new product, as xx.")],
+    like: Annotated[str, typer.Option(metavar="PRODUCT", help="A product to begin after.")],
+    listed: Annotated[str, typer.Option(metavar="DATE", help="Its first trading day.")],
+    on: Annotated[
+        str | None,
+        typer.Option("--on", metavar="DATE", help="Whose values; the first day without."),
+    ] = None,
+    rulebook: Folders = None,
+) -> None:
+    """Print a book of a new product: every table once, as it holds for a product like it.
+
+    Put it into a folder of yours as VENUE/CODE.toml and lay that over the books by --rulebook.
+    """
+    from huiguan.foundation.calendars import parse_day
+    from huiguan.storage.market.rulebooks.template import product_template
+
+    first = parse_day(listed)
+    day = parse_day(on) if on else first
+    typer.echo(product_template(like, code, first, day, rulebook or ()), nl=False)
+
+
+@rules.command()
 def check(rulebook: Folders = None, as_json: AsJson = False) -> None:
     """Read every book and check it: exact values, keys, sources, overlaps, gaps.
 
