@@ -34,17 +34,18 @@ def test_thirty_kills(day: Path, tmp_path: Path) -> None:
     closed = close_folder(good, books())
     expected = bytes_of(good)
     assert {"result/result.json", "result/reports/express.csv", "MANIFEST"} <= set(expected)
-    counting = FilesThatDie(10**9)
-    write_closed(good, closed, files=counting)
+    counting, again = FilesThatDie(10**9), tmp_path / "again"
+    copytree(day, again)
+    write_closed(again, closed, files=counting)
     calls = 10**9 - counting.left
     assert calls > 30
-    assert bytes_of(good) == expected
+    assert bytes_of(again) == expected
     for number in range(30):
         root = tmp_path / f"killed{number}"
         copytree(day, root)
         with pytest.raises(Killed):
             write_closed(root, closed, files=FilesThatDie(number * calls // 30))
-        if number % 15 == 14:
+        if (root / "CHANGE").exists() or number % 15 == 14:
             close_folder(root, books())
         else:
             write_closed(root, closed, files=FilesThatDie(10**9))
@@ -65,7 +66,17 @@ def test_closed_day_verifies_and_opens_the_next(day: Path, tmp_path: Path) -> No
     before = bytes_of(opened.root)
     open_next(root, books())
     assert bytes_of(opened.root) == before
+    with pytest.raises(InputFault, match="closed already, and 20260824 is open"):
+        close_folder(root, books())
+    assert bytes_of(opened.root) == before
+
+
+def test_a_damaged_morning_is_not_closed(day: Path, tmp_path: Path) -> None:
+    root = tmp_path / "20260821"
+    copytree(day, root)
     table = root / "image" / "pools.npy"
     table.write_bytes(table.read_bytes()[:-1] + b"\x01")
+    before = bytes_of(root)
     with pytest.raises(CheckFault):
         close_folder(root, books())
+    assert bytes_of(root) == before

@@ -10,19 +10,22 @@ from huiguan.days.run_again import run_day_again
 from huiguan.exchange.day.instructions.every import check_instructions
 from huiguan.exchange.evening.day_end import CorePositions, close_day
 from huiguan.exchange.evening.rules_of_day import DayRules, rules_of_day
-from huiguan.exchange.events import EventCollector
+from huiguan.exchange.events import DayEvents, EventCollector
 from huiguan.exchange.messages import Phase
 from huiguan.exchange.reports.reports_of_day import reports_of_day
 from huiguan.foundation.faults import InputFault
+from huiguan.storage.change import finish_change
 from huiguan.storage.market.daily_files import report_files
 from huiguan.storage.market.day_folder import DayFolder
 from huiguan.storage.market.day_image import read_image
-from huiguan.storage.market.day_result import read_result, result_files
+from huiguan.storage.market.day_result import WrittenResult, read_result, result_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
+    from huiguan.days.hashes import DayHashes
+    from huiguan.exchange.day.correction import Correction
     from huiguan.exchange.day.image import DayImage
     from huiguan.exchange.day.instructions.every import AnyInstruction
     from huiguan.exchange.day.result import DayResult
@@ -31,14 +34,17 @@ if TYPE_CHECKING:
     from huiguan.storage.files import Bytes
     from huiguan.storage.journal.recovery import Frame
 
+    Watch = Callable[[Frame, np.ndarray], None]
+
 FIVE_MINUTES_NS = 300_000_000_000
 
 
 class RunDay(NamedTuple):
-    """A day that was run again: its events as columns, and what the core holds at the end."""
+    """A day that was run again: its hashes, its events, and what the core holds at the end."""
 
+    hashes: DayHashes
     image: DayImage
-    collector: EventCollector
+    events: DayEvents
     core: CorePositions
 
 
@@ -54,8 +60,8 @@ def quiet(_: str) -> None:
     """Report to nobody."""
 
 
-def run_for_clearing(root: Path, watch: Callable[[int], None] | None = None) -> RunDay:
-    """Run a day again and collect its events; ``watch`` is told the last sequence of each frame."""
+def run_for_clearing(root: Path, watch: Watch | None = None) -> RunDay:
+    """Run a day again and collect its events; ``watch`` is given every frame and its events."""
     image = read_image(DayFolder(root).image)
     closes = image.phases["time_ns"][image.phases["phase"] == Phase.CLOSED]
     if not len(closes):
@@ -65,12 +71,12 @@ def run_for_clearing(root: Path, watch: Callable[[int], None] | None = None) -> 
     def take(frame: Frame, events: np.ndarray) -> None:
         collector.add(frame.header.time_ns, events)
         if watch:
-            watch(frame.last_sequence)
+            watch(frame, events)
 
-    core, _ = run_day_again(root, take)
+    core, hashes = run_day_again(root, take)
     if (core.state.group_phase != Phase.CLOSED).any():
         raise InputFault(f"the trading day in {root} is not over; close it after its last phase")
-    return RunDay(image, collector, core_positions(core))
+    return RunDay(hashes, image, collector.finish(), core_positions(core))
 
 
 def core_positions(core: TradingCore) -> CorePositions:
@@ -94,24 +100,34 @@ def clear(
     check_instructions(instructions)
     report("rules of the day")
     rules = rules_of_day(books, run.image.names.instruments, run.image.settings.trading_day)
-    events = run.collector.finish()
-    result = close_day(run.image, events, rules, instructions, run.core, report)
+    result = close_day(run.image, run.events, rules, instructions, run.core, report)
     return ClosedDay(run.image, result, rules)
 
 
 def closed_files(
-    closed: ClosedDay, instructions: Sequence[AnyInstruction] = ()
+    closed: ClosedDay,
+    instructions: Sequence[AnyInstruction] = (),
+    correction: Correction | None = None,
 ) -> Iterator[tuple[str, list[Bytes]]]:
     """Yield every file of ``result/`` with its parts: tables, ``result.json``, daily files."""
-    yield from result_files(closed.result, instructions)
+    yield from result_files(WrittenResult(closed.result, list(instructions), correction))
     for name, parts in report_files(reports_of_day(*closed)):
         yield f"reports/{name}", parts
 
 
+def is_closed(root: Path) -> bool:
+    """Return whether a day has a result."""
+    return (DayFolder(root).result / "result.json").exists()
+
+
 def read_closed(root: Path) -> tuple[DayImage, DayResult, list[AnyInstruction]]:
-    """Return image, result and instructions of a closed day; an InputFault when it is open."""
+    """Return image, result and instructions of a closed day; an InputFault when it is open.
+
+    Of a corrected day they are the newest version's. An interrupted change is finished first.
+    """
+    finish_change(root)
     folder = DayFolder(root)
-    if not (folder.result / "result.json").exists():
+    if not is_closed(root):
         raise InputFault(f"{root} is not closed yet; run `huiguan day close {root}` first")
-    result, instructions = read_result(folder.result)
+    result, instructions, _ = read_result(folder.result)
     return read_image(folder.image), result, instructions

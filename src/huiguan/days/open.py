@@ -1,29 +1,48 @@
-"""Open the next day: its morning follows from a closed day and approved instructions."""
+"""Open the next day: its morning follows from a closed day and approved instructions.
+
+An open day stays as it is. Where another morning would come out (the day before was corrected, the
+instructions are others) a decision is asked for, and the morning before is kept. A day whose
+trading has begun cannot begin again.
+"""
 
 from __future__ import annotations
 
+import shutil
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
+import msgspec
+
 from huiguan.days.cleared import read_closed
+from huiguan.days.versions import given_before, next_root
+from huiguan.exchange.day.correction import check_references
+from huiguan.exchange.day.image import image_digest
 from huiguan.exchange.day.instructions.base import Stage
 from huiguan.exchange.day.instructions.every import check_for_opening, of_stage
 from huiguan.exchange.day.result import result_digest
 from huiguan.exchange.evening.forced import forced_closes
 from huiguan.exchange.evening.next_day import next_image, reconcile
 from huiguan.foundation.faults import CheckFault, InputFault
+from huiguan.storage.change import Change, changing, draft, finish_held_change
 from huiguan.storage.files import Files, write_file
-from huiguan.storage.market.day_folder import DayFolder, verify_manifest, write_manifest
-from huiguan.storage.market.day_image import read_image, write_image
-from huiguan.storage.market.opening import OPENING_NAME, Opening, opening_bytes
+from huiguan.storage.lock import hold
+from huiguan.storage.market.day_folder import MANIFEST, DayFolder, verify_manifest, write_manifest
+from huiguan.storage.market.day_image import image_files, read_image
+from huiguan.storage.market.opening import OPENING_NAME, Opening, opening_bytes, read_opening
+from huiguan.storage.market.versions import MORNINGS, kept_place, kept_versions
+from huiguan.storage.market.written import first_difference
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from huiguan.exchange.clearing.liquidation import ForceClose
+    from huiguan.exchange.day.correction import Correction, Decision
     from huiguan.exchange.day.image import DayImage
     from huiguan.exchange.day.instructions.every import AnyInstruction
     from huiguan.exchange.rules.rows import Books
+
+IMAGE = "image"
 
 
 class OpenedDay(NamedTuple):
@@ -32,41 +51,137 @@ class OpenedDay(NamedTuple):
     root: Path
     image: DayImage
     forced: list[ForceClose]
+    written: bool = True  # False: it was open already, and the same
 
 
-def next_root(root: Path, next_day: int) -> Path:
-    """Return the folder of the next trading day beside ``root``, named as ``root`` is."""
-    text = f"{next_day:08d}"
-    dashed = f"{text[:4]}-{text[4:6]}-{text[6:]}"
-    return root.resolve().parent / (dashed if "-" in root.resolve().name else text)
+class Morning(NamedTuple):
+    """What opening a day writes: its image, and what that was made from."""
+
+    image: DayImage
+    opening: Opening
 
 
 def open_next(
     root: Path,
     books: Books,
-    instructions: Sequence[AnyInstruction] = (),
+    instructions: Sequence[AnyInstruction] | None = None,
     into: Path | None = None,
     files: Files | None = None,
+    decision: Decision | None = None,
 ) -> OpenedDay:
     """Make the folder of the next trading day from a closed one and approved instructions.
 
-    What is written is read back and reconciled; a difference is a CheckFault.
+    What is written is read back and reconciled, then takes its place in one step. Raises
+    ``InputFault`` where the day is open with another morning, without a ``decision`` to correct it.
     """
-    image, result, given = read_closed(root)
-    check_for_opening(instructions, given)
-    verify_manifest(root)
-    orders = [*given, *of_stage(instructions, Stage.OPENING)]
-    tomorrow = next_image(image, result, books, orders)
-    target = into or next_root(root, result.settings.next_trading_day)
+    files, orders = files or Files(), of_stage(instructions or (), Stage.OPENING)
+    with hold(root, "day open"):
+        finish_held_change(root, files)
+        image, result, given = read_closed(root)
+        check_for_opening(instructions or (), given)
+        verify_manifest(root)
+        target = into or next_root(root, result.settings.next_trading_day)
+        check_references(orders, given_before(root, target))
+        every = [*given, *orders]
+        tomorrow = next_image(image, result, books, every)
+        forced = forced_closes(image, result, tomorrow)
+        source = result_digest(result).hex()
+        opening = Opening(source=source, instructions=every, forced_closes=forced)
+        morning = Morning(tomorrow, opening)
+        with hold(target, "day open"):
+            finish_held_change(target, files)
+            written = not is_open_so(target, morning)
+            correction = check_opened(root, target, instructions, decision, same=not written)
+            if written:
+                prove = partial(reconcile, image, result, books, every)
+                write_morning(target, morning, correction, prove, files)
+    return OpenedDay(target, tomorrow, forced, written)
+
+
+def is_opened(target: Path) -> bool:
+    """Return whether a folder has a morning."""
+    return (DayFolder(target).image / "image.json").exists()
+
+
+def is_open_so(target: Path, morning: Morning) -> bool:
+    """Return whether a day is open with this very morning; its own correction does not count."""
+    if not is_opened(target) or not (target / OPENING_NAME).exists():
+        return False
+    opening = msgspec.structs.replace(morning.opening, correction=read_opening(target).correction)
+    if (target / OPENING_NAME).read_bytes() != opening_bytes(opening):
+        return False
+    return first_difference(DayFolder(target).image, image_files(morning.image)) is None
+
+
+def check_opened(
+    root: Path,
+    target: Path,
+    instructions: Sequence[AnyInstruction] | None,
+    decision: Decision | None,
+    *,
+    same: bool,
+) -> Correction | None:
+    """Return the correction that a new morning is, None for the first one; refuse what must not be.
+
+    ``same``: the morning that stands there is the one that would be written.
+    """
     if DayFolder(target).journal.exists():
-        raise InputFault(f"{target} has a journal already; its day has begun and stays as it is")
-    files = files or Files()
-    write_image(DayFolder(target).image, tomorrow, files)
-    forced = forced_closes(image, result, tomorrow)
-    opening = Opening(source=result_digest(result).hex(), instructions=orders, forced_closes=forced)
-    write_file(target / OPENING_NAME, [opening_bytes(opening)], files)
-    write_manifest(target, files)
-    differences = reconcile(image, result, books, orders, read_image(DayFolder(target).image))
-    if differences:
-        raise CheckFault(f"{target} does not follow from {root}: {differences[0]}")
-    return OpenedDay(target, tomorrow, forced)
+        raise InputFault(
+            f"{target} has a journal already; its day has begun and stays as it is. Bring what"
+            " differs by instructions at the next opening, or open the day elsewhere with --out DIR"
+        )
+    if decision is None:
+        if is_opened(target) and not same:
+            raise InputFault(
+                f"{target} is open already, with another morning; nothing was changed. A morning is"
+                ' never replaced in silence: `--correct "WHY"` makes a new one and keeps this one'
+            )
+        return None
+    if same or not is_opened(target):
+        what = "comes to the same morning" if same else "is not open"
+        raise InputFault(f"{target} {what}; there is nothing to correct")
+    if instructions is None and (dropped := _only_at_opening(root, target)):
+        raise InputFault(
+            f"{target} was opened under instructions ({', '.join(dropped)}); a correction gives all"
+            " that are to hold with --instructions FILE, also those that stay ([] for none)"
+        )
+    digest = image_digest(read_image(DayFolder(target).image))
+    return decision.corrects(len(kept_versions(target, MORNINGS)) + 1, digest)
+
+
+def _only_at_opening(root: Path, target: Path) -> list[str]:
+    """Return the references given when ``target`` was opened and not at a close of ``root``."""
+    if not (target / OPENING_NAME).exists():
+        return []
+    closes = {row.reference for _, row in given_before(root, None)}
+    given = read_opening(target).instructions
+    return [row.reference for row in given if row.reference not in closes]
+
+
+def write_morning(
+    target: Path,
+    morning: Morning,
+    correction: Correction | None,
+    prove: Callable[[DayImage], list[str]],
+    files: Files,
+) -> None:
+    """Put a morning in its place in one step; the caller holds ``target``.
+
+    ``prove`` is given the image as it reads from the disk and names what does not follow: then
+    nothing is changed. With a ``correction`` the morning before goes to ``versions/``.
+    """
+    names, kept = (IMAGE, OPENING_NAME), {}
+    if correction:
+        place = kept_place(MORNINGS, correction.version - 1)
+        kept = {name: f"{place}/{name}" for name in names if (target / name).exists()}
+    elif (target / IMAGE).exists():
+        shutil.rmtree(target / IMAGE)  # an image that was never finished
+    change = Change([*names, MANIFEST], kept)
+    opening = msgspec.structs.replace(morning.opening, correction=correction or msgspec.UNSET)
+    with changing(target, change, files):
+        for name, parts in image_files(morning.image):
+            write_file(draft(target, f"{IMAGE}/{name}"), parts, files)
+        write_file(draft(target, OPENING_NAME), [opening_bytes(opening)], files)
+        if differences := prove(read_image(draft(target, IMAGE))):
+            raise CheckFault(f"{target} does not follow from the day before: {differences[0]}")
+        write_manifest(target, files, change)

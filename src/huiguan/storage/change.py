@@ -9,6 +9,7 @@ changed, and what ends in ``.new`` is waste that nobody reads.
 from __future__ import annotations
 
 import shutil
+from contextlib import contextmanager
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,7 @@ from huiguan.storage.files import NEW, Files, write_file
 from huiguan.storage.lock import LOCK, hold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 CHANGE = "CHANGE"
@@ -72,12 +73,44 @@ def aside(path: Path) -> Path:
     return place
 
 
+def draft(root: Path, name: str) -> Path:
+    """Return where a file is written that will be ``name`` (folders with ``/``) after a change."""
+    top, slash, rest = name.partition("/")
+    return root / (top + NEW + slash + rest)
+
+
+@contextmanager
+def changing(root: Path, change: Change, files: Files) -> Iterator[None]:
+    """Write every ``NAME.new`` in the block, whole and flushed; at its end the change is made.
+
+    The caller holds ``root``. After a fault nothing has changed, and what was written is removed;
+    or the change is made, and the next command finishes it.
+    """
+    for name in change.new:
+        aside(root / name)
+    try:
+        yield
+        make_change(root, change, files)
+    except Exception:
+        if not (root / CHANGE).exists():
+            for name in (*change.new, CHANGE):
+                aside(root / name)
+        raise
+
+
+def left_behind(root: Path) -> list[str]:
+    """Return what a command that was interrupted before its change left in ``root``."""
+    return sorted(path.name for path in root.glob("*" + NEW))
+
+
 def make_change(root: Path, change: Change, files: Files) -> None:
     """Change what stands in ``root``; the caller holds it. Every ``NAME.new`` is whole and flushed.
 
     Raises ``InputFault`` when a call fails; then nothing has changed, or the change is made and
     the next command finishes it.
     """
+    for name in change.new:
+        assert name in change.kept or not (root / name).is_dir(), f"{name} would be lost"
     for place in change.kept.values():
         assert not (root / place).exists(), place
         try:

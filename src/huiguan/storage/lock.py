@@ -49,6 +49,22 @@ def hold(folder: Path, command: str) -> Iterator[None]:
                 folder.rmdir()
 
 
+def holder(folder: Path) -> str | None:
+    """Return who holds ``folder`` for writing, in words; None when nobody does."""
+    path = folder / LOCK
+    try:
+        file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return _holder(path)
+    finally:
+        os.close(file)
+    return None
+
+
 def _take(path: Path, command: str) -> int:
     """Return the locked file, with its holder's words in it."""
     while True:

@@ -23,7 +23,7 @@ from huiguan.foundation.tables import (
     table_faults,
     tables_of,
 )
-from huiguan.storage.files import Files, write_file
+from huiguan.storage.files import NEW, Files, write_file
 from huiguan.storage.tables import read_table, table_bytes
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def read_folder(folder: Path, declaration: type[D]) -> tuple[D, dict[str, object
     table that was added later and is not there comes back empty.
     """
     content, declared = _read_content(folder), tables_of(declaration)
-    path = folder / f"{folder.name}.json"
+    path = _json_of(folder)
     later = {name for name, table in declared.items() if table.later}
     unknown = (set(content.hashes) ^ set(declared)) - (later - set(content.hashes))
     if unknown:
@@ -112,8 +112,13 @@ def read_folder(folder: Path, declaration: type[D]) -> tuple[D, dict[str, object
     return value, {name: part for name, part in settings.items() if name not in parts}
 
 
+def _json_of(folder: Path) -> Path:
+    """Return the JSON of a folder, named as the folder is, or will be once it is in its place."""
+    return folder / f"{folder.name.removesuffix(NEW)}.json"
+
+
 def _read_content(folder: Path) -> Content:
-    path = folder / f"{folder.name}.json"
+    path = _json_of(folder)
     try:
         content = json.loads(path.read_text("utf-8"))
         version = content["format_version"]

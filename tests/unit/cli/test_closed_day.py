@@ -1,15 +1,18 @@
 """``day close``, ``day open``, ``statement``, ``explain``, ``shadow`` as a person calls them."""
 
 import json
+import os
 import sys
 from pathlib import Path
+from shutil import copytree, ignore_patterns, rmtree
 
 import pytest
 
 from huiguan.cli import main
 from huiguan.exchange.messages import Side
+from huiguan.storage.lock import hold
 from tests.markets import market_image
-from tests.trading_days import order, run_day
+from tests.trading_days import bytes_of, order, run_day
 
 CODE = "000000000000"  # buys 3 lots of cu2610 at 106,860 from code 1
 
@@ -176,3 +179,89 @@ def test_shadow_under_the_same_book(
     book.write_bytes(shipped.read_bytes())
     assert call(monkeypatch, "shadow", str(closed), "--rules", str(tmp_path)) == 0
     assert "nothing changes for any trading code" in capsys.readouterr().out
+
+
+def test_a_close_is_corrected_and_what_follows_says_so(
+    day: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Shown
+) -> None:
+    root = tmp_path / "2026-08-21"
+    copytree(day, root, ignore=ignore_patterns("result", "MANIFEST"))
+    assert call(monkeypatch, "day", "close", str(root)) == 0
+    assert call(monkeypatch, "day", "close", str(root)) == 2
+    assert "is closed already; nothing was changed. A close is never" in capsys.readouterr().err
+    assert call(monkeypatch, "day", "open", str(root)) == 0
+    assert call(monkeypatch, "day", "close", str(root)) == 2
+    assert "is closed already, and 2026-08-24 is open" in capsys.readouterr().err
+    orders = tmp_path / "orders.json"
+    orders.write_text(
+        '[{"type": "DecideSettlement", "maker": "A", "checker": "B", "reference": "2026-17",'
+        ' "instrument": "cu2610", "price": "106900"}]'
+    )
+    words = ("day", "close", str(root), "--instructions", str(orders))
+    assert call(monkeypatch, *words, "--by", "C") == 2
+    assert "give --correct WHY with it" in capsys.readouterr().err
+    assert call(monkeypatch, *words, "--correct", "a wrong index", "--by", "C") == 0
+    shown = capsys.readouterr()
+    assert "the version before is kept in" in shown.out
+    note = "2026-08-24 stands on version 1 of 2026-08-21, which version 2 has replaced (C: a wrong"
+    assert note in shown.err
+    following = str(tmp_path / "2026-08-24")
+    assert call(monkeypatch, "day", "verify", following) == 0
+    shown = capsys.readouterr()
+    assert "morning    follows from version 1 of 2026-08-21 and its instructions" in shown.out
+    assert note in shown.out
+    assert call(monkeypatch, "day", "reconcile", str(root), following) == 1
+    assert note in capsys.readouterr().err
+    assert call(monkeypatch, "day", "verify", str(root)) == 0
+    shown = capsys.readouterr()
+    assert "result     version 1: cleared again, every file equal" in shown.out
+    assert "version 2 (C: a wrong index): cleared again, every file equal" in shown.out
+    assert call(monkeypatch, "day", "open", str(root), "--correct", "the same") == 0
+    assert call(monkeypatch, "day", "verify", following) == 0
+    shown = capsys.readouterr()
+    assert "stands on" not in shown.out
+    assert call(monkeypatch, "day", "open", str(root)) == 0
+    assert "open already, the same: " in capsys.readouterr().out
+
+
+def test_what_other_books_cannot_prove_is_named(
+    closed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Shown
+) -> None:
+    shipped = Path(sys.modules["huiguan"].__path__[0]) / "rulebooks" / "shfe" / "cu.toml"
+    book = tmp_path / "shfe" / "cu.toml"
+    book.parent.mkdir()
+    book.write_text(shipped.read_text("utf-8").replace('"11%"', '"16%"'), "utf-8")
+    assert call(monkeypatch, "day", "verify", str(closed), "--rulebook", str(tmp_path)) == 2
+    shown = capsys.readouterr()
+    assert "good: " in shown.out
+    assert "version 1: not proved: it was cleared with books of digest" in shown.out
+    assert "its result is not proved, because it was cleared with books" in shown.err
+
+
+def test_the_second_writer_is_told_who_writes(
+    closed: Path, monkeypatch: pytest.MonkeyPatch, capsys: Shown
+) -> None:
+    before = bytes_of(closed)
+    for words in (("close", str(closed)), ("open", str(closed))):
+        with hold(closed, "day close"):
+            assert call(monkeypatch, "day", *words) == 2
+            assert f"process {os.getpid()}, huiguan day close, since" in capsys.readouterr().err
+    assert bytes_of(closed) == before
+
+
+def test_the_next_command_says_in_which_state_a_day_is(
+    closed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Shown
+) -> None:
+    root = tmp_path / "2026-08-21"
+    copytree(closed, root)
+    (root / "result.new").mkdir()
+    (root / "result.new" / "lots.npy").write_bytes(b"half")
+    assert call(monkeypatch, "statement", str(root), CODE) == 0
+    assert "this is the old state (result.new: not used)" in capsys.readouterr().err
+    rmtree(root / "result.new")
+    (root / "result").rename(root / "result.new")
+    (root / "CHANGE").write_text('{"new": ["result"], "kept": {}}')
+    assert call(monkeypatch, "statement", str(root), CODE) == 0
+    assert "this is the new state" in capsys.readouterr().err
+    assert call(monkeypatch, "day", "verify", str(root)) == 0
+    assert bytes_of(root) == bytes_of(closed)

@@ -9,13 +9,24 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from huiguan.cli import app
-from huiguan.cli.market.day_folders import DayDir, check_day
+from huiguan.cli.market.day_folders import (
+    By,
+    Correct,
+    DayDir,
+    check_day,
+    decision_of,
+    require_day,
+    say_standing,
+    standing_words,
+)
 from huiguan.cli.market.rulebook_folders import Folders
 from huiguan.cli.progress import Progress, say
+from huiguan.foundation.faults import InputFault
 
 if TYPE_CHECKING:
     import numpy as np
 
+    from huiguan.days.verify import VerifiedDay
     from huiguan.exchange.day.instructions.every import AnyInstruction
     from huiguan.storage.journal.recovery import Frame
 
@@ -34,21 +45,26 @@ def verify(
     keep_events: Annotated[
         Path | None, typer.Option(metavar="FOLDER", help="Write the events here, as Parquet.")
     ] = None,
+    rulebook: Folders = None,
 ) -> None:
-    """Run the day again from its image and compare every hash: files, events, states, the day."""
+    """Prove a day: run it again, clear it again, and compare every file, event, state and result.
+
+    Books laid over the shipped ones at the close (--rulebook) are needed here too.
+    """
     import numpy as np
 
-    from huiguan.days.run_again import announce_compiling, verify_day
+    from huiguan.days.run_again import announce_compiling
+    from huiguan.days.verify import verify_folder
     from huiguan.storage.journal.recovery import scan_folder
+    from huiguan.storage.market.rulebooks.load import load_books
 
     check_day(folder)
     announce_compiling(lambda text: say(f"verify: {text}"))
     total = 0
+    kept: list[np.ndarray] = []
     with Progress("verify") as progress:
-        for frame in scan_folder(folder / "journal"):
+        for frame in scan_folder(folder / "journal") if (folder / "journal").exists() else ():
             total = frame.last_sequence
-
-        kept: list[np.ndarray] = []
 
         def watch(frame: Frame, events: np.ndarray) -> None:
             if keep_events:
@@ -56,39 +72,78 @@ def verify(
             progress(frame.last_sequence, total)
 
         begun = time.monotonic()
-        found = verify_day(folder, watch)
+        found = verify_folder(folder, load_books(*rulebook or ()), watch, progress.step)
         seconds = time.monotonic() - begun
-    typer.echo(f"good: {found.sequence:,} commands in {found.frames:,} frames, {seconds:.2f} s")
-    typer.echo(f"day hash   {found.day.hex()}")
+    if (hashes := found.hashes) is None:
+        typer.echo("good: the files; the trading of this day has not begun")
+    else:
+        frames = f"{hashes.sequence:,} commands in {hashes.frames:,} frames"
+        typer.echo(f"good: {frames}, {seconds:.2f} s\nday hash   {hashes.day.hex()}")
     if keep_events:
         from huiguan.storage.market.history import write_events
 
         for path in write_events(keep_events, np.concatenate(kept)):
             typer.echo(f"events     {path}")
+    print_proofs(folder, found)
 
 
-def instructions_of(path: Path | None) -> list[AnyInstruction]:
-    """Return the instructions of a file; none without one."""
+def print_proofs(folder: Path, found: VerifiedDay) -> None:
+    """Print what was proved of morning and result; what the books cannot prove is an InputFault."""
+    unproved = []
+    if found.origin and found.origin.day is None:
+        typer.echo(f"morning    not compared: {found.origin.unproved}")
+    elif found.origin and found.origin.day:
+        made = f"version {found.origin.version} of {found.origin.day.name} and its instructions"
+        proof = "not proved to follow" if found.origin.unproved else "follows"
+        typer.echo(f"morning    {proof} from {made}")
+        unproved.append(("its morning", found.origin.unproved))
+    for row in found.versions:
+        why = f" ({row.correction.decided_by}: {row.correction.reason})" if row.correction else ""
+        proof = f"not proved: {row.unproved}" if row.unproved else "cleared again, every file equal"
+        typer.echo(f"result     version {row.number}{why}: {proof}")
+    if not found.versions:
+        typer.echo("result     none: the day is not closed")
+    if found.standing:
+        typer.echo(standing_words(folder, found.standing))
+    unproved += [("its result", row.unproved) for row in found.versions[-1:]]
+    for what, reason in unproved:
+        if reason:
+            raise InputFault(
+                f"{folder}: {what} is not proved, because {reason}; lay over the books it was made"
+                " with (--rulebook DIR), or use the version of Huiguan that made it"
+            )
+
+
+def instructions_of(path: Path | None) -> list[AnyInstruction] | None:
+    """Return the instructions of a file; None without one."""
     from huiguan.storage.market.instruction_files import read_instructions
 
-    return read_instructions(path) if path else []
+    return read_instructions(path) if path else None
 
 
 @day.command("close")
-def close_command(folder: DayDir, instructions: Orders = None, rulebook: Folders = None) -> None:
+def close_command(
+    folder: DayDir,
+    instructions: Orders = None,
+    rulebook: Folders = None,
+    correct: Correct = None,
+    by: By = None,
+) -> None:
     """Clear a day that is over: settlement prices, profit, margin, fees, calls, statements' data.
 
-    The day is run again from its journal and compared; result, daily files and manifest are
-    written. Killed and run again, the same bytes come out.
+    The day is run again from its journal and compared; result, daily files and manifest take their
+    place in one step. A closed day is closed again only with --correct, as a new version.
     """
     from huiguan.cli.market.closed_day import print_closed
     from huiguan.days.close import close_folder
+    from huiguan.days.open import is_opened
+    from huiguan.days.versions import next_root
     from huiguan.storage.journal.recovery import scan_folder
     from huiguan.storage.market.rulebooks.load import load_books
 
-    check_day(folder)
+    require_day(folder)
     begun = time.monotonic()
-    orders = instructions_of(instructions)
+    orders, decision = instructions_of(instructions), decision_of(correct, by)
     total = 0
     for frame in scan_folder(folder / "journal"):
         total = frame.last_sequence
@@ -98,10 +153,17 @@ def close_command(folder: DayDir, instructions: Orders = None, rulebook: Folders
             load_books(*rulebook or ()),
             orders,
             report=lambda step: say(f"close: {step}"),
-            watch=lambda sequence: progress(sequence, total),
+            watch=lambda frame, _: progress(frame.last_sequence, total),
+            decision=decision,
         )
     print_closed(closed.image, closed.result)
     typer.echo(f"closed: {folder / 'result'}, {time.monotonic() - begun:.2f} s")
+    say_standing(folder)
+    following = next_root(folder, closed.result.settings.next_trading_day)
+    if decision is not None:
+        typer.echo(f"corrected: the version before is kept in {folder / 'versions'}")
+        if is_opened(following):
+            say_standing(following)
 
 
 @day.command("open")
@@ -112,20 +174,33 @@ def open_command(
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="The new folder; beside DIR by default.")
     ] = None,
+    correct: Correct = None,
+    by: By = None,
 ) -> None:
-    """Make the next trading day's folder from a closed day and approved instructions."""
+    """Make the next trading day's folder from a closed day and approved instructions.
+
+    An open day is opened otherwise only with --correct, and before its trading has begun.
+    """
     from huiguan.days.open import open_next
     from huiguan.foundation.calendars import show_day
     from huiguan.storage.market.rulebooks.load import load_books
 
     check_day(folder)
-    opened = open_next(folder, load_books(*rulebook or ()), instructions_of(instructions), out)
+    opened = open_next(
+        folder,
+        load_books(*rulebook or ()),
+        instructions_of(instructions),
+        out,
+        decision=decision_of(correct, by),
+    )
     image = opened.image
+    what = "opened" if opened.written else "open already, the same"
     typer.echo(
-        f"opened: {opened.root}, trading day {show_day(image.settings.trading_day)},"
+        f"{what}: {opened.root}, trading day {show_day(image.settings.trading_day)},"
         f" {len(image.instruments)} contracts, {len(image.positions):,} positions"
     )
     typer.echo("reconciled: result and instructions give this image, and nothing else")
+    say_standing(folder)
     for row in opened.forced:
         typer.echo(
             f"forced liquidation: {row.trading_code} {row.instrument} {row.side} {row.lots} lots"
@@ -145,6 +220,7 @@ def reconcile(
 
     check_day(folder)
     check_day(following)
+    say_standing(following)
     differences = reconcile_folders(folder, following, load_books(*rulebook or ()))
     for line in differences:
         typer.echo(line)

@@ -34,6 +34,7 @@ def shadow(
     from huiguan.exchange.evening.shadow import shadow as close_under
     from huiguan.foundation.arithmetic import show_fen
     from huiguan.foundation.calendars import show_day
+    from huiguan.storage.market.day_folder import verify_manifest
     from huiguan.storage.market.rulebooks.load import load_books
 
     for folder in folders:
@@ -42,7 +43,8 @@ def shadow(
     for folder in folders:
         say(f"shadow: {folder} is run again")
         image, recorded, orders = read_closed(folder)
-        events = run_for_clearing(folder).collector.finish()
+        verify_manifest(folder)
+        events = run_for_clearing(folder).events
         found = close_under(image, events, recorded, books, orders)
         if as_json:
             page = {"trading_day": image.settings.trading_day, "accounts": found.accounts}

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from huiguan.cli import app
-from huiguan.cli.market.day_folders import check_day
+from huiguan.cli.market.day_folders import check_day, say_standing
 
 if TYPE_CHECKING:
     from huiguan.exchange.day.image import DayImage
@@ -65,6 +65,7 @@ def statement(
     from huiguan.storage.market.rulebooks.load import load_books
 
     check_day(folder)
+    say_standing(folder)
     print_statement(folder, load_books(*rulebook or ()), code, form)
 
 

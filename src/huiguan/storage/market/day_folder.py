@@ -4,6 +4,7 @@
     journal/    every command, in order
     snapshots/  states on the way, to start from
     result/     result.json and one table a noun
+    versions/   what corrections took the place of
     MANIFEST    SHA-256 of every other file; ``sha256sum -c MANIFEST`` agrees
 
 Image and result are both settings and tables (``storage.table_folder``).

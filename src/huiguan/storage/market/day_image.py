@@ -6,17 +6,23 @@ from typing import TYPE_CHECKING
 
 from huiguan.exchange.day.image import BEHAVIOUR, IMAGE_FORMAT, DayImage
 from huiguan.foundation.faults import CheckFault
-from huiguan.storage.table_folder import read_folder, write_folder
+from huiguan.storage.table_folder import folder_files, read_folder, write_folder
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
-    from huiguan.storage.files import Files
+    from huiguan.storage.files import Bytes, Files
 
 
 def write_image(folder: Path, image: DayImage, files: Files | None = None) -> None:
-    """Write the image into ``folder`` (the ``image`` of a day folder), whole or not at all."""
+    """Write the image into ``folder`` (the ``image`` of a day folder), its JSON last."""
     write_folder(folder, image, files)
+
+
+def image_files(image: DayImage) -> Iterator[tuple[str, list[Bytes]]]:
+    """Yield the files of ``image/`` and their parts: the tables, then ``image.json``."""
+    return folder_files("image", image)
 
 
 def read_image(folder: Path) -> DayImage:

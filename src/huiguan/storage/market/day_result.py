@@ -2,45 +2,64 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
+from huiguan.exchange.day.correction import Correction
 from huiguan.exchange.day.instructions.written import written_row
-from huiguan.exchange.day.result import RESULT_FORMAT, DayResult
+from huiguan.exchange.day.result import RESULT_FORMAT, DayResult, ResultSettings
 from huiguan.foundation.faults import CheckFault, InputFault
 from huiguan.storage.market.instruction_files import kept_instructions
 from huiguan.storage.table_folder import folder_files, read_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
     from pathlib import Path
 
     from huiguan.exchange.day.instructions.every import AnyInstruction
     from huiguan.storage.files import Bytes
 
 
-def result_files(
-    result: DayResult, instructions: Sequence[AnyInstruction] = ()
-) -> Iterator[tuple[str, list[Bytes]]]:
+class WrittenResult(NamedTuple):
+    """One version of a result: what came out, under which instructions, what it corrects."""
+
+    result: DayResult
+    instructions: list[AnyInstruction]
+    correction: Correction | None = None  # None: the first version
+
+
+def result_files(written: WrittenResult) -> Iterator[tuple[str, list[Bytes]]]:
     """Yield the files of ``result/`` and their parts: the tables, then ``result.json``."""
-    kept = [written_row(order) for order in instructions]
-    return folder_files("result", result, instructions=kept)
+    kept = [written_row(order) for order in written.instructions]
+    beside: dict[str, object] = {"instructions": kept}
+    if written.correction:
+        beside["correction"] = written.correction
+    return folder_files("result", written.result, **beside)
 
 
-def read_result(folder: Path) -> tuple[DayResult, list[AnyInstruction]]:
-    """Return a day's result and the instructions it was closed under."""
+def read_result(folder: Path) -> WrittenResult:
+    """Return one version of a day's result from its folder ``result``."""
     result, beside = read_folder(folder, DayResult)
     try:
         instructions = kept_instructions(beside["instructions"])
+        correction = msgspec.convert(beside.get("correction"), Correction | None)
     except (KeyError, InputFault, msgspec.ValidationError) as fault:
-        raise CheckFault(f"the result in {folder} is damaged ({fault}); close the day again") from (
-            fault
-        )
+        raise CheckFault(f"the result in {folder} is damaged ({fault}); restore it") from fault
     written = result.settings.result_format
     if written != RESULT_FORMAT:
         raise CheckFault(
             f"the result in {folder} is of format {written}, this code of {RESULT_FORMAT}; close"
             " the day again with this code"
         )
-    return result, instructions
+    return WrittenResult(result, instructions, correction)
+
+
+def read_result_settings(folder: Path) -> ResultSettings:
+    """Return the settings of a result without its tables, of which it proves nothing."""
+    path = folder / "result.json"
+    try:
+        content = msgspec.json.decode(path.read_bytes())
+        return msgspec.convert(content["settings"]["settings"], ResultSettings)
+    except (OSError, KeyError, TypeError, msgspec.MsgspecError) as fault:
+        raise CheckFault(f"{path} is damaged ({fault}); restore it") from fault

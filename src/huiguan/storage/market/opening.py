@@ -5,6 +5,7 @@ from pathlib import Path
 import msgspec
 
 from huiguan.exchange.clearing.liquidation import ForceClose
+from huiguan.exchange.day.correction import Correction
 from huiguan.exchange.day.instructions.every import AnyInstruction
 from huiguan.exchange.day.instructions.written import written_row
 from huiguan.foundation.faults import CheckFault, InputFault
@@ -19,6 +20,7 @@ class Opening(msgspec.Struct, frozen=True, kw_only=True):
     source: str  # hash of the result
     instructions: list[AnyInstruction]
     forced_closes: list[ForceClose]
+    correction: Correction | msgspec.UnsetType = msgspec.UNSET  # of an earlier morning
 
 
 class Content(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -27,6 +29,7 @@ class Content(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     source: str = msgspec.field(name="from")
     instructions: list[object]
     forced_closes: list[ForceClose]
+    correction: Correction | msgspec.UnsetType = msgspec.UNSET
 
 
 def opening_bytes(opening: Opening) -> bytes:
@@ -35,12 +38,13 @@ def opening_bytes(opening: Opening) -> bytes:
         source=opening.source,
         instructions=[written_row(order) for order in opening.instructions],
         forced_closes=opening.forced_closes,
+        correction=opening.correction,
     )
     return msgspec.json.format(msgspec.json.encode(content)) + b"\n"
 
 
 def read_opening(root: Path) -> Opening:
-    """Return what ``opening.json`` of a day folder says; a missing one is an InputFault."""
+    """Return what ``opening.json`` in a folder says; a missing one is an InputFault."""
     path = root / OPENING_NAME
     try:
         content = msgspec.json.decode(path.read_bytes(), type=Content)
@@ -48,6 +52,7 @@ def read_opening(root: Path) -> Opening:
             source=content.source,
             instructions=kept_instructions(content.instructions),
             forced_closes=content.forced_closes,
+            correction=content.correction,
         )
     except OSError as fault:
         raise InputFault(
