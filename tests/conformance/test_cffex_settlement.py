@@ -27,6 +27,7 @@ from huiguan.foundation.records import table_layout
 from huiguan.storage.market.rulebooks.load import load_books
 from tests.markets import market_image
 from tests.recorded import recorded
+from tests.venues import rounding_of
 
 HOUR = 3_600_000
 SESSIONS = [(9 * HOUR + HOUR // 2, 11 * HOUR + HOUR // 2), (13 * HOUR, 15 * HOUR)]
@@ -53,7 +54,7 @@ def test_settlement_and_limits(day: str) -> None:
         for row in rows
     ]
     assert last_hour_average(snapshots, 300, "0.2", SESSIONS) == Decimal(rows[-1]["settle"])
-    limits = price_limits(rows[0]["pre_settle"], "10%", "0.2", "CFFEX")
+    limits = price_limits(rows[0]["pre_settle"], "10%", "0.2", rounding_of("CFFEX"))
     assert limits == (Decimal(rows[0]["lower_limit"]), Decimal(rows[0]["upper_limit"]))
 
 

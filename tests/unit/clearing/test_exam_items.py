@@ -44,6 +44,7 @@ from huiguan.exchange.rules.parameters import parameters
 from huiguan.exchange.rules.price_limits import price_limits
 from huiguan.foundation.arithmetic import PPB
 from huiguan.storage.market.rulebooks.load import load_books
+from tests.venues import rounding_of
 
 YUAN = 100
 SHORT = Closed("short", 4100, 3950, 100, opened_today=False)
@@ -256,7 +257,7 @@ def test_limits(
     upper: str,
 ) -> None:
     expected = (Decimal(lower), Decimal(upper))
-    assert price_limits(previous, limit, tick, venue) == expected, what
+    assert price_limits(previous, limit, tick, rounding_of(venue)) == expected, what
 
 
 def test_prices_and_degrees() -> None:

@@ -123,7 +123,7 @@ def test_fees() -> None:
 
 
 def test_risk_reserve_gets_a_fifth() -> None:
-    assert risk_reserve_share(1_000_003) == 200_001  # 200,000.6
+    assert risk_reserve_share(1_000_003, "20%") == 200_001  # 200,000.6
 
 
 def test_messages_and_ratio() -> None:

@@ -25,6 +25,7 @@ from huiguan.exchange.rules.price_limits import (
     price_limits,
 )
 from huiguan.foundation.faults import InputFault
+from tests.venues import rounding_of
 
 
 def weekdays(first: date, last: date) -> list[date]:
@@ -50,7 +51,7 @@ def weekdays(first: date, last: date) -> list[date]:
 def test_lower_limits_that_markets_closed_at(
     settlement: str, rate: str, tick: str | int, lower: str
 ) -> None:
-    assert price_limits(settlement, rate, tick, "INE").lower == Decimal(lower)
+    assert price_limits(settlement, rate, tick, rounding_of("INE")).lower == Decimal(lower)
 
 
 @pytest.mark.parametrize(
@@ -68,19 +69,22 @@ def test_lower_limits_that_markets_closed_at(
 def test_limits_of_the_reference_day(
     product: str, settlement: str, rate: str, tick: str | int, lower: str, upper: str
 ) -> None:
-    assert price_limits(settlement, rate, tick) == (Decimal(lower), Decimal(upper)), product
+    venue = "INE" if product == "sc" else "SHFE"
+    found = price_limits(settlement, rate, tick, rounding_of(venue))
+    assert found == (Decimal(lower), Decimal(upper)), product
 
 
 def test_index_futures_and_textbooks_cut_inwards() -> None:
     # IF2101 2021-01-04: 5,216.2 -/+ 10 % = 4,694.58 and 5,737.82, tick 0.2
-    assert price_limits("5216.2", "10%", "0.2", "CFFEX") == (Decimal("4694.6"), Decimal("5737.8"))
+    found = price_limits("5216.2", "10%", "0.2", rounding_of("CFFEX"))
+    assert found == (Decimal("4694.6"), Decimal("5737.8"))
     assert price_limits("42520", "6%", 10, "inward").lower == 39_970
-    with pytest.raises(InputFault, match="venue"):
-        price_limits(1, "1%", 1, "NYMEX")
+    with pytest.raises(InputFault, match="rounding: 'NYMEX' is none of the words"):
+        price_limits(1, "1%", 1, "NYMEX")  # type: ignore[arg-type]
 
 
 def test_lowest_valid_price_is_one_tick() -> None:
-    assert price_limits(5, "100%", 5).lower == 5
+    assert price_limits(5, "100%", 5, "down").lower == 5
 
 
 def test_new_contract_has_twice_the_limit_until_it_trades() -> None:
@@ -98,7 +102,7 @@ def test_nickel_of_march_2022() -> None:
         (228_810, 267_700, "0.17", "0.19"),
     ]
     for previous, close, next_limit, next_margin in days:
-        upper = price_limits(previous, limit, 10).upper
+        upper = price_limits(previous, limit, 10, rounding_of("SHFE")).upper
         assert upper == close
         locked = limit_locked(close, upper, 1, [(close, None)], [close])
         assert locked == Lock.UP
@@ -151,6 +155,9 @@ def test_margin_after_a_lock() -> None:
     locked = LockState(day=1, side=Lock.UP, first_limit=Decimal("0.05"))
     assert limit_after_lock(locked, "5%") == Decimal("0.08")
     assert limit_after_lock(locked, "7%") == Decimal("0.1")  # tomorrow's circular is higher
+    # texts of 2018: the higher of circular and 5 + 3 %
+    assert limit_after_lock(locked, "7%", with_circular="higher") == Decimal("0.08")
+    assert limit_after_lock(locked, "9%", with_circular="higher") == Decimal("0.09")
     assert margin_after_lock(locked, "8%", "7%") == Decimal("0.1")
     assert margin_after_lock(locked, "8%", "15%") == Decimal("0.15")  # not below M0
     assert margin_after_lock(LockState(), "8%", "15%") == 0

@@ -67,6 +67,7 @@ from huiguan.exchange.rules.lookups import (
 from huiguan.exchange.rules.price_limits import Lock, limit_locked, price_limits
 from huiguan.foundation.faults import InputFault
 from huiguan.storage.market.rulebooks.load import load_books
+from tests.venues import rounding_of
 
 YUAN = 100
 
@@ -287,7 +288,7 @@ def test_final_prices() -> None:
 def test_limits(
     what: str, previous: int | str, limit: str, tick: int | str, venue: str, lower: int, upper: int
 ) -> None:
-    found = price_limits(previous, limit, tick, venue)
+    found = price_limits(previous, limit, tick, rounding_of(venue))
     assert found == (Decimal(lower), Decimal(upper)), what
 
 

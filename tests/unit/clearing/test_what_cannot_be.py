@@ -68,9 +68,9 @@ CASES: list[tuple[Callable[[], object], str]] = [
     (lambda: usable_collateral(-5, 1), "benchmark value: -5"),
     (lambda: bond_benchmark_value(100, []), "at least one valuation"),
     (lambda: foreign_cash_value(-5, 7), "amount: -5"),
-    (lambda: price_limits(0, "5%", 1), "not above zero"),
-    (lambda: price_limits(100, 5, 1), "outside 0 to 100 %"),
-    (lambda: price_limits(100, "5%", 1, "NYMEX"), "'NYMEX' has no rounding"),
+    (lambda: price_limits(0, "5%", 1, "down"), "not above zero"),
+    (lambda: price_limits(100, 5, 1, "down"), "outside 0 to 100 %"),
+    (lambda: price_limits(100, "5%", 1, "NYMEX"), "'NYMEX' is none of the words"),  # type: ignore[arg-type]
     (lambda: average_of_trades([], 1), "no trades"),
     (
         lambda: settlement_price(tick=1, lot_size=1, previous_settlement=5, reference_settlement=6),
@@ -81,7 +81,7 @@ CASES: list[tuple[Callable[[], object], str]] = [
     (lambda: message_count(-1), "messages: -1"),
     (lambda: order_to_trade_ratio(1, 5), "5 orders cannot be executed by 1"),
     (lambda: order_fee(-1, 0), "messages: -1"),
-    (lambda: risk_reserve_share(-5), "fee income: -5"),
+    (lambda: risk_reserve_share(-5, "20%"), "fee income: -5"),
     (lambda: excess_list([LONG, SHORT], 1), "one side of one contract"),
     (lambda: excess_list([LONG], -1), "position limit: -1"),
     (lambda: liquidation_list([Exposure("c1", "cu2101", "buy", 5, 100)], {}, 1), "side: 'buy'"),  # type: ignore[arg-type]

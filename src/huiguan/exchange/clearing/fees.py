@@ -53,11 +53,12 @@ def transaction_fee(
     return whole(fee, Rounding.HALF_UP)
 
 
-@rule("20 % of the exchange's fee income goes to the risk reserve", "secondary")
-def risk_reserve_share(fee_income_fen: int, share: Rate = "20%") -> int:
+@rule("a share of the exchange's fee income goes to the risk reserve", "secondary")
+def risk_reserve_share(fee_income_fen: int, share: Rate) -> int:
     """Return the part in fen of the fee income that goes to the risk reserve, half up.
 
-    1,000,000.00 CNY of fees: 200,000.00 = 20,000,000 fen.
+    ``share`` is the ``risk_reserve`` of a rulebook. 1,000,000.00 CNY of fees, 20 %: 200,000.00 =
+    20,000,000 fen.
     """
     return whole(natural(fee_income_fen, "fee income") * as_rate(share, "share"), Rounding.HALF_UP)
 

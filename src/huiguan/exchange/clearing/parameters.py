@@ -14,6 +14,7 @@ import msgspec
 
 from huiguan.exchange.quotes import Price, Rate, as_decimal, as_rate, exact
 from huiguan.exchange.rules.price_limits import Lock
+from huiguan.exchange.rules.rows import WithCircular
 from huiguan.foundation.cited import rule
 from huiguan.foundation.faults import InputFault
 
@@ -120,19 +121,25 @@ def next_lock_state(state: LockState, locked: Lock, limit_rate: Rate) -> LockSta
     return LockState(day=1, side=locked, first_limit=as_decimal(as_rate(limit_rate)))
 
 
-@rule("Risk Management Rules: D1's limit + 3, then + 5 points, on the circular", "confirmed")
+@rule("Risk Management Rules: D1's limit + 3, then + 5 points; with or on a circular", "confirmed")
 def limit_after_lock(
-    state: LockState, circular_limit: Rate, points: Sequence[Rate] = LOCK_POINTS
+    state: LockState,
+    circular_limit: Rate,
+    points: Sequence[Rate] = LOCK_POINTS,
+    with_circular: WithCircular = "added",
 ) -> Decimal:
     """Return tomorrow's limit rate: the circular's, or the widened one after a locked day.
 
-    Added to the limit in force on D1, or to tomorrow's circular where that is higher. D1 at 12 %:
-    15 %, then 17 %; it stays 17 % after D3 until the exchange decides.
+    Points are added to the limit in force on D1. Where tomorrow's circular is higher than that,
+    they are added to it (texts from 2024 on), or the ``higher`` of circular and widened limit
+    counts (texts of 2018). D1 at 12 %: 15 %, then 17 %; it stays 17 % after D3 until the exchange
+    decides. D1 at 5 %, tomorrow's circular 7 %: 10 % added, else max(7, 8) = 8 %.
     """
     base = as_rate(circular_limit)
     if state.day:
         extra = as_rate(points[min(state.day, len(points)) - 1])
-        base = max(base, as_rate(state.first_limit)) + extra
+        first = as_rate(state.first_limit)
+        base = max(base, first + extra) if with_circular == "higher" else max(base, first) + extra
     return as_decimal(base)
 
 
@@ -187,11 +194,13 @@ def parameters_of_tomorrow(
     decided: Circular | None = None,
     points: Sequence[Rate] = LOCK_POINTS,
     over: Rate = MARGIN_OVER_LIMIT,
+    with_circular: WithCircular = "added",
 ) -> Tomorrow:
     """Return limit and margin rates of the next trading day for one contract.
 
     ``state`` is after today's close. ``decided`` is the exchange's decision for the day (measure 1
     after D3, or an emergency) and replaces circular and lock; the ladder stays the least.
+    ``with_circular`` is how a widened limit meets a higher circular (``limit_lock`` of the books).
     Nickel 2022-03-08 (D2, limit on D1 12 %): limit 17 %, margin 19 %.
     """
     if decided is not None:
@@ -202,7 +211,7 @@ def parameters_of_tomorrow(
             halted=halted,
             state=state,
         )
-    limit = limit_after_lock(state, circular.limit, points)
+    limit = limit_after_lock(state, circular.limit, points, with_circular)
     return Tomorrow(
         limit=limit,
         general=margin_in_force(

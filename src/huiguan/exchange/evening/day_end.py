@@ -19,11 +19,13 @@ from huiguan.exchange.day.instructions.every import (
 from huiguan.exchange.day.result import AccountResult, DayResult, MemberContract, ResultSettings
 from huiguan.exchange.evening.carried import freed_rows, lodged_warrants, lots_backed
 from huiguan.exchange.evening.day_money import (
+    cash_fee_rates,
     clear_pools,
     delivery_fees,
     margins,
     mark,
     order_fees,
+    reserve_share,
     total_profit,
     transfers,
 )
@@ -48,7 +50,6 @@ from huiguan.exchange.evening.day_reduction import (
 )
 from huiguan.exchange.evening.rules_of_day import DayRules
 from huiguan.exchange.events import DayEvents
-from huiguan.foundation.arithmetic import Rounding, multiply_rate
 from huiguan.foundation.columns import stacked, sums
 from huiguan.foundation.faults import CheckFault
 from huiguan.foundation.records import blank_rows
@@ -107,7 +108,8 @@ def close_day(
     moved = transfers(image, events)
     accounts["fees_fen"] = fees
     accounts["order_fees_fen"] = sums(fee_rows["trading_code"], fee_rows["fee_fen"], len(accounts))
-    accounts["delivery_fees_fen"] = delivery_fees(image, found, rules, settlement_ticks, contracts)
+    cash_rates = cash_fee_rates(rules, contracts)
+    accounts["delivery_fees_fen"] = delivery_fees(image, found, cash_rates, settlement_ticks)
     backed = lots_backed(image, found, rules, lodged_warrants(image, instructions))
     margin = margins(image, found, rules, settlement_ticks, contracts, backed)
     accounts["margin_fen"], accounts["delivery_margin_fen"] = margin
@@ -116,7 +118,18 @@ def close_day(
     pools = clear_pools(image, rules, accounts, moved)
     report("postings and proofs")
     income = int(pools["fees_fen"].sum() + pools["order_fees_fen"].sum())
-    reserve = int(multiply_rate(income, rules.reserve_share_ppb, Rounding.HALF_UP))
+
+    def fees_of(own: np.ndarray) -> int:
+        """Return all fees of the contracts marked."""
+        cash = delivery_fees(image, found, np.where(own, cash_rates, 0), settlement_ticks)
+        orders = fee_rows["fee_fen"][own[fee_rows["instrument"]]]
+        return int(
+            fees_of_codes(image, trades[own[trades["instrument"]]]).sum()
+            + orders.sum()
+            + cash.sum()
+        )
+
+    reserve = reserve_share(rules, income, fees_of)
     expired = np.array([row.tomorrow is None for row in rules.contracts])
     positions = held_positions(image, found)
     gone, lots_gone = expired[positions["instrument"]], expired[lots["instrument"]]

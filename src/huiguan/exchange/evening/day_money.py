@@ -1,12 +1,18 @@
 """Money of all trading codes and pools: profit, margin, order fees, clearing deposits."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 
 from huiguan.exchange.clearing.collateral import usable_collateral
 from huiguan.exchange.clearing.deposit import at_deadline, clearing_deposit, margin_call
-from huiguan.exchange.clearing.fees import MessageCount, OrderFeeTier, order_fees_by_code
+from huiguan.exchange.clearing.fees import (
+    MessageCount,
+    OrderFeeTier,
+    order_fees_by_code,
+    risk_reserve_share,
+)
 from huiguan.exchange.day.image import DayImage
 from huiguan.exchange.day.result import OrderFeeRow, PoolResult
 from huiguan.exchange.evening.day_positions import LONG, SHORT, Holdings, codes_of, split_of
@@ -106,24 +112,24 @@ def margins(
     return Margins(margin_fen=total, delivery_fen=sums(codes[kept], both[kept], count))
 
 
-def delivery_fees(
-    image: DayImage,
-    found: Holdings,
-    rules: DayRules,
-    settlement_ticks: np.ndarray,
-    contracts: np.ndarray,
-) -> np.ndarray:
-    """Return the fee in fen of every trading code on positions settled in cash today (6.5).
-
-    Each side of a position pays the rate on its value, half up. Fees on goods belong to delivery.
-    """
+def cash_fee_rates(rules: DayRules, contracts: np.ndarray) -> np.ndarray:
+    """Return the fee rate of each contract on what is settled in cash today; else zero (6.5)."""
     rates = np.array(
         [
             row.today.delivery_fee.rate_ppb if row.today.delivery.method == "cash" else 0
             for row in rules.contracts
         ]
     )
-    rates = np.where(contracts["expired"] == 1, rates, 0)
+    return np.where(contracts["expired"] == 1, rates, 0)
+
+
+def delivery_fees(
+    image: DayImage, found: Holdings, rates: np.ndarray, settlement_ticks: np.ndarray
+) -> np.ndarray:
+    """Return the fee in fen of every trading code on positions settled in cash today (6.5).
+
+    Each side of a position pays the rate on its value, half up. Fees on goods belong to delivery.
+    """
     instrument, _ = split_of(image, found.key)
     rows = np.flatnonzero(rates[instrument])
     instrument = instrument[rows]
@@ -196,6 +202,21 @@ def executed_orders(events: DayEvents, code: int, instrument: int) -> int:
         for side in ("buy", "sell")
     ]
     return len(np.unique(np.concatenate(found)))
+
+
+def reserve_share(rules: DayRules, income_fen: int, fees_of: Callable[[np.ndarray], int]) -> int:
+    """Return the part in fen of the day's fees that goes to the risk reserve (7).
+
+    ``income_fen`` are all fees, ``fees_of`` gives those of the contracts marked. Contracts of one
+    share are rounded together, so that a venue's income is rounded once.
+    """
+    shares = np.array([row.today.risk_reserve.share_ppb for row in rules.contracts])
+    total, left = 0, income_fen
+    for share in np.unique(shares[shares != shares[0]]):
+        income = fees_of(shares == share)
+        left -= income
+        total += risk_reserve_share(income, decimal_rate(share))
+    return total + risk_reserve_share(left, decimal_rate(shares[0]))
 
 
 class Transfers(NamedTuple):

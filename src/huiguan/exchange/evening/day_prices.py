@@ -349,7 +349,7 @@ def _tomorrow(
         )
         limit = int(before["limit_ppb"]) or limit
         general, hedge = int(before["general_ppb"]), int(before["hedge_ppb"])
-    lock = rule.today.limit_lock
+    lock = rule.charged.limit_lock
     if image.instruments["right"][index] == Right.FORBIDDEN and state.day == 3:
         state = LockState()  # D4 without trading ends the ladder
     else:
@@ -380,4 +380,5 @@ def _tomorrow(
         decided=chosen,
         points=(decimal_rate(lock.second_day_ppb), decimal_rate(lock.third_day_ppb)),
         over=decimal_rate(lock.margin_above_limit_ppb),
+        with_circular=lock.with_circular,
     )

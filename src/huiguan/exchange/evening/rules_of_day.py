@@ -10,11 +10,9 @@ from huiguan.exchange.clearing.parameters import Circular
 from huiguan.exchange.day.contract_tables import parameters_of
 from huiguan.exchange.rules.parameters import ContractParameters
 from huiguan.exchange.rules.rows import Books, OrderFee, calendar_of
-from huiguan.foundation.arithmetic import PPB, Rounding
+from huiguan.foundation.arithmetic import Rounding
 from huiguan.foundation.calendars import trading_day_after, trading_days_between
 from huiguan.foundation.faults import InputFault
-
-RESERVE_SHARE_PPB = PPB // 5
 
 
 class ContractRules(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,7 +70,6 @@ class DayRules(msgspec.Struct, frozen=True, kw_only=True):
     next_trading_day: int
     rulebook_digest: str
     contracts: list[ContractRules]
-    reserve_share_ppb: int = RESERVE_SHARE_PPB
 
 
 def decimal_rate(rate_ppb: int) -> Decimal:

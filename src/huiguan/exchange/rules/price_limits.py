@@ -1,25 +1,25 @@
 """Price limits of a day, and what a limit-locked market is.
 
 Limits are the previous settlement price -/+ a rate, cut to the tick in a direction set per venue
-and side: SHFE and INE cut both down, CFFEX and textbooks cut inwards.
+and side by a dated row (``limit_rounding``).
 """
 
 from collections.abc import Sequence
 from decimal import Decimal
 from enum import IntEnum
 from fractions import Fraction
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from huiguan.exchange.quotes import Price, Rate, as_decimal, as_rate, exact, to_tick
 from huiguan.exchange.rules.rows import LimitRounding
 from huiguan.foundation.arithmetic import Rounding
 from huiguan.foundation.cited import rule
 from huiguan.foundation.faults import InputFault
+from huiguan.foundation.readers.signatures import checked
 
-VENUES = {  # (lower, upper)
-    "SHFE": (Rounding.DOWN, Rounding.DOWN),
-    "INE": (Rounding.DOWN, Rounding.DOWN),
-    "CFFEX": (Rounding.UP, Rounding.DOWN),
+Cut = Literal["down", "inward"]  # both limits down; the lower one up and the upper one down
+CUTS: dict[str, tuple[Rounding, Rounding]] = {
+    "down": (Rounding.DOWN, Rounding.DOWN),
     "inward": (Rounding.UP, Rounding.DOWN),
 }
 
@@ -32,28 +32,25 @@ class PriceLimits(NamedTuple):
 
 
 @rule("Risk Management Rules, price limit; cut to the tick by venue and side", "confirmed")
+@checked
 def price_limits(
-    previous_settlement: Price,
+    previous_settlement: Price | Fraction,
     limit_rate: Rate | Fraction,
     tick: Price,
-    venue: str | LimitRounding = "SHFE",
+    rounding: LimitRounding | Cut,
 ) -> PriceLimits:
     """Return lower and upper limit: previous settlement x (1 -/+ rate), cut to the tick.
 
-    ``venue``: SHFE or INE (both limits cut down), CFFEX or inward (lower up, upper down), or the
-    ``limit_rounding`` of a rulebook. A lower limit not above zero becomes one tick.
-    sc 451.7, 8 %, tick 0.1 at INE: 415.564 -> 415.5, 487.836 -> 487.8. Textbooks cut inward: cu
+    ``rounding`` is the venue's dated ``limit_rounding`` of a rulebook, or a way of cutting: "down"
+    cuts both limits down, "inward" the lower one up and the upper one down. A lower limit not above
+    zero becomes one tick.
+    sc 451.7, 8 %, tick 0.1, down: 415.564 -> 415.5, 487.836 -> 487.8. Textbooks cut inward: cu
     54,100, 3 %, tick 10: 52,477 -> 52,480, 55,723 -> 55,720.
     """
-    if isinstance(venue, str):
-        known = {name.lower(): name for name in VENUES}
-        if venue.lower() not in known:
-            raise InputFault(f"venue {venue!r} has no rounding of limits; known: {[*VENUES]}")
-        venue = known[venue.lower()]
     base, rate = exact(previous_settlement), as_rate(limit_rate, "limit rate")
     if base <= 0:
         raise InputFault(f"previous settlement price {previous_settlement} is not above zero")
-    down, up = VENUES[venue] if isinstance(venue, str) else directions(venue)
+    down, up = CUTS[rounding] if isinstance(rounding, str) else directions(rounding)
     lower = to_tick(base * (1 - rate), tick, down)
     return PriceLimits(max(lower, to_tick(tick, tick)), to_tick(base * (1 + rate), tick, up))
 

@@ -16,6 +16,7 @@ from huiguan.foundation.calendars import Calendar
 
 Status = Literal["confirmed", "secondary", "unconfirmed", "assumed", "invented"]
 Direction = Literal["down", "up", "half_up", "half_even"]
+WithCircular = Literal["higher", "added"]
 
 Rate = Annotated[int, msgspec.Meta(ge=0, le=PPB)]
 Natural = Annotated[int, msgspec.Meta(ge=0)]
@@ -175,8 +176,13 @@ class LimitRounding(Row, frozen=True, kw_only=True):
 
 
 class LimitLock(ContractRow, frozen=True, kw_only=True):
-    """What follows limit-locked days in one direction."""
+    """What follows limit-locked days in one direction.
 
+    ``with_circular`` says how a widened limit meets a higher one that a circular sets for the day:
+    the ``higher`` of both counts, or the points are ``added`` on top of the circular's.
+    """
+
+    with_circular: WithCircular
     second_day_ppb: Rate  # added to the limit of the first locked day
     third_day_ppb: Rate
     margin_above_limit_ppb: Rate
@@ -314,6 +320,12 @@ class Deposit(Row, frozen=True, kw_only=True):
     other_fen: Natural
 
 
+class RiskReserve(Row, frozen=True, kw_only=True):
+    """What share of the fees of the day goes to the risk reserve (7)."""
+
+    share_ppb: Rate
+
+
 class LargeTrader(Row, frozen=True, kw_only=True):
     """At what share of the position limit a holder must report."""
 
@@ -373,6 +385,7 @@ class RowsInForce(msgspec.Struct, frozen=True, kw_only=True):
     natural_person: NaturalPerson
     relief: Relief
     deposit: Deposit
+    risk_reserve: RiskReserve
     large_trader: LargeTrader
     collateral: Collateral
     ranking: Ranking

@@ -1,0 +1,107 @@
+"""Rules of an evening come from dated rows: another book, another figure."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from huiguan.exchange.day.result import ContractResult
+from huiguan.exchange.evening.day_end import close_day
+from huiguan.exchange.evening.day_prices import tomorrow_of
+from huiguan.exchange.evening.rules_of_day import rules_of_day
+from huiguan.exchange.rules.parameters import parameters
+from huiguan.exchange.rules.rows import Books
+from huiguan.foundation.arithmetic import PPB
+from huiguan.foundation.records import blank_rows
+from huiguan.storage.market.rulebooks.load import load_books
+from tests.markets import DAY, PRICES, books, market, market_image
+
+SHIPPED = Path(__file__).parents[3] / "src" / "huiguan" / "rulebooks"
+
+
+def laid_over(folder: Path, file: str, *rows: str) -> Books:
+    """Return the shipped books with rows added to one file."""
+    target = folder / file
+    target.parent.mkdir(parents=True, exist_ok=True)
+    text = (SHIPPED / file).read_text(encoding="utf-8")
+    target.write_text("\n".join([text, *rows]), encoding="utf-8")
+    return load_books(folder)
+
+
+def row(kind: str, effective: str, **values: str) -> str:
+    """Return a row of a rulebook as text."""
+    cited = {"article": '"test"', "source": '"N73"', "status": '"invented"'}
+    lines = [f"{key} = {value}" for key, value in (values | cited).items()]
+    return "\n".join([f"\n[[{kind}]]", effective, *lines])
+
+
+def test_each_venue_gives_its_own_share_to_the_reserve(tmp_path: Path) -> None:
+    """20 % of the fees in contracts of SHFE, 10 % of those of INE, each half up."""
+    changed = laid_over(
+        tmp_path, "ine/venue.toml", row("risk_reserve", "effective = 2026-08-21", share='"10%"')
+    )
+    made = market(5, 120)
+    result = close_day(made.image, made.events(), rules_of_day(changed, list(PRICES), DAY))
+    fees = {"SHFE": 0, "INE": 0}
+    for name, trade in ((list(PRICES)[t[2]], t) for t in made.trades):
+        index, price, lots = trade[2], trade[0], trade[1]
+        value = price * lots * int(made.image.instruments["tick_value_fen"][index])
+        for offset, hedge in ((trade[5], trade[7]), (trade[6], trade[8])):
+            fee_class = {0: 0, 3: 2}.get(offset, 1)  # open, close today, close
+            rates = made.image.fees[(index * 4 + hedge) * 3 + fee_class]
+            fee = (value * int(rates["rate_ppb"]) + PPB // 2) // PPB
+            venue = "INE" if name[:2] in ("sc", "ec") else "SHFE"
+            fees[venue] += fee + int(rates["per_lot_fen"]) * lots
+    assert min(fees.values()) > 0
+    share = (fees["SHFE"] * 20 + 50) // 100 + (fees["INE"] * 10 + 50) // 100
+    assert result.settings.reserve_share_fen == share
+    usual = close_day(made.image, made.events(), rules_of_day(books(), list(PRICES), DAY))
+    assert usual.settings.reserve_share_fen == (sum(fees.values()) * 20 + 50) // 100
+
+
+@pytest.mark.parametrize(
+    ("code", "day", "expected"),
+    [
+        ("cu2412", 20241028, "higher"),
+        ("cu2412", 20241029, "added"),
+        ("sc1809", 20180614, "higher"),
+        ("sc2506", 20250409, "higher"),
+        ("sc2506", 20250410, "added"),
+    ],
+)
+def test_how_a_widened_limit_meets_a_circular_is_dated(code: str, day: int, expected: str) -> None:
+    assert parameters(books(), code, day).limit_lock.with_circular == expected
+
+
+@pytest.mark.parametrize(("with_circular", "limit"), [("added", 150), ("higher", 120)])
+def test_limit_after_a_lock_under_a_higher_circular(
+    tmp_path: Path, with_circular: str, limit: int
+) -> None:
+    """Locked at 9 %, tomorrow's circular 12 %: 12 + 3 on top of it, or max(12, 9 + 3)."""
+    first = "effective = 2026-08-24"  # the next trading day
+    laid_over(
+        tmp_path,
+        "shfe/cu.toml",
+        row("circular", "clearing = 2026-08-21", limit='"12%"', hedge='"13%"', general='"14%"'),
+    )
+    changed = laid_over(
+        tmp_path,
+        "shfe/venue.toml",
+        row(
+            "limit_lock",
+            first,
+            with_circular=f'"{with_circular}"',
+            second_day='"3%"',
+            third_day='"5%"',
+            margin_above_limit='"2%"',
+            after_third='"automatic"',
+            measure_limit_cap='"20%"',
+        ),
+    )
+    image = market_image(prices={"cu2610": 106_860}, rulebooks=changed)
+    contracts = blank_rows(ContractResult, 1)
+    contracts["locked"] = 1
+    tomorrow_of(image, rules_of_day(changed, ["cu2610"], DAY), contracts)
+    assert image.contract_states["limit_ppb"][0] == 90_000_000
+    assert contracts["limit_ppb"][0] == limit * 1_000_000
+    assert contracts["general_ppb"][0] == np.maximum(limit + 20, 140) * 1_000_000
