@@ -2,13 +2,14 @@
 
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from tools.generate.client import client
 from tools.generate.message_lock import LOCK, message_lock
 from tools.generate.message_page import message_page
 from tools.generate.rulebook_page import rulebook_page
-from tools.generate.rules_page import rules_page
+from tools.generate.rules_page import entries_page, rules_page
 from tools.generate.table_pages import image_page, result_page
 
 COPIES: dict[Path, Callable[[], str]] = {
@@ -18,6 +19,8 @@ COPIES: dict[Path, Callable[[], str]] = {
     Path("docs/reference/day_result.md"): result_page,
     Path("docs/reference/rulebook.md"): rulebook_page,
     Path("docs/reference/rules.md"): rules_page,
+    Path("docs/reference/rules_exchange.md"): partial(entries_page, "exchange"),
+    Path("docs/reference/rules_homes.md"): partial(entries_page, "housing"),
     Path("clients/python/src/huiguan_client/messages.py"): client,
 }
 
