@@ -8,7 +8,7 @@ from pathlib import Path
 from tools.generate.client import client
 from tools.generate.message_lock import LOCK, message_lock
 from tools.generate.message_page import message_page
-from tools.generate.rulebook_page import rulebook_page
+from tools.generate.rulebook_page import home_rulebook_page, rulebook_page
 from tools.generate.rules_page import entries_page, rules_page
 from tools.generate.table_pages import image_page, result_page
 
@@ -18,6 +18,7 @@ COPIES: dict[Path, Callable[[], str]] = {
     Path("docs/reference/day_image.md"): image_page,
     Path("docs/reference/day_result.md"): result_page,
     Path("docs/reference/rulebook.md"): rulebook_page,
+    Path("docs/reference/home_rulebook.md"): home_rulebook_page,
     Path("docs/reference/rules.md"): rules_page,
     Path("docs/reference/rules_exchange.md"): partial(entries_page, "exchange"),
     Path("docs/reference/rules_homes.md"): partial(entries_page, "housing"),

@@ -1,87 +1,98 @@
-"""The reference of rulebook rows: every kind and key, from the structs the loader fills."""
+"""The references of rulebook rows: every kind and key, from the structs the loaders fill."""
 
 import inspect
-from typing import get_type_hints
+from collections.abc import Iterable
+from typing import Any, get_args, get_origin
 
 import msgspec
 
-from huiguan.exchange.rules.rows import KINDS, ContractRow, Product, Row, Source, Venue
+from huiguan.exchange.rules.rows import KINDS, ContractRow, MarketRow, Product, Venue
+from huiguan.foundation.cited import Source
+from huiguan.housing.rules import HomeRow
+from huiguan.storage.homes.rules import table_types
+from huiguan.storage.toml import Key, keys_of
 
-DAYS = {"effective", "clearing", "listed", "last_day", "delivery_days", "reverts_from"}
-MONTHS = {"contract", "first_contract"}
-COMMON = {*ContractRow.__struct_fields__}
-
-
-def written(name: str, hint: object) -> str:
-    """Return how a person writes a value of a field."""
-    text = str(hint).replace("typing.", "").replace("<class '", "").replace("'>", "")
-    many = "list: " if text.startswith("tuple") else ""
-    if name.endswith("_ppb"):
-        kind = 'rate in quotes: "9%", "0.5bp"'
-    elif name.endswith("_fen"):
-        kind = 'yuan in quotes: "0.25"'
-    elif name in DAYS and "Decimal" not in text:
-        kind = "date: 2026-08-21"
-    elif name in MONTHS:
-        kind = 'contract month: "2609"'
-    elif name == "contracts":
-        return 'contract months: "2609-2702, 2705, 2707-"'
-    elif "Decimal" in text:
-        kind = 'number in quotes: "0.02"'
-    elif "Literal" in text:
-        kind = "one of " + text[text.index("[") + 1 : text.index("]")].replace("'", "`")
-    elif "bool" in text:
-        kind = "true or false"
-    elif "str" in text:
-        kind = "text"
-    else:
-        kind = "whole number"
-    return many + kind + (' or "none known"' if "None" in text else "")
+HEAD = ["", "| key | how it is written | needed |", "|---|---|---|"]
+PLAIN = {"Decimal": 'number in quotes: "0.02"', "date": "date: 2026-08-21"}
+PLAIN |= {"bool": "true or false", "str": "text", "int": "whole number"}
 
 
-def field_rows(struct: type[msgspec.Struct], hidden: set[str]) -> list[str]:
-    """Return a table row for every key of a struct."""
-    hints = get_type_hints(struct)
-    rows = []
-    for field in msgspec.structs.fields(struct):
-        if field.name in hidden:
-            continue
-        key = field.name.removesuffix("_ppb").removesuffix("_fen")
-        needed = "yes" if field.required else "no"
-        rows.append(f"| `{key}` | {written(field.name, hints[field.name])} | {needed} |")
-    return rows
+def written(key: Key) -> str:
+    """Return how a person writes the value of a key."""
+    form, many = key.form, ""
+    if key.may_be_nothing:
+        form = get_args(form)[0]
+    if get_origin(form) is tuple:
+        form, many = get_args(form)[0], "list: "
+    words = key.written.words if key.written else plain_words(form)
+    return many + words + (' or "none known"' if key.may_be_nothing else "")
+
+
+def plain_words(form: Any) -> str:  # noqa: ANN401  an annotation
+    """Return how a value is written whose type says nothing of its own about it."""
+    form = getattr(form, "__origin__", form) if hasattr(form, "__metadata__") else form
+    if words := [part for part in get_args(form) if isinstance(part, str)]:
+        return "one of " + ", ".join(f"`{word}`" for word in words)
+    return PLAIN[form.__name__]
+
+
+def key_rows(struct: type[msgspec.Struct], hidden: Iterable[str] = ()) -> list[str]:
+    """Return a table row for every key of a struct but those of ``hidden`` fields."""
+    return [
+        f"| `{key.key}` | {written(key)} | {'yes' if key.required else 'no'} |"
+        for key in keys_of(struct).values()
+        if key.field not in hidden
+    ]
+
+
+def section(title: str, struct: type[msgspec.Struct], hidden: Iterable[str] = ()) -> list[str]:
+    """Return the section of a table: what it says and its keys."""
+    rows = key_rows(struct, hidden)
+    keys = [*HEAD, *rows] if rows else ["", "No keys of its own."]
+    return ["", f"## `{title}`", "", inspect.getdoc(struct) or "", *keys]
 
 
 def rulebook_page() -> str:
-    """Return the page for people who write a rulebook."""
-    head = ["", "| key | how it is written | needed |", "|---|---|---|"]
+    """Return the page for people who write the book of an exchange."""
     out = [
         "# Rows of a rulebook (generated)",
         "",
         "See [how to write a rulebook](../how-to/write-a-rulebook.md) for where the files go.",
         "",
         "## In every row",
-        *head,
-        *field_rows(Row, set()),
+        *HEAD,
+        *key_rows(MarketRow),
         "",
         "Give either `effective` (first trading day) or `clearing` (the daily clearing at which a",
         "circular takes effect; the row counts from the next trading day).",
         "",
         "## In rows that may hold for some contracts only",
-        *head,
-        *field_rows(ContractRow, {*Row.__struct_fields__}),
+        *HEAD,
+        *key_rows(ContractRow, MarketRow.__struct_fields__),
     ]
-    headers: list[tuple[str, type[msgspec.Struct]]] = [
-        ("[venue]", Venue),
-        ("[product]", Product),
-        ("[KEY] of sources.toml", Source),
-    ]
-    for title, struct in headers:
-        out += ["", f"## `{title}`", "", inspect.getdoc(struct) or "", *head]
-        out += field_rows(struct, {"rows", "venue"})
+    out += section("[venue]", Venue, ("rows",))
+    out += section("[product]", Product, ("rows", "venue"))
+    out += section("[KEY] of sources.toml", Source)
     for name, kind in KINDS.items():
-        out += ["", f"## `[[{name}]]`", "", inspect.getdoc(kind) or "", *head]
-        out += field_rows(kind, COMMON)
+        out += section(f"[[{name}]]", kind, ContractRow.__struct_fields__)
         if issubclass(kind, ContractRow):
             out += ["", "May hold for some contracts only."]
+    return "\n".join(out) + "\n"
+
+
+def home_rulebook_page() -> str:
+    """Return the page for people who write the book of a city."""
+    out = [
+        "# Rows of a housing rulebook (generated)",
+        "",
+        "A city is a folder of `homes/`; its files may hold any of these tables. A row holds from",
+        "its day until a newer row of the same table, name and scheme.",
+        "",
+        "## In every row",
+        *HEAD,
+        *key_rows(HomeRow),
+    ]
+    out += section("[KEY] of sources.toml", Source)
+    for name, kind in table_types().items():
+        out += section(f"[[{name}]]", kind, HomeRow.__struct_fields__)
     return "\n".join(out) + "\n"

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 
 import msgspec
 
+from huiguan.foundation.cited import Status
 from huiguan.foundation.faults import InputFault
 from huiguan.foundation.readers.values import day as read_day
 
@@ -35,7 +36,7 @@ class ClosedYear(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     year: int
     closed: tuple[str, ...]  # "02-16/02-23" or "06-19"
     source: str
-    status: str
+    status: Status
 
 
 class PhaseTime(msgspec.Struct, frozen=True, kw_only=True, order=True):

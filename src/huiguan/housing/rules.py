@@ -2,99 +2,98 @@
 
 A row holds from its day until a newer row of the same table, name and scheme; it is never edited.
 A newer row with ``applies = false`` ends a rule. Text such as "90%" or "15" becomes exact integers
-when the book is read (``storage.home_rules``).
+when the book is read (``storage.homes.rules``).
 """
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Literal, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 import msgspec
 
-from huiguan.foundation.cited import rule
+from huiguan.foundation.cited import Row, applicable, rule
 from huiguan.foundation.faults import InputFault
 from huiguan.foundation.readers.names import Name
 from huiguan.foundation.readers.signatures import checked, unchecked
 from huiguan.foundation.readers.values import Count
+from huiguan.foundation.readers.written import Rate, Written, Yuan, quoted
+from huiguan.housing.supply.places import parse_area
 
-Status = Literal["confirmed", "secondary", "unconfirmed", "assumed", "invented"]
+Area = Annotated[
+    int, Written('area in m2 in quotes: "15"', quoted(parse_area), unit="_dm2", key_unit="_m2")
+]
 Test = Literal["is_true", "is_false", "area_below", "age_between", "one_of"]
 
 
-class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What every row says: from when, where it stands, who says so and how sure we are."""
+class HomeRow(Row[date], frozen=True, kw_only=True):
+    """A row of a city's book."""
 
-    effective: date
-    article: str
-    source: str  # key of rulebooks/homes/sources.toml
-    status: Status
     name: str = ""  # tells rows of one table apart where several hold at once
     schemes: tuple[str, ...] = ()  # empty: every scheme
     applies: bool = True
-    note: str = ""
 
 
-class Condition(Row, frozen=True, kw_only=True):
+class Condition(HomeRow, frozen=True, kw_only=True):
     """Somebody may be housed only if this test of a fact says yes."""
 
     test: Test
     fact: str
-    line_dm2: int = 0  # area_below: strictly below this much a head
+    line_dm2: Area = 0  # area_below: strictly below this much a head
     least: int = 0  # age_between, both inclusive
     most: int = 0
     values: tuple[str, ...] = ()  # one_of
 
 
-class Rate(Row, frozen=True, kw_only=True):
+class Share(HomeRow, frozen=True, kw_only=True):
     """A part of something."""
 
-    rate_ppb: int
+    rate_ppb: Rate
 
 
-class Switch(Row, frozen=True, kw_only=True):
+class Switch(HomeRow, frozen=True, kw_only=True):
     """A rule that holds or not: ``applies`` is all it says."""
 
 
-class Months(Row, frozen=True, kw_only=True):
+class Months(HomeRow, frozen=True, kw_only=True):
     """A number of months."""
 
     months: int
 
 
-class Days(Row, frozen=True, kw_only=True):
+class Days(HomeRow, frozen=True, kw_only=True):
     """A number of days."""
 
     days: int
 
 
-class Term(Row, frozen=True, kw_only=True):
+class Term(HomeRow, frozen=True, kw_only=True):
     """The shortest and the longest lease."""
 
     least_months: int
     most_months: int
 
 
-class Supervised(Row, frozen=True, kw_only=True):
+class Supervised(HomeRow, frozen=True, kw_only=True):
     """Above either line money goes to a supervised account."""
 
     deposit_months: int
     prepaid_months: int
 
 
-class Space(Row, frozen=True, kw_only=True):
+class Space(HomeRow, frozen=True, kw_only=True):
     """Least area a head and most heads in a room."""
 
-    least_area_dm2: int
+    least_area_dm2: Area
     most_heads: int
 
 
-class Words(Row, frozen=True, kw_only=True):
+class Words(HomeRow, frozen=True, kw_only=True):
     """A list the law or the contract gives."""
 
     words: tuple[str, ...]
 
 
-class HomeForm(Row, frozen=True, kw_only=True):
+class HomeForm(HomeRow, frozen=True, kw_only=True):
     """The forms a household of at least this many heads and children may have."""
 
     least_heads: int
@@ -102,21 +101,21 @@ class HomeForm(Row, frozen=True, kw_only=True):
     forms: tuple[str, ...]
 
 
-class Concentrated(Row, frozen=True, kw_only=True):
+class Concentrated(HomeRow, frozen=True, kw_only=True):
     """From either number on a landlord needs a management system."""
 
     rooms: int
     residents: int
 
 
-class Band(Row, frozen=True, kw_only=True):
+class Band(HomeRow, frozen=True, kw_only=True):
     """The usual rents of a month, for information."""
 
-    least_rent_fen: int
-    most_rent_fen: int
+    least_rent_fen: Yuan
+    most_rent_fen: Yuan
 
 
-class OfferTerms(Row, frozen=True, kw_only=True):
+class OfferTerms(HomeRow, frozen=True, kw_only=True):
     """Days to answer an offer, and how many refusals end a place in the line (0: never)."""
 
     answer_days: int
@@ -124,7 +123,7 @@ class OfferTerms(Row, frozen=True, kw_only=True):
     stay_in_line: bool  # whether somebody may accept and stay in line for a better choice
 
 
-class Tier(Row, frozen=True, kw_only=True):
+class Tier(HomeRow, frozen=True, kw_only=True):
     """Applicants for whom this fact is true come in this tier; the lowest number counts."""
 
     tier: int
@@ -136,10 +135,10 @@ class HomeRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
     city: str
     condition: tuple[Condition, ...]
-    rent_share: tuple[Rate, ...]
-    rent_increase: tuple[Rate, ...]
+    rent_share: tuple[Share, ...]
+    rent_increase: tuple[Share, ...]
     rent_growth: tuple[Switch, ...]
-    wage_share: tuple[Rate, ...]
+    wage_share: tuple[Share, ...]
     rent_band: tuple[Band, ...]
     term: tuple[Term, ...]
     total_term: tuple[Months, ...]
@@ -158,7 +157,7 @@ class HomeRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     tier: tuple[Tier, ...]
 
 
-R = TypeVar("R", bound=Row)
+R = TypeVar("R", bound=HomeRow)
 
 
 @rule("a newer row ends an older one", "confirmed")
@@ -169,14 +168,12 @@ def rows_in_force(rows: Iterable[R], scheme: Name, on: date) -> list[R]:
     Example: rows of 2021 and 2024 named alike: on 1 January 2023 the one of 2021 holds; a row of
     2025 with ``applies = false`` leaves none on and after its day.
     """
-    newest: dict[str, R] = {}
+    by_name: dict[str, list[R]] = {}
     for row in rows:
-        if row.effective > on or (row.schemes and scheme not in row.schemes):
-            continue
-        known = newest.get(row.name)
-        if known is None or row.effective > known.effective:
-            newest[row.name] = row
-    return [row for _, row in sorted(newest.items()) if row.applies]
+        if not row.schemes or scheme in row.schemes:
+            by_name.setdefault(row.name, []).append(row)
+    newest = [applicable(by_name[name], on) for name in sorted(by_name)]
+    return [row for row in newest if row is not None and row.applies]
 
 
 def row_in_force(rows: Sequence[R], scheme: str, on: date) -> R | None:
@@ -188,7 +185,7 @@ def row_in_force(rows: Sequence[R], scheme: str, on: date) -> R | None:
     return found[0] if found else None
 
 
-def known_scheme(rows: Iterable[Row], scheme: str) -> None:
+def known_scheme(rows: Iterable[HomeRow], scheme: str) -> None:
     """Refuse a scheme that rows which name schemes do not know."""
     known = {name for row in rows for name in row.schemes}
     if known and scheme not in known:

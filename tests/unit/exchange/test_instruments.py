@@ -2,8 +2,9 @@
 
 import pytest
 
-from huiguan.exchange.rules.instruments import contract, listed_contracts, parse_month
+from huiguan.exchange.rules.instruments import contract, listed_contracts
 from huiguan.exchange.rules.rows import Books
+from huiguan.exchange.rules.values import parse_month
 from huiguan.foundation.faults import InputFault
 from huiguan.storage.market.rulebooks.load import load_books
 

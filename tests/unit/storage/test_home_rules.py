@@ -8,7 +8,8 @@ import pytest
 
 from huiguan.foundation.faults import InputFault
 from huiguan.housing.rules import required
-from huiguan.storage.homes.rules import BOOKS, all_rows, read_home_rules, read_sources
+from huiguan.storage.homes.rules import BOOKS, all_rows, read_home_rules
+from huiguan.storage.toml import read_sources
 
 ON = date(2026, 7, 1)
 
@@ -40,15 +41,17 @@ def test_every_source_is_used() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
-        ('rate = "90%"', "rate = 0.9", "rate must be text"),
+        ('rate = "90%"', "rate = 0.9", "rate: 0.9 is not exact; write it in quotes"),
         ('rate = "90%"', 'rate = "90.00000001%"', "would not be exact"),
-        ('rate = "90%"', "rate_ppb = 900000000", "write rate_ppb as text"),
-        ('rate = "90%"', 'rate = "90%"\nsize = 3', "unknown field"),
-        ('rate = "90%"', "", "missing required field"),
+        ('rate = "90%"', "rate_ppb = 900000000", "unknown key 'rate_ppb'; the keys are .* rate,"),
+        ('rate = "90%"', 'rate = "90%"\nsize = 3', "unknown key 'size'"),
+        ('rate = "90%"', "", "there is no key 'rate'"),
         ('source = "S1"', 'source = "S99"', "'S99' is not in sources.toml"),
         ('source = "S1"', 'source = "recalled"', "confirmed needs a source with an address"),
         ('status = "confirmed"', 'status = "sure"', "Invalid enum value"),
-        ("[[rent_share]]", "[[rent_shares]]", "'rent_shares' is not a table"),
+        ('status = "confirmed"', 'status = "confirmed"\nnote = "assumed"', "cannot be confirmed"),
+        ('article = "', 'article = ""\nnote = "', "article is empty"),
+        ("[[rent_share]]", "[[rent_shares]]", "unknown table 'rent_shares'"),
         ("[[rent_share]]", "[[rent_share", "is not TOML"),
         ("[[rent_increase]]", "[[rent_share]]", "another row says something else from that day"),
     ],

@@ -5,13 +5,17 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from msgspec import Struct
 
 from huiguan.exchange.rules.instruments import listed_contracts
 from huiguan.exchange.rules.parameters import parameters
 from huiguan.exchange.rules.price_limits import price_limits
+from huiguan.exchange.rules.rows import KINDS
 from huiguan.foundation.arithmetic import PPB, parse_rate
 from huiguan.foundation.faults import InputFault
+from huiguan.storage.homes.rules import table_types
 from huiguan.storage.market.rulebooks.load import load_books
+from huiguan.storage.toml import keys_of
 
 CFFEX = Path(__file__).parents[2] / "rulebooks" / "cffex"
 CIRCULAR = """
@@ -251,3 +255,24 @@ def test_limits_of_the_example_venue_are_cut_inwards() -> None:
     rate = Fraction(found.limit_ppb, PPB)
     lower, upper = price_limits(previous, rate, found.terms.tick, found.limit_rounding)
     assert (str(lower), str(upper)) == ("4694.6", "5737.8")
+
+
+def test_a_row_that_assumes_something_is_never_confirmed(folder: Path) -> None:
+    assumed = CIRCULAR.replace('"secondary"', '"confirmed"\nnote = "the day is assumed"')
+    with (folder / "IF.toml").open("a") as file:
+        file.write(assumed)
+    with pytest.raises(InputFault, match=r"\[\[circular\]\] row 2 .*cannot be confirmed"):
+        load_books(folder)
+    path = folder / "IF.toml"
+    text = path.read_text("utf-8").replace(assumed, assumed.replace("confirmed", "assumed"))
+    path.write_text(text, "utf-8")
+    load_books(folder)
+
+
+@pytest.mark.parametrize("kind", [*KINDS.values(), *table_types().values()])
+def test_a_field_with_a_unit_says_how_it_is_written(kind: type[Struct]) -> None:
+    """Else an amount would be read as a bare number of fen, and a rate of billionths."""
+    for key in keys_of(kind).values():
+        if key.field.endswith(("_ppb", "_fen", "_dm2")):
+            assert key.written is not None, key.field
+            assert key.key != key.field

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
-    from huiguan.housing.rules import Row
+    from huiguan.housing.rules import HomeRow
     from huiguan.housing.supply.reconcile import Supply
     from huiguan.simulation.city.demo import CityDemo
 
@@ -64,7 +64,8 @@ def rules(
     """Print every housing rule that holds on a day, with article, source, age and status."""
     from huiguan.foundation.faults import InputFault
     from huiguan.housing.rules import rows_in_force
-    from huiguan.storage.homes.rules import BOOKS, all_rows, read_home_rules, read_sources
+    from huiguan.storage.homes.rules import BOOKS, all_rows, read_home_rules
+    from huiguan.storage.toml import read_sources
 
     day = day_of(on)
     books = rulebook or BOOKS
@@ -150,17 +151,17 @@ def day_of(text: str) -> date:
         raise InputFault(f"{text!r} is not a day; write it like 2026-07-01") from None
 
 
-def says(row: Row) -> str:
+def says(row: HomeRow) -> str:
     """Return the fields of a row that are its own, in words."""
     import msgspec
 
     from huiguan.foundation.arithmetic import show_fen, show_rate
-    from huiguan.housing.rules import Row
+    from huiguan.housing.rules import HomeRow
 
     shown = []
     for field in msgspec.structs.fields(type(row)):
         value = getattr(row, field.name)
-        if field.name in Row.__struct_fields__ or value in ((), 0, ""):
+        if field.name in HomeRow.__struct_fields__ or value in ((), 0, ""):
             continue
         name, _, unit = field.name.rpartition("_")
         if unit == "ppb":

@@ -14,7 +14,7 @@ import msgspec
 
 from huiguan.exchange.quotes import Price, Rate, as_decimal, as_rate, exact
 from huiguan.exchange.rules.price_limits import Lock
-from huiguan.exchange.rules.rows import WithCircular
+from huiguan.exchange.rules.values import WithCircular
 from huiguan.foundation.cited import rule
 from huiguan.foundation.faults import InputFault
 

@@ -27,13 +27,13 @@ from huiguan.exchange.day.image import FEE_CLASSES, HEDGE_FLAGS, DayImage, HeldP
 from huiguan.exchange.messages import Offset, Side
 from huiguan.foundation.columns import (
     before_in_group,
+    by_two,
     starts_of_groups,
     sums,
     times_rate_half_up,
 )
 from huiguan.foundation.faults import CheckFault
 from huiguan.foundation.records import blank_rows
-from huiguan.foundation.sorting import by_two
 
 FEE_CLASS = np.ones(8, np.int64)  # by offset flag: 0 open, 1 close of history, 2 close of today
 FEE_CLASS[Offset.OPEN], FEE_CLASS[Offset.CLOSE_TODAY] = 0, 2

@@ -21,7 +21,7 @@ from huiguan.exchange.evening.rules_of_day import ContractRules, DayRules, decim
 from huiguan.exchange.evening.statements import terms_of
 from huiguan.exchange.messages import Hedge, Offset, Side
 from huiguan.exchange.rules.price_limits import price_limits
-from huiguan.exchange.rules.rows import Row
+from huiguan.exchange.rules.rows import MarketRow
 from huiguan.foundation.arithmetic import show_fen, show_rate
 from huiguan.foundation.faults import InputFault
 
@@ -38,7 +38,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
 class Cited(msgspec.Struct, frozen=True):
     """A rule an explanation stands on, and the products it is used for (none: it speaks of one)."""
 
-    row: Row
+    row: MarketRow
     products: tuple[str, ...] = ()
 
 
@@ -137,7 +137,7 @@ def explain_limit(image: DayImage, result: DayResult, rules: DayRules, name: str
     index = contract_index(image, name)
     terms, found = terms_of(image, result, index), result.contracts[index]
     rule = rules.contracts[index]
-    used: list[Row] = [rule.charged.circular, rule.charged.limit_rounding]
+    used: list[MarketRow] = [rule.charged.circular, rule.charged.limit_rounding]
     steps = [step("circular_limit", rate=show_rate(rule.charged.circular.limit_ppb))]
     limit = int(found["limit_ppb"])
     if found["lock_day"]:
@@ -199,7 +199,7 @@ def explain_margin(
     image: DayImage, result: DayResult, rules: DayRules, name: str, day: ClientDay
 ) -> Explanation:
     """Explain the trading margin of a trading code from its statement ``day``."""
-    used: list[tuple[str, Row]] = []
+    used: list[tuple[str, MarketRow]] = []
     steps = []
     code = image.names.trading_codes.index(name)
     backed = {(row[1], row[3]): row[2] for row in result.freed_shorts.tolist() if row[0] == code}
@@ -290,7 +290,7 @@ def explain_fees(
     image: DayImage, result: DayResult, rules: DayRules, name: str, day: ClientDay
 ) -> Explanation:
     """Explain the fees of a trading code from its statement ``day``."""
-    used: list[tuple[str, Row]] = []
+    used: list[tuple[str, MarketRow]] = []
     steps = []
     for line in day.trades:
         trade = line.trade
@@ -394,9 +394,9 @@ def explain_call(image: DayImage, result: DayResult, rules: DayRules, member: st
     )
 
 
-def unique(rows: list[tuple[str, Row]]) -> list[Cited]:
+def unique(rows: list[tuple[str, MarketRow]]) -> list[Cited]:
     """Return each rule once, in order, with the products it is used for."""
-    found: dict[tuple[str, str, str, int], tuple[Row, dict[str, None]]] = {}
+    found: dict[tuple[str, str, str, int], tuple[MarketRow, dict[str, None]]] = {}
     for product, row in rows:
         key = (type(row).__name__, row.article, row.source, row.effective)
         found.setdefault(key, (row, {}))[1][product] = None

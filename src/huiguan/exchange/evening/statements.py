@@ -27,8 +27,8 @@ from huiguan.exchange.day.result import DayResult
 from huiguan.exchange.evening.rules_of_day import decimal_rate
 from huiguan.exchange.messages import Hedge, Offset, Side
 from huiguan.foundation.arithmetic import PPB
+from huiguan.foundation.columns import by_group
 from huiguan.foundation.faults import InputFault
-from huiguan.foundation.sorting import by_group
 
 HALF = PPB // 2
 SIDES, HEDGES, OFFSETS = tuple(Side), tuple(Hedge), tuple(Offset)  # faster than calling the enum

@@ -17,9 +17,9 @@ from huiguan.exchange.rules.rows import (
     KINDS,
     Books,
     ContractRow,
+    MarketRow,
     NamedRow,
     Product,
-    Row,
 )
 from huiguan.foundation.arithmetic import show_fen, show_rate
 from huiguan.foundation.calendars import days_between, show_day
@@ -84,7 +84,7 @@ def show_value(name: str, value: object) -> str:
     return str(value)
 
 
-def show_row(row: Row) -> str:
+def show_row(row: MarketRow) -> str:
     """Return the values of a row; fields left at their default say nothing."""
     fields = [field for field in msgspec.structs.fields(row) if field.name not in HIDDEN]
     told = [f for f in fields if getattr(row, f.name) != f.default or f.name == "lots"]
@@ -116,7 +116,7 @@ def rule_lines(books: Books, product: Product, day: int, codes: Iterable[str]) -
     every = [item.month for item in found]
     lines = []
     for name, kind in KINDS.items():
-        groups: dict[int, tuple[Row, list[int]]] = {}
+        groups: dict[int, tuple[MarketRow, list[int]]] = {}
         if issubclass(kind, NamedRow):
             for row in (row for rows in product_rows(books, product, name) for row in rows):
                 if isinstance(row, NamedRow) and row.contract in every:
@@ -131,7 +131,7 @@ def rule_lines(books: Books, product: Product, day: int, codes: Iterable[str]) -
     return lines
 
 
-def rule_line(name: str, row: Row, contracts: str, day: int) -> RuleLine:
+def rule_line(name: str, row: MarketRow, contracts: str, day: int) -> RuleLine:
     """Return one line of words for a row."""
     return RuleLine(
         rule=name.replace("_", " "),

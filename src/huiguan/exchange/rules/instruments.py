@@ -20,10 +20,11 @@ from huiguan.exchange.rules.rows import (
     LastDayException,
     Listing,
     ListingMonths,
+    MarketRow,
     Product,
-    Row,
     calendar_of,
 )
+from huiguan.exchange.rules.values import parse_month
 from huiguan.foundation.calendars import (
     Calendar,
     is_trading_day,
@@ -34,12 +35,11 @@ from huiguan.foundation.calendars import (
     trading_day_after,
     trading_days_between,
 )
-from huiguan.foundation.cited import rule
-from huiguan.foundation.dated import applicable
+from huiguan.foundation.cited import applicable, rule
 from huiguan.foundation.faults import InputFault
 
 LONGEST_LISTING_MONTHS = 72
-R = TypeVar("R", bound=Row)
+R = TypeVar("R", bound=MarketRow)
 
 
 class Contract(msgspec.Struct, frozen=True, kw_only=True, order=True):
@@ -65,14 +65,6 @@ def months_between(first: int, last: int) -> int:
     return (last // 100 - first // 100) * 12 + last % 100 - first % 100
 
 
-def parse_month(text: str) -> int:
-    """Return ``yyyymm`` of "2609" (or "9907"); two-digit years from 90 on are 19xx."""
-    if len(text) != 4 or not text.isascii() or not text.isdigit() or not 1 <= int(text[2:]) <= 12:
-        raise InputFault(f"{text!r} is not a contract month; write it like 2609")
-    year = int(text[:2])
-    return (1900 + year if year >= 90 else 2000 + year) * 100 + int(text[2:])
-
-
 def contract_code(product: str, month: int) -> str:
     """Return ``cu2609`` of "cu" and 202609."""
     return f"{product}{month % 10_000:04d}"
@@ -89,7 +81,7 @@ def parse_contract(books: Books, code: str) -> tuple[Product, int]:
     return product, parse_month(code[-4:])
 
 
-def product_rows(books: Books, product: Product, kind: str) -> tuple[tuple[Row, ...], ...]:
+def product_rows(books: Books, product: Product, kind: str) -> tuple[tuple[MarketRow, ...], ...]:
     """Return the rows of a kind, the product's before its venue's defaults."""
     return product.rows.get(kind, ()), books.venues[product.venue].rows.get(kind, ())
 
@@ -112,7 +104,7 @@ def reverted(row: CircularRow, day: int) -> bool:
     return 0 < row.reverts_from < day
 
 
-def narrowness(row: Row) -> tuple[bool, int, bool]:
+def narrowness(row: MarketRow) -> tuple[bool, int, bool]:
     """Return how narrow a row is: named contracts, then the later stage, then named months."""
     if not isinstance(row, ContractRow):
         return False, 0, False
@@ -141,7 +133,7 @@ def select(
     calendar = calendar_of(books, product)
     until_delivery = months_between(day // 100, month)
 
-    def matches(row: Row) -> bool:
+    def matches(row: MarketRow) -> bool:
         if not isinstance(row, ContractRow):
             return True
         if not month_matches(row, month) or (isinstance(row, CircularRow) and reverted(row, day)):

@@ -20,9 +20,9 @@ from huiguan.exchange.rules.instruments import (
 from huiguan.exchange.rules.rows import (
     KINDS,
     Books,
+    MarketRow,
     NamedRow,
     Product,
-    Row,
     RowsInForce,
     Schedule,
     Session,
@@ -147,7 +147,7 @@ def rows_in_force(books: Books, product: Product, found: Contract, day: int) -> 
     Of a kind that names contracts, every row that names this one.
     """
 
-    def rows_of(name: str, kind: type[Row]) -> Row | tuple[Row, ...]:
+    def rows_of(name: str, kind: type[MarketRow]) -> MarketRow | tuple[MarketRow, ...]:
         if issubclass(kind, NamedRow):
             every = (row for rows in product_rows(books, product, name) for row in rows)
             return tuple(r for r in every if isinstance(r, NamedRow) and r.contract == found.month)

@@ -11,48 +11,40 @@ from typing import Annotated, Literal, get_args, get_type_hints
 
 import msgspec
 
-from huiguan.foundation.arithmetic import PPB
-from huiguan.foundation.calendars import Calendar
-
-Status = Literal["confirmed", "secondary", "unconfirmed", "assumed", "invented"]
-Direction = Literal["down", "up", "half_up", "half_even"]
-WithCircular = Literal["higher", "added"]
-
-Rate = Annotated[int, msgspec.Meta(ge=0, le=PPB)]
-Natural = Annotated[int, msgspec.Meta(ge=0)]
-Positive = Annotated[int, msgspec.Meta(ge=1)]
-MonthNumber = Annotated[int, msgspec.Meta(ge=1, le=12)]
-StageNumber = Annotated[int, msgspec.Meta(ge=-1, le=60)]
-CLOCK = r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?"
-PHASES = (
-    "before_trading|no_trading|continuous|auction_ordering|auction_balance|auction_match|closed"
+from huiguan.exchange.rules.values import (
+    ContractMonth,
+    ContractRanges,
+    Direction,
+    Entry,
+    ListingDay,
+    MonthNumber,
+    Natural,
+    NightEnd,
+    Positive,
+    StageNumber,
+    WithCircular,
 )
-Entry = Annotated[str, msgspec.Meta(pattern=f"^{CLOCK} ({PHASES})$")]
-NightEnd = Annotated[str, msgspec.Meta(pattern=f"^(none|{CLOCK})$")]
+from huiguan.foundation.calendars import Calendar
+from huiguan.foundation.cited import Row, Source, Status
+from huiguan.foundation.readers.written import Rate, TradingDay, Yuan
 
 EVERY_MONTH = tuple(range(1, 13))
-NO_END = 999_912
 
 
-class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Where a value stands and from when it counts.
+class MarketRow(Row[TradingDay], frozen=True, kw_only=True):
+    """A row of a book of an exchange.
 
     ``clearing`` is set where a circular names the daily clearing at which it takes effect: margins
     are charged then, and ``effective`` is the trading day after it.
     """
 
-    effective: int
-    article: str
-    source: str
-    status: Status
-    note: str = ""
-    clearing: int = 0
+    clearing: TradingDay = 0
 
 
-class ContractRow(Row, frozen=True, kw_only=True):
+class ContractRow(MarketRow, frozen=True, kw_only=True):
     """A row that may hold for some contracts, delivery months or stages of life only."""
 
-    contracts: tuple[tuple[int, int], ...] = ()  # ranges of contract months; none: all
+    contracts: ContractRanges = ()  # ranges of contract months; none: all
     months: tuple[MonthNumber, ...] = ()  # calendar months of delivery; none: all
     from_months_before: StageNumber = (
         -1
@@ -70,7 +62,7 @@ class Terms(ContractRow, frozen=True, kw_only=True):
     delivery_unit_lots: Natural  # 0: no delivery
 
 
-class ListingMonths(Row, frozen=True, kw_only=True):
+class ListingMonths(MarketRow, frozen=True, kw_only=True):
     """Which contract months are listed: a run of nearest months, then months of a wider grid."""
 
     nearest: Annotated[
@@ -84,16 +76,16 @@ class ListingMonths(Row, frozen=True, kw_only=True):
     )
 
 
-class NamedRow(Row, frozen=True, kw_only=True):
+class NamedRow(MarketRow, frozen=True, kw_only=True):
     """A row for one contract month by name."""
 
-    contract: int
+    contract: ContractMonth
 
 
 class Listing(NamedRow, frozen=True, kw_only=True):
     """One contract month listed by name, or (``listed`` 0) left out of the pattern."""
 
-    listed: int
+    listed: ListingDay
 
 
 class LastDay(ContractRow, frozen=True, kw_only=True):
@@ -108,8 +100,8 @@ class LastDay(ContractRow, frozen=True, kw_only=True):
 class LastDayException(NamedRow, frozen=True, kw_only=True):
     """The last trading day of one contract, set by circular."""
 
-    last_day: int
-    delivery_days: tuple[int, ...] = ()
+    last_day: TradingDay
+    delivery_days: tuple[TradingDay, ...] = ()
 
 
 class Delivery(ContractRow, frozen=True, kw_only=True):
@@ -119,13 +111,13 @@ class Delivery(ContractRow, frozen=True, kw_only=True):
     days: Annotated[int, msgspec.Meta(ge=0, le=30)]  # after the last trading day; 0: on it
 
 
-class Session(Row, frozen=True, kw_only=True):
+class Session(MarketRow, frozen=True, kw_only=True):
     """Until when the night session lasts: "01:00", or "none"."""
 
     night_end: NightEnd
 
 
-class Schedule(Row, frozen=True, kw_only=True):
+class Schedule(MarketRow, frozen=True, kw_only=True):
     """The phases of a trading day, as ``"20:55 auction_ordering"``; the night ends by product."""
 
     night: tuple[Entry, ...]
@@ -141,7 +133,7 @@ class CircularRow(ContractRow, frozen=True, kw_only=True):
     days named, clearing looks at the market.
     """
 
-    reverts_from: int = 0
+    reverts_from: TradingDay = 0
     if_unlocked: bool = False
     limit_ppb: Rate
     hedge_ppb: Rate
@@ -168,7 +160,7 @@ class NewContract(ContractRow, frozen=True, kw_only=True):
     until_first_trade: bool
 
 
-class LimitRounding(Row, frozen=True, kw_only=True):
+class LimitRounding(MarketRow, frozen=True, kw_only=True):
     """In which direction each price limit is cut to the tick."""
 
     upper: Direction
@@ -201,11 +193,11 @@ class FeeRow(ContractRow, frozen=True, kw_only=True):
     """Exchange fee of one side: a rate on turnover or an amount per lot, never both."""
 
     rate_ppb: Rate = 0
-    per_lot_fen: Natural = 0
+    per_lot_fen: Yuan = 0
     close_today_multiple: Natural  # of the opening fee: 0, 1, 2
 
 
-class HedgeFee(Row, frozen=True, kw_only=True):
+class HedgeFee(MarketRow, frozen=True, kw_only=True):
     """What share of the fee hedging trades pay."""
 
     share_ppb: Rate
@@ -215,7 +207,7 @@ class DeliveryFee(ContractRow, frozen=True, kw_only=True):
     """Fee on delivery or cash settlement: a rate on the amount, or fen per unit of goods."""
 
     rate_ppb: Rate = 0
-    per_unit_fen: Natural = 0
+    per_unit_fen: Yuan = 0
 
 
 class OrderFee(ContractRow, frozen=True, kw_only=True):
@@ -228,8 +220,8 @@ class OrderFee(ContractRow, frozen=True, kw_only=True):
     group: str
     ratio: Natural
     above: tuple[Natural, ...]
-    low_fen: tuple[Natural, ...]
-    high_fen: tuple[Natural, ...]
+    low_fen: tuple[Yuan, ...]
+    high_fen: tuple[Yuan, ...]
 
 
 class PositionLimit(ContractRow, frozen=True, kw_only=True):
@@ -263,19 +255,19 @@ class OrderSize(ContractRow, frozen=True, kw_only=True):
     maximum_market_lots: Natural
 
 
-class Auction(Row, frozen=True, kw_only=True):
+class Auction(MarketRow, frozen=True, kw_only=True):
     """Which of several prices with the same volume a call auction takes (2.2)."""
 
     tie: Literal["reference", "middle", "textbook", "settlement", "midpoint"]
 
 
-class TradePrice(Row, frozen=True, kw_only=True):
+class TradePrice(MarketRow, frozen=True, kw_only=True):
     """At what price two orders meet in continuous trading (2.3)."""
 
     rule: Literal["middle", "resting"]
 
 
-class Settlement(Row, frozen=True, kw_only=True):
+class Settlement(MarketRow, frozen=True, kw_only=True):
     """How the settlement price of the day is found (4.2)."""
 
     window: Literal["whole_day", "last_hour"]
@@ -302,7 +294,7 @@ class NaturalPerson(ContractRow, frozen=True, kw_only=True):
     days_before_last: Natural | None
 
 
-class Relief(Row, frozen=True, kw_only=True):
+class Relief(MarketRow, frozen=True, kw_only=True):
     """Whether only the larger side of a product is charged, and when a contract leaves that.
 
     A contract leaves at the clearing of the ``until_days_before_last``-th trading day before its
@@ -313,27 +305,27 @@ class Relief(Row, frozen=True, kw_only=True):
     until_days_before_last: Natural = 0
 
 
-class Deposit(Row, frozen=True, kw_only=True):
+class Deposit(MarketRow, frozen=True, kw_only=True):
     """Least clearing deposit of a member."""
 
-    futures_firm_fen: Natural
-    other_fen: Natural
+    futures_firm_fen: Yuan
+    other_fen: Yuan
 
 
-class RiskReserve(Row, frozen=True, kw_only=True):
+class RiskReserve(MarketRow, frozen=True, kw_only=True):
     """What share of the fees of the day goes to the risk reserve (7)."""
 
     share_ppb: Rate
 
 
-class LargeTrader(Row, frozen=True, kw_only=True):
+class LargeTrader(MarketRow, frozen=True, kw_only=True):
     """At what share of the position limit a holder must report."""
 
     share_ppb: Rate
     intermediary_share_ppb: Rate
 
 
-class Collateral(Row, frozen=True, kw_only=True):
+class Collateral(MarketRow, frozen=True, kw_only=True):
     """How much of deposited assets counts (4.7)."""
 
     value_share_ppb: Rate
@@ -391,22 +383,14 @@ class RowsInForce(msgspec.Struct, frozen=True, kw_only=True):
     ranking: Ranking
 
 
-def _row_kind(hint: type) -> type[Row]:
+def _row_kind(hint: type) -> type[MarketRow]:
     """Return the row of a field of ``RowsInForce``."""
-    kind: type[Row] = get_args(hint)[0] if get_args(hint) else hint
+    kind: type[MarketRow] = get_args(hint)[0] if get_args(hint) else hint
     return kind
 
 
 KINDS = {name: _row_kind(hint) for name, hint in get_type_hints(RowsInForce).items()}
 KIND_NAMES = {kind: name for name, kind in KINDS.items()}
-
-
-class Source(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Where a row was read: an address, a title, a file."""
-
-    title: str
-    where: str
-    read: int = 0  # the day it was read or published, where known
 
 
 class Venue(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -415,7 +399,7 @@ class Venue(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     code: str
     name: str
     calendar: str
-    rows: dict[str, tuple[Row, ...]] = {}
+    rows: dict[str, tuple[MarketRow, ...]] = {}
 
 
 class Product(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -428,13 +412,13 @@ class Product(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     price_decimals: Annotated[
         int, msgspec.Meta(ge=0, le=6)
     ]  # prices between days are integers of 10^-decimals of the quote
-    listed: int  # first trading day of the product
-    first_contract: int  # first contract month ever listed
+    listed: TradingDay  # first trading day of the product
+    first_contract: ContractMonth  # first contract month ever listed
     article: str
     source: str
     status: Status
     note: str = ""
-    rows: dict[str, tuple[Row, ...]] = {}
+    rows: dict[str, tuple[MarketRow, ...]] = {}
 
 
 class Books(msgspec.Struct, frozen=True, kw_only=True):

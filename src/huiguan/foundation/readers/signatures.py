@@ -108,7 +108,8 @@ def reader_of(form: Any) -> Reader:  # noqa: ANN401  an annotation; one kind a l
     """Return the reader that an annotation asks for; what it says nothing about passes."""
     origin, parts = get_origin(form), get_args(form)
     if origin is Annotated:
-        readers = [extra for extra in form.__metadata__ if callable(extra)]
+        marks = (extra for extra in form.__metadata__ if not isinstance(extra, type))
+        readers = [extra for extra in marks if callable(extra)]
         return cast("Reader", readers[-1]) if readers else reader_of(parts[0])
     if form in PLAIN:
         return PLAIN[form]
@@ -243,9 +244,11 @@ def read_mapping(
 @cache
 def field_readers(kind: type) -> list[tuple[str, str, Reader]]:
     """Return name, words and reader of every field of a struct."""
-    hints = get_type_hints(kind, include_extras=True)
-    fields = getattr(kind, "__struct_fields__", getattr(kind, "_fields", ()))
-    return [(field, words_for(field, hints[field]), reader_of(hints[field])) for field in fields]
+    if issubclass(kind, msgspec.Struct):
+        hints = {field.name: field.type for field in msgspec.structs.fields(kind)}
+    else:
+        hints = get_type_hints(kind, include_extras=True)
+    return [(field, words_for(field, hint), reader_of(hint)) for field, hint in hints.items()]
 
 
 def read_struct(kind: type, value: object, what: str) -> object:

@@ -14,12 +14,13 @@ from huiguan.exchange.rules.instruments import (
     months_between,
     parse_contract,
 )
-from huiguan.exchange.rules.rows import Books, Status
+from huiguan.exchange.rules.rows import Books
 from huiguan.foundation.calendars import show_day
+from huiguan.foundation.cited import Status
 from huiguan.foundation.faults import InputFault
-from huiguan.storage.market.rulebooks.checks import check_sources
-from huiguan.storage.market.rulebooks.load import SHIPPED, read_toml
-from huiguan.storage.market.rulebooks.rows import convert, read_header
+from huiguan.foundation.readers.written import TradingDay
+from huiguan.storage.market.rulebooks.load import SHIPPED
+from huiguan.storage.toml import check_citation, convert, read_header, read_toml
 
 REFERENCE_DAY = 20260821
 
@@ -27,8 +28,8 @@ REFERENCE_DAY = 20260821
 class DayHeader(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Which trading day the prices belong to."""
 
-    trading_day: int
-    previous_day: int
+    trading_day: TradingDay
+    previous_day: TradingDay
 
 
 class ReferencePrice(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -106,7 +107,7 @@ def load_reference_day(
     known: dict[str, list[ReferencePrice]] = {}
     for number, row in enumerate(content.get("price", []), 1):
         price = read_price(f"{path}, [[price]] row {number}", row)
-        check_sources(path, price.source, price.status, books.sources)
+        check_citation(path, price, books.sources)
         known.setdefault(price.contract[:-4], []).append(price)
     products = sorted(set(known) & set(books.products))
     listed = listed_contracts(books, trading_day, products)

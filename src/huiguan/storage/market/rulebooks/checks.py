@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from itertools import combinations, pairwise
 from pathlib import Path
-from typing import get_args
 
 from huiguan.exchange.rules.instruments import narrowness
 from huiguan.exchange.rules.rows import (
@@ -11,15 +10,13 @@ from huiguan.exchange.rules.rows import (
     ContractRow,
     LastDay,
     ListingMonths,
+    MarketRow,
     NamedRow,
     OpenInterestLadder,
     OrderFee,
     OrderSize,
     Product,
-    Row,
     Schedule,
-    Source,
-    Status,
     Terms,
     Venue,
 )
@@ -29,20 +26,12 @@ from huiguan.foundation.faults import InputFault
 LARGEST_LOT = 10**9  # units; values of whole positions stay far inside int64
 
 
-def check_sources(where: object, source: str, status: str, sources: dict[str, Source]) -> None:
-    """Refuse a source that sources.toml does not have, or a status that is not a word of ours."""
-    if source not in sources:
-        raise InputFault(f"{where}: source {source!r} is not in sources.toml; add it there")
-    if status not in get_args(Status):
-        raise InputFault(f"{where}: status {status!r} is none of {', '.join(get_args(Status))}")
-
-
 def ranges_meet(one: tuple[tuple[int, int], ...], other: tuple[tuple[int, int], ...]) -> bool:
     """Return whether two selections of contract months share one."""
     return any(a <= d and c <= b for a, b in one for c, d in other)
 
 
-def overlap(one: Row, other: Row) -> bool:
+def overlap(one: MarketRow, other: MarketRow) -> bool:
     """Return whether two rows of one kind would both count for some contract on some day."""
     if one.effective != other.effective or narrowness(one) != narrowness(other):
         return False
@@ -55,17 +44,17 @@ def overlap(one: Row, other: Row) -> bool:
     return not one.months or bool(set(one.months) & set(other.months))
 
 
-def stages(rows: Sequence[Row]) -> set[int]:
+def stages(rows: Sequence[MarketRow]) -> set[int]:
     """Return the stages of life that rows distinguish."""
     return {narrowness(row)[1] for row in rows} - {0}
 
 
-def is_plain(row: Row) -> bool:
+def is_plain(row: MarketRow) -> bool:
     """Return whether a row holds for every contract at every time."""
     return narrowness(row) == (False, 0, False)
 
 
-def check_rows(path: Path, kind: str, rows: Sequence[Row]) -> None:
+def check_rows(path: Path, kind: str, rows: Sequence[MarketRow]) -> None:
     """Refuse overlapping rows, and a newer table that hides the stages of an older one."""
     for one, other in combinations(rows, 2):
         if overlap(one, other):
@@ -112,7 +101,7 @@ def check_values(path: Path, product: Product) -> None:
             )
 
 
-def check_schedules(path: Path, rows: Sequence[Row]) -> None:
+def check_schedules(path: Path, rows: Sequence[MarketRow]) -> None:
     """Refuse phases that do not follow each other in time; a night may pass midnight once."""
     for row in rows:
         if not isinstance(row, Schedule):
@@ -127,7 +116,7 @@ def check_schedules(path: Path, rows: Sequence[Row]) -> None:
                 )
 
 
-def check_sizes(path: Path, rows: Sequence[Row]) -> None:
+def check_sizes(path: Path, rows: Sequence[MarketRow]) -> None:
     """Refuse orders whose least size is above the largest, and lots beyond the core's numbers."""
     for row in rows:
         if isinstance(row, OrderSize) and row.minimum_lots > row.maximum_lots:
@@ -142,7 +131,7 @@ def check_sizes(path: Path, rows: Sequence[Row]) -> None:
             )
 
 
-def check_tiers(path: Path, kind: str, rows: Sequence[Row]) -> None:
+def check_tiers(path: Path, kind: str, rows: Sequence[MarketRow]) -> None:
     """Refuse tiers of unequal length or falling bounds."""
     for row in rows:
         if isinstance(row, OrderFee):
@@ -182,6 +171,6 @@ def check_book(path: Path, product: Product, venue: Venue) -> None:
         )
 
 
-def holds_from(listed: int, rows: Sequence[Row]) -> bool:
+def holds_from(listed: int, rows: Sequence[MarketRow]) -> bool:
     """Return whether a plain row is in force on the day a product was listed."""
     return any(is_plain(row) and row.effective <= listed for row in rows)

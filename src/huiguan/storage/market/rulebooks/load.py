@@ -5,20 +5,22 @@ A folder of books holds ``sources.toml``, ``calendars/*.toml`` and one folder pe
 shipped ones, file by file; the folder of a single venue may be given directly.
 """
 
-import tomllib
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 
 import huiguan.rulebooks
-from huiguan.exchange.rules.rows import Books, Product, Source, Venue
+from huiguan.exchange.rules.rows import Books, Product, Venue
 from huiguan.foundation.calendars import Calendar, ClosedYear, build_calendar
+from huiguan.foundation.cited import Source, Status
 from huiguan.foundation.faults import InputFault
 from huiguan.foundation.hashing import digest
-from huiguan.storage.market.rulebooks.checks import check_book, check_sources
-from huiguan.storage.market.rulebooks.rows import read_header, read_rows
+from huiguan.foundation.readers.written import TradingDay
+from huiguan.storage.market.rulebooks.checks import check_book
+from huiguan.storage.market.rulebooks.rows import read_rows
+from huiguan.storage.toml import check_citation, read_header, read_sources, read_toml
 
 SHIPPED = Path(huiguan.rulebooks.__path__[0])
 NOT_VENUES = ("calendars", "reference_day", "homes")
@@ -28,28 +30,18 @@ class CalendarHeader(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The first table of a calendar file."""
 
     name: str
-    first_day: int
+    first_day: TradingDay
     provisional_to_year: Annotated[int, msgspec.Meta(ge=1900, le=2200)]
 
 
 class NoNight(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Trading days that had no night session although their dates would give one."""
 
-    first: int
-    last: int
+    first: TradingDay
+    last: TradingDay
     article: str
     source: str
-    status: str
-
-
-def read_toml(path: Path) -> dict[str, Any]:
-    """Return the content of a TOML file; what cannot be read is an InputFault."""
-    try:
-        return tomllib.loads(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError) as problem:
-        raise InputFault(f"{path}: the file cannot be read ({problem})") from None
-    except tomllib.TOMLDecodeError as problem:
-        raise InputFault(f"{path}: this is not TOML ({problem}); correct the line") from None
+    status: Status
 
 
 def rulebook_files(folders: Iterable[Path]) -> dict[str, Path]:
@@ -80,9 +72,9 @@ def load_calendar(path: Path, sources: dict[str, Source]) -> Calendar:
     years = [read_header(path, "year", row, ClosedYear) for row in content.get("year", [])]
     nights = [read_header(path, "no_night", row, NoNight) for row in content.get("no_night", [])]
     for year in years:
-        check_sources(path, year.source, year.status, sources)
+        check_citation(path, year, sources)
     for night in nights:
-        check_sources(path, night.source, night.status, sources)
+        check_citation(path, night, sources)
     try:
         return build_calendar(
             header.name,
@@ -93,15 +85,6 @@ def load_calendar(path: Path, sources: dict[str, Source]) -> Calendar:
         )
     except InputFault as fault:
         raise InputFault(f"{path}: {fault}") from None
-
-
-def load_sources(paths: Iterable[Path]) -> dict[str, Source]:
-    """Return sources by key, of all files."""
-    sources: dict[str, Source] = {}
-    for path in paths:
-        for key, row in read_toml(path).items():
-            sources[key] = read_header(path, key, row, Source)
-    return sources
 
 
 def load_venue(path: Path, calendars: dict[str, Calendar], sources: dict[str, Source]) -> Venue:
@@ -128,7 +111,7 @@ def load_product(
     product = read_header(path, "product", header, Product)
     if product.code != path.stem:
         raise InputFault(f"{path}: the file of product {product.code!r} must have its name")
-    check_sources(path, product.source, product.status, sources)
+    check_citation(path, product, sources)
     rows = read_rows(path, content, calendar, sources)
     return msgspec.structs.replace(product, rows=rows)
 
@@ -141,7 +124,7 @@ def load_books(*extra: Path) -> Books:
     """
     files = rulebook_files([SHIPPED, *extra])
     sources_at = [f / "sources.toml" for f in (SHIPPED, *extra) if (f / "sources.toml").exists()]
-    sources = load_sources(sources_at)
+    sources = read_sources(*sources_at)
     calendars: dict[str, Calendar] = {}
     venues: dict[str, Venue] = {}
     products: dict[str, Product] = {}

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from huiguan.foundation.calendars import to_date
 from huiguan.foundation.faults import InputFault
-from huiguan.storage.market.rulebooks.load import SHIPPED, read_toml, rulebook_files
+from huiguan.storage.market.rulebooks.load import SHIPPED, rulebook_files
+from huiguan.storage.toml import read_toml
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from huiguan.foundation.sorting import SHORT, by_group, by_two
+from huiguan.foundation.columns import SHORT, by_group, by_two
 
 
 @pytest.mark.parametrize("seed", range(6))
