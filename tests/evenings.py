@@ -77,4 +77,4 @@ def given(kind: type[Instruction], reference: str = "R1", **fields: object) -> A
 
 def shown(morning: NextMorning) -> list[tuple[str, str, str, str]]:
     """Return what instructions changed: subject, what, before, after."""
-    return [tuple(row[2:]) for row in morning.changes]  # type: ignore[misc]
+    return [tuple(row[2:]) for row in morning.effects]  # type: ignore[misc]

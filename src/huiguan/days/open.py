@@ -21,7 +21,7 @@ from huiguan.exchange.day.instructions.base import Stage
 from huiguan.exchange.day.instructions.every import check_for_opening, of_stage
 from huiguan.exchange.day.result import result_digest
 from huiguan.exchange.evening.forced import forced_closes
-from huiguan.exchange.evening.next_day import next_image, reconcile
+from huiguan.exchange.evening.next_day import next_morning, reconcile
 from huiguan.foundation.faults import CheckFault, InputFault
 from huiguan.storage.change import Change, changing, draft, finish_held_change
 from huiguan.storage.files import Files, write_file
@@ -40,17 +40,22 @@ if TYPE_CHECKING:
     from huiguan.exchange.day.correction import Correction, Decision
     from huiguan.exchange.day.image import DayImage
     from huiguan.exchange.day.instructions.every import AnyInstruction
+    from huiguan.exchange.evening.decided.effects import Effect
     from huiguan.exchange.rules.rows import Books
 
 IMAGE = "image"
 
 
 class OpenedDay(NamedTuple):
-    """The next day's folder, its image, and what is closed by force in its first session."""
+    """The next day's folder, its image, and what is closed by force in its first session.
+
+    ``effects`` are what the instructions of the opening changed.
+    """
 
     root: Path
     image: DayImage
     forced: list[ForceClose]
+    effects: list[Effect]
     written: bool = True  # False: it was open already, and the same
 
 
@@ -83,7 +88,7 @@ def open_next(
         target = into or next_root(root, result.settings.next_trading_day)
         check_references(orders, given_before(root, target))
         every = [*given, *orders]
-        tomorrow = next_image(image, result, books, every)
+        tomorrow, effects = next_morning(image, result, books, every)
         forced = forced_closes(image, result, tomorrow)
         source = result_digest(result).hex()
         opening = Opening(source=source, instructions=every, forced_closes=forced)
@@ -95,7 +100,7 @@ def open_next(
             if written:
                 prove = partial(reconcile, image, result, books, every)
                 write_morning(target, morning, correction, prove, files)
-    return OpenedDay(target, tomorrow, forced, written)
+    return OpenedDay(target, tomorrow, forced, effects, written)
 
 
 def is_opened(target: Path) -> bool:

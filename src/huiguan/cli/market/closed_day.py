@@ -8,11 +8,15 @@ from huiguan.cli.tables import show_table
 from huiguan.exchange.clearing.deposit import DeadlineOutcome
 from huiguan.exchange.evening.day_figures import contract_figures, largest_moves
 from huiguan.exchange.evening.day_postings import pool_name
+from huiguan.exchange.reports.instruction_words import ENGLISH, HEADS, effect_rows
 from huiguan.foundation.arithmetic import show_fen, show_rate
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from huiguan.exchange.day.image import DayImage
     from huiguan.exchange.day.result import DayResult
+    from huiguan.exchange.evening.decided.effects import Effect
 
 MOST = 12
 OUTCOMES = {
@@ -73,6 +77,14 @@ def print_closed(image: DayImage, result: DayResult) -> None:
         ],
     )
     print_proof(result)
+
+
+def print_effects(effects: Sequence[Effect]) -> None:
+    """Print what instructions changed; nothing where there were none."""
+    if effects:
+        heads = HEADS[ENGLISH]
+        title = f"Instructions that were followed: {len({row.reference for row in effects})}"
+        show_table(title, heads, effect_rows(effects), (*heads[:3], heads[-1]))
 
 
 def print_proof(result: DayResult) -> None:

@@ -20,6 +20,7 @@ from huiguan.cli.market.day_folders import (
     standing_words,
 )
 from huiguan.cli.market.rulebook_folders import Folders
+from huiguan.cli.next_step import say_next
 from huiguan.cli.progress import Progress, say
 from huiguan.foundation.faults import InputFault
 
@@ -134,10 +135,13 @@ def close_command(
     The day is run again from its journal and compared; result, daily files and manifest take their
     place in one step. A closed day is closed again only with --correct, as a new version.
     """
-    from huiguan.cli.market.closed_day import print_closed
+    from huiguan.cli.market.closed_day import print_closed, print_effects
     from huiguan.days.close import close_folder
     from huiguan.days.open import is_opened
     from huiguan.days.versions import next_root
+    from huiguan.exchange.day.instructions.base import Stage
+    from huiguan.exchange.day.instructions.every import of_stage
+    from huiguan.exchange.evening.decided.at_close import effects_at_close
     from huiguan.storage.journal.recovery import scan_folder
     from huiguan.storage.market.rulebooks.load import load_books
 
@@ -157,6 +161,7 @@ def close_command(
             decision=decision,
         )
     print_closed(closed.image, closed.result)
+    print_effects(effects_at_close(closed.image, closed.result, orders or ()))
     typer.echo(f"closed: {folder / 'result'}, {time.monotonic() - begun:.2f} s")
     say_standing(folder)
     following = next_root(folder, closed.result.settings.next_trading_day)
@@ -164,6 +169,10 @@ def close_command(
         typer.echo(f"corrected: the version before is kept in {folder / 'versions'}")
         if is_opened(following):
             say_standing(following)
+    waiting = of_stage(orders or (), Stage.OPENING)
+    if waiting:
+        typer.echo(f"left for the opening: {', '.join(row.reference for row in waiting)}")
+    say_next("day", "open", folder, *(("--instructions", instructions) if waiting else ()))
 
 
 @day.command("open")
@@ -181,6 +190,7 @@ def open_command(
 
     An open day is opened otherwise only with --correct, and before its trading has begun.
     """
+    from huiguan.cli.market.closed_day import print_effects
     from huiguan.days.open import open_next
     from huiguan.foundation.calendars import show_day
     from huiguan.storage.market.rulebooks.load import load_books
@@ -205,6 +215,8 @@ def open_command(
         typer.echo(
             f"forced liquidation: {row.trading_code} {row.instrument} {row.side} {row.lots} lots"
         )
+    print_effects(opened.effects)
+    say_next("day", "reconcile", folder, opened.root)
 
 
 @day.command()

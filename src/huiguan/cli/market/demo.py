@@ -10,6 +10,7 @@ import typer
 
 from huiguan.cli import app
 from huiguan.cli.market.command_tables import clock
+from huiguan.cli.next_step import say_next
 from huiguan.cli.progress import Progress, say
 from huiguan.cli.tables import show_table
 
@@ -211,5 +212,5 @@ def show_end(found: MarketDemo, seconds: float) -> None:
         f"day hash     {hashes.day.hex()}\n"
         f"verify it    huiguan day verify {found.folder}\n"
         f"look inside  huiguan journal show {found.folder} --from 1000\n"
-        f"ask why      huiguan explain {found.folder} --command {number}"
     )
+    say_next("explain", found.folder, "--command", number)

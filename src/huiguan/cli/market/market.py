@@ -9,6 +9,7 @@ import typer
 
 from huiguan.cli import app
 from huiguan.cli.market.day_folders import DayDir, check_day
+from huiguan.cli.next_step import say_next
 from huiguan.cli.progress import Progress, say
 from huiguan.foundation.faults import InputFault
 
@@ -200,7 +201,7 @@ def orders(
 
         write_output(as_csv, entered.write_csv().encode())
     if len(entered):
-        typer.echo(f"next: huiguan explain {folder} --command {entered['command'][-1]}")
+        say_next("explain", folder, "--command", entered["command"][-1])
 
 
 def print_frame(title: str, frame: pl.DataFrame) -> None:

@@ -10,6 +10,7 @@ import typer
 
 from huiguan.cli import app
 from huiguan.cli.market.rulebook_folders import Folders
+from huiguan.cli.next_step import say_next
 from huiguan.cli.progress import Progress, say
 from huiguan.foundation.faults import InputFault
 
@@ -59,6 +60,7 @@ def simulate(
     )
     announce_compiling(lambda text: say(f"simulate: {text}"))
     begun = time.monotonic()
+    folder = out
     with Progress("simulate") as progress:
 
         def show(day: int, done: int, total: int) -> None:
@@ -67,6 +69,7 @@ def simulate(
 
         for found in run_days(books, image, days, seed, out, show, progress.step):
             result, run = found.result, found.run
+            folder = out / str(result.settings.trading_day)
             typer.echo(
                 f"{show_day(result.settings.trading_day)}  {run.hashes.sequence:>9,} commands "
                 f"{run.trades:>8,} trades {int(result.contracts['volume_lots'].sum()):>9,} lots "
@@ -74,6 +77,7 @@ def simulate(
                 f"day hash {run.hashes.day.hex()[:16]}"
             )
     typer.echo(f"{days} day(s) in {out}, {time.monotonic() - begun:.1f} s")
+    say_next("day", "verify", folder)
 
 
 def reservations(books: Books, day: int, chosen: list[str], listed: list[str]) -> list[str]:

@@ -18,7 +18,7 @@ from huiguan.exchange.day.image import DayImage, HeldLot, HeldPosition, Names, W
 from huiguan.exchange.day.instructions.every import AnyInstruction, check_instructions
 from huiguan.exchange.day.result import DayResult, result_digest
 from huiguan.exchange.evening.carried import lodged_warrants, member_volumes, past_settlements
-from huiguan.exchange.evening.decided.changes import Change
+from huiguan.exchange.evening.decided.effects import Effect
 from huiguan.exchange.evening.decided.follow import follow
 from huiguan.exchange.evening.decided.morning import PeopleTables, morning_of, people_tables
 from huiguan.exchange.evening.decided.products import (
@@ -42,7 +42,7 @@ class NextMorning(NamedTuple):
     """The image of the next morning, and what each instruction of its opening changed."""
 
     image: DayImage
-    changes: list[Change]
+    effects: list[Effect]
 
 
 def next_image(
@@ -63,7 +63,7 @@ def next_morning(
     """Return the image of the next trading day with what instructions changed in it."""
     check_instructions(instructions)
     warrants = lodged_warrants(image, instructions)
-    products, changes = products_of(image, result, books, warrants, instructions)
+    products, effects = products_of(image, result, books, warrants, instructions)
     listed = contracts_of_tomorrow(image, result, books, products)
     tables = contract_tables(books, result.settings.next_trading_day, listed)
     rows = {name: index for index, name in enumerate(tables.instrument_names)}
@@ -72,7 +72,7 @@ def next_morning(
     morning = morning_of(
         image, result, tables.instrument_names, rule.deposit, rule.collateral, warrants
     )
-    changes += follow(morning, instructions)
+    effects += follow(morning, instructions)
     people = people_tables(morning, tables.instruments)
     positions = moved(result.positions, HeldPosition, move, people.code_rows)
     day = result.settings.trading_day
@@ -104,7 +104,7 @@ def next_morning(
         past_settlements=carried(past, move),
         member_volumes=of_members(carried(member_volumes(result), move), people),
     )
-    return NextMorning(tomorrow, changes)
+    return NextMorning(tomorrow, effects)
 
 
 def of_codes(rows: np.ndarray, people: PeopleTables) -> np.ndarray:

@@ -28,10 +28,10 @@ from huiguan.exchange.day.instructions.people import (
     SetTradingRight,
 )
 from huiguan.exchange.evening.decided import limits, money, people
-from huiguan.exchange.evening.decided.changes import Change
+from huiguan.exchange.evening.decided.effects import Effect
 from huiguan.exchange.evening.decided.morning import Morning
 
-FOLDS: dict[type, Callable[[Morning, Any], Change]] = {
+FOLDS: dict[type, Callable[[Morning, Any], Effect]] = {
     MoveClientMoney: money.move_client_money,
     MoveMemberMoney: money.move_member_money,
     SetCollateral: money.set_collateral,
@@ -52,7 +52,7 @@ FOLDS: dict[type, Callable[[Morning, Any], Change]] = {
 }
 
 
-def follow(morning: Morning, orders: Sequence[AnyInstruction]) -> list[Change]:
+def follow(morning: Morning, orders: Sequence[AnyInstruction]) -> list[Effect]:
     """Follow the instructions about people, money and limits in their order."""
     morning.ending = frozenset(
         (order.member, order.house) for order in orders if isinstance(order, ClosePool)

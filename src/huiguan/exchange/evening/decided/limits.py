@@ -13,7 +13,7 @@ from huiguan.exchange.day.instructions.limits import (
     SetHolderLimit,
     SetQuota,
 )
-from huiguan.exchange.evening.decided.changes import NOTHING, Change, change, refused, unknown
+from huiguan.exchange.evening.decided.effects import NOTHING, Effect, effect, refused, unknown
 from huiguan.exchange.evening.decided.morning import Limit, LimitKey, Morning, client_of
 from huiguan.exchange.evening.decided.people import own_holder, several, word
 from huiguan.exchange.messages import Hedge, Right
@@ -23,7 +23,7 @@ LEAST_CLIENTS = 2
 OWN = "as the contract"
 
 
-def set_holder_limit(morning: Morning, order: SetHolderLimit) -> Change:
+def set_holder_limit(morning: Morning, order: SetHolderLimit) -> Effect:
     """Give a holder limits of its own in a contract."""
     key, limit = limit_of(morning, order, order.holder, order.instrument)
     after = replace(
@@ -33,30 +33,30 @@ def set_holder_limit(morning: Morning, order: SetHolderLimit) -> Change:
         right=int(order.right),
     )
     put(morning, key, after)
-    return change(order, subject(key), "limits", limits_words(limit), limits_words(after))
+    return effect(order, subject(key), "limits", limits_words(limit), limits_words(after))
 
 
-def end_holder_limit(morning: Morning, order: EndHolderLimit) -> Change:
+def end_holder_limit(morning: Morning, order: EndHolderLimit) -> Effect:
     """Let the contract's own limits hold for a holder again."""
     key, limit = limit_of(morning, order, order.holder, order.instrument)
     after = replace(limit, position_lots=None, opening_lots=None, right=Right.ALLOW)
     if after == limit:
         raise refused(order, f"{subject(key)}: the contract's own limits hold for it already")
     put(morning, key, after)
-    return change(order, subject(key), "limits", limits_words(limit), limits_words(after))
+    return effect(order, subject(key), "limits", limits_words(limit), limits_words(after))
 
 
-def set_quota(morning: Morning, order: SetQuota) -> Change:
+def set_quota(morning: Morning, order: SetQuota) -> Effect:
     """Give a holder a hedging quota in a contract; one below its positions lets it close only."""
     key, limit = limit_of(morning, order, order.holder, order.instrument)
     if not order.long_lots and not order.short_lots:
         raise refused(order, "a quota of no lots is none; EndQuota ends a quota")
     after = replace(limit, long_quota_lots=order.long_lots, short_quota_lots=order.short_lots)
     put(morning, key, after)
-    return change(order, subject(key), "quota", quota_words(limit), quota_words(after))
+    return effect(order, subject(key), "quota", quota_words(limit), quota_words(after))
 
 
-def end_quota(morning: Morning, order: EndQuota) -> Change:
+def end_quota(morning: Morning, order: EndQuota) -> Effect:
     """Take a quota back on which no hedging position stands."""
     key, limit = limit_of(morning, order, order.holder, order.instrument)
     if not limit.long_quota_lots and not limit.short_quota_lots:
@@ -66,7 +66,7 @@ def end_quota(morning: Morning, order: EndQuota) -> Change:
         raise refused(order, f"{subject(key)}: on the quota stand {held}; these are closed first")
     after = replace(limit, long_quota_lots=0, short_quota_lots=0)
     put(morning, key, after)
-    return change(order, subject(key), "quota", quota_words(limit), NOTHING)
+    return effect(order, subject(key), "quota", quota_words(limit), NOTHING)
 
 
 def limit_of(
@@ -104,7 +104,7 @@ def hedged(morning: Morning, key: LimitKey) -> str:
     return " and ".join(f"{lots:,} lots {side}" for side, lots in total.items() if lots)
 
 
-def set_control_group(morning: Morning, order: SetControlGroup) -> Change:
+def set_control_group(morning: Morning, order: SetControlGroup) -> Effect:
     """Let clients count as one holder; those who are named no longer stand by themselves."""
     group, before = order.group, clients_of(morning, order.group)
     if CLIENT.fullmatch(group) or not group.strip():
@@ -117,7 +117,7 @@ def set_control_group(morning: Morning, order: SetControlGroup) -> Change:
     for client in sorted({*before, *order.clients}):
         move(morning, client, group if client in order.clients else own_holder(client))
     after = clients_of(morning, group)
-    return change(order, group, "clients", ", ".join(before) or NOTHING, ", ".join(after))
+    return effect(order, group, "clients", ", ".join(before) or NOTHING, ", ".join(after))
 
 
 def check_client(morning: Morning, order: SetControlGroup, client: str) -> None:
@@ -139,7 +139,7 @@ def check_client(morning: Morning, order: SetControlGroup, client: str) -> None:
             )
 
 
-def end_control_group(morning: Morning, order: EndControlGroup) -> Change:
+def end_control_group(morning: Morning, order: EndControlGroup) -> Effect:
     """Let every client of a group stand by itself again."""
     if order.group not in morning.holders or CLIENT.fullmatch(order.group):
         raise unknown(order, "control group", order.group, morning.holders)
@@ -151,7 +151,7 @@ def end_control_group(morning: Morning, order: EndControlGroup) -> Change:
         )
     for client in before:
         move(morning, client, own_holder(client))
-    return change(order, order.group, "clients", ", ".join(before), NOTHING)
+    return effect(order, order.group, "clients", ", ".join(before), NOTHING)
 
 
 def clients_of(morning: Morning, group: str) -> list[str]:

@@ -14,7 +14,7 @@ from huiguan.exchange.day.instructions.money import (
     MoveMemberMoney,
     SetCollateral,
 )
-from huiguan.exchange.evening.decided.changes import Change, change, refused, unknown
+from huiguan.exchange.evening.decided.effects import Effect, effect, refused, unknown
 from huiguan.exchange.evening.decided.morning import (
     NEW,
     Code,
@@ -27,7 +27,7 @@ from huiguan.exchange.evening.decided.morning import (
 from huiguan.foundation.arithmetic import show_fen
 
 
-def move_client_money(morning: Morning, order: MoveClientMoney) -> Change:
+def move_client_money(morning: Morning, order: MoveClientMoney) -> Effect:
     """Pay money in for a trading code, or out of what its margin leaves free."""
     code = code_of(morning, order, order.trading_code)
     margin = margin_fen(morning, code)
@@ -41,12 +41,12 @@ def move_client_money(morning: Morning, order: MoveClientMoney) -> Change:
         )
     deposit = _bounded(order, code.deposit_fen + order.amount_fen)
     morning.codes[order.trading_code] = replace(code, deposit_fen=deposit)
-    return change(
+    return effect(
         order, order.trading_code, "equity", show_fen(code.deposit_fen), show_fen(deposit)
     )
 
 
-def move_member_money(morning: Morning, order: MoveMemberMoney) -> Change:
+def move_member_money(morning: Morning, order: MoveMemberMoney) -> Effect:
     """Pay money in for a pool, or out of what the rules let the member withdraw.
 
     A pool that is closed by an instruction of the same opening keeps no minimum.
@@ -65,15 +65,15 @@ def move_member_money(morning: Morning, order: MoveMemberMoney) -> Change:
         )
     cash = _bounded(order, pool.cash_fen + order.amount_fen)
     morning.pools[key] = replace(pool, cash_fen=cash)
-    return change(order, pool_words(key), "cash", show_fen(pool.cash_fen), show_fen(cash))
+    return effect(order, pool_words(key), "cash", show_fen(pool.cash_fen), show_fen(cash))
 
 
-def set_collateral(morning: Morning, order: SetCollateral) -> Change:
+def set_collateral(morning: Morning, order: SetCollateral) -> Effect:
     """Take the benchmark value of what a member has lodged for a pool."""
     key, pool = pool_of(morning, order, order.member, house=order.house)
     morning.pools[key] = replace(pool, collateral_fen=order.value_fen)
     before, after = show_fen(pool.collateral_fen), show_fen(order.value_fen)
-    return change(order, pool_words(key), "collateral", before, after)
+    return effect(order, pool_words(key), "collateral", before, after)
 
 
 def code_of(morning: Morning, order: Instruction, name: str) -> Code:

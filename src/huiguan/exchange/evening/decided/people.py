@@ -19,7 +19,7 @@ from huiguan.exchange.day.instructions.people import (
     SetMemberMode,
     SetTradingRight,
 )
-from huiguan.exchange.evening.decided.changes import NOTHING, Change, change, refused, unknown
+from huiguan.exchange.evening.decided.effects import NOTHING, Effect, effect, refused, unknown
 from huiguan.exchange.evening.decided.money import code_of, margin_fen, pool_of
 from huiguan.exchange.evening.decided.morning import (
     NEW,
@@ -42,24 +42,24 @@ def word(value: MemberMode | Right | int) -> str:
     return value.name.lower() if isinstance(value, (MemberMode, Right)) else str(value)
 
 
-def admit_member(morning: Morning, order: AdmitMember) -> Change:
+def admit_member(morning: Morning, order: AdmitMember) -> Effect:
     """Add a member without money, pools or trading codes."""
     if not MEMBER.fullmatch(order.member):
         raise refused(order, f"{order.member!r} is no member's number; give four digits, like 0007")
     if order.member in morning.members:
         raise refused(order, f"{order.member} is a member already; SetMemberMode changes it")
     morning.members[order.member] = int(order.mode)
-    return change(order, order.member, "member", NOTHING, word(order.mode))
+    return effect(order, order.member, "member", NOTHING, word(order.mode))
 
 
-def set_member_mode(morning: Morning, order: SetMemberMode) -> Change:
-    """Change what happens when the clients of a member need more than its deposit."""
+def set_member_mode(morning: Morning, order: SetMemberMode) -> Effect:
+    """Effect what happens when the clients of a member need more than its deposit."""
     before = MemberMode(_mode_of(morning, order, order.member))
     morning.members[order.member] = int(order.mode)
-    return change(order, order.member, "mode", word(before), word(order.mode))
+    return effect(order, order.member, "mode", word(before), word(order.mode))
 
 
-def end_member(morning: Morning, order: EndMember) -> Change:
+def end_member(morning: Morning, order: EndMember) -> Effect:
     """Take a member out that has neither trading codes nor pools."""
     before = MemberMode(_mode_of(morning, order, order.member))
     codes = [name for name, code in morning.codes.items() if code.member == order.member]
@@ -68,7 +68,7 @@ def end_member(morning: Morning, order: EndMember) -> Change:
     if left:
         raise refused(order, f"member {order.member} still has {several(left)}; end these first")
     del morning.members[order.member]
-    return change(order, order.member, "member", word(before), NOTHING)
+    return effect(order, order.member, "member", word(before), NOTHING)
 
 
 def _mode_of(morning: Morning, order: Instruction, member: str) -> int:
@@ -77,7 +77,7 @@ def _mode_of(morning: Morning, order: Instruction, member: str) -> int:
     return morning.members[member]
 
 
-def open_pool(morning: Morning, order: OpenPool) -> Change:
+def open_pool(morning: Morning, order: OpenPool) -> Effect:
     """Add a pool without money to a member; all pools of a member are of one kind."""
     _mode_of(morning, order, order.member)
     key = (order.member, order.house)
@@ -91,10 +91,10 @@ def open_pool(morning: Morning, order: OpenPool) -> Change:
         raise refused(order, f"member {order.member} is {kind} futures firm by its other pool")
     minimum = morning.deposit.futures_firm_fen if order.futures_firm else morning.deposit.other_fen
     morning.pools[key] = Pool(futures_firm=order.futures_firm, minimum_fen=minimum)
-    return change(order, pool_words(key), "cash", NOTHING, show_fen(0))
+    return effect(order, pool_words(key), "cash", NOTHING, show_fen(0))
 
 
-def close_pool(morning: Morning, order: ClosePool) -> Change:
+def close_pool(morning: Morning, order: ClosePool) -> Effect:
     """Take a pool out in which nothing is left and nobody is cleared."""
     key, pool = pool_of(morning, order, order.member, house=order.house)
     left = [
@@ -114,10 +114,10 @@ def close_pool(morning: Morning, order: ClosePool) -> Change:
     if left:
         raise refused(order, f"in {pool_words(key)} there is still {several(left)}; end that first")
     del morning.pools[key]
-    return change(order, pool_words(key), "cash", show_fen(0), NOTHING)
+    return effect(order, pool_words(key), "cash", show_fen(0), NOTHING)
 
 
-def admit_trading_code(morning: Morning, order: AdmitTradingCode) -> Change:
+def admit_trading_code(morning: Morning, order: AdmitTradingCode) -> Effect:
     """Add a trading code without money; its client is one holder over all members (3.2)."""
     name = order.trading_code
     if not TRADING_CODE.fullmatch(name):
@@ -135,19 +135,19 @@ def admit_trading_code(morning: Morning, order: AdmitTradingCode) -> Change:
     morning.codes[name] = Code(
         member=member, holder=holder, own_right=order.right, house=order.house
     )
-    return change(order, name, "right", NOTHING, word(order.right))
+    return effect(order, name, "right", NOTHING, word(order.right))
 
 
-def set_trading_right(morning: Morning, order: SetTradingRight) -> Change:
-    """Change what a trading code may do."""
+def set_trading_right(morning: Morning, order: SetTradingRight) -> Effect:
+    """Effect what a trading code may do."""
     code = code_of(morning, order, order.trading_code)
     morning.codes[order.trading_code] = replace(code, own_right=int(order.right))
-    return change(
+    return effect(
         order, order.trading_code, "right", word(Right(code.own_right)), word(order.right)
     )
 
 
-def end_trading_code(morning: Morning, order: EndTradingCode) -> Change:
+def end_trading_code(morning: Morning, order: EndTradingCode) -> Effect:
     """Take a trading code out that has neither positions, money nor warrants."""
     name = order.trading_code
     code = code_of(morning, order, name)
@@ -165,7 +165,7 @@ def end_trading_code(morning: Morning, order: EndTradingCode) -> Change:
     del morning.codes[name]
     if alone:
         del morning.holders[code.holder]
-    return change(order, name, "right", word(Right(code.own_right)), NOTHING)
+    return effect(order, name, "right", word(Right(code.own_right)), NOTHING)
 
 
 def what_is_left(morning: Morning, code: Code) -> list[str]:

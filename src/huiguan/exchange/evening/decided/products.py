@@ -11,7 +11,7 @@ from huiguan.exchange.day.instructions.every import AnyInstruction
 from huiguan.exchange.day.instructions.prices import SetListingPrice
 from huiguan.exchange.day.instructions.products import EndProduct, ListProduct, SetProductRight
 from huiguan.exchange.day.result import DayResult
-from huiguan.exchange.evening.decided.changes import NOTHING, Change, change, refused, unknown
+from huiguan.exchange.evening.decided.effects import NOTHING, Effect, effect, refused, unknown
 from huiguan.exchange.evening.decided.people import several, word
 from huiguan.exchange.messages import Right
 from huiguan.exchange.rules.instruments import Contract
@@ -38,7 +38,7 @@ def products_of(
     books: Books,
     warrants: np.ndarray,
     orders: Sequence[AnyInstruction],
-) -> tuple[Products, list[Change]]:
+) -> tuple[Products, list[Effect]]:
     """Return the products of tomorrow, and what each instruction changed of them."""
     found = Products(
         image=image,
@@ -47,21 +47,21 @@ def products_of(
         warrants=warrants,
         products=list(image.names.products),
     )
-    changes = []
+    effects: list[Effect] = []
     for order in orders:
         if isinstance(order, ListProduct):
-            changes.append(list_product(found, order))
+            effects.append(list_product(found, order))
         elif isinstance(order, EndProduct):
-            changes.append(end_product(found, order))
+            effects.append(end_product(found, order))
         elif isinstance(order, SetProductRight):
-            changes.append(set_product_right(found, order))
+            effects.append(set_product_right(found, order))
         elif isinstance(order, SetListingPrice):
             found.priced[order.instrument] = order
-            changes.append(change(order, order.instrument, "benchmark", NOTHING, order.price))
-    return found, changes
+            effects.append(effect(order, order.instrument, "benchmark", NOTHING, order.price))
+    return found, effects
 
 
-def list_product(found: Products, order: ListProduct) -> Change:
+def list_product(found: Products, order: ListProduct) -> Effect:
     """Add a product of the rulebooks that is listed by tomorrow."""
     name, day = order.product, found.result.settings.next_trading_day
     if name in found.products:
@@ -72,10 +72,10 @@ def list_product(found: Products, order: ListProduct) -> Change:
         raise refused(order, f"{name} is first listed on {found.books.products[name].listed}")
     found.products.append(name)
     found.new[name] = order
-    return change(order, name, "benchmark", NOTHING, order.price)
+    return effect(order, name, "benchmark", NOTHING, order.price)
 
 
-def end_product(found: Products, order: EndProduct) -> Change:
+def end_product(found: Products, order: EndProduct) -> Effect:
     """Take a product out in which nobody holds anything any more."""
     name = order.product
     _check_traded(found, order, name)
@@ -85,11 +85,11 @@ def end_product(found: Products, order: EndProduct) -> Change:
     if len(found.products) == 1:
         raise refused(order, f"{name} is the last product of this market; it cannot end alone")
     found.products.remove(name)
-    return change(order, name, "product", "traded", NOTHING)
+    return effect(order, name, "product", "traded", NOTHING)
 
 
-def set_product_right(found: Products, order: SetProductRight) -> Change:
-    """Change what everybody may do in the contracts of a product."""
+def set_product_right(found: Products, order: SetProductRight) -> Effect:
+    """Effect what everybody may do in the contracts of a product."""
     _check_traded(found, order, order.product)
     before = found.rights.get(order.product)
     if before is None:
@@ -97,7 +97,7 @@ def set_product_right(found: Products, order: SetProductRight) -> Change:
         own = rows == found.image.names.products.index(order.product)
         before = Right(int(found.image.instruments["right"][own].max(initial=0)))
     found.rights[order.product] = order.right
-    return change(order, order.product, "right", word(before), word(order.right))
+    return effect(order, order.product, "right", word(before), word(order.right))
 
 
 def _check_traded(found: Products, order: EndProduct | SetProductRight, name: str) -> None:

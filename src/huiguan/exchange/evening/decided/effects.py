@@ -9,7 +9,7 @@ from huiguan.foundation.faults import InputFault
 NOTHING = "-"
 
 
-class Change(NamedTuple):
+class Effect(NamedTuple):
     """One figure or word that an instruction changed; reports have words for ``what``.
 
     Money is in yuan with two decimals, a rate a percentage; NOTHING stands for what is not there.
@@ -23,9 +23,9 @@ class Change(NamedTuple):
     after: str
 
 
-def change(order: Instruction, subject: str, what: str, before: object, after: object) -> Change:
+def effect(order: Instruction, subject: str, what: str, before: object, after: object) -> Effect:
     """Return a change of an instruction; figures and words are shown as text."""
-    return Change(order.reference, type(order).__name__, subject, what, str(before), str(after))
+    return Effect(order.reference, type(order).__name__, subject, what, str(before), str(after))
 
 
 def refused(order: Instruction, why: str) -> InputFault:
