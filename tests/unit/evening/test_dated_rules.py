@@ -5,16 +5,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from huiguan.exchange.day.image import AuctionTie, PriceRule
 from huiguan.exchange.day.result import ContractResult
 from huiguan.exchange.evening.day_end import close_day
 from huiguan.exchange.evening.day_prices import tomorrow_of
+from huiguan.exchange.evening.next_day import next_image, reconcile
 from huiguan.exchange.evening.rules_of_day import rules_of_day
 from huiguan.exchange.rules.parameters import parameters
 from huiguan.exchange.rules.rows import Books
 from huiguan.foundation.arithmetic import PPB
+from huiguan.foundation.faults import InputFault
 from huiguan.foundation.records import blank_rows
+from huiguan.simulation.market.image import first_image
 from huiguan.storage.market.rulebooks.load import load_books
-from tests.markets import DAY, PRICES, books, market, market_image
+from tests.markets import DAY, PRICES, Market, books, market, market_image
 
 SHIPPED = Path(__file__).parents[3] / "src" / "huiguan" / "rulebooks"
 
@@ -105,3 +109,42 @@ def test_limit_after_a_lock_under_a_higher_circular(
     assert image.contract_states["limit_ppb"][0] == 90_000_000
     assert contracts["limit_ppb"][0] == limit * 1_000_000
     assert contracts["general_ppb"][0] == np.maximum(limit + 20, 140) * 1_000_000
+
+
+MIDPOINT = row("auction", "effective = 2026-08-24", tie='"midpoint"')
+RESTING = row("trade_price", "effective = 2026-08-24", rule='"resting"')
+
+
+def test_dated_rules_of_matching_reach_the_next_morning(tmp_path: Path) -> None:
+    """Rows from Monday on: Friday's image has the old rules, Monday's the new ones."""
+    for venue in ("shfe", "ine"):
+        changed = laid_over(tmp_path, f"{venue}/venue.toml", MIDPOINT, RESTING)
+    image = first_image(changed, DAY, ["cu", "sc"], seed=1).image
+    assert image.settings.price_rule == PriceRule.MIDDLE
+    assert image.settings.auction_tie == AuctionTie.REFERENCE
+    names = image.names.instruments
+    result = close_day(image, Market(image, None).events(), rules_of_day(changed, names, DAY))  # type: ignore[arg-type]
+    tomorrow = next_image(image, result, changed)
+    assert tomorrow.settings.price_rule == PriceRule.RESTING
+    assert tomorrow.settings.auction_tie == AuctionTie.MIDPOINT
+    assert tomorrow.settings.rulebook_digest == changed.digest
+    assert tomorrow.settings.venue == image.settings.venue == "SHFE+INE"
+    assert reconcile(image, result, changed, [], tomorrow) == []
+    found = reconcile(image, result, books(), [], tomorrow)
+    assert [line.split(":")[0] for line in found] == [
+        "settings.price_rule",
+        "settings.auction_tie",
+        "settings.rulebook_digest",
+    ]
+    first = first_image(changed, 20260824, ["cu", "sc"], seed=1).image.settings
+    assert (first.price_rule, first.auction_tie) == (PriceRule.RESTING, AuctionTie.MIDPOINT)
+
+
+def test_two_rules_of_matching_can_not_share_a_day(tmp_path: Path) -> None:
+    changed = laid_over(tmp_path, "ine/venue.toml", RESTING)
+    image = first_image(changed, DAY, ["cu", "sc"], seed=1).image
+    names = image.names.instruments
+    result = close_day(image, Market(image, None).events(), rules_of_day(changed, names, DAY))  # type: ignore[arg-type]
+    sentence = r"on 2026-08-24 .*\[\[trade_price\]\] \(middle for cu, resting for sc\)"
+    with pytest.raises(InputFault, match=sentence):
+        next_image(image, result, changed)

@@ -72,6 +72,7 @@ class ContractTables(NamedTuple):
     instrument_names: list[str]
     product_names: list[str]
     phase_group_names: list[str]
+    parameters: list[ContractParameters]  # what the books say of each contract on the day
 
 
 class Quote(NamedTuple):
@@ -168,6 +169,7 @@ def contract_tables(
         instrument_names=[row.code for row in listed],
         product_names=products,
         phase_group_names=list(phases),
+        parameters=found,
     )
 
 

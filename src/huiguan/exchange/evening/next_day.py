@@ -17,6 +17,7 @@ from huiguan.exchange.day.contract_tables import (
 from huiguan.exchange.day.image import DayImage, HeldLot, HeldPosition, Names, Warrant
 from huiguan.exchange.day.instructions.every import AnyInstruction, check_instructions
 from huiguan.exchange.day.result import DayResult, result_digest
+from huiguan.exchange.day.settings_of_day import settings_of_day
 from huiguan.exchange.evening.carried import lodged_warrants, member_volumes, past_settlements
 from huiguan.exchange.evening.decided.effects import Effect
 from huiguan.exchange.evening.decided.follow import follow
@@ -79,13 +80,16 @@ def next_morning(
     past = past_settlements(image, result.contracts["settlement_units"], day)
     holdings = len(positions) + len(people.holder_limits)
     tomorrow = DayImage(
-        settings=replace(
-            image.settings,
-            trading_day=result.settings.next_trading_day,
-            previous_result=result_digest(result).hex(),
-            rulebook_digest=books.digest,
-            position_capacity=max(image.settings.position_capacity, SPARE * len(positions)),
-            holding_capacity=max(image.settings.holding_capacity, SPARE * holdings),
+        settings=settings_of_day(
+            books,
+            result.settings.next_trading_day,
+            tables.parameters,
+            replace(
+                image.settings,
+                previous_result=result_digest(result).hex(),
+                position_capacity=max(image.settings.position_capacity, SPARE * len(positions)),
+                holding_capacity=max(image.settings.holding_capacity, SPARE * holdings),
+            ),
         ),
         names=names_of(tables, people),
         instruments=tables.instruments,

@@ -18,16 +18,15 @@ from huiguan.exchange.day.contract_tables import (
 )
 from huiguan.exchange.day.image import (
     HEDGE_FLAGS,
-    AuctionTie,
     DayImage,
     HeldLot,
     HeldPosition,
     HolderLimit,
     Names,
     Pool,
-    PriceRule,
     Settings,
 )
+from huiguan.exchange.day.settings_of_day import settings_of_day
 from huiguan.exchange.messages import Hedge, Side
 from huiguan.exchange.rules.instruments import listed_contracts
 from huiguan.exchange.rules.parameters import parameters
@@ -239,30 +238,6 @@ def money_of_members(men: People, codes: np.ndarray, held_fen: np.ndarray) -> np
     return np.array(rows, table_layout(Pool))
 
 
-def _venue_settings(books: Books, tables: ContractTables, day: int, codes: int) -> Settings:
-    """Return the settings: rules of matching as the books have them, capacities, status."""
-    values = [parameters(books, name, day) for name in tables.instrument_names]
-    ties, rules = {v.auction.tie for v in values}, {v.trade_price.rule for v in values}
-    if len(ties) > 1 or len(rules) > 1:
-        raise InputFault(
-            "these products have different auction or price rules and can not share one day; name "
-            "products of one kind with --products"
-        )
-    venues = list(dict.fromkeys(v.contract.venue for v in values))
-    return Settings(
-        trading_day=day,
-        price_rule=PriceRule[rules.pop().upper()],
-        auction_tie=AuctionTie[ties.pop().upper()],
-        order_capacity=ORDER_CAPACITY,
-        position_capacity=min(POSITION_CAPACITY, 64 * codes),
-        holding_capacity=min(POSITION_CAPACITY, 64 * codes),
-        session_capacity=SESSIONS,
-        venue="+".join(venues),
-        rulebook_digest=books.digest,
-        status="invented",
-    )
-
-
 def first_image(
     books: Books, day: int, products: list[str], seed: int, size: Size | None = None
 ) -> FirstImage:
@@ -305,5 +280,19 @@ def first_image(
         members=men.member_names,
         holders=men.holder_names,
     )
-    settings = _venue_settings(books, contracts, day, len(men.trading_codes))
+    capacity = min(POSITION_CAPACITY, 64 * len(men.trading_codes))
+    settings = settings_of_day(
+        books,
+        day,
+        contracts.parameters,
+        Settings(
+            trading_day=day,
+            order_capacity=ORDER_CAPACITY,
+            position_capacity=capacity,
+            holding_capacity=capacity,
+            session_capacity=SESSIONS,
+            venue="",
+            status="invented",
+        ),
+    )
     return FirstImage(DayImage(settings=settings, names=names, **tables), known)
