@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 from huiguan.exchange.day.image import MemberMode
-from huiguan.exchange.messages import Phase, PriceType, Right, TimeInForce
+from huiguan.exchange.messages import Hedge, Offset, Phase, PriceType, Right, Side, TimeInForce
 from huiguan.foundation.refusals import Refusal
 from tests.models.plain_book import BUY, PlainOrder
 from tests.models.plain_positions import HEDGING, MARKET_MAKING, OPEN, Key
@@ -88,8 +88,8 @@ class PlainChecks:
         ask(wrong, Refusal.UNKNOWN_TRADING_CODE, entry.trading_code, codes)
         mine, owner = self.sessions[session].member, self.accounts[entry.trading_code].member
         ask(mine != owner, Refusal.NOT_YOUR_CODE, mine, owner)
-        flags = [(entry.side, 1), (entry.offset, 4), (entry.hedge, 3)]
-        flags += [(entry.time_in_force, 2), (entry.price_type, 1)]
+        flags = [(entry.side, max(Side)), (entry.offset, max(Offset)), (entry.hedge, max(Hedge))]
+        flags += [(entry.time_in_force, max(TimeInForce)), (entry.price_type, max(PriceType))]
         wrong = any(not 0 <= value <= most for value, most in flags) or entry.client_order_id < 0
         ask(wrong, Refusal.BAD_FIELD, 0, 0)
 

@@ -51,6 +51,7 @@ from huiguan.exchange.messages import (
     SetKillSwitch,
     SetRight,
     Side,
+    TimeInForce,
     TradeExecuted,
     TransferBooked,
     TransferStage,
@@ -62,7 +63,7 @@ from tests.trading_day import SMALL, Day, order
 LETTERS = "abcdefgh"
 OFFSETS = {"close": 1, "force": 2, "today": 3, "yesterday": 4}
 HEDGES = {"arbitrage": 1, "hedge": 2, "maker": 3}
-FORCES = {"fak": 1, "fok": 2}
+FORCES = {force.name.lower(): int(force) for force in TimeInForce if force}
 CHOICES = {
     "price_rule": PriceRule,
     "auction_tie": AuctionTie,

@@ -30,6 +30,9 @@ from huiguan.exchange.trading.state.trace import refuse_if
 from huiguan.foundation.kernel import inner
 from huiguan.foundation.refusals import Refusal
 
+MOST_SIDE, MOST_OFFSET, MOST_HEDGE = int(max(Side)), int(max(Offset)), int(max(Hedge))
+MOST_FORCE, MOST_PRICE_TYPE = int(max(TimeInForce)), int(max(PriceType))
+
 
 @inner
 def is_outside(row: int, count: int) -> bool:
@@ -80,15 +83,15 @@ def has_bad_field(order: np.void) -> bool:
     """Return whether a flag holds a number that means nothing."""
     return (
         order["side"] < 0
-        or order["side"] > Side.SELL
+        or order["side"] > MOST_SIDE
         or order["offset"] < 0
-        or order["offset"] > Offset.CLOSE_YESTERDAY
+        or order["offset"] > MOST_OFFSET
         or order["hedge"] < 0
-        or order["hedge"] > Hedge.MARKET_MAKER
+        or order["hedge"] > MOST_HEDGE
         or order["time_in_force"] < 0
-        or order["time_in_force"] > TimeInForce.FOK
+        or order["time_in_force"] > MOST_FORCE
         or order["price_type"] < 0
-        or order["price_type"] > PriceType.MARKET
+        or order["price_type"] > MOST_PRICE_TYPE
         or order["client_order_id"] < 0
     )
 
