@@ -38,6 +38,7 @@ from huiguan.exchange.messages import (
     SetHalt,
     SetKillSwitch,
     SetRight,
+    TimeInForce,
     encode,
 )
 from huiguan.foundation.refusals import Refusal
@@ -291,7 +292,7 @@ class Teller:
         offset = pick(chance, (*(0,) * 11, 1, 1, 2, 3, 3, 3, 4))
         force, price_type, minimum = 0, 0, 0
         if often(chance, 30):
-            force = 1 + chance.below(2)
+            force = 1 + chance.below(len(TimeInForce) - 1)
             minimum = chance.below(5) if force == 1 and often(chance, 60) else 0
         if often(chance, 5):
             price_type = 1
