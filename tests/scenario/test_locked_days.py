@@ -26,7 +26,7 @@ from huiguan.days.close import close_folder
 from huiguan.days.open import open_next
 from huiguan.exchange.day.image import DayImage
 from huiguan.exchange.day.result import DayResult, SettledBy
-from huiguan.exchange.evening.explanations import explain_limit
+from huiguan.exchange.evening.explanations.prices import explain_limit
 from huiguan.exchange.evening.forced import force_close_commands
 from huiguan.exchange.messages import Offset, Right, Side
 from huiguan.exchange.reports.explain import explain_lines

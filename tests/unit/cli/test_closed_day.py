@@ -181,6 +181,20 @@ def test_shadow_under_the_same_book(
     assert "nothing changes for any trading code" in capsys.readouterr().out
 
 
+def test_other_books_explain_nothing(
+    closed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Shown
+) -> None:
+    shipped = Path(sys.modules["huiguan"].__path__[0]) / "rulebooks" / "shfe" / "cu.toml"
+    book = tmp_path / "shfe" / "cu.toml"
+    book.parent.mkdir()
+    book.write_text(
+        shipped.read_text("utf-8").replace('general = "11%"', 'general = "12%"'), "utf-8"
+    )
+    for words in (("--margin", CODE), ("--settlement", "cu2610"), ("--call", "0000")):
+        assert call(monkeypatch, "explain", str(closed), *words, "--rulebook", str(tmp_path)) == 2
+        assert "was cleared by other books than these" in capsys.readouterr().err
+
+
 def test_a_close_is_corrected_and_what_follows_says_so(
     day: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Shown
 ) -> None:

@@ -7,12 +7,9 @@ import numpy as np
 from huiguan.exchange.day.instructions.every import AnyInstruction
 from huiguan.exchange.day.instructions.money import LodgeWarrants
 from huiguan.exchange.evening.day_end import close_day
-from huiguan.exchange.evening.explanations import (
-    Explanation,
-    explain_fees,
-    explain_margin,
-    explain_settlement,
-)
+from huiguan.exchange.evening.explanations.margin import explain_margin
+from huiguan.exchange.evening.explanations.money import explain_fees
+from huiguan.exchange.evening.explanations.prices import explain_settlement
 from huiguan.exchange.evening.rules_of_day import rules_of_day
 from huiguan.exchange.evening.statements import Statements
 from huiguan.exchange.messages import Offset
@@ -41,7 +38,7 @@ def explained(kind: str, *orders: AnyInstruction) -> str:
     rules = rules_of_day(books(), found.image.names.instruments, DAY)
     result = close_day(found.image, found.events(), rules, orders)
     if kind in PRICES:
-        text: Explanation = explain_settlement(found.image, result, rules, kind)
+        text = explain_settlement(found.image, result, rules, kind)
     else:
         call = {"fees": explain_fees, "margin": explain_margin}[kind]
         day = Statements(found.image, result).statement(CODE)

@@ -14,7 +14,7 @@ from huiguan.cli.market.rulebook_folders import Folders
 from huiguan.foundation.faults import InputFault
 
 if TYPE_CHECKING:
-    from huiguan.exchange.evening.explanations import Explanation
+    from huiguan.exchange.evening.explanations.steps import Explanation
     from huiguan.exchange.rules.rows import Books
 
 
@@ -67,22 +67,21 @@ def explain(
 
 def explanation(folder: Path, books: Books, what: str, subject: str) -> Explanation:
     """Return one explanation of a closed day."""
-    from huiguan.cli.market.statement import statements_of
-    from huiguan.exchange.evening.explanations import (
-        explain_call,
-        explain_fees,
-        explain_limit,
-        explain_margin,
-        explain_settlement,
-    )
+    from huiguan.days.cleared import read_closed
+    from huiguan.exchange.evening.explanations.margin import explain_margin
+    from huiguan.exchange.evening.explanations.money import explain_call, explain_fees
+    from huiguan.exchange.evening.explanations.prices import explain_limit, explain_settlement
     from huiguan.exchange.evening.rules_of_day import rules_of_day
+    from huiguan.exchange.evening.statements import Statements
 
-    found = statements_of(folder, books)
-    image, result = found.image, found.result
+    image, result, orders = read_closed(folder)
     rules = rules_of_day(books, image.names.instruments, image.settings.trading_day)
+    if what == "call":
+        return explain_call(image, result, rules, subject)
+    if what in {"settlement", "limit"}:
+        explain_price = explain_limit if what == "limit" else explain_settlement
+        return explain_price(image, result, rules, subject, orders)
+    day = Statements(image, result).statement(subject)
     if what == "margin":
-        return explain_margin(image, result, rules, subject, found.statement(subject))
-    if what == "fees":
-        return explain_fees(image, result, rules, subject, found.statement(subject))
-    simple = {"settlement": explain_settlement, "limit": explain_limit, "call": explain_call}
-    return simple[what](image, result, rules, subject)
+        return explain_margin(image, result, rules, subject, day, orders)
+    return explain_fees(image, result, rules, subject, day)

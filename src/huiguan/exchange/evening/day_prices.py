@@ -269,15 +269,10 @@ def tomorrow_of(
     raised = raises(image, contracts, instructions)
     for index, rule in enumerate(rules.contracts):
         decision = decided.get(image.names.instruments[index])
-        state, found = _tomorrow(image, rules, contracts, index, decision)
-        limit = rate_ppb(found.limit)
-        new = rule.charged.new_contract
-        untraded = image.instruments["first_day"][index] and contracts["volume_lots"][index] == 0
-        doubled = rule.charged.limit_ppb != rule.charged.circular.limit_ppb
-        if untraded and new.until_first_trade and not doubled:
-            limit *= new.limit_multiple
+        state, found = parameters_of_contract(image, rules, contracts, index, decision)
+        multiple = new_contract_multiple(image, rule, contracts, index, decision)
         row = contracts[index]
-        row["limit_ppb"], row["halted"] = limit, found.halted
+        row["limit_ppb"], row["halted"] = rate_ppb(found.limit) * multiple, found.halted
         if not (rule.tomorrow is None and rule.today.delivery.method == "cash"):
             points = raised.get(index, Decimal(0))
             row["general_ppb"] = rate_ppb(found.general + points)  # settled in cash: none needed
@@ -286,6 +281,25 @@ def tomorrow_of(
         row["lock_day"], row["lock_side"] = state.day, state.side
         row["expired"] = rule.tomorrow is None
         row["relief"] = rule.tomorrow is not None and rule.tomorrow.larger_side
+
+
+def new_contract_multiple(
+    image: DayImage,
+    rule: ContractRules,
+    contracts: np.ndarray,
+    index: int,
+    decision: DecideParameters | None,
+) -> int:
+    """Return by what the limit of a contract that has not traded yet is multiplied; else 1.
+
+    A limit that the exchange decided is as it was decided.
+    """
+    new = rule.charged.new_contract
+    untraded = image.instruments["first_day"][index] and contracts["volume_lots"][index] == 0
+    doubled = rule.charged.limit_ppb != rule.charged.circular.limit_ppb
+    if untraded and new.until_first_trade and not doubled and decision is None:
+        return new.limit_multiple
+    return 1
 
 
 def raises(
@@ -330,7 +344,7 @@ def moved_far(units: Sequence[int], thresholds: Sequence[Decimal]) -> bool:
     return False
 
 
-def _tomorrow(
+def parameters_of_contract(
     image: DayImage,
     rules: DayRules,
     contracts: np.ndarray,

@@ -1,6 +1,6 @@
 """Explanations in words, Chinese and English side by side: the rule, the inputs, the arithmetic."""
 
-from huiguan.exchange.evening.explanations import Cited, Explanation
+from huiguan.exchange.evening.explanations.steps import Cited, Explanation
 from huiguan.foundation.calendars import show_day
 
 ROUNDINGS = {
@@ -67,10 +67,23 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "by_previous_settlement": ("无成交: 取上一交易日结算价", "no trade: previous settlement price"),
     "by_halted": ("当日停牌: 取上一交易日结算价", "halted: previous settlement price"),
-    "by_decided": ("由交易所决定", "decided by the exchange"),
+    "by_decided": (
+        "由交易所决定: 指令 {reference}, 经办 {maker}, 复核 {checker}",
+        "decided by the exchange: instruction {reference}, maker {maker}, checker {checker}",
+    ),
     "settled": ("结算价 = {price}", "settlement price = {price}"),
     "circular_limit": ("公告规定的停板幅度 {rate}", "limit set by circular {rate}"),
-    "locked": (
+    "decided_limit": (
+        (
+            "由交易所决定, 代替公告与单边市规定: 指令 {reference}, 经办 {maker}, 复核 {checker}:"
+            " {rate}"
+        ),
+        (
+            "decided by the exchange instead of circular and lock: instruction {reference},"
+            " maker {maker}, checker {checker}: {rate}"
+        ),
+    ),
+    "locked_added": (
         (
             "同方向单边市第 {day} 日 (D{day}), 首日幅度 {first}:"
             " 该幅度与公告幅度取高, 加 {points} = {rate}"
@@ -80,9 +93,26 @@ SENTENCES: dict[str, tuple[str, str]] = {
             " the higher of it and the circular's, + {points} = {rate}"
         ),
     ),
-    "other_limit": (
-        "幅度为 {rate} (新合约成交前加倍, 或交易所决定)",
-        "limit {rate} (doubled until the first trade, or decided by the exchange)",
+    "locked_higher": (
+        (
+            "同方向单边市第 {day} 日 (D{day}), 首日幅度 {first}:"
+            " 该幅度加 {points}, 与公告幅度取高 = {rate}"
+        ),
+        (
+            "locked in one direction, day {day} (D{day}); limit of D1 {first}:"
+            " the higher of it + {points} and the circular's = {rate}"
+        ),
+    ),
+    "locked_alone": (
+        ("同方向单边市第 {day} 日 (D{day}), 公告尚未生效: 首日幅度 {first} 加 {points} = {rate}"),
+        (
+            "locked in one direction, day {day} (D{day}), so the circular does not hold yet;"
+            " limit of D1 {first} + {points} = {rate}"
+        ),
+    ),
+    "new_contract_limit": (
+        "新合约成交前为公告幅度的 {multiple} 倍 = {rate}",
+        "a new contract before its first trade: {multiple} times the circular's = {rate}",
     ),
     "expired": ("本日为最后交易日, 次日不再交易", "this was its last trading day"),
     "halted": ("次日停牌", "no trading on the next trading day"),
@@ -122,20 +152,51 @@ SENTENCES: dict[str, tuple[str, str]] = {
         ),
     ),
     "rate_locked": (
-        "{instrument} ({flag}) 比例: {rate} (公告 {circular}, 时间梯度 {ladder})",
-        "{instrument} ({flag}) rate: {rate} (circular {circular}, ladder {ladder})",
+        (
+            "{instrument} ({flag}) 比例: 同方向单边市第 {day} 日, 次日停板幅度 {limit} 加 {over},"
+            " 与公告 {circular}、时间梯度 {ladder}、此前比例 {before} 取高 = {rate}"
+        ),
+        (
+            "{instrument} ({flag}) rate: locked in one direction, day {day}: the highest of"
+            " tomorrow's limit {limit} + {over}, circular {circular}, ladder {ladder} and the rate"
+            " before {before} = {rate}"
+        ),
+    ),
+    "rate_waiting": (
+        (
+            "{instrument} ({flag}) 比例: 同方向单边市第 {day} 日, 公告 {circular} 尚未生效,"
+            " 次日停板幅度 {limit} 加 {over}, 与时间梯度 {ladder}、此前比例 {before} 取高 = {rate}"
+        ),
+        (
+            "{instrument} ({flag}) rate: locked in one direction, day {day}; circular {circular}"
+            " does not hold yet: the highest of tomorrow's limit {limit} + {over}, ladder {ladder}"
+            " and the rate before {before} = {rate}"
+        ),
     ),
     "rate_decided": (
-        "{instrument} ({flag}) 比例: 交易所决定 {rate} (公告 {circular}, 时间梯度 {ladder})",
-        "{instrument} ({flag}) rate: decided, {rate} (circular {circular}, ladder {ladder})",
+        (
+            "{instrument} ({flag}) 比例: 交易所决定 {decided} (指令 {reference}, 经办 {maker},"
+            " 复核 {checker}) 与时间梯度 {ladder} 取高 = {rate}"
+        ),
+        (
+            "{instrument} ({flag}) rate: the higher of {decided}, decided by the exchange"
+            " (instruction {reference}, maker {maker}, checker {checker}), and ladder {ladder}"
+            " = {rate}"
+        ),
+    ),
+    "rate_raised": (
+        (
+            "{instrument} ({flag}) 累计涨跌幅达到标准, 加 {points} (指令 {reference}, 经办 {maker},"
+            " 复核 {checker}) = {rate}"
+        ),
+        (
+            "{instrument} ({flag}) rate after a far move: + {points} (instruction {reference},"
+            " maker {maker}, checker {checker}) = {rate}"
+        ),
     ),
     "margin_backed": (
         "{instrument} 卖持 {lots} 手以标准仓单作抵, 不收保证金",
         "{instrument} short {lots} backed by standard warrants: no margin",
-    ),
-    "margin_lock": (
-        "{instrument} 同方向单边市第 {day} 日: 次日停板幅度加点, 保证金为该幅度加 2 个百分点",
-        "{instrument} locked in one direction, day {day}: limit widened, margin 2 points above it",
     ),
     "margin_expired": (
         "{instrument} 已到期, 转为交割保证金",
