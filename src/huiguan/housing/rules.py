@@ -44,7 +44,7 @@ class Condition(HomeRow, frozen=True, kw_only=True):
     values: tuple[str, ...] = ()  # one_of
 
 
-class Share(HomeRow, frozen=True, kw_only=True):
+class RateRow(HomeRow, frozen=True, kw_only=True):
     """A part of something."""
 
     rate_ppb: Rate
@@ -135,10 +135,10 @@ class HomeRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
     city: str
     condition: tuple[Condition, ...]
-    rent_share: tuple[Share, ...]
-    rent_increase: tuple[Share, ...]
+    rent_share: tuple[RateRow, ...]
+    rent_increase: tuple[RateRow, ...]
     rent_growth: tuple[Switch, ...]
-    wage_share: tuple[Share, ...]
+    wage_share: tuple[RateRow, ...]
     rent_band: tuple[Band, ...]
     term: tuple[Term, ...]
     total_term: tuple[Months, ...]
