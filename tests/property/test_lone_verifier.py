@@ -180,9 +180,18 @@ def test_a_secretly_unfair_match_is_found_with_the_sealed_files_only(
     places = {row[0]: row[1] for row in read_rows(copy / "tickets.csv")[1]}
     results_header, results = read_rows(copy / "results.csv")
     cuts_header, cuts = read_rows(copy / "cutoffs.csv")
+    _, programmes = read_rows(copy / "programmes.csv")
     cut = next(row for row in cuts if row[1] == "rest" and row[5])
     last = next(r for r in results if r[1:3] == cut[:2] and places[r[0]] == cut[5])
-    other = next(r for r in results if not r[1] and int(places.get(r[0], 0)) > int(cut[5]))
+    heads = {row[0]: int(row[3]) for row in read_rows(copy / "applications.csv")[1]}
+    homes = {row[0]: range(int(row[7]), int(row[8]) + 1) for row in programmes}
+    other = next(
+        r
+        for r in results
+        if not r[1]
+        and int(places.get(r[0], 0)) > int(cut[5])
+        and heads[r[0]] in homes[cut[0]]  # whoever does not fit is found without sealed files
+    )
     other[1:], last[1:] = last[1:], ["", "", ""]
     cut[5] = places[other[0]]
     write_rows(copy / "results.csv", results_header, results)

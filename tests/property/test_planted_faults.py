@@ -17,12 +17,10 @@ from huiguan.housing.check.whole import (
 )
 from huiguan.housing.round.draw import application_number
 from huiguan.housing.round.frozen import FrozenRound
-from huiguan.housing.round.records import DrawRecord
 from huiguan.rounds.allocate import allocate_round
 from huiguan.rounds.draw import draw_round
 from huiguan.rounds.freeze import freeze
-from huiguan.storage.homes.round_folder import read_frozen, read_outcome
-from huiguan.storage.homes.round_tables import read_toml
+from huiguan.storage.homes.round_folder import read_draw, read_frozen, read_outcome
 from tests.rounds import HEAD, POLICIES, SIGNATURE, write_round
 
 Planted = tuple[FrozenRound, CheckedOutcome, str]  # the changed round, and the row to be named
@@ -39,7 +37,7 @@ class Case:
         allocate_round(folder)
         self.frozen = read_frozen(folder)
         self.outcome = read_outcome(folder, self.frozen)
-        self.value = read_toml(folder, "draw.toml", DrawRecord).value
+        self.value = read_draw(folder).value
 
     def rows(self, frozen: FrozenRound, outcome: CheckedOutcome) -> set[str]:
         return {f.row for f in check_round(frozen, self.commitment, self.value, outcome)}

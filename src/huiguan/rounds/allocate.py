@@ -8,15 +8,17 @@ from huiguan.housing.check.rows import check_frozen
 from huiguan.housing.round.frozen import FrozenRound
 from huiguan.housing.round.outcome import allocate, cutoffs_of, results_of
 from huiguan.housing.round.stages import require_unallocated
+from huiguan.housing.round.value import check_value
 from huiguan.storage.homes.round_files import read_all
 from huiguan.storage.homes.round_folder import (
+    commitment_of,
     list_of,
     match_bytes,
+    read_draw,
     read_frozen,
     read_ranks,
-    stages_of,
-    write_files,
 )
+from huiguan.storage.homes.round_step import hold_round, write_step
 
 
 def read_right(folder: Path) -> FrozenRound:
@@ -34,10 +36,11 @@ def read_right(folder: Path) -> FrozenRound:
 
 def allocate_round(folder: Path) -> Match:
     """Write ``cutoffs.csv``, ``results.csv`` and ``RESULT`` from the frozen rows and the draw."""
-    require_unallocated(stages_of(folder))
-    frozen = read_right(folder)
-    given = allocate(frozen, read_ranks(folder, frozen))
-    files = match_bytes(frozen, results_of(frozen, given), cutoffs_of(frozen, given))
-    earlier = read_all(folder, ("MANIFEST", "draw.toml", "tickets.csv"))
-    write_files(folder, files | {"RESULT": list_of(files | earlier)})
+    with hold_round(folder, "round allocate", require_unallocated) as aside:
+        frozen = read_right(folder)
+        check_value(frozen.head, commitment_of(folder), read_draw(folder))
+        given = allocate(frozen, read_ranks(folder, frozen))
+        files = match_bytes(frozen, results_of(frozen, given), cutoffs_of(frozen, given))
+        earlier = read_all(folder, ("MANIFEST", "draw.toml", "tickets.csv"))
+        write_step(folder, aside, files | {"RESULT": list_of(files | earlier)})
     return given.match

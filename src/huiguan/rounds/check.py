@@ -1,13 +1,23 @@
-"""Check a round folder on disk: manifests, canonical form, then every row (``housing.check``)."""
+"""Check a round folder: its files, their one spelling, then every row (``housing.check``)."""
 
 from pathlib import Path
 
 from huiguan.foundation.faults import CheckFault, Fault
 from huiguan.housing.check.rerun import check_reruns
-from huiguan.housing.check.rows import Finding
-from huiguan.housing.check.whole import examine_round
-from huiguan.housing.round.stages import count_reruns, require_result
+from huiguan.housing.check.rows import Finding, check_frozen
+from huiguan.housing.check.whole import check_tickets, examine_round
+from huiguan.housing.round.stages import (
+    Stages,
+    count_reruns,
+    files_due,
+    require_frozen,
+    require_in_order,
+    require_plain,
+    require_result,
+    require_whole_steps,
+)
 from huiguan.housing.round.value import check_value
+from huiguan.rounds.void import read_void
 from huiguan.storage.homes.round_folder import (
     OUTCOME,
     check_manifest,
@@ -16,23 +26,55 @@ from huiguan.storage.homes.round_folder import (
     read_frozen,
     read_outcome,
     read_rerun,
+    read_tickets,
     stages_of,
 )
 
 
 def check_folder(folder: Path) -> list[Finding]:
-    """Return every finding of an allocated folder with its sealed files, and of its re-runs."""
+    """Return every finding of a folder with its sealed files: of a result, and of its re-runs.
+
+    A round that has no result yet is an ``InputFault``; an attempt that is void is checked as far
+    as it came, by the same rules.
+    """
     stages = stages_of(folder)
-    require_result(stages)
+    require_frozen(stages)
     try:
+        require_plain(stages)
+        require_in_order(stages)
+        require_whole_steps(stages)
+        if not stages.void or stages.allocated:
+            require_result(stages)
+        return check_stages(folder, stages)
+    except CheckFault as fault:
+        return [Finding("folder", str(folder), "", str(fault))]
+
+
+def check_stages(folder: Path, stages: Stages) -> list[Finding]:
+    """Return what is wrong with the files of a folder, and then with their rows."""
+    try:
+        listed = check_manifest(folder, "MANIFEST", sealed_may_miss=False)
+        odd = sorted(stages.names ^ files_due(stages, listed))
+        if odd:
+            what = "has no place in a round" if odd[0] in stages.names else "is missing"
+            raise CheckFault(f"{odd[0]!a} {what} at this stage")
         frozen = read_frozen(folder)
-        listed = check_manifest(folder, "RESULT", sealed_may_miss=False)
-        if listed != sorted(("MANIFEST", *OUTCOME)):
-            raise CheckFault("RESULT does not list the files of a draw and its result")
+        commitment = commitment_of(folder)
+        if stages.void:
+            read_void(folder, stages, frozen.head)
+        if not stages.drawn:
+            return check_frozen(frozen)
         record = read_draw(folder)
-        check_value(frozen.head, commitment_of(folder), record)
+        check_value(frozen.head, commitment, record)
+        if not stages.allocated:
+            return (
+                check_frozen(frozen)
+                or check_tickets(frozen, commitment, record.value, read_tickets(folder, frozen))[1]
+            )
+        if check_manifest(folder, "RESULT", sealed_may_miss=False) != {"MANIFEST", *OUTCOME}:
+            raise CheckFault("RESULT does not list the files of a draw and its result")
         outcome = read_outcome(folder, frozen)
-        examined = examine_round(frozen, commitment_of(folder), record.value, outcome)
+        examined = examine_round(frozen, commitment, record.value, outcome)
         if isinstance(examined, list):
             return examined
         if examined.findings:

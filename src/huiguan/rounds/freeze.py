@@ -5,16 +5,21 @@ from pathlib import Path
 from huiguan.foundation.faults import InputFault
 from huiguan.housing.check.rows import check_frozen
 from huiguan.housing.round.attempts import follow
+from huiguan.housing.round.frozen import FrozenRound, RoundHead
 from huiguan.housing.round.stages import require_frozen, require_unfrozen
+from huiguan.rounds.void import read_void
+from huiguan.storage.homes.round_files import read_plain
 from huiguan.storage.homes.round_folder import (
+    PREVIOUS,
+    VOID,
     check_manifest,
     commitment_of,
     list_of,
     read_head,
     read_source,
     stages_of,
-    write_files,
 )
+from huiguan.storage.homes.round_step import hold_round, write_step
 from huiguan.storage.homes.round_toml import toml_bytes
 
 
@@ -22,17 +27,13 @@ def freeze(source: Path, target: Path, previous: Path | None) -> str:
     """Write the canonical folder of an input folder; return the commitment to publish.
 
     Nothing is written unless every row is right. A frozen folder is never frozen again: a new
-    attempt names the void one in ``previous``.
+    attempt names the void one in ``previous``. The input folder may itself become the round.
     """
     require_unfrozen(stages_of(target))
     frozen, files = read_source(source)
     if previous is not None:
-        before = stages_of(previous)
-        require_frozen(before)
-        check_manifest(previous, "MANIFEST", sealed_may_miss=True)
-        head = follow(frozen.head, before, read_head(previous), commitment_of(previous))
-        frozen = frozen._replace(head=head)
-        files["round.toml"] = toml_bytes(head)
+        frozen = frozen._replace(head=follow_void(frozen, previous, files))
+        files["round.toml"] = toml_bytes(frozen.head)
     findings = check_frozen(frozen)
     if findings:
         first = findings[0]
@@ -40,5 +41,35 @@ def freeze(source: Path, target: Path, previous: Path | None) -> str:
             f"{first.file}: {first.row}: {first.sentence}; nothing was frozen "
             f"({len(findings)} such findings in all)"
         )
-    write_files(target, files | {"MANIFEST": list_of(files)})
-    return commitment_of(target)
+    with hold_round(target, "round freeze", require_unfrozen) as aside:
+        require_room(source, target, files)
+        if target.is_dir() and not any(target.iterdir()):
+            target.rmdir()
+        write_step(target, aside, files | {"MANIFEST": list_of(files)})
+        return commitment_of(target)
+
+
+def follow_void(frozen: FrozenRound, previous: Path, files: dict[str, bytes]) -> RoundHead:
+    """Return the head of the attempt after a void one, whose declaration is frozen with it."""
+    before = stages_of(previous)
+    require_frozen(before)
+    check_manifest(previous, "MANIFEST", sealed_may_miss=True)
+    head = read_head(previous)
+    after = follow(frozen.head, before, head, commitment_of(previous))
+    read_void(previous, before, head)
+    if head.format > 1:
+        files[PREVIOUS] = read_plain(previous, VOID)
+    return after
+
+
+def require_room(source: Path, target: Path, files: dict[str, bytes]) -> None:
+    """Refuse a folder in which more stands than its own input."""
+    there = stages_of(target)
+    if there.names and not target.samefile(source):
+        raise InputFault(f"{target} holds files already; freeze into a folder of its own")
+    odd = sorted((there.names - files.keys()) | set(there.odd))
+    if odd:
+        raise InputFault(
+            f"{odd[0]!a} in {target} has no place in a round; take it out, or freeze into a folder "
+            "of its own with --from"
+        )

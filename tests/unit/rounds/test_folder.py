@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 
+import huiguan
 from huiguan.foundation.faults import CheckFault, InputFault
 from huiguan.housing.round.draw import commit_secret
 from huiguan.rounds.allocate import allocate_round
 from huiguan.rounds.check import check_folder
 from huiguan.rounds.draw import draw_round
 from huiguan.rounds.freeze import freeze
-from huiguan.rounds.release import release_round
+from huiguan.rounds.release import copy_public, release_round
 from huiguan.rounds.rerun import rerun_round
 from huiguan.rounds.void import void_round
 from huiguan.storage.homes.round_folder import commitment_of, read_frozen
@@ -68,9 +69,11 @@ def test_the_order_of_input_rows_changes_no_byte(tmp_path: Path, source: Path) -
 
 def test_hash_seeds_change_no_byte(tmp_path: Path, source: Path) -> None:
     code = (
-        "import sys; from pathlib import Path; from huiguan.rounds import folder as r;"
-        "a, b = map(Path, sys.argv[1:3]); r.freeze(a, b, None);"
-        "r.draw_round(b, sys.argv[3], {}, ''); r.allocate_round(b)"
+        "import sys; from pathlib import Path; from huiguan.rounds.freeze import freeze;"
+        "from huiguan.rounds.draw import draw_round;"
+        "from huiguan.rounds.allocate import allocate_round;"
+        "a, b = map(Path, sys.argv[1:3]); freeze(a, b, None);"
+        "draw_round(b, sys.argv[3], {}, ''); allocate_round(b)"
     )
     results = []
     for seed in ("0", "77"):
@@ -78,7 +81,12 @@ def test_hash_seeds_change_no_byte(tmp_path: Path, source: Path) -> None:
         subprocess.run(
             [sys.executable, "-c", code, str(source), str(folder), SIGNATURE],
             check=True,
-            env={"PYTHONHASHSEED": seed, "PATH": "", "HOME": str(Path.home())},
+            env={
+                "PYTHONHASHSEED": seed,
+                "PATH": "",
+                "HOME": str(Path.home()),
+                "PYTHONPATH": str(Path(huiguan.__file__).parents[1]),
+            },
         )
         results.append((folder / "RESULT").read_bytes())
     assert results[0] == results[1]
@@ -159,7 +167,7 @@ def test_nothing_is_done_twice_and_a_void_attempt_is_chained(tmp_path: Path, sou
         freeze(source, first, None)
     with pytest.raises(InputFault, match="declare it void"):
         freeze(source, tmp_path / "second", first)
-    void_round(first, "the list of a building was wrong")
+    void_round(first, "the list of a building was wrong", "the office")
     with pytest.raises(InputFault, match="void attempt"):
         draw_round(first, SIGNATURE, {}, "")
     second = tmp_path / "second"
@@ -190,10 +198,12 @@ def test_erasing_what_is_sealed_changes_no_published_byte(tmp_path: Path, source
     stays as it is and is still proved.
     """
     folder = run_round(tmp_path / "round", source)
-    release_round(folder, tmp_path / "before")
+    copy_public(folder, tmp_path / "before")
     for name in ("choices.csv", "facts.csv"):
         (folder / name).unlink()
-    release_round(folder, tmp_path / "after")
+    with pytest.raises(CheckFault, match=r"nothing is released; the first: choices.csv is missing"):
+        release_round(folder, tmp_path / "after")
+    copy_public(folder, tmp_path / "after")
     assert public_bytes(tmp_path / "before") == public_bytes(tmp_path / "after")
     assert verify(folder).returncode == 0
 

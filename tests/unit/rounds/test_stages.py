@@ -30,7 +30,7 @@ def test_steps_out_of_order_say_what_comes_first(tmp_path: Path) -> None:
         with pytest.raises(InputFault, match="not frozen yet; freeze first"):
             step(source)
     with pytest.raises(InputFault, match="not frozen yet; freeze first"):
-        void_round(source, "a reason")
+        void_round(source, "a reason", "the office")
     with pytest.raises(InputFault, match="there is no folder"):
         freeze(tmp_path / "nowhere", folder, None)
     freeze(source, folder, None)
@@ -53,12 +53,12 @@ def test_steps_out_of_order_say_what_comes_first(tmp_path: Path) -> None:
         allocate_round(folder)
     with pytest.raises(InputFault, match="the round itself"):
         release_round(folder, folder)
-    void_round(folder, "a reason")
+    void_round(folder, "a reason", "the office")
     for step in (draw, allocate_round):
         with pytest.raises(InputFault, match="void attempt"):
             step(folder)
     with pytest.raises(InputFault, match="void attempt"):
-        void_round(folder, "a reason")
+        void_round(folder, "a reason", "the office")
 
 
 def test_a_beacon_round_is_drawn_by_a_whole_signature_and_nothing_else(tmp_path: Path) -> None:
@@ -78,6 +78,8 @@ def test_a_release_never_mixes_two_rounds(tmp_path: Path) -> None:
     for seed in (1, 2):
         source = write_round(tmp_path / f"in{seed}", 30, 4, choices=3, seed=seed)
         freeze(source, tmp_path / f"round{seed}", None)
+        draw(tmp_path / f"round{seed}")
+        allocate_round(tmp_path / f"round{seed}")
     release_round(tmp_path / "round1", public)
     release_round(tmp_path / "round1", public)
     with pytest.raises(InputFault, match="holds another round"):
@@ -92,14 +94,17 @@ def test_a_step_cut_short_is_taken_again(tmp_path: Path) -> None:
     draw(folder)
     tickets = (folder / "tickets.csv").read_bytes()
     (folder / "draw.toml").unlink()
-    (folder / "tickets.csv.new").write_bytes(tickets[:100])
+    aside = tmp_path / "round.new/step"
+    aside.mkdir(parents=True)
+    (aside / "tickets.csv.new").write_bytes(tickets[:100])
+    (aside.parent / "LOCK").write_text("process 1, huiguan round draw")
     draw(folder)
     assert (folder / "tickets.csv").read_bytes() == tickets
     allocate_round(folder)
     (folder / "RESULT").unlink()
     allocate_round(folder)
     assert check_folder(folder) == []
-    assert not list(folder.glob("*.new"))
+    assert not aside.parent.exists()
 
 
 FORGED = [

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
+import getpass
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import msgspec
 import typer
 
 from huiguan.cli import app
 from huiguan.foundation.faults import CheckFault, InputFault
-
-if TYPE_CHECKING:
-    from huiguan.housing.check.rows import Finding
 
 SHOWN = 50  # findings printed; --json has them all
 
@@ -104,19 +102,13 @@ def check(folder: Folder, as_json: Json = False) -> None:
         typer.echo(json.dumps([msgspec.to_builtins(finding) for finding in findings]))
     else:
         for finding in findings[:SHOWN]:
-            typer.echo(told(finding))
+            typer.echo(finding.told())
         if len(findings) > SHOWN:
             typer.echo(f"and {len(findings) - SHOWN:,} more; --json has them all")
     if findings:
         raise CheckFault(f"{counted(len(findings))}; the round must not be released as it is")
     if not as_json:
         typer.echo("no finding; the attempt is void" if (folder / VOID).exists() else "no finding")
-
-
-def told(finding: Finding) -> str:
-    """Return one finding as a line; what concerns the whole file names no row."""
-    where = [finding.file, finding.row] if finding.code != "folder" else []
-    return ": ".join(part for part in (*where, finding.sentence) if part) + f" [{finding.code}]"
 
 
 def counted(findings: int) -> str:
@@ -151,16 +143,9 @@ def release(
     out: Annotated[Path, typer.Option(help="folder for the public")],
 ) -> None:
     """Copy what the public may see, after a check; sealed files stay behind."""
-    from huiguan.rounds.check import check_folder
     from huiguan.rounds.release import release_round
-    from huiguan.storage.homes.round_folder import VOID
 
-    if not (folder / VOID).exists():
-        say("checking before the release")
-        findings = check_folder(folder)
-        if findings:
-            first = told(findings[0])
-            raise CheckFault(f"{counted(len(findings))}, nothing is released; the first: {first}")
+    say("checking before the release")
     for name in release_round(folder, out):
         typer.echo(name)
 
@@ -169,8 +154,13 @@ def release(
 def void(
     folder: Folder,
     reason: Annotated[str, typer.Option(help="why, in one sentence for the public")],
+    by: Annotated[
+        str, typer.Option(help="who declares it, for the public (default: your login name)")
+    ] = "",
 ) -> None:
     """Declare an attempt void; it stays public, and the next attempt chains to it."""
     from huiguan.rounds.void import void_round
 
-    typer.echo(f"void: {void_round(folder, reason)}")
+    declared_by = by or getpass.getuser()
+    commitment = void_round(folder, reason, declared_by)
+    typer.echo(f"void: {commitment}, declared by {declared_by}")

@@ -67,12 +67,13 @@ def take_answers(
     who = np.where(known, position[at], -1)
     inside = who >= 0
     out = each("answer", "answers.csv", rerun.number[~inside], "it takes no part and cannot answer")
-    keeping = inside & (rerun.answer == SETTLED)
     homeless = np.zeros(who.size, dtype=np.bool_)
-    homeless[keeping] = (served.row[who[keeping]] < 0) | gone[who[keeping]]
-    out += each("answer", "answers.csv", rerun.number[homeless], "it holds no home and settled")
-    gone[who[inside & (rerun.answer == WITHDRAWN)]] = True
-    settled[who[keeping & ~homeless]] = True
+    homeless[inside] = (served.row[who[inside]] < 0) | gone[who[inside]]
+    sentence = "it holds no home, so it has no offer to answer"
+    out += each("answer", "answers.csv", rerun.number[homeless], sentence)
+    answering = inside & ~homeless
+    gone[who[answering & (rerun.answer == WITHDRAWN)]] = True
+    settled[who[answering & (rerun.answer == SETTLED)]] = True
     settled &= ~gone
     return out
 

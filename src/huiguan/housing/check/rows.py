@@ -10,10 +10,25 @@ import numpy as np
 
 from huiguan.foundation.faults import InputFault
 from huiguan.foundation.kernel import kernel
-from huiguan.housing.allocation.reserves import REST, ROUNDINGS, SHARE, Policy, SlotRule
-from huiguan.housing.round.frozen import STATES, FrozenRound, Programme, read_facts
+from huiguan.housing.allocation.market import CLASSES
+from huiguan.housing.allocation.reserves import REST, ROUNDINGS, Policy, SlotRule
+from huiguan.housing.round.draw import MOST_TICKETS
+from huiguan.housing.round.frozen import (
+    FORMAT,
+    PROMISE,
+    STATES,
+    FrozenRound,
+    Programme,
+    RoundHead,
+    read_facts,
+)
+from huiguan.housing.verify.beacon import QUICKNET
 
-MOST_TICKETS = 10_000  # every one of them is hashed, by everybody who checks
+HASH = re.compile("[0-9a-f]{64}")
+NAME = re.compile("[A-Za-z0-9._-]{1,48}")
+PARTY = re.compile("[!-<>-~]{1,48}")
+DAY = re.compile("(19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}")
+SHARE = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?%?|[0-9]{1,9}/[1-9][0-9]{0,8}")
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -23,6 +38,11 @@ class Finding(msgspec.Struct, frozen=True):
     file: str
     row: str  # the number, or programme and slot
     sentence: str
+
+    def told(self) -> str:
+        """Return it as a line; what concerns the whole folder names no row."""
+        where = [self.file, self.row] if self.code != "folder" else []
+        return ": ".join(part for part in (*where, self.sentence) if part) + f" [{self.code}]"
 
 
 def valid_numbers(numbers: np.ndarray) -> np.ndarray:
@@ -58,23 +78,72 @@ def check_frozen(frozen: FrozenRound) -> list[Finding]:
 def check_head(frozen: FrozenRound) -> list[Finding]:
     """Find a head that leaves open what must be fixed before the public value exists."""
     head = frozen.head
-    wrong = []
-    if head.lottery not in ("ticket", "since"):
-        wrong.append(("lottery", f"{head.lottery!r} is neither ticket nor since"))
-    if head.randomness == "drand":
-        if head.beacon_round < 1 or len(head.chain) != 64:
-            wrong.append(("beacon_round", "name the chain and a future round of drand"))
-    elif head.randomness != "parties" or not head.party:
-        wrong.append(("randomness", "it is drand, or parties with their commitments"))
-    if head.list_limit < 1 or head.attempt < 1:
-        wrong.append(("list_limit", "limits and attempts count from 1"))
+    first = head.attempt == 1
+    wrong = [
+        ("format", head.format in (1, FORMAT), f"the formats are 1 and {FORMAT}"),
+        ("round", bool(head.round) and head.round.isprintable(), "a round needs a printable name"),
+        ("attempt", head.attempt >= 1, "attempts count from 1"),
+        ("previous", first == (not head.previous), "attempts after the first name the last one"),
+        ("previous", first or HASH.fullmatch(head.previous), "it is no commitment"),
+        (
+            "date",
+            DAY.fullmatch(head.date) and is_day(head.date),
+            f"the freeze is on a day like 2026-09-01, not {head.date!r}",
+        ),
+        (
+            "lottery",
+            head.lottery in ("ticket", "since"),
+            f"{head.lottery!r} is neither ticket nor since",
+        ),
+        ("list_limit", 1 <= head.list_limit < 10**9, "the limit of a list counts from 1"),
+        (
+            "promise",
+            head.promise == PROMISE.format(limit=head.list_limit),
+            "it has other words than every round's",
+        ),
+        *check_randomness(head),
+    ]
+    return [
+        Finding("head", "round.toml", row, sentence) for row, good, sentence in wrong if not good
+    ]
+
+
+def check_randomness(head: RoundHead) -> list[tuple[str, object, str]]:
+    """Return row, whether it is right, and what is wrong, of who or what draws."""
+    drand = head.randomness == "drand"
+    names = [pledge.name for pledge in head.party]
+    pledged = all(HASH.fullmatch(pledge.commitment) for pledge in head.party)
+    named = all(PARTY.fullmatch(name) for name in names) and len(set(names)) == len(names)
+    future = drand and head.chain == QUICKNET and 1 <= head.beacon_round < 10**18
+    none = not drand and not head.chain and not head.beacon_round
+    return [
+        (
+            "randomness",
+            drand or head.randomness == "parties",
+            "it is drand, or parties with their commitments",
+        ),
+        (
+            "beacon_round",
+            future or none,
+            "name the chain and a future round of drand's quicknet; with parties neither",
+        ),
+        ("party", drand != bool(names), "it is drand, or parties with their commitments"),
+        ("party", named, "parties have names of their own, printable, without blank or ="),
+        (
+            "party",
+            pledged,
+            "a commitment is 64 small hexadecimal digits, or its secret could never be shown",
+        ),
+    ]
+
+
+def is_day(text: str) -> bool:
+    """Return whether a text like 2026-09-01 is a day of the calendar."""
     try:
-        date.fromisoformat(head.date)
+        date.fromisoformat(text)
     except ValueError:
-        wrong.append(("date", f"the freeze is on a day like 2026-09-01, not {head.date!r}"))
-    if not head.round or not head.round.isprintable():
-        wrong.append(("round", "a round needs a printable name"))
-    return [Finding("head", "round.toml", row, sentence) for row, sentence in wrong]
+        return False
+    return True
 
 
 def check_applications(frozen: FrozenRound) -> list[Finding]:
@@ -83,7 +152,9 @@ def check_applications(frozen: FrozenRound) -> list[Finding]:
     wrong = ~valid_numbers(numbers)
     empty = (frozen.weight < 1) | (frozen.size < 1)
     many = frozen.weight > MOST_TICKETS
+    nobody = [] if numbers.size else ["a round without applications is none"]
     return [
+        *(Finding("weight", file, "", sentence) for sentence in nobody),
         *each("check-character", file, numbers[wrong], "the last character does not fit"),
         *each("weight", file, numbers[empty], "it has no ticket, or nobody in it"),
         *each("weight", file, numbers[many], f"more than {MOST_TICKETS:,} tickets"),
@@ -128,10 +199,17 @@ def check_facts(frozen: FrozenRound) -> list[Finding]:
 def check_policies(frozen: FrozenRound) -> list[Finding]:
     """Find policies whose slots cannot be told apart, or whose guarantee comes too late."""
     out = []
+    claims = {slot.claim for p in frozen.policies.values() for slot in p.slot if slot.claim}
+    if len(claims) >= CLASSES:
+        sentence = f"they ask for {len(claims)} claims; at most {CLASSES - 1} fit"
+        out.append(Finding("policy", "rules/policies.toml", "", sentence))
     for policy in frozen.policies.values():
         names = [slot.name for slot in policy.slot] + [REST]
         if len(set(names)) != len(names):
             sentence = f"slots need names of their own, and {REST} is taken"
+            out.append(Finding("policy", "rules/policies.toml", policy.name, sentence))
+        if any(slot.own and slot.claim for slot in policy.slot):
+            sentence = "the slot of tenants' own homes asks for no other claim"
             out.append(Finding("policy", "rules/policies.toml", policy.name, sentence))
         if any(slot.own for slot in policy.slot[1:]):
             sentence = "the own-home guarantee holds only if its slot is filled first"
@@ -148,16 +226,18 @@ def check_policies(frozen: FrozenRound) -> list[Finding]:
 def wrong_slot(slot: SlotRule) -> list[str]:
     """Return why a slot's name, share, rounding or seats cannot be what a programme fills."""
     out = []
-    if not re.fullmatch("[A-Za-z0-9._-]{1,48}", slot.name):
+    if not NAME.fullmatch(slot.name):
         out.append("a slot's name is 1 to 48 of A-Z, a-z, 0-9, point, hyphen and underscore")
+    if slot.claim and not NAME.fullmatch(slot.claim):
+        out.append("a claim is 1 to 48 of A-Z, a-z, 0-9, point, hyphen and underscore")
     if slot.share and not SHARE.fullmatch(slot.share):
         out.append(f"{slot.share!r} is no share; write it like 20%, 0.2 or 1/5")
     elif slot.share and Fraction(slot.share.rstrip("%")) > (100 if "%" in slot.share else 1):
         out.append(f"a share is at most everything, not {slot.share}")
     if slot.rounding not in ROUNDINGS:
         out.append(f"rounding is one of {', '.join(ROUNDINGS)}, not {slot.rounding!r}")
-    if slot.seats < 0 or slot.minimum < 0:
-        out.append("seats and minimum are zero or more")
+    if not (0 <= slot.seats < 10**9 and 0 <= slot.minimum < 10**9):
+        out.append("seats and minimum are zero or more, and less than a thousand million")
     if slot.own + bool(slot.share) + bool(slot.seats) > 1:
         out.append("it counts its seats in two ways; keep one of own, share and seats")
     return out
@@ -173,6 +253,8 @@ def check_supply(frozen: FrozenRound) -> list[Finding]:
     ):
         if name == "own" and STATES[frozen.state[row]] == "in" and value in own:
             own[value] += 1
+    if not frozen.programmes:
+        out.append(Finding("supply", file, "", "a round without homes is none"))
     for p in frozen.programmes:
         if p.stock != p.let + p.held + p.capacity:
             sentence = f"{p.stock} homes, but {p.let} let, {p.held} held and {p.capacity} offered"
@@ -189,6 +271,9 @@ def check_supply(frozen: FrozenRound) -> list[Finding]:
         if p.own and not any(slot.own for slot in policy.slot):
             sentence = "tenants take part, but the policy has no slot for their own homes"
             out.append(Finding("own", file, p.programme, sentence))
+        if not 1 <= p.size_least <= p.size_most:
+            sentence = f"homes for {p.size_least} to {p.size_most} heads are for nobody"
+            out.append(Finding("size", file, p.programme, sentence))
         if p.sex not in ("any", "f", "m"):
             out.append(Finding("sex", file, p.programme, f"{p.sex} is not any, f or m"))
     return out

@@ -34,10 +34,11 @@ def match_after(
     for step in steps:
         before = match
         leaving, keeping = read_answers(frozen, rows, step)
-        homeless = np.flatnonzero(keeping & (match.choice < 0))
+        homeless = np.flatnonzero((leaving | keeping) & (match.choice < 0))
         if homeless.size:
             number = frozen.numbers[rows[homeless[0]]].decode()
-            raise InputFault(f"answers.csv: {number} holds no home and cannot settle")
+            what = "cannot settle" if keeping[homeless[0]] else "has no offer to answer"
+            raise InputFault(f"answers.csv: {number} holds no home and {what}")
         gone |= leaving
         settled = (settled | keeping) & ~gone
         match = rerun(market, match, gone, settled)

@@ -25,6 +25,7 @@ from huiguan.foundation.faults import InputFault
 
 DOMAIN = "huiguan ticket 1"
 SERIAL_DIGITS = 8
+MOST_TICKETS = 10_000  # of one application: every one is hashed, by everybody who checks
 MOD_11_2 = "0123456789X"
 
 
@@ -119,8 +120,10 @@ def best_tickets(
     which = np.ones(len(numbers), dtype=np.int32)
     for row, (number, weight) in enumerate(zip(numbers, weights, strict=True)):
         line = prefix + number.encode("ascii")
-        if weight < 1:
-            raise InputFault(f"application {number} has weight {weight}; at least 1 ticket is due")
+        if not 1 <= weight <= MOST_TICKETS:
+            raise InputFault(
+                f"application {number} has weight {weight}; 1 to {MOST_TICKETS:,} tickets are due"
+            )
         ticket = sha(line + b"\n1\n").digest()
         if weight > 1:
             tickets = ((sha(line + b"\n%d\n" % k).digest(), k) for k in range(1, weight + 1))
@@ -163,7 +166,7 @@ def draw_tickets(
 def beacon_value(signature: str) -> str:
     """Return the public value of a drand round: the SHA-256 of its signature (hexadecimal).
 
-    That the signature belongs to the round is proved by ``verify_beacon.py``.
+    That the signature is the beacon's own is another question (``verify/beacon.py``).
     """
     try:
         if not signature:
@@ -187,8 +190,8 @@ def combine_secrets(parties: Sequence[Party], dice: str) -> str:
     """Return the public value of revealed secrets and dice thrown in public.
 
     It is the SHA-256 of "huiguan value 1", name and secret of each party in order of name, and the
-    dice; one honest party is enough. A secret that does not fit its commitment is refused: a void
-    attempt, published as such, is the only way on.
+    dice; one honest party is enough. A secret that does not fit its commitment is refused: it was
+    mistyped, or its party breaks its word.
     """
     if not parties:
         raise InputFault("nobody has revealed a secret; the draw needs at least one party")
@@ -198,7 +201,8 @@ def combine_secrets(parties: Sequence[Party], dice: str) -> str:
     for party in sorted(parties, key=lambda party: party.name):
         if commit_secret(party.name, party.secret) != party.commitment:
             raise InputFault(
-                f"the secret of {party.name} does not fit its commitment; declare the attempt void"
+                f"the secret of {party.name} does not fit its commitment; nothing is drawn: "
+                "look for a slip of the pen, a blank or a line end too many, and give it again"
             )
         lines += [party.name, party.secret]
     return hashlib.sha256(_lines("huiguan value 1", *lines, dice)).hexdigest()

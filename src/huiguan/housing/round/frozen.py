@@ -4,6 +4,7 @@ The rows are those of the round folder (docs/reference/round_folder.md): program
 sealed choices and sealed facts. Everything that decides is in them; the order of the rows never is.
 """
 
+import re
 from typing import NamedTuple
 
 import msgspec
@@ -15,6 +16,13 @@ from huiguan.housing.allocation.market import BARRED, CLASSES, EDGE, OPEN, Marke
 from huiguan.housing.allocation.reserves import Policy, slot_seats
 
 STATES = ("in", "refused", "withdrawn", "void")
+FACTS = {  # the one form of every kind of fact
+    "sex": re.compile("[fm]"),
+    "own": re.compile("[A-Za-z0-9._-]+"),
+    "claim": re.compile("[A-Za-z0-9._-]+(@[A-Za-z0-9._-]+)?"),
+    "tier": re.compile("(0|[1-9][0-9]{0,8})@[A-Za-z0-9._-]+"),
+}
+FORMAT = 2  # of a folder: 2 has canonical policies and a signed declaration of void
 SEXES = ("any", "f", "m")  # of a room; a person is f or m, or has not said
 PROMISE = (
     "facts verified and supply fixed before the draw, fewer than {limit} choices listed: "
@@ -32,7 +40,7 @@ class PartyPledge(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class RoundHead(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What is fixed about a round before anybody can know the public value."""
 
-    format: int = 1
+    format: int = 1  # of the folder; FORMAT is written, older ones are read
     round: str
     attempt: int = 1
     previous: str = ""  # commitment of the void attempt before this one
@@ -118,25 +126,34 @@ def read_facts(frozen: FrozenRound) -> Facts:
         claims=np.zeros(count, dtype=np.int32),
         local=[],
     )
+    tiers: dict[tuple[int, int], int] = {}
     rows = frozen.fact_row.tolist()
     for row, name, value in zip(rows, frozen.fact_name, frozen.fact_value, strict=True):
-        what, _, place = value.partition("@")
-        if (place and place not in index) or (name == "own" and what not in index):
+        what, at, place = value.partition("@")
+        form = FACTS.get(name)
+        if form is None or not form.fullmatch(value):
+            raise _bad_fact(frozen, row, name, value, "it has no meaning")
+        if (at and place not in index) or (name == "own" and what not in index):
             raise _bad_fact(frozen, row, name, value, "the programme is not in the round")
-        if name == "own" and facts.own[row] < 0:
+        if (
+            (name == "own" and facts.own[row] >= 0)
+            or (name == "sex" and facts.sex[row] != 0)
+            or (name == "tier" and (row, index[place]) in tiers)
+        ):
+            raise _bad_fact(frozen, row, name, value, "it is given twice")
+        if name == "own":
             facts.own[row] = index[what]
-        elif name == "sex" and what in SEXES[1:] and facts.sex[row] == 0:
+        elif name == "sex":
             facts.sex[row] = SEXES.index(what)
-        elif name == "claim":
+        elif name == "tier":
+            tiers[row, index[place]] = int(what)
+            facts.local.append((row, index[place], 0, int(what)))
+        else:
             bit = 1 << classes[what] if what in classes else 0
             if place:
                 facts.local.append((row, index[place], bit, -1))
             else:
                 facts.claims[row] |= bit
-        elif name == "tier" and place and what.isdecimal():
-            facts.local.append((row, index[place], 0, int(what)))
-        else:
-            raise _bad_fact(frozen, row, name, value, "it has no meaning, or is given twice")
     return facts
 
 

@@ -1,4 +1,4 @@
-"""The small records of a round's folder: policies, publication profile, draw."""
+"""The small records of a round's folder: policies, profile, draw, declaration of void."""
 
 from datetime import date
 
@@ -41,3 +41,17 @@ class DrawRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     signature: str = ""
     dice: str = ""
     party: tuple[Party, ...] = ()
+
+
+class VoidRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``VOID``: an attempt counts for nothing, from what stood last, why, and who says so.
+
+    The next attempt carries it as ``PREVIOUS`` among its frozen files.
+    """
+
+    format: int = 1
+    commitment: str
+    last: str  # the last file of the chain: MANIFEST, draw.toml, RESULT or reruns/N/RESULT
+    digest: str  # SHA-256 of that file
+    reason: str
+    by: str

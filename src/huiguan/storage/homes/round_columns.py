@@ -25,6 +25,9 @@ def frozen_columns(
     head: RoundHead, policies: Policies, tables: dict[str, pl.DataFrame]
 ) -> FrozenRound:
     """Return the frozen round of parsed tables; names that point nowhere are refused."""
+    names = [policy.name for policy in policies.policy]
+    if len(set(names)) != len(names):
+        raise InputFault("rules/policies.toml: two policies have one name; the last would win")
     programmes = [Programme(**row) for row in tables["programmes.csv"].iter_rows(named=True)]
     applications = tables["applications.csv"]
     numbers = fixed_bytes(applications["number"], NUMBER_BYTES)
@@ -176,13 +179,12 @@ def results_bytes(frozen: FrozenRound, results: Results) -> bytes:
     programmes = ["", *(p.programme for p in frozen.programmes)]
     slots = ["", REST, *(name for _, name in group_names(frozen))]
     slot = np.where(results.programme < 0, 0, results.group + 2)
-    last = int(results.tier.max(initial=0))
-    tiers = pl.Series(["", *map(str, range(last + 1))], dtype=pl.String)
+    tiers = pl.Series(results.tier).cast(pl.String)
     columns = {
         "number": pl.Series(frozen.numbers.tolist(), dtype=pl.Binary).cast(pl.String),
         "programme": pl.Series(programmes, dtype=pl.String)[results.programme + 1],
         "slot": pl.Series(slots, dtype=pl.String)[slot],
-        "tier": tiers[results.tier + 1],
+        "tier": tiers.set(pl.Series(results.tier < 0), ""),
     }
     return table_bytes("results.csv", pl.DataFrame(columns))
 

@@ -3,6 +3,7 @@
 import errno
 import hashlib
 import os
+import re
 import stat
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -13,6 +14,37 @@ from huiguan.foundation.faults import CheckFault, InputFault
 
 TABLE_BYTES = 1 << 30  # most bytes of a table; a million lists of 20 homes have a fifth of it
 TEXT_BYTES = 1 << 20  # of every other file
+
+
+MOST_NAMES = 10_000  # files in a folder
+FOLDERS = re.compile("rules|reruns(/[1-9][0-9]{0,3})?")
+
+
+def names_in(folder: Path) -> tuple[set[str], set[str]]:
+    """Return the names of all files of a folder (``/`` between folders), and of what is none.
+
+    Links, pipes, devices, sockets, empty folders and folders that no round has are named, and not
+    followed. More than ``MOST_NAMES`` names are a ``CheckFault``.
+    """
+    names: set[str] = set()
+    odd: set[str] = set()
+    waiting = [""]
+    while waiting:
+        inside = waiting.pop()
+        entries = list(os.scandir(folder / inside))
+        if inside and not entries:
+            odd.add(inside)
+        for entry in entries:
+            name = inside + entry.name
+            if entry.is_dir(follow_symlinks=False) and FOLDERS.fullmatch(name):
+                waiting.append(name + "/")
+                continue
+            names.add(name)
+            if not entry.is_file(follow_symlinks=False):
+                odd.add(name)
+            if len(names) > MOST_NAMES:
+                raise CheckFault(f"{folder} holds more than {MOST_NAMES:,} files; no round does")
+    return names, odd
 
 
 def most_bytes(name: str) -> int:

@@ -4,6 +4,7 @@
 and the manifest itself. Both are in the form of ``sha256sum``. Nothing is decided here.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -13,17 +14,18 @@ import msgspec
 import numpy as np
 import polars as pl
 
-import huiguan.housing
 import huiguan.rulebooks
 from huiguan.foundation.faults import CheckFault, Fault, InputFault
 from huiguan.housing.check.rerun import Rerun
 from huiguan.housing.check.whole import CheckedOutcome
 from huiguan.housing.round.answers import ANSWERS, Answers
-from huiguan.housing.round.frozen import PROMISE, FrozenRound, RoundHead
+from huiguan.housing.round.attempts import check_previous
+from huiguan.housing.round.frozen import FORMAT, PROMISE, FrozenRound, RoundHead
 from huiguan.housing.round.outcome import Cutoffs, Results
-from huiguan.housing.round.records import DrawRecord, Policies, Profile, Profiles
+from huiguan.housing.round.publication import check_profile, in_force
+from huiguan.housing.round.records import DrawRecord, Policies, Profile, Profiles, VoidRecord
 from huiguan.housing.round.stages import Stages
-from huiguan.storage.files import Files, write_file
+from huiguan.storage.homes.programs import program_bytes
 from huiguan.storage.homes.round_columns import (
     answer_columns,
     cutoffs_bytes,
@@ -34,9 +36,17 @@ from huiguan.storage.homes.round_columns import (
     result_columns,
     results_bytes,
 )
-from huiguan.storage.homes.round_files import hash_all, hash_plain, hashes_of, read_all, read_plain
+from huiguan.storage.homes.round_files import (
+    hash_all,
+    hash_plain,
+    hashes_of,
+    names_in,
+    read_all,
+    read_plain,
+)
 from huiguan.storage.homes.round_tables import (
     NUMBER_BYTES,
+    TABLES,
     codes,
     fixed_bytes,
     parse_canonical_table,
@@ -49,8 +59,11 @@ from huiguan.storage.manifest import manifest_bytes, parse_manifest
 PUBLIC_TABLES = ("programmes.csv", "applications.csv")
 SEALED_TABLES = ("choices.csv", "facts.csv")
 PROGRAMS = ("verify.py", "verify_beacon.py")
+POLICIES, PUBLICATION = "rules/policies.toml", "rules/publication.toml"
+FROZEN = frozenset(("round.toml", POLICIES, PUBLICATION, *PUBLIC_TABLES, *SEALED_TABLES, *PROGRAMS))
+MORE_RULES = re.compile(r"rules/[A-Za-z0-9._-]{1,48}\.toml")
 OUTCOME = ("draw.toml", "tickets.csv", "cutoffs.csv", "results.csv")
-VOID = "VOID"
+VOID, PREVIOUS = "VOID", "PREVIOUS"
 STEP = ("answers.csv", "cutoffs.csv", "results.csv")
 
 
@@ -72,17 +85,9 @@ class Drawing(NamedTuple):
 
 
 def stages_of(folder: Path) -> Stages:
-    """Return how far a folder has come."""
-    reruns = (path.name for path in (folder / "reruns").glob("*") if path.suffix != ".new")
-    return Stages(
-        folder=str(folder),
-        exists=folder.is_dir(),
-        frozen=(folder / "MANIFEST").exists(),
-        drawn=(folder / "draw.toml").exists(),
-        allocated=(folder / "RESULT").exists(),
-        void=(folder / VOID).exists(),
-        reruns=tuple(sorted(reruns)),
-    )
+    """Return what stands in a folder."""
+    names, odd = names_in(folder) if folder.is_dir() else (set(), set())
+    return Stages(str(folder), folder.is_dir(), frozenset(names), tuple(sorted(odd)))
 
 
 def commitment_of(folder: Path) -> str:
@@ -114,8 +119,20 @@ def read_draw(folder: Path) -> DrawRecord:
 
 def read_profile(folder: Path) -> Profile:
     """Return which files of a frozen folder the public gets."""
-    name = "rules/publication.toml"
-    return parse_canonical(read_plain(folder, name), Profile, name)
+    profile = parse_canonical(read_plain(folder, PUBLICATION), Profile, PUBLICATION)
+    check_profile(profile)
+    return profile
+
+
+def read_policies(folder: Path, head: RoundHead) -> Policies:
+    """Return the policies of a frozen folder; format 1 had them as a person wrote them."""
+    parse = parse_toml if head.format == 1 else parse_canonical
+    return parse(read_plain(folder, POLICIES), Policies, POLICIES)
+
+
+def read_marker(folder: Path, name: str) -> VoidRecord:
+    """Return a declaration of void: ``VOID`` of this attempt, or ``PREVIOUS`` of the one before."""
+    return parse_canonical(read_plain(folder, name), VoidRecord, name)
 
 
 def profile_in_force(name: str, day: str) -> Profile:
@@ -128,38 +145,46 @@ def profile_in_force(name: str, day: str) -> Profile:
     return max(known, key=lambda row: row.effective)
 
 
-def check_manifest(folder: Path, manifest: str, sealed_may_miss: bool) -> list[str]:
+def check_manifest(folder: Path, manifest: str, sealed_may_miss: bool) -> set[str]:
     """Return the names a manifest lists after comparing every file; ``CheckFault`` names one."""
-    sealed = read_profile(folder).sealed if sealed_may_miss else ()
+    sealed = {*read_profile(folder).sealed, "answers.csv"} if sealed_may_miss else set()
     data = read_plain(folder, manifest)
     if not data.isascii():
         raise CheckFault(f"{manifest} has a name outside ASCII, which no round has")
     listed = parse_manifest(data, manifest)
+    if manifest == "MANIFEST":
+        check_frozen_names(set(listed))
     there = [name for name in listed if (folder / name).exists()]
     found = hash_all(folder, there)
     for name, sha256 in listed.items():
-        if name not in found and name not in sealed:
+        if name not in found and Path(name).name not in sealed:
             raise CheckFault(
                 f"{name} is missing and {manifest} lists it; this needs every file, sealed ones too"
             )
         if name in found and found[name] != sha256:
             raise CheckFault(f"{name} differs from {manifest}; the folder was changed or cut")
-    return list(listed)
+    return set(listed)
+
+
+def check_frozen_names(listed: set[str]) -> None:
+    """Refuse a MANIFEST that lists less than a round has, or more."""
+    missing = sorted(FROZEN - listed)
+    if missing:
+        raise CheckFault(f"MANIFEST does not list {missing[0]}; the folder is no whole round")
+    odd = sorted(n for n in listed - FROZEN - {PREVIOUS} if not MORE_RULES.fullmatch(n))
+    if odd:
+        raise CheckFault(f"MANIFEST lists {odd[0]}, which has no place in a round")
 
 
 def read_frozen(folder: Path) -> FrozenRound:
     """Return the round of a frozen folder with its sealed files, every byte checked."""
-    names = check_manifest(folder, "MANIFEST", sealed_may_miss=False)
-    tables = (*PUBLIC_TABLES, *SEALED_TABLES)
-    for name in ("round.toml", "rules/policies.toml", *tables):
-        if name not in names:
-            raise CheckFault(f"MANIFEST does not list {name}; the folder is no whole round")
-    policies = "rules/policies.toml"
-    return frozen_columns(
-        read_head(folder),
-        parse_toml(read_plain(folder, policies), Policies, policies),
-        read_tables(folder, tables),
-    )
+    check_manifest(folder, "MANIFEST", sealed_may_miss=False)
+    head = read_head(folder)
+    if (folder / PREVIOUS).exists():
+        check_previous(head, read_marker(folder, PREVIOUS))
+    in_force(head, read_profile(folder))
+    tables = read_tables(folder, (*PUBLIC_TABLES, *SEALED_TABLES))
+    return frozen_columns(head, read_policies(folder, head), tables)
 
 
 def read_source(source: Path) -> Source:
@@ -167,29 +192,31 @@ def read_source(source: Path) -> Source:
     if not source.is_dir():
         raise InputFault(f"there is no folder {source}; name the input folder of a round")
     head = parse_toml(read_plain(source, "round.toml"), RoundHead, "round.toml")
-    head = msgspec.structs.replace(head, promise=PROMISE.format(limit=head.list_limit))
-    rules = read_plain(source, "rules/policies.toml")
-    policies = parse_toml(rules, Policies, "rules/policies.toml")
-    tables, out = {}, {"round.toml": toml_bytes(head), "rules/policies.toml": rules}
+    promise = PROMISE.format(limit=head.list_limit)
+    head = msgspec.structs.replace(head, format=FORMAT, promise=promise)
+    policies = parse_toml(read_plain(source, POLICIES), Policies, POLICIES)
+    tables, out = {}, {"round.toml": toml_bytes(head), POLICIES: toml_bytes(policies)}
     for name in (*PUBLIC_TABLES, *SEALED_TABLES):
         tables[name] = parse_table(name, read_plain(source, name), name)
         out[name] = table_bytes(name, tables[name])
     for path in (source / "rules").glob("*.toml"):  # the rules of the day travel with the round
-        out.setdefault(f"rules/{path.name}", path.read_bytes())
-    profile = profile_in_force(head.profile, head.date)
-    out["rules/publication.toml"] = toml_bytes(profile)
+        if path.name not in ("policies.toml", "publication.toml"):
+            out[f"rules/{path.name}"] = read_plain(source, f"rules/{path.name}")
+    out[PUBLICATION] = toml_bytes(profile_in_force(head.profile, head.date))
     for program in PROGRAMS:
-        out[program] = Path(huiguan.housing.__file__).with_name(program).read_bytes()
+        out[program] = program_bytes(program)
     return Source(frozen_columns(head, policies, tables), out)
 
 
 def read_drawing(folder: Path) -> Drawing:
     """Return what a draw needs of a frozen folder, every byte that stands there checked."""
     check_manifest(folder, "MANIFEST", sealed_may_miss=True)
+    head = read_head(folder)
+    in_force(head, read_profile(folder))
     table = read_tables(folder, ["applications.csv"])["applications.csv"]
     inside = table.filter(pl.col("state") == "in")
     return Drawing(
-        head=read_head(folder),
+        head=head,
         commitment=commitment_of(folder),
         numbers=inside["number"].to_list(),
         weights=inside["weight"].to_list(),
@@ -211,6 +238,20 @@ def read_outcome(folder: Path, frozen: FrozenRound) -> CheckedOutcome:
     """Return the published outcome of a folder as columns, believing nothing."""
     names = ("tickets.csv", "results.csv", "cutoffs.csv")
     return outcome_columns(frozen, read_tables(folder, names))
+
+
+def read_tickets(folder: Path, frozen: FrozenRound) -> CheckedOutcome:
+    """Return the tickets of a drawn round, and nothing given yet."""
+    tables = read_tables(folder, ["tickets.csv"])
+    for name in ("results.csv", "cutoffs.csv"):
+        tables[name] = parse_canonical_table(name, f"{','.join(TABLES[name])}\n".encode(), name)
+    return outcome_columns(frozen, tables)
+
+
+def check_old_void(folder: Path, commitment: str) -> None:
+    """Refuse a ``VOID`` of format 1 that is not one line with the commitment and a reason."""
+    if not re.fullmatch(f"{commitment}  [ -~]+\n".encode(), read_plain(folder, VOID)):
+        raise CheckFault("VOID does not name the commitment of this round and a reason")
 
 
 def read_answers(path: Path, frozen: FrozenRound) -> tuple[Answers, bytes]:
@@ -237,7 +278,7 @@ def read_rerun(folder: Path, step: int, frozen: FrozenRound, outcome: CheckedOut
     """Return one step of re-runs; its ``RESULT`` must list its files and the step before."""
     name = f"reruns/{step}"
     listed = check_manifest(folder, f"{name}/RESULT", sealed_may_miss=False)
-    if sorted(listed) != sorted(step_files(step)):
+    if listed != set(step_files(step)):
         raise CheckFault(f"{name}/RESULT does not list the files of the step and the one before it")
     try:
         tables = read_tables(folder / name, STEP)
@@ -270,19 +311,3 @@ def match_bytes(frozen: FrozenRound, results: Results, cutoffs: Cutoffs) -> dict
 def list_of(files: Mapping[str, bytes]) -> bytes:
     """Return the list of ``files`` as ``sha256sum`` writes it, in byte order of the names."""
     return manifest_bytes(hashes_of(dict(files)))
-
-
-def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Write files in their order, each whole and on disk when it has its name."""
-    for name, data in files.items():
-        write_file(folder / name, [data], Files())
-
-
-def write_step(folder: Path, step: int, files: Mapping[str, bytes]) -> Path:
-    """Write a step of re-runs, which appears whole or not at all; return its folder."""
-    target = folder / f"reruns/{step}"
-    new = target.with_suffix(".new")
-    write_files(new, files)
-    Files().rename(new, target)
-    Files().flush_folder(target.parent)
-    return target

@@ -15,7 +15,9 @@ TEXT, INTEGER, ID, LIST, HASH = "text", "integer", "id", "list", "hash"
 NAME, NUMBER, DAY = "name", "number", "day like 2026-09-01"
 NUMBER_BYTES, HASH_BYTES = 9, 64
 PATTERNS = {
-    TEXT: r"^[ !#-+\--~]*$",  # printable, no comma, no quote
+    TEXT: r"^([!#-+\--~]([ !#-+\--~]*[!#-+\--~])?)?$",  # printable, no comma, quote or outer blank
+    INTEGER: r"^(0|[1-9][0-9]{0,8})$",
+    NUMBER: r"^[0-9]{8}[0-9X]$",
     ID: r"^[A-Za-z0-9._@-]{1,48}$",
     NAME: r"^[A-Za-z0-9._-]{1,48}$",
     HASH: r"^[0-9a-f]{64}$",
@@ -62,6 +64,7 @@ TABLES: dict[str, dict[str, str]] = {
     "answers.csv": {"number": NUMBER, "answer": NAME},
     "results.csv": {"number": NUMBER, "programme": TEXT, "slot": TEXT, "tier": TEXT},
 }
+PRINTABLE = bytes(range(0x20, 0x7F)) + b"\n"
 KEYS = {"facts.csv": 3, "cutoffs.csv": 2}  # columns that name a row; one elsewhere
 
 
@@ -90,17 +93,12 @@ def in_order(table: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
 
 
 def wrong_field(column: str, kind: str) -> pl.Expr | None:
-    """Return what is wrong in a column of ``kind``; lists and numbers are looked up later."""
+    """Return what is wrong in a column of ``kind``; the homes of lists are looked up later."""
     field = pl.col(column)
     if kind == LIST:
         return None
-    if kind == NUMBER:
-        return field.str.len_bytes() != NUMBER_BYTES
-    if kind == INTEGER:
-        number = field.cast(pl.Int32, strict=False)
-        return number.is_null() | (number < 0)
     if kind == DAY:
-        written = field.str.contains(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")
+        written = field.str.contains(r"^(19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}$")
         day = field.str.to_date("%Y-%m-%d", strict=False)
         return (field != "") & ~(written & day.is_not_null())
     return ~field.str.contains(PATTERNS[kind])
@@ -110,17 +108,17 @@ def parse_table(name: str, data: bytes, where: str) -> pl.DataFrame:
     """Return the rows of table ``name`` in order of their keys, every field checked."""
     columns = TABLES[name]
     header = ",".join(columns)
-    if not data.isascii():
-        line = next(n for n, text in enumerate(data.split(b"\n"), 1) if not text.isascii())
-        raise InputFault(f"{where}: line {line} has a character outside ASCII; use codes")
-    if data[: max(data.find(b"\n"), 0)].rstrip(b"\r").decode() != header:
+    data = data.replace(b"\r\n", b"\n")
+    if not data.isascii() or data.translate(None, PRINTABLE):
+        line = next(n for n, t in enumerate(data.split(b"\n"), 1) if t.translate(None, PRINTABLE))
+        raise InputFault(
+            f"{where}: line {line} has a character outside ASCII, or one that is not printed; "
+            "use codes"
+        )
+    if data[: max(data.find(b"\n"), 0)].decode() != header:
         raise InputFault(f"{where}: the first line must be {header}")
     try:
-        table = pl.read_csv(
-            data,
-            infer_schema=False,
-            quote_char=None,
-        ).fill_null("")
+        table = pl.read_csv(data, infer_schema=False, quote_char=None).fill_null("")
     except pl.exceptions.PolarsError as error:
         reason = str(error).split("\n", 1)[0]
         raise InputFault(f"{where}: not a table of {len(columns)} columns: {reason}") from None

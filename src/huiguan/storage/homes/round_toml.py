@@ -25,6 +25,10 @@ def _toml_value(value: object) -> str:
 
 def toml_bytes(value: msgspec.Struct) -> bytes:
     """Return the canonical TOML of a struct: values, lists of text, then tables from structs."""
+    return ("\n".join(_toml_lines(value, "")).lstrip("\n") + "\n").encode("ascii")
+
+
+def _toml_lines(value: msgspec.Struct, within: str) -> list[str]:
     lines, tables = [], []
     for name in value.__struct_fields__:
         field = getattr(value, name)
@@ -32,13 +36,10 @@ def toml_bytes(value: msgspec.Struct) -> bytes:
             lines.append(f"{name} = [{', '.join(map(_toml_value, field))}]")
         elif isinstance(field, tuple):
             for entry in field:
-                tables += ["", f"[[{name}]]"]
-                tables += [
-                    f"{key} = {_toml_value(getattr(entry, key))}" for key in entry.__struct_fields__
-                ]
+                tables += ["", f"[[{within}{name}]]", *_toml_lines(entry, f"{within}{name}.")]
         else:
             lines.append(f"{name} = {_toml_value(field)}")
-    return ("\n".join(lines + tables) + "\n").encode("ascii")
+    return lines + tables
 
 
 def parse_toml(data: bytes, kind: type[T], where: str) -> T:
@@ -46,8 +47,8 @@ def parse_toml(data: bytes, kind: type[T], where: str) -> T:
     try:
         document: dict[str, Any] = tomllib.loads(data.decode("ascii"))
         return msgspec.convert(document, kind)
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
-        raise InputFault(f"{where}: {error}") from None
+    except (ValueError, RecursionError) as error:  # of encoding, form, figures and fields
+        raise InputFault(f"{where}: {str(error)[:200]}") from None
 
 
 def parse_canonical(data: bytes, kind: type[S], where: str) -> S:
