@@ -55,6 +55,7 @@ def replay(
     from huiguan.exchange.day.image import AuctionTie, PriceRule
     from huiguan.floor.replay import run_replay
     from huiguan.storage.files import refuse_same_file
+    from huiguan.storage.lock import hold
     from huiguan.storage.market.recordings import read_recording, write_trades
 
     refuse_same_file(trades, inputs)
@@ -62,15 +63,16 @@ def replay(
     recording = read_recording(inputs)
     announce_compiling(lambda text: say(f"replay: {text}"))
     with tempfile.TemporaryDirectory(prefix="huiguan-") as scratch, Progress("replay") as progress:
-        begun = time.monotonic()
-        found = run_replay(
-            recording,
-            day or Path(scratch) / "day",
-            when,
-            PriceRule[price_rule.upper()],
-            AuctionTie[auction_tie.upper()],
-            progress,
-        )
+        begun, folder = time.monotonic(), day or Path(scratch) / "day"
+        with hold(folder, "replay"):
+            found = run_replay(
+                recording,
+                folder,
+                when,
+                PriceRule[price_rule.upper()],
+                AuctionTie[auction_tie.upper()],
+                progress,
+            )
         seconds = time.monotonic() - begun
     write_trades(trades, found.trades)
     _report(found, len(recording.action), seconds, trades)

@@ -42,6 +42,7 @@ def simulate(
     from huiguan.foundation.calendars import parse_day, show_day
     from huiguan.simulation.market.days import run_days
     from huiguan.simulation.market.image import first_image
+    from huiguan.storage.lock import hold
     from huiguan.storage.market.rulebooks.load import load_books
 
     day = parse_day(start)
@@ -61,7 +62,8 @@ def simulate(
     announce_compiling(lambda text: say(f"simulate: {text}"))
     begun = time.monotonic()
     folder = out
-    with Progress("simulate") as progress:
+    with hold(out, "simulate"), Progress("simulate") as progress:
+        check_new(out)  # nobody has come between
 
         def show(day: int, done: int, total: int) -> None:
             progress.what = f"simulate {show_day(day)}"
@@ -97,7 +99,9 @@ def reservations(books: Books, day: int, chosen: list[str], listed: list[str]) -
 
 def check_new(out: Path) -> None:
     """Refuse a folder that holds something, before anything is done."""
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+    from huiguan.storage.change import is_content
+
+    if out.exists() and not (out.is_dir() and not any(is_content(p.name) for p in out.iterdir())):
         raise InputFault(
             f"{out} exists and is not an empty folder; name a new one with --out, so that nothing "
             "of yours is overwritten"

@@ -13,6 +13,7 @@ from huiguan.days.open import open_next
 from huiguan.exchange.day.instructions.money import MoveClientMoney, MoveMemberMoney
 from huiguan.exchange.evening.forced import force_close_commands
 from huiguan.simulation.market.run import SimulatedDay, run_day
+from huiguan.storage.lock import hold
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -95,7 +96,8 @@ def run_days(
     for number in range(days):
         day = image.settings.trading_day
         root = out / str(day)
-        run = run_day(image, root, seed, partial(progress, day), forced=forced)
+        with hold(root, "simulate"):
+            run = run_day(image, root, seed, partial(progress, day), forced=forced)
         closed = close_folder(root, books, report=report)
         yield MarketDay(run, image, closed.result)
         if number + 1 < days:

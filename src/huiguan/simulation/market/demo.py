@@ -17,19 +17,25 @@ from huiguan.exchange.messages import (
     TimeInForce,
     TradeExecuted,
 )
-from huiguan.foundation.faults import InputFault
+from huiguan.foundation.faults import Fault, InputFault
 from huiguan.simulation.market.days import MarketDay, run_days
 from huiguan.simulation.market.image import first_image
+from huiguan.storage.change import is_content
+from huiguan.storage.files import Files, write_file
+from huiguan.storage.lock import hold
+from huiguan.storage.manifest import sha256_of
+from huiguan.storage.market.day_folder import MANIFEST, verify_manifest
 from huiguan.storage.market.rulebooks.load import load_books
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from huiguan.days.hashes import DayHashes
     from huiguan.storage.journal.recovery import Frame
 
-MARK = "made-by-huiguan-demo"  # a folder with this file may be replaced by the next demonstration
+MARK = "made-by-huiguan-demo"  # lists the days that the next demonstration may replace
+UNFINISHED = "unfinished"
 
 
 class OrderLife(NamedTuple):
@@ -52,19 +58,57 @@ class MarketDemo(NamedTuple):
     life: OrderLife
 
 
-def prepare(out: Path) -> None:
-    """Make an empty folder; only what an earlier demonstration wrote is replaced."""
-    if out.exists() and not out.is_dir():
-        raise InputFault(f"{out} is a file; name a folder with --out")
-    if out.exists() and any(out.iterdir()):
-        if not (out / MARK).exists():
+def prepare(out: Path, day: int, say: Callable[[str], None]) -> None:
+    """Make room in ``out`` for the day: only what a demonstration made, and nobody changed, goes.
+
+    Everything else stays, and is named. The caller holds ``out``.
+    """
+    others = sorted(path.name for path in out.iterdir() if is_content(path.name))
+    if others and MARK not in others:
+        raise InputFault(
+            f"{out} holds something the demonstration did not write; name another folder with "
+            "--out, so that nothing of yours is overwritten"
+        )
+    made, target = read_mark(out), out / str(day)
+    if target.exists():
+        if not is_as_made(target, made.get(target.name)):
             raise InputFault(
-                f"{out} holds something the demonstration did not write; name another folder with "
-                "--out, so that nothing of yours is overwritten"
+                f"{target} is not as the demonstration made it; name another folder with --out, or "
+                "remove it yourself, so that nothing of yours is overwritten"
             )
-        shutil.rmtree(out)
-    out.mkdir(parents=True, exist_ok=True)
-    (out / MARK).write_text("The next demonstration may replace this folder.\n", "utf-8")
+        say(f"{target}, which an earlier demonstration made, is replaced")
+    stays = [name for name in others if name not in (MARK, target.name)]
+    if stays:
+        say(f"what else is in {out} stays as it is: {', '.join(stays)}")
+    write_mark(out, made | {target.name: UNFINISHED})
+    if target.exists():
+        shutil.rmtree(target)
+
+
+def is_as_made(target: Path, noted: str | None) -> bool:
+    """Return whether a day is the one a demonstration made, or one that it did not finish."""
+    if noted in (None, UNFINISHED):
+        return noted is not None
+    try:
+        verify_manifest(target)
+    except Fault:
+        return False
+    return sha256_of(target / MANIFEST) == noted
+
+
+def read_mark(out: Path) -> dict[str, str]:
+    """Return the days that demonstrations made in ``out``, with the SHA-256 of their manifests."""
+    path = out / MARK
+    lines = path.read_text("utf-8").splitlines() if path.exists() else []
+    words = [line.split() for line in lines if not line.startswith("#")]
+    return {found[0]: found[1] for found in words if len(found) == 2}
+
+
+def write_mark(out: Path, made: Mapping[str, str]) -> None:
+    """Note what demonstrations made."""
+    text = "# Made by `huiguan demo`; the next one may replace them, while nobody changed them.\n"
+    text += "".join(f"{name} {sha256}\n" for name, sha256 in sorted(made.items()))
+    write_file(out / MARK, [text.encode()], Files())
 
 
 def run_demo(
@@ -74,8 +118,24 @@ def run_demo(
     say: Callable[[str], None],
     progress: Callable[[int, int], None],
 ) -> MarketDemo:
-    """Run, clear and verify one day of all listed products under ``out``."""
-    prepare(out)
+    """Run, clear and verify one day of all listed products under ``out``, which it holds."""
+    if out.exists() and not out.is_dir():
+        raise InputFault(f"{out} is a file; name a folder with --out")
+    with hold(out, "demo"):
+        prepare(out, start, say)
+        found = make_demo(out, start, seed, say, progress)
+        write_mark(out, read_mark(out) | {found.folder.name: sha256_of(found.folder / MANIFEST)})
+    return found
+
+
+def make_demo(
+    out: Path,
+    start: int,
+    seed: int,
+    say: Callable[[str], None],
+    progress: Callable[[int, int], None],
+) -> MarketDemo:
+    """Run, clear and verify one day of all listed products in a folder of ``out``."""
     say("reading the rulebooks")
     books = load_books()
     first = first_image(books, start, sorted(books.products), seed)
