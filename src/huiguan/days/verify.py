@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from huiguan.days.cleared import clear, closed_files, is_closed, quiet, run_for_clearing
 from huiguan.days.run_again import run_day_again
 from huiguan.days.versions import beside, day_before, result_versions, standing, version_of
+from huiguan.exchange.day.image import image_digest
 from huiguan.exchange.evening.forced import forced_closes
 from huiguan.exchange.evening.next_day import reconcile
 from huiguan.exchange.evening.rules_of_day import rules_of_day
 from huiguan.foundation.faults import CheckFault
 from huiguan.storage.change import finish_change
+from huiguan.storage.journal.recovery import first_header
 from huiguan.storage.market.day_folder import DayFolder, verify_manifest
 from huiguan.storage.market.day_image import read_image
 from huiguan.storage.market.opening import OPENING_NAME, read_opening
@@ -85,6 +87,8 @@ def verify_folder(
         refuse_lost_result(root, image, books)
         if DayFolder(root).journal.exists():
             hashes = run_day_again(root, watch)[1]
+    if hashes and first_header(DayFolder(root).journal).image_digest != image_digest(image):
+        raise CheckFault(f"the journal of {root} was written on another morning than its image")
     report("the morning")
     origin = prove_origin(root, image, books)
     return VerifiedDay(hashes, origin, versions, standing(root))

@@ -185,3 +185,15 @@ def test_a_morning_alone_is_not_compared(day: Path, tmp_path: Path) -> None:
     copytree(day.parent / "20260824", alone)
     found = verify_folder(alone, books())
     assert found.origin == Origin(None, unproved="the day before does not lie closed beside it")
+
+
+def test_a_morning_that_the_journal_was_not_written_on(day: Path) -> None:
+    """A contract without trades has another limit: no event and no state of the day differs."""
+
+    def wider(rows: np.ndarray) -> None:
+        rows["limit_ppb"][-1] += 1
+
+    forge(day / "image", "contract_states", wider)
+    rmtree(day / "result")
+    rmtree(day.parent / "20260824")
+    refused(day, "was written on another morning than its image")

@@ -288,6 +288,12 @@ def scan_folder(folder: Path) -> Scan:
     return Scan(lambda number: _load(folder, number), count_segments(folder), witness)
 
 
+def first_header(folder: Path) -> SegmentHeader:
+    """Return the header of the first segment, which names day and image; a scan checks it."""
+    with segment_path(folder, 1).open("rb") as file:
+        return SegmentHeader._make(SEGMENT.unpack(file.read(CHECKED_BYTES))[3:])
+
+
 def _load(folder: Path, number: int) -> bytes:
     path = segment_path(folder, number)
     try:
