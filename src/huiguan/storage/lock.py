@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import fcntl
 import os
+import time
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LOCK = "LOCK"
+ATTEMPTS, PAUSE_S = 100, 0.01
 
 
 @contextmanager
@@ -59,7 +61,7 @@ def holder(folder: Path) -> str | None:
     try:
         fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
-        return _holder(path)
+        return _holder(path) or "another process"
     finally:
         os.close(file)
     return None
@@ -67,7 +69,9 @@ def holder(folder: Path) -> str | None:
 
 def _take(path: Path, command: str) -> int:
     """Return the locked file, with its holder's words in it."""
-    while True:
+    for attempt in range(ATTEMPTS):
+        if attempt:
+            time.sleep(PAUSE_S)  # whoever holds it has just come, or is just going
         file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -76,15 +80,23 @@ def _take(path: Path, command: str) -> int:
                 os.write(file, f"process {os.getpid()}, huiguan {command}\n".encode())
                 return file
         except BlockingIOError:
+            words = _holder(path)
             os.close(file)
-            raise InputFault(
-                f"{path.parent} is being written by {_holder(path)}; one command at a time writes a"
-                " folder, and nothing was changed: wait until it ends, or end it"
-            ) from None
+            if words:
+                raise _held(path, words) from None
         except BaseException:
             os.close(file)
             raise
-        os.close(file)  # its holder has taken the name away in between
+        else:
+            os.close(file)  # its holder has taken the name away in between
+    raise _held(path, "a process that does not say its name")
+
+
+def _held(path: Path, words: str) -> InputFault:
+    return InputFault(
+        f"{path.parent} is being written by {words}; one command at a time writes a folder, and"
+        " nothing was changed: wait until it ends, or end it"
+    )
 
 
 def _stands(path: Path, file: int) -> bool:
@@ -96,10 +108,10 @@ def _stands(path: Path, file: int) -> bool:
 
 
 def _holder(path: Path) -> str:
-    """Return who holds a lock, in words."""
+    """Return who holds a lock, in words; nothing while it does not say, or is gone."""
     try:
-        words = path.read_text("utf-8").strip() or "another process"
+        words = path.read_text("utf-8").strip()
         since = dt.datetime.fromtimestamp(path.stat().st_mtime, dt.UTC).astimezone()
     except (OSError, ValueError):
-        return "another process"
-    return f"{words}, since {since:%Y-%m-%d %H:%M:%S %z}"
+        return ""
+    return f"{words}, since {since:%Y-%m-%d %H:%M:%S %z}" if words else ""

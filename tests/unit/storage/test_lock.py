@@ -1,5 +1,6 @@
 """One writer a folder: the second is told who holds it; a killed holder holds nobody up."""
 
+import fcntl
 import os
 import signal
 import subprocess
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from huiguan.foundation.faults import InputFault
-from huiguan.storage.lock import LOCK, hold
+from huiguan.storage.lock import LOCK, hold, holder
 
 HOLDER = """
 import sys
@@ -21,7 +22,7 @@ with hold(Path(sys.argv[1]), "day close"):
 """
 
 
-def holder(folder: Path) -> "subprocess.Popen[str]":
+def holding(folder: Path) -> "subprocess.Popen[str]":
     """Start a process that holds the folder until its input ends."""
     process = subprocess.Popen(
         [sys.executable, "-c", HOLDER, str(folder)],
@@ -35,7 +36,7 @@ def holder(folder: Path) -> "subprocess.Popen[str]":
 
 
 def test_the_second_is_told_who_holds_it(tmp_path: Path) -> None:
-    with holder(tmp_path) as first:
+    with holding(tmp_path) as first:
         who = rf"process {first.pid}, huiguan day close, since 20\d\d-\d\d-\d\d \d\d:\d\d:\d\d "
         with pytest.raises(InputFault, match=who), hold(tmp_path, "day open"):
             pass
@@ -47,7 +48,7 @@ def test_the_second_is_told_who_holds_it(tmp_path: Path) -> None:
 
 
 def test_a_killed_process_holds_nobody_up(tmp_path: Path) -> None:
-    with holder(tmp_path) as first:
+    with holding(tmp_path) as first:
         first.send_signal(signal.SIGKILL)
     assert (tmp_path / LOCK).exists()
     with hold(tmp_path, "day open"):
@@ -73,3 +74,20 @@ def test_what_cannot_be_locked_is_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(InputFault, match="can not be locked"), hold(tmp_path / "file", "simulate"):
         pass
+
+
+def test_a_lock_without_a_name_is_told_too(tmp_path: Path) -> None:
+    file = os.open(tmp_path / LOCK, os.O_RDWR | os.O_CREAT)
+    fcntl.flock(file, fcntl.LOCK_EX)
+    try:
+        with (
+            pytest.raises(InputFault, match="by a process that does not say its name"),
+            hold(tmp_path, "day open"),
+        ):
+            pass
+        assert holder(tmp_path) == "another process"
+    finally:
+        os.close(file)
+    assert holder(tmp_path) is None
+    with hold(tmp_path, "day open"):
+        assert str(holder(tmp_path)).startswith(f"process {os.getpid()}, huiguan day open, since")
