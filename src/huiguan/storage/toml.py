@@ -5,6 +5,7 @@ How a value is written is said by the type of its field (``foundation.readers.wr
 
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from functools import cache
 from pathlib import Path
 from types import UnionType
@@ -15,7 +16,7 @@ import msgspec
 from huiguan.foundation.cited import Cited, Source, citation_fault
 from huiguan.foundation.faults import InputFault
 from huiguan.foundation.readers.values import shown
-from huiguan.foundation.readers.written import Written
+from huiguan.foundation.readers.written import A_DATE, Written
 
 S = TypeVar("S", bound=msgspec.Struct)
 NOTHING = ("none", "none known")  # only where a field may be empty; "none" of a choice is a word
@@ -119,7 +120,7 @@ def convert(where: str, table: object, struct: type[S]) -> S:
         except InputFault as fault:
             raise InputFault(f"{where}: {name}: {fault}") from None
     try:
-        return msgspec.convert(content, struct)
+        return msgspec.convert(content, struct, builtin_types=(date,))  # TOML has dates
     except msgspec.ValidationError as problem:
         raise InputFault(f"{where}: {in_words(str(problem), keys)}; correct the row") from None
 
@@ -148,7 +149,9 @@ def in_words(problem: str, keys: dict[str, Key]) -> str:
         missing = text.removeprefix("Object missing required field ").strip("`")
         return text if missing == text else f"there is no key {by_field[missing].key!r}"
     key = by_field[path.rstrip("`").partition("[")[0]]
-    if key.written is not None and "matching regex" in text:
+    if "`date`" in text:
+        text = A_DATE
+    elif key.written is not None and "matching regex" in text:
         text = f"must be {key.written.words}"
     elif key.written is not None and key.written.limits and ("<=" in text or ">=" in text):
         text = key.written.limits

@@ -51,6 +51,8 @@ def test_every_source_is_used() -> None:
         ('status = "confirmed"', 'status = "sure"', "Invalid enum value"),
         ('status = "confirmed"', 'status = "confirmed"\nnote = "assumed"', "cannot be confirmed"),
         ('article = "', 'article = ""\nnote = "', "article is empty"),
+        ("effective = 2021-11-23", 'effective = "2021-11-23"', "effective: must be a date like"),
+        ("effective = 2021-11-23", "effective = 2021-11-23T08:00:00", "effective: must be a date"),
         ("[[rent_share]]", "[[rent_shares]]", "unknown table 'rent_shares'"),
         ("[[rent_share]]", "[[rent_share", "is not TOML"),
         ("[[rent_increase]]", "[[rent_share]]", "another row says something else from that day"),

@@ -16,6 +16,8 @@ from huiguan.foundation.calendars import to_int
 from huiguan.foundation.faults import InputFault
 from huiguan.foundation.readers.values import shown
 
+A_DATE = "must be a date like 2026-08-21, without quotes"
+
 
 class Written(NamedTuple):
     """How a value is written."""
@@ -41,7 +43,7 @@ def quoted(parse: Callable[[str, str], int]) -> Callable[[object], int]:
 def read_day(value: object) -> int:
     """Return ``yyyymmdd`` of a date of TOML."""
     if not isinstance(value, date) or isinstance(value, datetime):
-        raise InputFault("must be a date like 2026-08-21, without quotes")
+        raise InputFault(A_DATE)
     return to_int(value)
 
 
