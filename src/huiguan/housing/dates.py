@@ -14,6 +14,22 @@ from huiguan.foundation.cited import rule
 from huiguan.foundation.faults import InputFault
 from huiguan.foundation.readers.signatures import checked
 from huiguan.foundation.readers.values import Count, natural
+from huiguan.foundation.readers.values import day as read_day
+
+FOREVER = date.max.toordinal()  # in a column: no end
+
+
+def to_column(day: date | None) -> int:
+    """Return a day as columns hold it: the proleptic ordinal (1 January of year 1 is 1).
+
+    None, a period without end, is ``FOREVER``.
+    """
+    return FOREVER if day is None else read_day(day, "day").toordinal()
+
+
+def from_column(number: int) -> date | None:
+    """Return the day of a column's number; ``FOREVER`` is None."""
+    return None if number == FOREVER else date.fromordinal(int(number))
 
 
 def days_later(day: date, days: int) -> date:

@@ -15,18 +15,24 @@ Anyone can repeat one ticket with ``printf`` and ``sha256sum``.
 """
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
+from typing import Annotated
 
 import msgspec
 import numpy as np
 
 from huiguan.foundation.cited import rule
 from huiguan.foundation.faults import InputFault
+from huiguan.foundation.readers.names import check_digit, name, once
+from huiguan.foundation.readers.signatures import checked
+from huiguan.foundation.readers.values import whole_number
 
 DOMAIN = "huiguan ticket 1"
 SERIAL_DIGITS = 8
+SIGNATURE = re.compile(r"([0-9a-fA-F]{2})+")
 MOST_TICKETS = 10_000  # of one application: every one is hashed, by everybody who checks
-MOD_11_2 = "0123456789X"
 
 
 class Ticket(msgspec.Struct, frozen=True):
@@ -46,14 +52,8 @@ class Party(msgspec.Struct, frozen=True):
     secret: str
 
 
-def _remainder(digits: str) -> int:
-    rest = 0
-    for digit in digits:
-        rest = (rest + int(digit)) * 2 % 11
-    return rest
-
-
 @rule("ISO/IEC 7064, MOD 11-2 (GB 11643, last character)", "confirmed")
+@checked
 def check_character(digits: str) -> str:
     """Return the character that makes ``digits`` a number no single slip turns into another.
 
@@ -62,10 +62,11 @@ def check_character(digits: str) -> str:
     """
     if not (digits.isascii() and digits.isdigit()):
         raise InputFault(f"{digits!r} is not only digits, so it has no check character")
-    return MOD_11_2[(12 - _remainder(digits)) % 11]
+    return check_digit(digits)
 
 
 @rule("decisions, The walk of a home, 2: numbers at receipt", "assumed")
+@checked
 def application_number(serial: int) -> str:
     """Return the number of the ``serial``-th application received: eight digits and a check.
 
@@ -75,10 +76,11 @@ def application_number(serial: int) -> str:
     if not 0 < serial < 10**SERIAL_DIGITS:
         raise InputFault(f"serial {serial} has no number: serials run from 1 to 99999999")
     digits = f"{serial:0{SERIAL_DIGITS}d}"
-    return digits + check_character(digits)
+    return digits + check_digit(digits)
 
 
 @rule("ISO/IEC 7064, MOD 11-2 (GB 11643, last character)", "confirmed")
+@checked
 def number_is_valid(number: str) -> bool:
     """Return whether ``number`` is eight digits and their check character."""
     digits, check = number[:-1], number[-1:]
@@ -86,8 +88,20 @@ def number_is_valid(number: str) -> bool:
         len(number) == SERIAL_DIGITS + 1
         and digits.isascii()
         and digits.isdecimal()
-        and check == check_character(digits)
+        and check == check_digit(digits)
     )
+
+
+def ascii_number(value: object, what: str) -> str:
+    """Return an application's number as it stands in a ticket: ASCII without blanks."""
+    number = name(value, what)
+    if not number.isascii():
+        raise InputFault(f"{what}: {number!r} is no application number; it is written in ASCII")
+    return number
+
+
+ApplicationNumber = Annotated[str, ascii_number]
+Weight = Annotated[int, partial(whole_number, least=1, most=MOST_TICKETS)]
 
 
 def ticket_prefix(round_name: str, commitment: str, value: str) -> bytes:
@@ -101,7 +115,10 @@ def ticket_prefix(round_name: str, commitment: str, value: str) -> bytes:
 
 
 @rule("decisions, The walk of a home, 4: tickets", "assumed")
-def ticket_of(round_name: str, commitment: str, value: str, number: str, k: int) -> str:
+@checked
+def ticket_of(
+    round_name: str, commitment: str, value: str, number: ApplicationNumber, k: Weight
+) -> str:
     """Return ticket ``k`` (from 1) of ``number`` as 64 hexadecimal digits.
 
     Example: the SHA-256 of "huiguan ticket 1", the round, the commitment, the public value, the
@@ -144,8 +161,9 @@ def ranks_of_tickets(tickets: np.ndarray) -> np.ndarray:
 
 
 @rule("decisions, The walk of a home, 4: tickets", "assumed")
+@checked
 def draw_tickets(
-    round_name: str, commitment: str, value: str, weights: Mapping[str, int]
+    round_name: str, commitment: str, value: str, weights: Mapping[ApplicationNumber, Weight]
 ) -> list[Ticket]:
     """Return every application's best ticket in order of rank, from number -> weight.
 
@@ -163,20 +181,21 @@ def draw_tickets(
 
 
 @rule("drand, randomness of a round", "confirmed")
+@checked
 def beacon_value(signature: str) -> str:
     """Return the public value of a drand round: the SHA-256 of its signature (hexadecimal).
 
     That the signature is the beacon's own is another question (``verify/beacon.py``).
     """
-    try:
-        if not signature:
-            raise InputFault("there is no signature; a draw without one would be nobody's chance")
-        return hashlib.sha256(bytes.fromhex(signature)).hexdigest()
-    except ValueError:
-        raise InputFault(f"a drand signature is hexadecimal, not {signature[:20]!r}") from None
+    if not signature:
+        raise InputFault("there is no signature; a draw without one would be nobody's chance")
+    if not SIGNATURE.fullmatch(signature):
+        raise InputFault(f"a drand signature is hexadecimal, not {signature[:20]!r}")
+    return hashlib.sha256(bytes.fromhex(signature)).hexdigest()
 
 
 @rule("commit and reveal: the hash first, the secret after the freeze", "assumed")
+@checked
 def commit_secret(party: str, secret: str) -> str:
     """Return the commitment a party publishes: SHA-256 of "huiguan secret 1", name and secret.
 
@@ -186,6 +205,7 @@ def commit_secret(party: str, secret: str) -> str:
 
 
 @rule("commit and reveal: the hash first, the secret after the freeze", "assumed")
+@checked
 def combine_secrets(parties: Sequence[Party], dice: str) -> str:
     """Return the public value of revealed secrets and dice thrown in public.
 
@@ -197,6 +217,7 @@ def combine_secrets(parties: Sequence[Party], dice: str) -> str:
         raise InputFault("nobody has revealed a secret; the draw needs at least one party")
     if not dice or set(dice) - set("123456"):
         raise InputFault(f"dice are written as digits 1 to 6 in order of throwing, not {dice!r}")
+    once([party.name for party in parties], "parties")
     lines = []
     for party in sorted(parties, key=lambda party: party.name):
         if commit_secret(party.name, party.secret) != party.commitment:
@@ -216,6 +237,7 @@ def _lines(*lines: str) -> bytes:
 
 
 @rule("trap 4: one number per person and round", "assumed")
+@checked
 def ranks_are_a_permutation(ranks: Iterable[int]) -> bool:
     """Return whether ``ranks`` are 1..n, each once. Example: [3, 1, 2] is, [1, 1, 3] is not."""
     seen = list(ranks)

@@ -2,10 +2,9 @@
 
 A claim on a place over [start, end) is a *hold* on that place and a *part* on every place above it
 up to the flat. Two claims clash when one's hold meets the other's hold or part on the same place.
-Days are ordinals (``date.toordinal``).
+Days are numbers (``dates.to_column``).
 """
 
-from datetime import date
 from enum import IntEnum
 
 import numpy as np
@@ -15,7 +14,6 @@ from huiguan.foundation.records import Int8, Int32, Int64, Record, layout
 from huiguan.foundation.refusals import Refusal
 from huiguan.housing.supply.places import Kind, Sex
 
-FOREVER = date.max.toordinal()
 NONE = -1
 
 

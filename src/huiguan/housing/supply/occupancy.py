@@ -2,20 +2,19 @@
 
 A flat is let at one level at a time; a level, or a room's fit, changes on a day, and only when
 nobody is let or promised beyond it. Every period is half-open, so a place changes hands in a day.
+
+Each act is a decision that changes nothing (``decide_claim`` and the others) and a write of what
+was decided (``tables.write``): a whole estate folds them, a database writes the same rows.
 """
 
 from datetime import date
-from typing import NamedTuple
 
 import numpy as np
 
+from huiguan.foundation.faults import InputFault
 from huiguan.foundation.refusals import BY_NUMBER, Refusal
+from huiguan.housing.dates import from_column, to_column
 from huiguan.housing.supply.claims import (
-    CLAIM,
-    FIT,
-    FOREVER,
-    HEAD,
-    LEVEL,
     NONE,
     Purpose,
     Strength,
@@ -24,48 +23,41 @@ from huiguan.housing.supply.claims import (
     let_beyond,
     mark_free,
     unfit_beyond,
-    write_claim,
 )
-from huiguan.housing.supply.places import Kind, Level, Sex, Shift, Tree
+from huiguan.housing.supply.places import Kind, Level, Sex, Shift
+from huiguan.housing.supply.tables import (
+    ClaimOutcome,
+    FitFrom,
+    LevelFrom,
+    NewEnd,
+    Occupancy,
+    OccupancyDecision,
+    Taken,
+    newest,
+    write,
+)
 
 
-class Occupancy:
-    """Claims, levels and fits of a tree of places; tables grow as rows are added."""
-
-    def __init__(self, tree: Tree) -> None:
-        self.tree = tree
-        self.heads = np.full(len(tree.rows), NONE, HEAD)
-        self.claims, self.claim_count = np.zeros(1024, CLAIM), 0
-        self.levels, self.level_count = np.zeros(1024, LEVEL), 0
-        self.fits, self.fit_count = np.zeros(1024, FIT), 0
-
-    def room_for(self, claims: int = 0, levels: int = 0, fits: int = 0) -> None:
-        """Grow the tables until this many more rows fit."""
-        self.claims = grown(self.claims, self.claim_count + claims)
-        self.levels = grown(self.levels, self.level_count + levels)
-        self.fits = grown(self.fits, self.fit_count + fits)
+def known_place(occupancy: Occupancy, place: int) -> int:
+    """Return the row of a place, if there is one."""
+    if not 0 <= place < len(occupancy.tree.rows):
+        last = len(occupancy.tree.rows) - 1
+        raise InputFault(f"there is no place {place}; the rows run from 0 to {last}")
+    return place
 
 
-class ClaimOutcome(NamedTuple):
-    """What became of a request: a refusal, the claim made, and the claim that stood in the way."""
+def decide_claim(occupancy: Occupancy, wanted: Taken) -> OccupancyDecision:
+    """Return whether a place may be taken; a room for one sex refuses the other and the unknown.
 
-    refusal: Refusal
-    claim: int = NONE
-    blocked_by: int = NONE
-
-
-def grown(table: np.ndarray, needed: int) -> np.ndarray:
-    """Return the table, or one at least twice as long with the same first rows."""
-    if needed <= len(table):
-        return table
-    larger = np.zeros(max(needed, 2 * len(table)), table.dtype)
-    larger[: len(table)] = table
-    return larger
-
-
-def ordinal(day: date | None) -> int:
-    """Return the day as an integer; None is never."""
-    return FOREVER if day is None else day.toordinal()
+    Order of refusals: kind, period, level, fit, what it clashes with.
+    """
+    o, place = occupancy, known_place(occupancy, wanted.place)
+    first, last = to_column(wanted.start), to_column(wanted.end)
+    tables = (o.tree.rows, o.heads, o.claims, o.levels, o.fits)
+    refusal, row = check_claim(*tables, place, first, last, wanted.purpose, wanted.sex)
+    if refusal:
+        return OccupancyDecision(BY_NUMBER[refusal], blocked_by=row)
+    return OccupancyDecision(Refusal.ACCEPTED, begins=(wanted,))
 
 
 def claim(
@@ -77,23 +69,9 @@ def claim(
     owner: int,
     sex: Sex = Sex.ANY,
 ) -> ClaimOutcome:
-    """Take a place over [start, end), or say why not.
-
-    ``sex`` is who will live there; a room for one sex refuses the other and the unknown.
-    """
-    o = occupancy
-    first, last = ordinal(start), ordinal(end)
-    refusal, row = check_claim(
-        o.tree.rows, o.heads, o.claims, o.levels, o.fits, place, first, last, purpose, sex
-    )
-    if refusal:
-        return ClaimOutcome(BY_NUMBER[refusal], blocked_by=row)
-    o.room_for(claims=3)
-    made = o.claim_count
-    o.claim_count = write_claim(
-        o.tree.rows, o.heads, o.claims, made, place, first, last, purpose, owner, sex
-    )
-    return ClaimOutcome(Refusal.ACCEPTED, made)
+    """Take a place over [start, end), or say why not; ``sex`` is who will live there."""
+    wanted = Taken(place, start, end, purpose, owner, sex)
+    return write(occupancy, decide_claim(occupancy, wanted))
 
 
 def claim_many(occupancy: Occupancy, wanted: np.ndarray) -> np.ndarray:
@@ -115,46 +93,64 @@ def is_open(occupancy: Occupancy, made: int) -> bool:
     return bool(row["strength"] == Strength.HOLD and row["start"] < row["end"])
 
 
-def set_end(occupancy: Occupancy, made: int, end: int) -> None:
-    """Write a new end to every row of a claim."""
-    kind = int(occupancy.tree.rows["kind"][occupancy.claims["place"][made]])
-    occupancy.claims["end"][made : made + kind - Kind.FLAT + 1] = end
+def start_of(occupancy: Occupancy, made: int) -> date:
+    """Return the first day of a claim."""
+    start = from_column(int(occupancy.claims["start"][made]))
+    assert start is not None, made
+    return start
+
+
+def decide_end(occupancy: Occupancy, made: int, end: date) -> OccupancyDecision:
+    """Return whether a claim may end earlier, at ``end``; at or before its start it never was."""
+    if not is_open(occupancy, made):
+        return OccupancyDecision(Refusal.NOT_CLAIMED)
+    row = occupancy.claims[made]
+    new = max(int(row["start"]), to_column(end))
+    if new > row["end"]:
+        return OccupancyDecision(Refusal.PERIOD_EMPTY)
+    return OccupancyDecision(
+        Refusal.ACCEPTED, ends=(NewEnd("claims", made, from_column(new)),), keeps=made
+    )
 
 
 def end_claim(occupancy: Occupancy, made: int, end: date) -> ClaimOutcome:
     """Let a claim end earlier, at ``end``; at or before its start it never was."""
-    if not is_open(occupancy, made):
-        return ClaimOutcome(Refusal.NOT_CLAIMED)
-    row = occupancy.claims[made]
-    new = max(int(row["start"]), ordinal(end))
-    if new > row["end"]:
-        return ClaimOutcome(Refusal.PERIOD_EMPTY)
-    set_end(occupancy, made, new)
-    return ClaimOutcome(Refusal.ACCEPTED, made)
+    return write(occupancy, decide_end(occupancy, made, end))
+
+
+def decide_extension(occupancy: Occupancy, made: int, end: date | None) -> OccupancyDecision:
+    """Return whether a claim may go on to a later ``end`` (renewed, or held over)."""
+    o = occupancy
+    if not is_open(o, made):
+        return OccupancyDecision(Refusal.NOT_CLAIMED)
+    row = o.claims[made]
+    tables = (o.tree.rows, o.heads, o.claims, o.levels, o.fits)
+    refusal, blocked = check_claim(
+        *tables, row["place"], row["end"], to_column(end), row["purpose"], row["sex"]
+    )
+    if refusal:
+        return OccupancyDecision(BY_NUMBER[refusal], blocked_by=blocked)
+    return OccupancyDecision(Refusal.ACCEPTED, ends=(NewEnd("claims", made, end),), keeps=made)
 
 
 def extend_claim(occupancy: Occupancy, made: int, end: date | None) -> ClaimOutcome:
     """Let a claim go on to a later ``end`` (renewed, or held over), or say why not."""
-    o = occupancy
-    if not is_open(o, made):
-        return ClaimOutcome(Refusal.NOT_CLAIMED)
-    row = o.claims[made]
-    refusal, blocked = check_claim(
-        o.tree.rows,
-        o.heads,
-        o.claims,
-        o.levels,
-        o.fits,
-        row["place"],
-        row["end"],
-        ordinal(end),
-        row["purpose"],
-        row["sex"],
-    )
-    if refusal:
-        return ClaimOutcome(BY_NUMBER[refusal], blocked_by=blocked)
-    set_end(o, made, ordinal(end))
-    return ClaimOutcome(Refusal.ACCEPTED, made)
+    return write(occupancy, decide_extension(occupancy, made, end))
+
+
+def decide_move(occupancy: Occupancy, made: int, on: date, wanted: Taken) -> OccupancyDecision:
+    """Return whether a claim may end on a day and another place be taken, both or neither."""
+    if not is_open(occupancy, made):
+        return OccupancyDecision(Refusal.NOT_CLAIMED)
+    old = occupancy.claims[made].copy()
+    if not old["start"] <= to_column(on) <= old["end"]:
+        return OccupancyDecision(Refusal.NOT_CLAIMED)
+    ended = NewEnd("claims", made, on)
+    write(occupancy, OccupancyDecision(Refusal.ACCEPTED, ends=(ended,)))  # only while it is asked
+    decision = decide_claim(occupancy, wanted)
+    back = NewEnd("claims", made, from_column(int(old["end"])))
+    write(occupancy, OccupancyDecision(Refusal.ACCEPTED, ends=(back,)))
+    return decision if decision.refusal else decision._replace(ends=(ended,))
 
 
 def move_claim(
@@ -171,56 +167,79 @@ def move_claim(
 
     Also turns a place in a round into a let: the same place, another purpose.
     """
-    if not is_open(occupancy, made):
-        return ClaimOutcome(Refusal.NOT_CLAIMED)
-    old = int(occupancy.claims["end"][made])
-    if not occupancy.claims["start"][made] <= ordinal(on) <= old:
-        return ClaimOutcome(Refusal.NOT_CLAIMED)
-    set_end(occupancy, made, ordinal(on))
-    outcome = claim(occupancy, place, on, end, purpose, owner, sex)
-    if outcome.refusal:
-        set_end(occupancy, made, old)
-    return outcome
+    wanted = Taken(place, on, end, purpose, owner, sex)
+    return write(occupancy, decide_move(occupancy, made, on, wanted))
 
 
-def newest(table: np.ndarray, row: int) -> int:
-    """Return the newest row of a chain that has a day, or -1."""
-    while row != NONE and table["start"][row] >= table["end"][row]:
-        row = int(table["next"][row])
-    return row
-
-
-def convert(occupancy: Occupancy, flat: int, level: Level, start: date) -> ClaimOutcome:
-    """Let a flat at another level from a day on, or say why not.
+def decide_level(occupancy: Occupancy, wanted: LevelFrom) -> OccupancyDecision:
+    """Return whether a flat may be let at another level from a day on.
 
     Refused: beds outside an approved dormitory project, a change before one already decided, and
-    while anything in the flat is let or promised beyond the day.
+    while anything in the flat is let or promised beyond the day. Taken back on its own day, a
+    change leaves no trace.
     """
-    o, day = occupancy, start.toordinal()
+    o, flat, day = occupancy, known_place(occupancy, wanted.flat), to_column(wanted.start)
     if o.tree.rows["kind"][flat] != Kind.FLAT:
-        return ClaimOutcome(Refusal.PLACE_NOT_LETTABLE)
-    if level == Level.BED and not o.tree.rows["dormitory"][flat]:
-        return ClaimOutcome(Refusal.NOT_DORMITORY)
+        return OccupancyDecision(Refusal.PLACE_NOT_LETTABLE)
+    if wanted.level == Level.BED and not o.tree.rows["dormitory"][flat]:
+        return OccupancyDecision(Refusal.NOT_DORMITORY)
     last = newest(o.levels, int(o.heads["level"][flat]))
     if last != NONE:
         if day < o.levels["start"][last]:
-            return ClaimOutcome(Refusal.CHANGE_DECIDED)
-        if o.levels["level"][last] == level:
-            return ClaimOutcome(Refusal.NOTHING_CHANGES)
+            return OccupancyDecision(Refusal.CHANGE_DECIDED)
+        if o.levels["level"][last] == wanted.level:
+            return OccupancyDecision(Refusal.NOTHING_CHANGES)
     blocked = let_beyond(o.heads, o.claims, flat, day)
     if blocked != NONE:
-        return ClaimOutcome(Refusal.LET_BEYOND, blocked_by=blocked)
+        return OccupancyDecision(Refusal.LET_BEYOND, blocked_by=blocked)
+    if last == NONE:
+        return OccupancyDecision(Refusal.ACCEPTED, begins=(wanted,))
+    ends = NewEnd("levels", last, wanted.start)
+    before = level_before(o, last, day)
+    if before != NONE and o.levels["level"][before] == wanted.level:
+        return OccupancyDecision(Refusal.ACCEPTED, ends=(ends, NewEnd("levels", before, None)))
+    return OccupancyDecision(Refusal.ACCEPTED, ends=(ends,), begins=(wanted,))
+
+
+def level_before(occupancy: Occupancy, last: int, day: int) -> int:
+    """Return the level that ends where ``last`` starts, if ``last`` is to end on its own day."""
+    levels = occupancy.levels
+    if levels["start"][last] < day:
+        return NONE
+    before = newest(levels, int(levels["next"][last]))
+    return before if before != NONE and levels["end"][before] == day else NONE
+
+
+def convert(occupancy: Occupancy, flat: int, level: Level, start: date) -> ClaimOutcome:
+    """Let a flat at another level from a day on, or say why not (``decide_level``)."""
+    return write(occupancy, decide_level(occupancy, LevelFrom(flat, level, start)))
+
+
+def decide_fit(occupancy: Occupancy, wanted: FitFrom, most_beds: int) -> OccupancyDecision:
+    """Return whether a room may be set up so from a day on.
+
+    ``most_beds`` is what the space rule of that day allows (``places.heads_allowed``). Refused:
+    more beds than that or than the room has places for, a change before one already decided, a bed
+    taken away while let or promised beyond the day, a sex somebody let beyond the day is not of.
+    """
+    o, room, day = occupancy, known_place(occupancy, wanted.room), to_column(wanted.start)
+    asked = (wanted.beds, wanted.sex, wanted.shift)
+    if o.tree.rows["kind"][room] != Kind.ROOM:
+        return OccupancyDecision(Refusal.PLACE_NOT_LETTABLE)
+    if wanted.beds > min(most_beds, int(o.tree.rows["beds"][room])):
+        return OccupancyDecision(Refusal.TOO_MANY_HEADS)
+    last = newest(o.fits, int(o.heads["fit"][room]))
     if last != NONE:
-        o.levels["end"][last] = day
-        before = newest(o.levels, last)
-        if before != NONE and o.levels["end"][before] == day and o.levels["level"][before] == level:
-            o.levels["end"][before] = FOREVER
-            return ClaimOutcome(Refusal.ACCEPTED)
-    o.room_for(levels=1)
-    o.levels[o.level_count] = (flat, day, FOREVER, o.heads["level"][flat], level)
-    o.heads["level"][flat] = o.level_count
-    o.level_count += 1
-    return ClaimOutcome(Refusal.ACCEPTED)
+        if day < o.fits["start"][last]:
+            return OccupancyDecision(Refusal.CHANGE_DECIDED)
+        if tuple(o.fits[["beds", "sex", "shift"]][last]) == asked:
+            return OccupancyDecision(Refusal.NOTHING_CHANGES)
+    tables = (o.tree.rows, o.heads, o.claims)
+    refusal, blocked = unfit_beyond(*tables, room, day, wanted.beds, wanted.sex)
+    if refusal:
+        return OccupancyDecision(BY_NUMBER[refusal], blocked_by=blocked)
+    ends = () if last == NONE else (NewEnd("fits", last, wanted.start),)
+    return OccupancyDecision(Refusal.ACCEPTED, ends=ends, begins=(wanted,))
 
 
 def refit(
@@ -232,33 +251,9 @@ def refit(
     start: date,
     most_beds: int,
 ) -> ClaimOutcome:
-    """Set up a room for ``beds`` of these people from a day on, or say why not.
-
-    ``most_beds`` is what the space rule of that day allows (``places.heads_allowed``). Refused:
-    more beds than that or than the room has places for, a change before one already decided, a bed
-    taken away while let or promised beyond the day, a sex somebody let beyond the day is not of.
-    """
-    o, day = occupancy, start.toordinal()
-    if o.tree.rows["kind"][room] != Kind.ROOM:
-        return ClaimOutcome(Refusal.PLACE_NOT_LETTABLE)
-    if beds > min(most_beds, int(o.tree.rows["beds"][room])):
-        return ClaimOutcome(Refusal.TOO_MANY_HEADS)
-    last = newest(o.fits, int(o.heads["fit"][room]))
-    if last != NONE:
-        if day < o.fits["start"][last]:
-            return ClaimOutcome(Refusal.CHANGE_DECIDED)
-        if tuple(o.fits[["beds", "sex", "shift"]][last]) == (beds, sex, shift):
-            return ClaimOutcome(Refusal.NOTHING_CHANGES)
-    refusal, blocked = unfit_beyond(o.tree.rows, o.heads, o.claims, room, day, beds, sex)
-    if refusal:
-        return ClaimOutcome(BY_NUMBER[refusal], blocked_by=blocked)
-    if last != NONE:
-        o.fits["end"][last] = day
-    o.room_for(fits=1)
-    o.fits[o.fit_count] = (room, day, FOREVER, o.heads["fit"][room], beds, sex, shift)
-    o.heads["fit"][room] = o.fit_count
-    o.fit_count += 1
-    return ClaimOutcome(Refusal.ACCEPTED)
+    """Set up a room for ``beds`` of these people from a day on, or say why not (``decide_fit``)."""
+    wanted = FitFrom(room, beds, sex, shift, start)
+    return write(occupancy, decide_fit(occupancy, wanted, most_beds))
 
 
 def free_places(
@@ -278,8 +273,8 @@ def free_places(
         o.levels,
         o.fits,
         level,
-        ordinal(start),
-        ordinal(end),
+        to_column(start),
+        to_column(end),
         sex,
         taken,
         free,
@@ -296,6 +291,7 @@ def why(occupancy: Occupancy, place: int, outcome: ClaimOutcome) -> str:
     while occupancy.claims["strength"][row] != Strength.HOLD:
         row -= 1
     held = occupancy.claims[row]
-    until = "with no end" if held["end"] == FOREVER else f"until {date.fromordinal(held['end'])}"
+    end = from_column(int(held["end"]))
+    until = "with no end" if end is None else f"until {end}"
     purpose = Purpose(int(held["purpose"])).name.lower()
     return f"{text} ({occupancy.tree.codes[held['place']]}, {purpose} {held['owner']}, {until})"

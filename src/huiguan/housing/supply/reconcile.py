@@ -11,9 +11,10 @@ import msgspec
 import numpy as np
 
 from huiguan.foundation.kernel import kernel
+from huiguan.housing.dates import to_column
 from huiguan.housing.supply.claims import NONE, HoldReason, Strength
-from huiguan.housing.supply.occupancy import Occupancy
 from huiguan.housing.supply.places import Kind, Level
+from huiguan.housing.supply.tables import Occupancy
 
 
 class HomeState(IntEnum):
@@ -97,7 +98,7 @@ def states_on(occupancy: Occupancy, on: date) -> tuple[np.ndarray, np.ndarray]:
         o.claims[: o.claim_count],
         o.levels,
         o.fits,
-        on.toordinal(),
+        to_column(on),
         np.zeros(count, np.int8),
         owners,
         states,

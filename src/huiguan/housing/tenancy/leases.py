@@ -6,16 +6,27 @@ days go on being charged, and the place is not free until they leave.
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import date, timedelta
+from datetime import date
+from itertools import chain
 
 import msgspec
 
 from huiguan.foundation.cited import rule
 from huiguan.foundation.faults import InputFault
+from huiguan.foundation.readers.names import Name, one_spelling
+from huiguan.foundation.readers.signatures import checked, unchecked
+from huiguan.foundation.readers.values import Count, Fen
 from huiguan.foundation.refusals import Refusal
-from huiguan.housing.dates import add_months, answer_by, months_and_days, overlap
+from huiguan.housing.dates import (
+    add_months,
+    answer_by,
+    days_later,
+    in_order,
+    months_and_days,
+    overlap,
+)
 from huiguan.housing.supply.places import Sex
-from huiguan.housing.tenancy.rent import Share, period_rent
+from huiguan.housing.tenancy.rent import MarketRent, Rent, Share, period_rent
 
 Period = tuple[date, date]
 
@@ -23,38 +34,42 @@ Period = tuple[date, date]
 class Lease(msgspec.Struct, frozen=True):
     """A place let to a lessee over [start, end) for a monthly rent that payers share."""
 
-    number: str
-    place: str
-    scheme: str
-    lessee: str
+    number: Name
+    place: Name
+    scheme: Name
+    lessee: Name
     by_employer: bool
     shares: tuple[Share, ...]
     start: date
     end: date
-    rent_fen: int
-    deposit_fen: int
+    rent_fen: Rent
+    deposit_fen: Fen
 
 
 class Stay(msgspec.Struct, frozen=True):
     """A person lives in a leased place over [start, end); ``end`` is None while they do."""
 
-    lease: str
-    person: str
+    lease: Name
+    person: Name
     start: date
     end: date | None = None
 
 
 @rule("R11 Shanghai: at least one year, at most three", "confirmed")
-def check_term(start: date, end: date, least_months: int, most_months: int) -> Refusal:
+@checked
+def check_term(start: date, end: date, least_months: Count, most_months: Count) -> Refusal:
     """Return whether a lease over [start, end) is long and short enough.
 
     Example: ``check_term(date(2026, 7, 1), date(2027, 7, 1), 12, 36)`` is ``Refusal.ACCEPTED``;
     ``check_term(date(2026, 7, 1), date(2027, 6, 30), 12, 36)`` is ``Refusal.TERM_TOO_SHORT``;
     ``check_term(date(2026, 7, 1), date(2029, 7, 2), 12, 36)`` is ``Refusal.TERM_TOO_LONG``.
     """
-    if end < add_months(start, least_months):
+    if least_months > most_months:
+        raise InputFault(f"no term has at least {least_months} and at most {most_months} months")
+    later = unchecked(add_months)
+    if end < later(start, least_months):
         return Refusal.TERM_TOO_SHORT
-    if end > add_months(start, most_months):
+    if end > later(start, most_months):
         return Refusal.TERM_TOO_LONG
     return Refusal.ACCEPTED
 
@@ -63,6 +78,7 @@ def merge_periods(periods: Iterable[Period]) -> list[Period]:
     """Return the same days as separate periods in order; those that meet or overlap become one."""
     merged: list[Period] = []
     for start, end in sorted(periods):
+        in_order(start, end)
         if merged and start <= merged[-1][1]:
             merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
         elif start < end:
@@ -71,7 +87,8 @@ def merge_periods(periods: Iterable[Period]) -> list[Period]:
 
 
 @rule("R12 public rental: six years in total", "confirmed")
-def latest_end(earlier: Iterable[Period], start: date, limit_months: int) -> date:
+@checked
+def latest_end(earlier: Iterable[Period], start: date, limit_months: Count) -> date:
     """Return the latest end a lease from ``start`` may have under a limit on the total.
 
     Earlier periods count in whole months and days each; periods that meet count as one, the lease
@@ -92,46 +109,50 @@ def latest_end(earlier: Iterable[Period], start: date, limit_months: int) -> dat
         if ended == start:
             first = begun
         else:
-            used = months_and_days(begun, ended)
+            used = unchecked(months_and_days)(begun, ended)
             months, days = months + used[0], days + used[1]
-    return add_months(first, limit_months - months) - timedelta(days=days)
+    return days_later(unchecked(add_months)(first, limit_months - months), -days)
 
 
 @rule("R12 public rental: six years in total", "confirmed")
-def check_total(earlier: Iterable[Period], start: date, end: date, limit_months: int) -> Refusal:
+@checked
+def check_total(earlier: Iterable[Period], start: date, end: date, limit_months: Count) -> Refusal:
     """Return whether a lease over [start, end) keeps the total limit; exactly the limit does.
 
     Example: ``check_total([(date(2020, 1, 1), date(2023, 1, 1))], date(2023, 1, 1),
     date(2026, 1, 2), 72)`` is ``Refusal.TOTAL_TERM_USED``.
     """
-    if end > latest_end(earlier, start, limit_months):
+    if end > unchecked(latest_end)(earlier, start, limit_months):
         return Refusal.TOTAL_TERM_USED
     return Refusal.ACCEPTED
 
 
 @rule("notice in days (contract)", "assumed")
-def notice_end(given_on: date, days: int) -> date:
+@checked
+def notice_end(given_on: date, days: Count) -> date:
     """Return the end of a lease given notice; the day of the notice is not counted.
 
     Example: 30 days given on 1 July 2026, the last day is 31 July:
     ``notice_end(date(2026, 7, 1), 30)`` is ``date(2026, 8, 1)``.
     """
-    return answer_by(given_on, days) + timedelta(days=1)
+    return days_later(unchecked(answer_by)(given_on, days), 1)
 
 
 @rule("notice in days (contract)", "assumed")
-def check_exit(given_on: date, end: date, days: int) -> Refusal:
+@checked
+def check_exit(given_on: date, end: date, days: Count) -> Refusal:
     """Return whether a lease may end at ``end`` after notice given on a day.
 
     Example: ``check_exit(date(2026, 7, 1), date(2026, 7, 31), 30)`` is
     ``Refusal.NOTICE_TOO_SHORT``.
     """
-    if end < notice_end(given_on, days):
+    if end < unchecked(notice_end)(given_on, days):
         return Refusal.NOTICE_TOO_SHORT
     return Refusal.ACCEPTED
 
 
 @rule("holding over: [end of the lease, day of leaving)", "assumed")
+@checked
 def holdover_days(end: date, left_on: date) -> int:
     """Return the days an occupant stayed too long; leaving on the end day itself is none.
 
@@ -141,20 +162,22 @@ def holdover_days(end: date, left_on: date) -> int:
 
 
 @rule("R25 Shanghai: transition months after losing the right to stay", "unconfirmed")
-def holdover_periods(end: date, left_on: date, transition_months: int) -> tuple[Period, Period]:
+@checked
+def holdover_periods(end: date, left_on: date, transition_months: Count) -> tuple[Period, Period]:
     """Return the days held over within the transition and beyond it (either may be empty).
 
     Example: ``holdover_periods(date(2026, 7, 1), date(2026, 10, 10), 2)`` is
     ``((date(2026, 7, 1), date(2026, 9, 1)), (date(2026, 9, 1), date(2026, 10, 10)))``.
     """
     left_on = max(end, left_on)
-    turn = min(left_on, add_months(end, transition_months))
+    turn = min(left_on, unchecked(add_months)(end, transition_months))
     return (end, turn), (turn, left_on)
 
 
 @rule("holding over: the rent goes on by the day", "assumed")
+@checked
 def holdover_rent(
-    rent_fen: int, market_fen: int, end: date, left_on: date, transition_months: int
+    rent_fen: Rent, market_fen: MarketRent, end: date, left_on: date, transition_months: Count
 ) -> list[tuple[date, int]]:
     """Return (month, charge) for the days held over: the old rent, then the market rent.
 
@@ -162,19 +185,21 @@ def holdover_rent(
     ``holdover_rent(300_000, 400_000, date(2026, 6, 16), date(2026, 7, 6), 0)`` is
     ``[(date(2026, 6, 1), 200_000), (date(2026, 7, 1), 64_516)]``.
     """
-    within, beyond = holdover_periods(end, left_on, transition_months)
-    return period_rent(rent_fen, *within) + period_rent(market_fen, *beyond)
+    within, beyond = unchecked(holdover_periods)(end, left_on, transition_months)
+    rents = unchecked(period_rent)
+    return rents(rent_fen, *within) + rents(market_fen, *beyond)
 
 
 @rule("R11 and R12 Shanghai: renewal while eligible", "confirmed")
+@checked
 def check_renewal(
     eligible: bool | None,
     earlier: Iterable[Period],
     start: date,
     end: date,
-    least_months: int,
-    most_months: int,
-    limit_months: int | None = None,
+    least_months: Count,
+    most_months: Count,
+    limit_months: Count | None = None,
 ) -> Refusal:
     """Return whether a lease may be renewed over [start, end); the first fault is the answer.
 
@@ -188,10 +213,10 @@ def check_renewal(
     if not eligible:
         return Refusal.NOT_ELIGIBLE
     if limit_months is not None:
-        refusal = check_total(earlier, start, end, limit_months)
+        refusal = unchecked(check_total)(earlier, start, end, limit_months)
         if refusal:
             return refusal
-    return check_term(start, end, least_months, most_months)
+    return unchecked(check_term)(start, end, least_months, most_months)
 
 
 def lives_there(stay: Stay, on: date) -> bool:
@@ -200,13 +225,14 @@ def lives_there(stay: Stay, on: date) -> bool:
 
 
 @rule("F16: an employer swaps occupants without a new lease", "confirmed")
+@checked
 def check_swap(
     lease: Lease,
     stays: Sequence[Stay],
-    leaving: str,
-    arriving: str,
+    leaving: Name,
+    arriving: Name,
     on: date,
-    roster: Collection[str],
+    roster: Collection[Name],
     room_sex: Sex = Sex.ANY,
     arriving_sex: Sex = Sex.ANY,
 ) -> Refusal:
@@ -216,6 +242,7 @@ def check_swap(
     the employer's people on that day; a room for one sex (``room_sex``) takes nobody else. Checks
     run in the order of the refusals below; the last one is the room's.
     """
+    one_spelling(chain((stay.person for stay in stays), (leaving, arriving), roster), "persons")
     if not lease.by_employer:
         return Refusal.LESSEE_NOT_EMPLOYER
     if not lease.start <= on < lease.end:
@@ -227,14 +254,16 @@ def check_swap(
     if arriving not in roster:
         return Refusal.NOT_ON_ROSTER
     later = date.max
-    if any(s.person == arriving and overlap(s.start, s.end or later, on, later) for s in stays):
+    shared = unchecked(overlap)
+    if any(s.person == arriving and shared(s.start, s.end or later, on, later) for s in stays):
         return Refusal.HOUSED_ELSEWHERE
     return Refusal.ACCEPTED if room_sex in (Sex.ANY, arriving_sex) else Refusal.SEX_DIFFERS
 
 
 @rule("F16: an employer swaps occupants without a new lease", "confirmed")
+@checked
 def swap_occupant(
-    stays: Sequence[Stay], lease: str, leaving: str, arriving: str, on: date
+    stays: Sequence[Stay], lease: Name, leaving: Name, arriving: Name, on: date
 ) -> list[Stay]:
     """Return the stays after a swap: one ends and the other starts on the same day.
 
@@ -247,4 +276,6 @@ def swap_occupant(
             after.append(Stay(lease=lease, person=arriving, start=on))
         else:
             after.append(stay)
+    if len(after) != len(stays) + 1:
+        raise InputFault(f"{leaving} has no one stay in lease {lease} on {on} that could end")
     return after

@@ -2,7 +2,8 @@
 
 A charge is known by (month, part): closing again with the parts already charged gives only what is
 missing, so a close that was broken off is resumed by running it again. The figures are those of
-``rent.month_rent`` and ``rent.split_rent``.
+``rent.month_rent`` and ``rent.split_rent``. The close is a decision on rows: leases, parts and what
+is charged go in, the charges to write come out, of an estate or of one lease alike.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,9 +14,12 @@ import numpy as np
 from huiguan.foundation.arithmetic import PPB
 from huiguan.foundation.faults import InputFault
 from huiguan.foundation.postings import Posting
+from huiguan.foundation.readers.signatures import unchecked
+from huiguan.foundation.readers.values import day
 from huiguan.foundation.records import Int32, Int64, Record, table_layout
-from huiguan.housing.dates import add_months, days_in_month
+from huiguan.housing.dates import days_in_month, to_column
 from huiguan.housing.tenancy.ledger import post_charge
+from huiguan.housing.tenancy.rent import MOST_RENT_FEN
 
 REST = -1  # in both columns of a part: this payer takes the rest
 
@@ -50,7 +54,18 @@ LEASE, PART, CHARGE = table_layout(LeaseRow), table_layout(PartRow), table_layou
 
 
 def check_parts(leases: np.ndarray, parts: np.ndarray) -> None:
-    """Refuse parts that do not split every lease with exactly one rest."""
+    """Refuse leases that cannot be, and parts that do not split every lease with one rest."""
+    if leases.dtype != LEASE or parts.dtype != PART:
+        raise InputFault("leases and parts are tables of LEASE and PART; make them of these rows")
+    backwards = leases["end"] < leases["start"]
+    odd = backwards | (leases["rent_fen"] < 0) | (leases["rent_fen"] > MOST_RENT_FEN)
+    if odd.any():
+        raise InputFault(
+            f"lease row {np.argmax(odd)}: it ends before it starts, or its rent is not from 0 to"
+            f" {MOST_RENT_FEN:,} fen"
+        )
+    if ((parts["lease"] < 0) | (parts["lease"] >= len(leases))).any():
+        raise InputFault(f"a part names a lease row that is not there; there are {len(leases)}")
     amount, rate = parts["amount_fen"], parts["rate_ppb"]
     unclear = (amount >= 0) & (rate >= 0)
     if unclear.any():
@@ -65,13 +80,15 @@ def check_parts(leases: np.ndarray, parts: np.ndarray) -> None:
 
 
 def month_rents(leases: np.ndarray, month: date) -> tuple[np.ndarray, np.ndarray]:
-    """Return days and rent of every lease in the calendar month of ``month``, half up."""
+    """Return days and rent of every lease in the calendar month of ``month`` (``rent.prorate``)."""
     first = month.replace(day=1)
-    start, end = first.toordinal(), add_months(first, 1).toordinal()
-    days = np.minimum(leases["end"], end) - np.maximum(leases["start"], start)
-    days = np.maximum(days, 0).astype(np.int64)
-    length = days_in_month(month)
-    return days, (2 * leases["rent_fen"] * days + length) // (2 * length)
+    start, length = to_column(first), days_in_month(month)
+    before = np.clip(leases["start"].astype(np.int64) - start, 0, length)
+    after = np.clip(leases["end"].astype(np.int64) - start, before, length)
+    due, paid = (
+        (2 * leases["rent_fen"] * days + length) // (2 * length) for days in (after, before)
+    )
+    return after - before, due - paid
 
 
 def close_month(
@@ -82,8 +99,7 @@ def close_month(
     ``charged`` are the parts already charged for this month; they are left out.
     """
     check_parts(leases, parts)
-    days, rents = month_rents(leases, month)
-    assert rents.max(initial=0) < 2**63 // PPB, "a month's rent times a rate would pass int64"
+    days, rents = month_rents(leases, day(month, "month"))
     lease = parts["lease"]
     amount, rate = parts["amount_fen"], parts["rate_ppb"]
     owed = np.where(amount >= 0, amount * days[lease] // days_in_month(month), 0)
@@ -118,4 +134,4 @@ def post_charges(
         strict=True,
     )
     for part, payer, amount in rows:
-        yield from post_charge(book, payers[payer], amount, f"rent/{text}/{part}")
+        yield from unchecked(post_charge)(book, payers[payer], amount, f"rent/{text}/{part}")

@@ -1,13 +1,14 @@
 """Rent: ceilings from dated assessments, months in part, payers who share; always whole fen.
 
 A ceiling rounds down, because one fen more would break it. A part of a month is charged by its
-days, nearest fen, half up. Where payers share, exactly one takes what the others leave, so that the
-shares always add up to the charge.
+days: what is due at its end less what was due at its start, each nearest fen, half up, so that
+parts which meet inside a month add up to its rent and never exceed it. Where payers share, exactly
+one takes what the others leave, so that the shares always add up to the charge.
 """
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -21,11 +22,22 @@ from huiguan.foundation.arithmetic import (
 )
 from huiguan.foundation.cited import rule
 from huiguan.foundation.faults import InputFault
-from huiguan.foundation.readers.values import natural
+from huiguan.foundation.readers.names import Name, Names, one_spelling
+from huiguan.foundation.readers.signatures import checked, unchecked
+from huiguan.foundation.readers.values import (
+    Count,
+    Fen,
+    SignedFen,
+    natural,
+    shown,
+    whole_number,
+)
 from huiguan.foundation.refusals import Refusal
-from huiguan.housing.dates import add_months, days_in_month, days_within_month
+from huiguan.housing.dates import add_months, days_in_month, days_within_month, in_order
 
 LEAST_PPB = 100_000  # 0.01 %: a smaller share or increase is a slip of the unit
+MOST_RENT_FEN = 10**9  # ten million yuan a month: more is a slip, and products would pass int64
+LONGEST_MONTH = 31
 Limb = Literal["market share", "yearly increase", "market growth"]
 
 
@@ -39,56 +51,69 @@ class RentCeiling(msgspec.Struct, frozen=True):
     growth_fen: int = 0
 
 
-def as_ppb(rate: int | str, what: str) -> int:
+def as_ppb(rate: object, what: str) -> int:
     """Return parts per billion of a rate: an int is that already, a text is like "90%"."""
     ppb = parse_rate(rate, what) if isinstance(rate, str) else natural(rate, what)
     if 0 < ppb < LEAST_PPB or not 0 <= ppb <= PPB:
-        raise InputFault(f"{what}: {rate!r} is no share of a rent; write '90%' or 900_000_000")
+        raise InputFault(f"{what}: {shown(rate)} is no share of a rent; write '90%' or 900_000_000")
     return ppb
 
 
+def rent_of_month(value: object, what: str) -> int:
+    """Return a month's rent in whole fen."""
+    return whole_number(value, what, 0, MOST_RENT_FEN)
+
+
+Rent = Annotated[int, rent_of_month]
+MarketRent = Annotated[int, rent_of_month, "market rent"]
+Rate = Annotated[int | str, as_ppb]
+
+
 @rule("R9 Shanghai: at most 90 % of assessed market rent", "confirmed")
-def market_share_limb(market_fen: int, share_ppb: int | str) -> int:
+@checked
+def market_share_limb(market_fen: MarketRent, share_ppb: Rate) -> int:
     """Return the share of today's assessed market rent a month may cost, rounded down to the fen.
 
     A rate is parts per billion (900,000,000 is 90 %), or a text: "90%".
     Example: 90 % of 4,000.00 is 3,600.00: ``market_share_limb(400_000, 900_000_000)`` is
     ``360_000``.
     """
-    market = natural(market_fen, "market rent")
-    return multiply_rate(market, as_ppb(share_ppb, "share"), Rounding.DOWN)
+    return multiply_rate(market_fen, as_ppb(share_ppb, "share"), Rounding.DOWN)
 
 
 @rule("R10 Shanghai: at most 5 % a year", "confirmed")
-def increase_limb(old_rent_fen: int, increase_ppb: int | str) -> int:
+@checked
+def increase_limb(old_rent_fen: Rent, increase_ppb: Rate) -> int:
     """Return the old rent with the yearly increase, rounded down to the fen.
 
     Example: 3,500.00 and 5 % are 3,675.00: ``increase_limb(350_000, 50_000_000)`` is ``367_500``.
     """
     rise = PPB + as_ppb(increase_ppb, "increase")
-    return multiply_divide(natural(old_rent_fen, "old rent"), rise, PPB, Rounding.DOWN)
+    return multiply_divide(old_rent_fen, rise, PPB, Rounding.DOWN)
 
 
 @rule("R10 Shanghai: not above the growth of monitored market rent", "unconfirmed")
-def growth_limb(old_rent_fen: int, market_before_fen: int, market_fen: int) -> int:
+@checked
+def growth_limb(old_rent_fen: Rent, market_before_fen: Rent, market_fen: MarketRent) -> int:
     """Return the old rent moved as the assessed market rent moved, rounded down to the fen.
 
     Example: 3,500.00 while the market went from 4,000.00 to 4,080.00 (2 %) is 3,570.00:
     ``growth_limb(350_000, 400_000, 408_000)`` is ``357_000``. A market that fell to 3,800.00 gives
     3,325.00: ``growth_limb(350_000, 400_000, 380_000)`` is ``332_500``.
     """
-    if market_before_fen <= 0:
+    if market_before_fen == 0:
         raise InputFault("the earlier market rent must be above zero to measure growth from it")
     return multiply_divide(old_rent_fen, market_fen, market_before_fen, Rounding.DOWN)
 
 
 @rule("R9 and R10 Shanghai: rent ceiling", "confirmed")
+@checked
 def rent_ceiling(
-    market_fen: int,
-    share_ppb: int | str,
-    old_rent_fen: int | None = None,
-    increase_ppb: int | str | None = None,
-    market_before_fen: int | None = None,
+    market_fen: MarketRent,
+    share_ppb: Rate,
+    old_rent_fen: Rent | None = None,
+    increase_ppb: Rate | None = None,
+    market_before_fen: Rent | None = None,
 ) -> RentCeiling:
     """Return the most a month may cost: the lowest limb of those that apply.
 
@@ -106,16 +131,16 @@ def rent_ceiling(
     ``rent_ceiling(380_000, 900_000_000, 350_000, 50_000_000, 400_000).ceiling_fen`` is
     ``332_500``.
     """
-    share = market_share_limb(market_fen, share_ppb)
+    share = unchecked(market_share_limb)(market_fen, share_ppb)
     limbs: list[tuple[int, Limb]] = [(share, "market share")]
     increase = growth = 0
     if old_rent_fen is not None:
         if increase_ppb is None:
             raise InputFault("an old rent needs the yearly increase that applies to it")
-        increase = increase_limb(old_rent_fen, increase_ppb)
+        increase = unchecked(increase_limb)(old_rent_fen, increase_ppb)
         limbs.append((increase, "yearly increase"))
         if market_before_fen is not None:
-            growth = growth_limb(old_rent_fen, market_before_fen, market_fen)
+            growth = unchecked(growth_limb)(old_rent_fen, market_before_fen, market_fen)
             limbs.append((growth, "market growth"))
     ceiling, limb = min(limbs, key=lambda entry: entry[0])
     return RentCeiling(
@@ -128,7 +153,8 @@ def rent_ceiling(
 
 
 @rule("R9 and R10 Shanghai: rent ceiling", "confirmed")
-def check_rent(rent_fen: int, ceiling_fen: int) -> Refusal:
+@checked
+def check_rent(rent_fen: Rent, ceiling_fen: Rent) -> Refusal:
     """Return whether a month's rent keeps its ceiling; exactly the ceiling does.
 
     Example: ``check_rent(360_001, 360_000)`` is ``Refusal.RENT_ABOVE_CEILING``.
@@ -137,6 +163,7 @@ def check_rent(rent_fen: int, ceiling_fen: int) -> Refusal:
 
 
 @rule("R10 Shanghai: at most 5 % a year", "confirmed")
+@checked
 def may_rise_on(last_set_on: date) -> date:
     """Return the first day a new increase may apply: a full year after the rent was last set.
 
@@ -149,11 +176,12 @@ class Assessment(msgspec.Struct, frozen=True):
     """A market rent of a place, assessed by somebody on a day."""
 
     assessed_on: date
-    market_fen: int
+    market_fen: MarketRent
     source: str
 
 
 @rule("R9 Shanghai: assessed market rent", "confirmed")
+@checked
 def assessment_on(assessments: Sequence[Assessment], on: date) -> Assessment:
     """Return the newest assessment made on or before ``on``; the order given does not matter.
 
@@ -166,55 +194,68 @@ def assessment_on(assessments: Sequence[Assessment], on: date) -> Assessment:
 
 
 @rule("proration by the days of the calendar month", "assumed")
-def prorate(rent_fen: int, days: int, days_of_month: int) -> int:
-    """Return the rent of ``days`` of a month that has ``days_of_month``, nearest fen, half up.
+@checked
+def prorate(rent_fen: Rent, days: Count, days_of_month: Count, before: Count = 0) -> int:
+    """Return the rent of ``days`` of a month that has ``days_of_month``, after ``before`` others.
 
-    Example: 500.00 for 14 of 30 days is 233.33: ``prorate(50_000, 14, 30)`` is ``23_333``; half a
-    fen rounds up: ``prorate(1, 15, 30)`` is ``1``.
+    It is the rent due for the days up to its end less that due up to its start, each nearest fen,
+    half up: parts that meet add up to the rent of all their days. Example: 500.00 for 14 of 30 days
+    is 233.33: ``prorate(50_000, 14, 30)`` is ``23_333``; half a fen rounds up:
+    ``prorate(1, 15, 30)`` is ``1``, so the other half of the month costs nothing:
+    ``prorate(1, 15, 30, 15)`` is ``0``.
     """
-    if not 0 <= days <= days_of_month:
-        raise InputFault(f"{days} days do not fit in a month of {days_of_month}")
-    return divide(natural(rent_fen, "rent") * days, days_of_month, Rounding.HALF_UP)
+    if not 1 <= days_of_month <= LONGEST_MONTH or before + days > days_of_month:
+        after = f" after {before}" if before else ""
+        raise InputFault(f"{days} days{after} do not fit in a month of {days_of_month}")
+    due = divide(rent_fen * (before + days), days_of_month, Rounding.HALF_UP)
+    return due - divide(rent_fen * before, days_of_month, Rounding.HALF_UP)
 
 
 @rule("proration by the days of the calendar month", "assumed")
-def month_rent(rent_fen: int, start: date, end: date, month: date) -> int:
-    """Return the rent of [start, end) in the calendar month of ``month``, nearest fen, half up.
+@checked
+def month_rent(rent_fen: Rent, start: date, end: date, month: date) -> int:
+    """Return the rent of [start, end) in the calendar month of ``month`` (``prorate``).
 
+    Leases of one rent that meet inside the month cost that rent together: of 1,000.01 for April,
+    one that ends and one that starts on the 16th cost 500.01 and 500.00:
+    ``month_rent(100_001, date(2026, 4, 16), date(2027, 4, 16), date(2026, 4, 1))`` is ``50_000``.
     Example: 3,000.00 from 17 June 2026 to 17 June 2027; June has 14 of 30 days:
     ``month_rent(300_000, date(2026, 6, 17), date(2027, 6, 17), date(2026, 6, 1))`` is ``140_000``.
     """
-    return prorate(rent_fen, days_within_month(start, end, month), days_in_month(month))
+    days = unchecked(days_within_month)(start, end, month)
+    before = max(0, (start - month.replace(day=1)).days) if days else 0
+    return unchecked(prorate)(rent_fen, days, unchecked(days_in_month)(month), before)
 
 
 @rule("proration by the days of the calendar month", "assumed")
-def period_rent(rent_fen: int, start: date, end: date) -> list[tuple[date, int]]:
+@checked
+def period_rent(rent_fen: Rent, start: date, end: date) -> list[tuple[date, int]]:
     """Return (first day of the month, rent) for every calendar month that [start, end) touches.
 
     Example: 3,000.00 over [17 June, 11 August 2026): June 14 of 30 days, July, August 10 of 31:
     ``period_rent(300_000, date(2026, 6, 17), date(2026, 8, 11))`` is
     ``[(date(2026, 6, 1), 140_000), (date(2026, 7, 1), 300_000), (date(2026, 8, 1), 96_774)]``.
     """
-    if end < start:
-        raise InputFault(f"the period ends {end} before it starts {start}")
+    in_order(start, end)
     rows = []
     month = start.replace(day=1)
     while month < end and start < end:
-        rows.append((month, month_rent(rent_fen, start, end, month)))
-        month = add_months(month, 1)
+        rows.append((month, unchecked(month_rent)(rent_fen, start, end, month)))
+        month = unchecked(add_months)(month, 1)
     return rows
 
 
 class Share(msgspec.Struct, frozen=True):
     """A payer's part of each month's rent: an amount, a rate, or the rest (both left out)."""
 
-    payer: str
-    amount_fen: int | None = None
+    payer: Name
+    amount_fen: SignedFen | None = None
     rate_ppb: int | None = None
 
 
 @rule("R19 Shanghai: employer and worker share the rent", "confirmed")
-def check_shares(rent_fen: int, shares: Sequence[Share]) -> Refusal:
+@checked
+def check_shares(rent_fen: Rent, shares: Sequence[Share]) -> Refusal:
     """Return why these shares cannot split a month's rent, or ``ACCEPTED``.
 
     Exactly one payer takes the rest, nobody is named twice, nobody has both an amount and a rate,
@@ -222,6 +263,7 @@ def check_shares(rent_fen: int, shares: Sequence[Share]) -> Refusal:
     ``check_shares(55_000, [Share(payer="worker", amount_fen=30_000)])`` is
     ``Refusal.NOT_ONE_REMAINDER``.
     """
+    one_spelling([entry.payer for entry in shares], "payers")
     rests = [entry for entry in shares if entry.amount_fen is None and entry.rate_ppb is None]
     if len(rests) != 1:
         return Refusal.NOT_ONE_REMAINDER
@@ -238,8 +280,13 @@ def check_shares(rent_fen: int, shares: Sequence[Share]) -> Refusal:
 
 
 @rule("R19 Shanghai: employer and worker share the rent", "confirmed")
+@checked
 def split_rent(
-    rent_fen: int, shares: Sequence[Share], days: int = 1, days_of_month: int = 1
+    rent_fen: Rent,
+    shares: Sequence[Share],
+    days: Count = 1,
+    days_of_month: Count = 1,
+    before: Count = 0,
 ) -> dict[str, int]:
     """Return what each payer owes for ``days`` of a month; the parts add up to the prorated rent.
 
@@ -256,10 +303,10 @@ def split_rent(
     ``split_rent(100_001, [Share(payer="e", rate_ppb=600_000_000), Share(payer="w")])`` is
     ``{"e": 60_000, "w": 40_001}``.
     """
-    refusal = check_shares(rent_fen, shares)
+    refusal = unchecked(check_shares)(rent_fen, shares)
     if refusal:
         raise InputFault(f"{refusal.english}: the rent cannot be split")
-    charge = prorate(rent_fen, days, days_of_month)
+    charge = unchecked(prorate)(rent_fen, days, days_of_month, before)
     parts = {entry.payer: part_of(charge, entry, days, days_of_month) for entry in shares}
     rest = next(e.payer for e in shares if e.amount_fen is None and e.rate_ppb is None)
     parts[rest] = charge - sum(parts.values())
@@ -273,23 +320,24 @@ def part_of(charge_fen: int, share: Share, days: int, days_of_month: int) -> int
     return multiply_rate(charge_fen, share.rate_ppb or 0, Rounding.DOWN)
 
 
-@rule("split evenly, largest remainder to the first", "assumed")
-def split_evenly(rent_fen: int, payers: Sequence[str]) -> dict[str, int]:
-    """Return equal whole-fen parts; the first payer named takes the fen that are left.
+@rule("split evenly, a fen of the remainder to each of the first", "assumed")
+@checked
+def split_evenly(rent_fen: Rent, payers: Names) -> dict[str, int]:
+    """Return equal whole-fen parts; of the fen that are left the first payers take one each.
 
-    Example: ``split_evenly(10_000, ["a", "b", "c"])`` is
-    ``{"a": 3_334, "b": 3_333, "c": 3_333}``.
+    Example: ``split_evenly(10_000, ["a", "b", "c"])`` is ``{"a": 3_334, "b": 3_333, "c": 3_333}``.
+    No two parts are more than a fen apart: ``split_evenly(1_001, ["a", "b", "c"])`` is
+    ``{"a": 334, "b": 334, "c": 333}``.
     """
-    if not payers or len(set(payers)) != len(payers):
+    if not payers:
         raise InputFault("a rent needs payers, each named once")
-    each = rent_fen // len(payers)
-    parts = dict.fromkeys(payers, each)
-    parts[payers[0]] = rent_fen - each * (len(payers) - 1)
-    return parts
+    each, left = divmod(rent_fen, len(payers))
+    return {payer: each + (at < left) for at, payer in enumerate(payers)}
 
 
 @rule("R13 Shanghai: no more than one quarter in advance", "unconfirmed")
-def check_prepaid(months: int, most_months: int) -> Refusal:
+@checked
+def check_prepaid(months: Count, most_months: Count) -> Refusal:
     """Return whether rent may be asked ``months`` in advance; exactly the limit may.
 
     Example: ``check_prepaid(4, 3)`` is ``Refusal.PREPAID_TOO_FAR``.
@@ -298,11 +346,11 @@ def check_prepaid(months: int, most_months: int) -> Refusal:
 
 
 @rule("R20 Shanghai: about 15 % of a worker's wage", "confirmed")
-def within_wage_share(paid_fen: int, wage_fen: int, share_ppb: int | str) -> bool:
+@checked
+def within_wage_share(paid_fen: Annotated[Fen, "payment"], wage_fen: Fen, share_ppb: Rate) -> bool:
     """Return whether a month's payment is at most the share of the wage, exactly.
 
     Example: 900.00 of 6,000.00 is exactly 15 %: ``within_wage_share(90_000, 600_000, 150_000_000)``
     is ``True``; one fen more: ``within_wage_share(90_001, 600_000, 150_000_000)`` is ``False``.
     """
-    wage = natural(wage_fen, "wage")
-    return natural(paid_fen, "payment") * PPB <= wage * as_ppb(share_ppb, "share")
+    return paid_fen * PPB <= wage_fen * as_ppb(share_ppb, "share")

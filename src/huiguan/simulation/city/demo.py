@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from huiguan.foundation.faults import InputFault
 from huiguan.foundation.postings import Posting
 from huiguan.housing.explain import explain, tell
 from huiguan.housing.rules import Space, required
-from huiguan.housing.supply.occupancy import ClaimOutcome, convert, refit, why
+from huiguan.housing.supply.occupancy import convert, refit, why
 from huiguan.housing.supply.places import Kind, Level, Sex, Shift, heads_allowed
 from huiguan.housing.supply.reconcile import Supply, reconcile
 from huiguan.housing.tenancy.leases import Stay
@@ -26,6 +26,9 @@ from huiguan.storage.homes.estate import write_estate
 from huiguan.storage.homes.postings_file import write_postings
 from huiguan.storage.homes.round_folder import read_frozen, read_outcome
 from huiguan.storage.homes.rules import read_home_rules
+
+if TYPE_CHECKING:
+    from huiguan.housing.supply.tables import ClaimOutcome
 
 TODAY, ASKED, CHANGE = date(2026, 4, 1), date(2026, 6, 1), date(2026, 7, 1)
 OFFERS, FIRST = date(2026, 7, 6), date(2026, 8, 1)

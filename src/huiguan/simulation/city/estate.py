@@ -20,8 +20,9 @@ from huiguan.housing.people.household import (
 )
 from huiguan.housing.round.draw import check_character
 from huiguan.housing.supply.claims import HoldReason, Purpose
-from huiguan.housing.supply.occupancy import Occupancy, claim, convert
+from huiguan.housing.supply.occupancy import claim, convert
 from huiguan.housing.supply.places import Kind, Level, Sex, build_tree
+from huiguan.housing.supply.tables import Occupancy
 
 OPENED = date(2023, 2, 1)
 BUILDINGS = 12

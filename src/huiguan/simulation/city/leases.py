@@ -4,6 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
@@ -11,26 +12,28 @@ import numpy as np
 from huiguan.foundation.faults import CheckFault
 from huiguan.foundation.postings import Posting
 from huiguan.foundation.refusals import Refusal
+from huiguan.housing.dates import to_column
 from huiguan.housing.rules import HomeRules, required, row_in_force
 from huiguan.housing.supply.claims import NONE, HoldReason, Purpose
 from huiguan.housing.supply.occupancy import (
-    ClaimOutcome,
     claim,
     end_claim,
     extend_claim,
     move_claim,
+    start_of,
     why,
 )
 from huiguan.housing.supply.places import Kind, Sex, flat_heads_allowed
+from huiguan.housing.supply.tables import ClaimOutcome
+from huiguan.housing.tenancy.decisions import LeaseLimits, put_off_lease, sign_lease
 from huiguan.housing.tenancy.deposits import (
     Deduction,
-    check_deposit,
     deposit_limit,
     post_deposit_received,
     post_deposit_settled,
     settle_deposit,
 )
-from huiguan.housing.tenancy.leases import Lease, Stay, check_term
+from huiguan.housing.tenancy.leases import Lease, Stay
 from huiguan.housing.tenancy.ledger import post_charge, post_payment
 from huiguan.housing.tenancy.month_close import LEASE, PART, REST, close_month, post_charges
 from huiguan.housing.tenancy.rent import (
@@ -38,7 +41,6 @@ from huiguan.housing.tenancy.rent import (
     RentCeiling,
     Share,
     assessment_on,
-    check_rent,
     rent_ceiling,
 )
 from huiguan.simulation.city.estate import City, Offering
@@ -97,7 +99,7 @@ class Office:
     def add_rent(self, shares: tuple[Share, ...], rent_fen: int, start: date, end: date) -> int:
         """Let a rent run over [start, end), split among its payers; return its row."""
         row = len(self.rents)
-        self.rents.append((rent_fen, start.toordinal(), end.toordinal()))
+        self.rents.append((rent_fen, to_column(start), to_column(end)))
         for share in shares:
             amount = REST if share.amount_fen is None else share.amount_fen
             self.parts.append((len(self.parts) + 1, self.payer(share.payer), amount, REST, row))
@@ -106,7 +108,7 @@ class Office:
     def end_rent(self, row: int, end: date) -> None:
         """Let a rent end earlier."""
         rent, start, _ = self.rents[row]
-        self.rents[row] = (rent, start, end.toordinal())
+        self.rents[row] = (rent, start, to_column(end))
 
 
 def ceiling_on(
@@ -122,111 +124,112 @@ def ceiling_on(
     return rent_ceiling(market, share, old_rent_fen, increase, before)
 
 
-def asked_rent(offering: Offering, ceiling: RentCeiling) -> int:
+def asked_rent(offering: Offering, ceiling_fen: int) -> int:
     """Return the rent of a first letting: the block's own rents for beds, else the ceiling."""
     if offering.sex == Sex.ANY:
-        return ceiling.ceiling_fen
-    return min(ceiling.ceiling_fen, BED_RENTS[4 if ".bed4" in offering.name else 2])
+        return ceiling_fen
+    return min(ceiling_fen, BED_RENTS[4 if ".bed4" in offering.name else 2])
 
 
-def sign(
-    office: Office,
-    *,
-    members: tuple[str, ...],
-    employer: str | None,
-    sex: Sex,
-    place: int,
-    offering: int,
-    start: date,
-    months_end: date,
-    serial: int | None,
-    round_claim: int | None,
-) -> Tenancy:
-    """Sign a lease: space, term, rent and deposit within their limits, the place taken.
+class Signing(NamedTuple):
+    """Who signs for what: the first of ``members`` is the lessee unless an employer is."""
 
-    The first of ``members`` is the lessee unless an employer is.
-    """
-    rules, person = office.rules, members[0]
-    scheme = "arh" if employer is None else "bed"
-    term = required(rules.term, scheme, start, "term")
-    ceiling = ceiling_on(office, offering, scheme, start)
-    rent = asked_rent(office.city.offerings[offering], ceiling)
-    deposit_months = required(rules.deposit, scheme, start, "deposit").months
-    deposit = deposit_limit(rent, deposit_months)
-    worker = Share(payer=person, amount_fen=min(WORKER_PART_FEN, rent))
-    shares = (Share(payer=person),) if employer is None else (worker, Share(payer=employer))
+    members: tuple[str, ...]
+    employer: str | None
+    sex: Sex
+    place: int
+    offering: int
+    start: date
+    end: date
+    serial: int | None = None
+    round_claim: int | None = None  # the place's claim in a round or on the re-letting list
+
+    @property
+    def scheme(self) -> str:
+        """Return the scheme: beds are let to employers."""
+        return "arh" if self.employer is None else "bed"
+
+
+def sign(office: Office, signing: Signing) -> Tenancy:
+    """Sign a lease: space, term, rent and deposit within their limits, the place taken."""
     number = len(office.tenancies) + 1
-    lease = Lease(
-        number=f"L{number:05d}",
-        place=office.city.occupancy.tree.codes[place],
-        scheme=scheme,
-        lessee=employer or person,
-        by_employer=employer is not None,
-        shares=shares,
-        start=start,
-        end=months_end,
-        rent_fen=rent,
-        deposit_fen=deposit,
-    )
-    for refusal in (
-        check_space(office, place, scheme, start, members),
-        check_term(start, months_end, term.least_months, term.most_months),
-        check_rent(rent, ceiling.ceiling_fen),
-        check_deposit(deposit, rent, deposit_months),
-    ):
-        assert refusal == Refusal.ACCEPTED, (refusal, lease)
-    taken = take_place(office, place, start, months_end, number, sex, round_claim)
+    limits = limits_on(office, signing.offering, signing.scheme, signing.start)
+    heads = most_heads(office, signing)
+    limits = msgspec.structs.replace(limits, most_heads=heads)
+    decision = sign_lease(draft(office, signing, limits, number), signing.members, limits)
+    lease = decision.lease
+    assert lease is not None, decision
+    taken = take_place(office, signing, number)
     if taken.refusal:
-        raise CheckFault(why(office.city.occupancy, place, taken))
+        raise CheckFault(why(office.city.occupancy, signing.place, taken))
     tenancy = Tenancy(
         lease=lease,
         claim=taken.claim,
-        offering=offering,
-        sex=sex,
-        payer=employer or person,
-        rent_row=office.add_rent(shares, rent, start, months_end),
-        serial=serial,
+        offering=signing.offering,
+        sex=signing.sex,
+        payer=signing.employer or signing.members[0],
+        rent_row=office.add_rent(lease.shares, lease.rent_fen, lease.start, lease.end),
+        serial=signing.serial,
     )
     office.tenancies[number] = tenancy
-    office.stays[lease.number] += [
-        Stay(lease=lease.number, person=member, start=start) for member in members
-    ]
-    office.post(post_deposit_received(BOOK, lease.number, deposit))
+    office.stays[lease.number] += decision.stays
+    office.post(post_deposit_received(BOOK, lease.number, lease.deposit_fen))
     return tenancy
 
 
-def check_space(
-    office: Office, place: int, scheme: str, on: date, members: tuple[str, ...]
-) -> Refusal:
-    """Return whether a household may live in a flat or room; beds were set up within the law."""
-    rows = office.city.occupancy.tree.rows
+def limits_on(
+    office: Office, offering: int, scheme: str, on: date, old_rent_fen: int | None = None
+) -> LeaseLimits:
+    """Return what the rules of a day allow, but for the heads."""
+    term = required(office.rules.term, scheme, on, "term")
+    return LeaseLimits(
+        least_months=term.least_months,
+        most_months=term.most_months,
+        ceiling_fen=ceiling_on(office, offering, scheme, on, old_rent_fen).ceiling_fen,
+        deposit_months=required(office.rules.deposit, scheme, on, "deposit").months,
+    )
+
+
+def draft(office: Office, signing: Signing, limits: LeaseLimits, number: int) -> Lease:
+    """Return the lease to be signed: the rent asked, shared by worker and employer."""
+    person, employer = signing.members[0], signing.employer
+    rent = asked_rent(office.city.offerings[signing.offering], limits.ceiling_fen)
+    worker = Share(payer=person, amount_fen=min(WORKER_PART_FEN, rent))
+    return Lease(
+        number=f"L{number:05d}",
+        place=office.city.occupancy.tree.codes[signing.place],
+        scheme=signing.scheme,
+        lessee=employer or person,
+        by_employer=employer is not None,
+        shares=(Share(payer=person),) if employer is None else (worker, Share(payer=employer)),
+        start=signing.start,
+        end=signing.end,
+        rent_fen=rent,
+        deposit_fen=deposit_limit(rent, limits.deposit_months),
+    )
+
+
+def most_heads(office: Office, signing: Signing) -> int | None:
+    """Return how many may live in a flat or room; beds were set up within the law."""
+    rows, place = office.city.occupancy.tree.rows, signing.place
     if rows["kind"][place] == Kind.BED:
-        return Refusal.ACCEPTED
-    space = required(office.rules.space, scheme, on, "space rule")
+        return None
+    space = required(office.rules.space, signing.scheme, signing.start, "space rule")
     rooms = [place]
     if rows["kind"][place] == Kind.FLAT:
         rooms = np.flatnonzero((rows["parent"] == place) & (rows["kind"] == Kind.ROOM)).tolist()
     areas = [Decimal(int(rows["area_dm2"][room])) / 100 for room in rooms]
     least = Decimal(space.least_area_dm2) / 100
-    family = len(members) > 1
-    allowed = flat_heads_allowed(areas, least, space.most_heads, family)
-    return Refusal.TOO_MANY_HEADS if len(members) > allowed else Refusal.ACCEPTED
+    return flat_heads_allowed(areas, least, space.most_heads, len(signing.members) > 1)
 
 
-def take_place(
-    office: Office,
-    place: int,
-    start: date,
-    end: date,
-    owner: int,
-    sex: Sex,
-    round_claim: int | None,
-) -> ClaimOutcome:
+def take_place(office: Office, signing: Signing, owner: int) -> ClaimOutcome:
     """Turn a place of a round into a let from a day, or let a place that is free by then."""
-    occupancy = office.city.occupancy
-    if round_claim is None:
-        return claim(occupancy, place, start, end, Purpose.LET, owner, sex)
-    return move_claim(occupancy, round_claim, place, start, end, Purpose.LET, owner, sex)
+    occupancy, start, end = office.city.occupancy, signing.start, signing.end
+    let = (end, Purpose.LET, owner, signing.sex)
+    if signing.round_claim is None:
+        return claim(occupancy, signing.place, start, *let)
+    return move_claim(occupancy, signing.round_claim, signing.place, start, *let)
 
 
 def clean(office: Office, place: int, left: date) -> tuple[int, date]:
@@ -261,20 +264,19 @@ def put_off(office: Office, tenancy: Tenancy, left: date) -> date:
     occupancy, following = office.city.occupancy, office.tenancies[tenancy.successor]
     place, lease = int(occupancy.claims["place"][tenancy.claim]), following.lease
     for made in (tenancy.cleaning, following.claim):
-        end_claim(occupancy, made, date.fromordinal(int(occupancy.claims["start"][made])))
+        end_claim(occupancy, made, start_of(occupancy, made))
     stays = extend_claim(occupancy, tenancy.claim, left)
     assert not stays.refusal, why(occupancy, place, stays)
     tenancy.cleaning, start = clean(office, place, left)
-    end = start + (lease.end - lease.start)
-    again = claim(occupancy, place, start, end, Purpose.LET, tenancy.successor, following.sex)
+    decision = put_off_lease(lease, office.stays[lease.number], start)
+    later = decision.lease
+    assert later is not None, decision
+    again = claim(occupancy, place, start, later.end, Purpose.LET, tenancy.successor, following.sex)
     assert not again.refusal, why(occupancy, place, again)
-    following.claim = again.claim
-    following.lease = msgspec.structs.replace(lease, start=start, end=end)
+    following.claim, following.lease = again.claim, later
     office.end_rent(following.rent_row, lease.start)
-    following.rent_row = office.add_rent(lease.shares, lease.rent_fen, start, end)
-    office.stays[lease.number] = [
-        msgspec.structs.replace(stay, start=start) for stay in office.stays[lease.number]
-    ]
+    following.rent_row = office.add_rent(lease.shares, lease.rent_fen, start, later.end)
+    office.stays[lease.number] = list(decision.stays)
     return start
 
 

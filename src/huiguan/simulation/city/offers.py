@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import msgspec
 import numpy as np
 
+from huiguan.foundation.readers.signatures import unchecked
 from huiguan.foundation.refusals import Refusal
 from huiguan.housing.dates import answer_by
 from huiguan.housing.rules import HomeRules, required
@@ -122,10 +123,10 @@ class OfferStage:
 
     def better(self, serial: str, row: int) -> bool:
         """Return whether an offering is better for somebody than the place they keep."""
-        number = self.book.staying_of.get(serial)
-        if number is None:
+        staying = self.book.standing(serial).kept
+        if staying is None:
             return True
-        kept = self.offering_of[self.city.occupancy.tree.index(self.book.offers[number - 1].place)]
+        kept = self.offering_of[self.city.occupancy.tree.index(staying.place)]
         return self.rank[int(serial), row] < self.rank.get((int(serial), kept), 99)
 
     def answer(self, offer: Offer) -> tuple[Refusal, tuple[str, ...]]:
@@ -176,7 +177,9 @@ class OfferStage:
             row = self.offering_of[place]
             self.lines[row] = [s for s in self.lines[row] if s not in self.book.out_of_line]
             line = (s for s in self.lines[row] if s not in asked and self.better(s, row))
-            chosen, skipped = next_in_line(self.book, line, self.city.occupancy.tree.codes[place])
+            chosen, skipped = unchecked(next_in_line)(
+                self.book, line, self.city.occupancy.tree.codes[place]
+            )
             passed.update(entry.reason.english for entry in skipped)
             if chosen is not None:
                 asked.add(chosen)

@@ -8,32 +8,27 @@ import msgspec
 import numpy as np
 
 from huiguan.foundation.faults import CheckFault
+from huiguan.foundation.readers.signatures import unchecked
 from huiguan.housing.dates import add_months, lease_end
 from huiguan.housing.people.household import roster_on
 from huiguan.housing.rules import HomeRules, required
-from huiguan.housing.supply.occupancy import convert, end_claim, extend_claim, why
+from huiguan.housing.supply.occupancy import convert, end_claim, extend_claim, start_of, why
 from huiguan.housing.supply.places import Level, Sex
 from huiguan.housing.supply.reconcile import reconcile, unaccounted_places
+from huiguan.housing.tenancy.decisions import give_notice, move_out, renew_lease, swap
 from huiguan.housing.tenancy.deposits import deposit_limit, post_deposit_received
-from huiguan.housing.tenancy.leases import (
-    Lease,
-    Stay,
-    check_renewal,
-    check_swap,
-    lives_there,
-    notice_end,
-    swap_occupant,
-)
-from huiguan.housing.tenancy.offers import next_in_line, record_let
+from huiguan.housing.tenancy.leases import Lease, Stay, lives_there
+from huiguan.housing.tenancy.offers import leave_line, next_in_line, record_let
 from huiguan.housing.tenancy.rent import Assessment, Share
 from huiguan.simulation.city.estate import BLOCK, City
 from huiguan.simulation.city.leases import (
     BOOK,
     Office,
+    Signing,
     Tenancy,
-    ceiling_on,
     charge_month,
     clean,
+    limits_on,
     offer_again,
     put_off,
     settle,
@@ -102,9 +97,7 @@ class Year:
         """Take over the leases that run, move the movers, sign the leases of the round."""
         office, o = self.office, self.city.occupancy
         office.to_let.update(self.stage.outcome.round_claims)
-        frozen_on = date.fromordinal(
-            int(o.claims["start"][next(iter(self.stage.outcome.round_claims.values()))])
-        )
+        frozen_on = start_of(o, next(iter(self.stage.outcome.round_claims.values())))
         moving = {
             self.stage.applicants[int(offer.applicant)].home
             for offer, _, _ in self.stage.accepted()
@@ -146,7 +139,7 @@ class Year:
                         offer_again(self.office, bed, self.first)
                         continue
                     serial = people.pop(0)
-                    self.stage.book.out_of_line.add(str(serial))
+                    leave_line(self.stage.book, str(serial))
                     self.sign_for(serial, bed, row, self.first)
 
     def take_over(self, number: int) -> None:
@@ -184,18 +177,18 @@ class Year:
         months = int(self.rng.choice([12, 24, 36], p=[0.6, 0.25, 0.15]))
         made = self.office.to_let.pop(place, None)
         self.counts["signed"] += 1
-        return sign(
-            self.office,
+        signing = Signing(
             members=entry.household.members,
             employer=entry.employer,
             sex=entry.sex,
             place=place,
             offering=row,
             start=start,
-            months_end=lease_end(start, months),
+            end=lease_end(start, months),
             serial=serial,
             round_claim=made,
         )
+        return sign(self.office, signing)
 
     def finish(self, number: int, on: date, again: bool = True) -> None:
         """End a tenancy: claim, stays, rent, deposit; the place is cleaned and offered again."""
@@ -205,10 +198,7 @@ class Year:
         end_claim(self.city.occupancy, tenancy.claim, on)
         office.end_rent(tenancy.rent_row, on)
         name = tenancy.lease.number
-        office.stays[name] = [
-            msgspec.structs.replace(stay, end=on) if stay.end is None else stay
-            for stay in office.stays[name]
-        ]
+        office.stays[name] = list(move_out(office.stays[name], on))
         self.leaving.append(number)
         if again and not tenancy.successor:
             offer_again(office, int(self.city.occupancy.claims["place"][tenancy.claim]), on)
@@ -217,30 +207,19 @@ class Year:
     def renew(self, tenancy: Tenancy) -> bool:
         """Renew a lease for a year if the rules of the day allow; the rent keeps its ceiling."""
         lease, office = tenancy.lease, self.office
-        term = required(self.rules.term, lease.scheme, lease.end, "term")
         eligible: bool | None = None if self.chance(0.01) else not self.chance(0.03)
         end = lease_end(lease.end, 12)
-        refusal = check_renewal(
-            eligible,
-            [(lease.start, lease.end)],
-            lease.end,
-            end,
-            term.least_months,
-            term.most_months,
-        )
+        limits = limits_on(office, tenancy.offering, lease.scheme, lease.end, lease.rent_fen)
+        decision = renew_lease(lease, end, eligible, [(lease.start, lease.end)], limits)
+        refusal = decision.refusal
         if not refusal:
-            outcome = extend_claim(self.city.occupancy, tenancy.claim, end)
-            refusal = outcome.refusal
-        if refusal:
+            refusal = extend_claim(self.city.occupancy, tenancy.claim, end).refusal
+        if refusal or decision.lease is None:
             self.refusals[f"renewal: {refusal.english}"] += 1
             return False
-        ceiling = ceiling_on(office, tenancy.offering, lease.scheme, lease.end, lease.rent_fen)
-        rent = min(lease.rent_fen, ceiling.ceiling_fen)
-        if rent < lease.rent_fen:
-            self.counts["rent lowered"] += 1
-        renewed = msgspec.structs.replace(lease, start=lease.end, end=end, rent_fen=rent)
-        tenancy.lease = renewed
-        tenancy.rent_row = office.add_rent(renewed.shares, rent, renewed.start, end)
+        self.counts["rent lowered"] += decision.lease.rent_fen < lease.rent_fen
+        tenancy.lease = renewed = decision.lease
+        tenancy.rent_row = office.add_rent(renewed.shares, renewed.rent_fen, renewed.start, end)
         self.counts["renewed"] += 1
         return True
 
@@ -286,13 +265,14 @@ class Year:
                 continue
             lease = tenancy.lease
             days = required(self.rules.notice, lease.scheme, month, "notice").days
-            end = notice_end(month + timedelta(days=int(self.rng.integers(0, 28))), days)
-            if end >= lease.end or lease.start >= month:
+            given_on = month + timedelta(days=int(self.rng.integers(0, 28)))
+            shorter = give_notice(lease, given_on, days).lease
+            if shorter is None or shorter.end >= lease.end or lease.start >= month:
                 continue
+            end = shorter.end
             end_claim(o, tenancy.claim, end)
             self.office.end_rent(tenancy.rent_row, end)
-            tenancy.lease = msgspec.structs.replace(lease, end=end)
-            tenancy.leaving = True
+            tenancy.lease, tenancy.leaving = shorter, True
             place = int(o.claims["place"][tenancy.claim])
             chosen = self.next_for(place) if self.chance(0.5) else None
             if chosen is not None:
@@ -304,10 +284,10 @@ class Year:
         """Return who is next in line for a place, and take them out of the line."""
         row = self.stage.offering_of[place]
         book, code = self.stage.book, self.city.occupancy.tree.codes[place]
-        chosen, _ = next_in_line(book, self.stage.lines[row], code)
+        chosen, _ = unchecked(next_in_line)(book, self.stage.lines[row], code)
         if chosen is None:
             return None
-        book.out_of_line.add(chosen)
+        leave_line(book, chosen)
         return int(chosen)
 
     def swaps(self, month: date) -> None:
@@ -324,17 +304,18 @@ class Year:
                 continue
             on = month + timedelta(days=int(self.rng.integers(1, 27)))
             stays = office.stays[lease.number]
-            leaving = next((s.person for s in stays if lives_there(s, on)), "")
+            leaving = next((s.person for s in stays if lives_there(s, on)), lease.lessee)
             names = self.roster[lease.lessee]
             arriving = names[int(self.rng.integers(0, len(names)))]
             sex = self.city.people[arriving].sex
-            known = [*stays, *homes.get(arriving, ())]
-            refusal = check_swap(lease, known, leaving, arriving, on, set(names), tenancy.sex, sex)
-            if refusal:
-                self.refusals[f"swap: {refusal.english}"] += 1
+            elsewhere = homes.get(arriving, ())
+            people, sexes = set(names), (tenancy.sex, sex)
+            decision = swap(lease, stays, elsewhere, leaving, arriving, on, people, *sexes)
+            if decision.refusal:
+                self.refusals[f"swap: {decision.refusal.english}"] += 1
                 continue
-            office.stays[lease.number] = swap_occupant(stays, lease.number, leaving, arriving, on)
-            homes.setdefault(arriving, []).append(office.stays[lease.number][-1])
+            office.stays[lease.number] = list(decision.stays)
+            homes.setdefault(arriving, []).append(decision.stays[-1])
             self.counts["swapped"] += 1
 
     def let_again(self, month: date) -> None:
@@ -342,7 +323,7 @@ class Year:
         start, o = add_months(month, 1), self.city.occupancy
         for place in sorted(self.office.to_let):
             made = self.office.to_let[place]
-            if o.claims["start"][made] > start.toordinal() or not self.chance(0.9):
+            if start_of(o, made) > start or not self.chance(0.9):
                 continue
             chosen = self.next_for(place)
             if chosen is not None:

@@ -15,17 +15,18 @@ import polars as pl
 
 from huiguan.foundation.faults import InputFault
 from huiguan.foundation.refusals import BY_NUMBER
+from huiguan.housing.dates import FOREVER
 from huiguan.housing.supply.claims import (
     FIT,
-    FOREVER,
     LEVEL,
     NONE,
     HoldReason,
     Purpose,
     Strength,
 )
-from huiguan.housing.supply.occupancy import Occupancy, claim_many
+from huiguan.housing.supply.occupancy import claim_many
 from huiguan.housing.supply.places import Kind, Level, Sex, Shift, Tree, build_tree
+from huiguan.housing.supply.tables import Occupancy
 
 PLACES = ["place", "parent", "kind", "area_m2", "accessible", "dormitory"]
 LEVELS = ["flat", "level", "start"]

@@ -1,5 +1,6 @@
 """The close of a month: columns equal the worked functions; resuming charges nothing twice."""
 
+import itertools
 from datetime import date, timedelta
 
 import numpy as np
@@ -56,6 +57,51 @@ def test_a_close_that_was_broken_off_is_resumed() -> None:
         assert rest.tolist() == whole[done:].tolist()
 
 
+def test_leases_that_meet_inside_a_month_are_charged_its_rent_together() -> None:
+    """1,000.01: 15 of 30 days are 500.005, half up 500.01; the other lease costs 500.00."""
+    meeting = leases((100_001, "2025-04-16", "2026-04-16"), (100_001, "2026-04-16", "2027-04-16"))
+    alone = parts((1, 0, REST, REST, 0), (2, 0, REST, REST, 1))
+    assert close_month(meeting, alone, date(2026, 4, 1))["amount_fen"].tolist() == [50_001, 50_000]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_however_a_month_is_cut_nobody_pays_more_than_its_rent(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    for _ in range(300):
+        month = date(2026, int(rng.integers(1, 13)), 1)
+        length, rent = days_in_month(month), int(rng.integers(1, 200_000))
+        cuts = [0, *sorted(rng.integers(0, length + 1, 3).tolist()), length]
+        days = [month.toordinal() + cut for cut in cuts]
+        rows = [(rent, *period) for period in itertools.pairwise(days)]
+        amount = int(rng.integers(0, rent + 1))
+        shared = [(2 * at + 1, 0, REST, REST, at) for at in range(4)]
+        shared += [(2 * at + 2, 1, amount, REST, at) for at in range(4)]
+        charges = close_month(np.array(rows, LEASE), np.array(shared, PART), month)
+        assert charges["amount_fen"].sum() == rent
+        assert charges["amount_fen"][charges["payer"] == 1].sum() <= amount
+
+
+def test_another_rent_from_a_day_of_the_month_costs_no_more_than_the_higher() -> None:
+    rng = np.random.default_rng(11)
+    for _ in range(2_000):
+        month = date(2026, int(rng.integers(1, 13)), 1)
+        turn = month.toordinal() + int(rng.integers(0, days_in_month(month) + 1))
+        first, second = (int(rent) for rent in rng.integers(1, 5_000, 2))
+        rows = [(first, month.toordinal() - 40, turn), (second, turn, turn + 60)]
+        alone = parts((1, 0, REST, REST, 0), (2, 0, REST, REST, 1))
+        charges = close_month(np.array(rows, LEASE), alone, month)
+        assert min(first, second) <= charges["amount_fen"].sum() <= max(first, second)
+
+
+def test_the_rows_of_one_lease_are_charged_as_in_the_whole_estate() -> None:
+    """A database closes lease by lease, with the rows it has read: the decision is the same."""
+    both = leases((55_000, "2026-06-17", "2027-06-17"), (90_000, "2026-01-01", "2026-06-11"))
+    three = parts((1, 0, REST, REST, 0), (2, 1, 30_000, REST, 0), (3, 2, REST, REST, 1))
+    whole = close_month(both, three, JUNE)
+    alone = close_month(both[1:], parts((3, 2, REST, REST, 0)), JUNE)
+    assert [*close_month(BED, SHARED, JUNE), *alone] == list(whole)
+
+
 @pytest.mark.parametrize("month", [date(2026, 5, 1), date(2027, 7, 1)])
 def test_months_outside_the_lease_are_not_charged(month: date) -> None:
     assert len(close_month(BED, SHARED, month)) == 0
@@ -68,12 +114,31 @@ def test_months_outside_the_lease_are_not_charged(month: date) -> None:
         (parts((1, 0, REST, REST, 0), (2, 1, REST, REST, 0)), "exactly one payer"),
         (parts((1, 0, REST, REST, 0), (2, 1, 5, 5, 0)), "both an amount and a rate"),
         (parts((1, 0, REST, REST, 0), (1, 1, 5, REST, 0)), "stands twice"),
+        (parts((1, 0, REST, REST, 7)), "a lease row that is not there"),
         (parts((1, 0, REST, REST, 0), (2, 1, 60_000, REST, 0)), "above the rent"),
     ],
 )
 def test_parts_that_do_not_split_a_rent(rows: np.ndarray, words: str) -> None:
     with pytest.raises(InputFault, match=words):
         close_month(BED, rows, JUNE)
+
+
+def test_leases_that_cannot_be() -> None:
+    alone = parts((1, 0, REST, REST, 0))
+    for row in ((55_000, "2026-06-17", "2026-06-16"), (-1, "2026-06-17", "2027-06-17")):
+        with pytest.raises(InputFault, match="ends before it starts, or its rent is not from 0"):
+            close_month(leases(row), alone, JUNE)
+    with pytest.raises(InputFault, match="tables of LEASE and PART"):
+        close_month(np.zeros(1), alone, JUNE)
+    with pytest.raises(InputFault, match="month: '2026-6-1' is not a date"):
+        close_month(BED, SHARED, "2026-6-1")  # type: ignore[arg-type]
+
+
+def test_a_bill_counts_once_in_what_is_owed() -> None:
+    rows = post_charge("op", "ann", 100, "rent/2026-06/1")
+    for function in (arrears, trial_balance):
+        with pytest.raises(InputFault, match="posting rent/2026-06/1 of op is given twice"):
+            function(rows * 2)
 
 
 def test_columns_equal_the_worked_function_on_random_leases() -> None:
@@ -95,7 +160,8 @@ def test_columns_equal_the_worked_function_on_random_leases() -> None:
         row = len(lease_rows)
         lease_rows.append((rent, start.toordinal(), end.toordinal()))
         days, length = days_within_month(start, end, month), days_in_month(month)
-        split = split_rent(rent, shares, days, length)
+        before = max(0, (start - month).days) if days else 0
+        split = split_rent(rent, shares, days, length, before)
         for at, share in enumerate(shares):
             amount = REST if share.amount_fen is None else share.amount_fen
             rate = REST if share.rate_ppb is None else share.rate_ppb
