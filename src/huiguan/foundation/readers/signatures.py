@@ -116,7 +116,7 @@ def reader_of(form: Any) -> Reader:  # noqa: ANN401  an annotation; one kind a l
     if origin is Literal:
         return partial(read_word, parts)
     if origin in (Union, types.UnionType):
-        return partial(read_one_of, parts)
+        return partial(read_one_of, list(parts), {})
     if origin is tuple and parts[-1:] != (...,):
         return partial(read_tuple, [(own_words(part), reader_of(part)) for part in parts])
     if origin in (Mapping, dict):
@@ -156,16 +156,29 @@ def read_instance(kind: type, value: object, what: str) -> object:
     return value
 
 
-def read_one_of(forms: tuple[Any, ...], value: object, what: str) -> object:
+def read_one_of(kinds: list[Any], by_type: dict[type, Reader], value: object, what: str) -> object:
     """Read a value of one of several kinds: the one it is given as, never another."""
-    if value is None and type(None) in forms:
-        return None
-    kinds = [form for form in forms if form is not type(None)]
-    if len(kinds) == 1:
-        return reader_of(kinds[0])(value, what)
-    for form in kinds:
+    reader = by_type.get(type(value))
+    if reader is None:
+        reader = by_type[type(value)] = reader_given_as(kinds, value)
+    return reader(value, what)
+
+
+def reader_given_as(kinds: list[Any], value: object) -> Reader:
+    """Return the reader for a value of this type: of its own kind, or the one that refuses it."""
+    if value is None and type(None) in kinds:
+        return as_given
+    others = [form for form in kinds if form is not type(None)]
+    if len(others) == 1:
+        return reader_of(others[0])
+    for form in others:
         if is_given_as(form, value):
-            return reader_of(form)(value, what)
+            return reader_of(form)
+    return partial(read_none_of, others)
+
+
+def read_none_of(kinds: list[Any], value: object, what: str) -> object:
+    """Refuse a value that is of none of the kinds."""
     if isinstance(value, float) and (Decimal in kinds or int in kinds):
         raise a_float(value, what)
     raise InputFault(f"{what}: {shown(value)} is none of what may be given: {names_of(kinds)}")
