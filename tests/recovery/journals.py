@@ -10,7 +10,8 @@ from huiguan.foundation.faults import CheckFault
 from huiguan.storage.files import Files
 from huiguan.storage.journal.format import JournalFault, Witness, read_witness
 from huiguan.storage.journal.recovery import Scan, segment_path
-from huiguan.storage.journal.writer import Ack, Batch, Journal
+from huiguan.storage.journal.tail import Ack
+from huiguan.storage.journal.writer import Batch, Journal
 from tests.models.plain_journal import Verdict
 
 DAY, IMAGE = 20260821, bytes(range(32))
@@ -71,12 +72,12 @@ def make(counts: list[int], segment_bytes: int, *, day: int = DAY, close: bool =
             first = journal.next_sequence
             batch = Batch(1_000 * i, rows(first, count), i // 2, bytes([i % 256]) * 32)
             acks.append(journal.append(first, 1, batch))
-            place = journal._header.segment, journal._offset
+            place = journal._tail.header.segment, journal._tail.offset
             places.append((place[0], place[1] - 192 - 64 * count, place[1]))
         if close:
             journal.close()
         else:
-            journal._release()
+            journal._tail.release()
         segments = [p.read_bytes() for p in sorted(folder.glob("*.segment"))]
     return Made(segments, acks, places)
 

@@ -8,7 +8,8 @@ import pytest
 from huiguan.foundation.faults import InputFault
 from huiguan.storage.journal.format import read_witness
 from huiguan.storage.journal.recovery import read
-from huiguan.storage.journal.writer import Batch, Journal, JournalStopped
+from huiguan.storage.journal.tail import JournalStopped
+from huiguan.storage.journal.writer import Batch, Journal
 from tests.recovery.faulty_files import FailingFiles, PowerCut
 from tests.recovery.journals import QuickFiles, create, rows
 

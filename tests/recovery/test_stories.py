@@ -46,7 +46,7 @@ class Story:
         assert ack.sequence == len(self.commands)
 
     def kill(self) -> None:
-        self.journal._release()
+        self.journal._tail.release()
         self.journal._end_threads()
 
     def next_frame(self, count: int) -> bytes:
@@ -67,9 +67,9 @@ class Story:
 
     def write(self, data: bytes) -> None:
         """Write behind the last frame, as far as the segment has room."""
-        path = segment_path(self.folder, self.journal._header.segment)
+        path = segment_path(self.folder, self.journal._tail.header.segment)
         content = path.read_bytes()
-        at = self.journal._offset
+        at = self.journal._tail.offset
         path.write_bytes(content[:at] + data + content[at + len(data) :])
 
     def act(self, action: str, argument: object) -> None:
@@ -89,7 +89,7 @@ class Story:
     def crash(self, action: str, argument: object) -> None:
         if action == "kill before the acknowledgement":
             frame = self.next_frame(argument)
-            if self.journal._offset + len(frame) <= 2048:
+            if self.journal._tail.offset + len(frame) <= 2048:
                 self.write(frame)
                 self._expect(self.journal.next_sequence, argument)
         elif action == "kill in the write":
@@ -98,7 +98,7 @@ class Story:
             arrived = min(arrived, len(frame) - 1)
             self.write(frame[:arrived] if start else bytes(arrived) + frame[arrived:])
         elif action == "kill in the roll":
-            number = self.journal._header.segment + 1
+            number = self.journal._tail.header.segment + 1
             torn = self.next_frame(1)[:argument]
             segment_path(self.folder, number).write_bytes(torn)
 

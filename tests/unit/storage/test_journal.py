@@ -7,7 +7,8 @@ import pytest
 
 from huiguan.foundation.faults import InputFault
 from huiguan.storage.journal.recovery import read
-from huiguan.storage.journal.writer import Batch, Journal, JournalStopped
+from huiguan.storage.journal.tail import JournalStopped
+from huiguan.storage.journal.writer import Batch, Journal
 
 DAY, IMAGE = 20260821, bytes(range(32))
 
