@@ -15,7 +15,8 @@ from pathlib import Path
 import numpy as np
 
 from huiguan.exchange.messages import LAYOUTS, MESSAGE_BYTES, CancelOrder, EnterOrder, Side
-from huiguan.floor.sequencer import Input, Sequencer
+from huiguan.floor.frames import Input
+from huiguan.floor.sequencer import Sequencer
 from huiguan.storage.journal.recovery import read
 from huiguan.storage.journal.writer import Batch, Journal
 
@@ -101,16 +102,38 @@ def run_sequencer(folder: Path, given: Iterator[np.ndarray]) -> Iterator[int]:
     while True:
         some = list(itertools.islice(given, BETWEEN_SNAPSHOTS))
         inputs = (Input(next(clock), rows) for rows in some)
-        for rows, events in zip(some, day.run_many(inputs), strict=True):
-            assert len(events)
+        for rows, frame in zip(some, day.run_many(inputs), strict=True):
+            assert len(frame.events)
             yield int(client_sequences(rows)[-1])
         day.take_snapshot()
+
+
+def run_submitting_sequencer(folder: Path, given: Iterator[np.ndarray]) -> Iterator[int]:
+    """Run the sequencer with up to six frames on their way, collected in bursts of chance length.
+
+    An acknowledgement leaves when a frame is collected; now and then, with none under way, a
+    snapshot is kept.
+    """
+    day = Sequencer.open(folder)
+    clock = itertools.count(day.core.time_ns + 1)
+    sent: deque[int] = deque()
+    for number, rows in enumerate(given):
+        day.submit(next(clock), rows)
+        sent.append(int(client_sequences(rows)[-1]))
+        if day.waiting < 6 and number % 5:
+            continue
+        while day.waiting > number % 4:
+            assert len(day.collect().events)
+            yield sent.popleft()
+        if not day.waiting:
+            day.take_snapshot()
 
 
 NODES = {
     "journal": run_journal,
     "pipelined journal": run_pipelined_journal,
     "sequencer": run_sequencer,
+    "submitting sequencer": run_submitting_sequencer,
 }
 
 if __name__ == "__main__":

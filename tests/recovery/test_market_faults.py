@@ -8,10 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from huiguan.floor.sequencer import Input, Sequencer
+from huiguan.floor.frames import Input
+from huiguan.floor.sequencer import Sequencer
 from huiguan.foundation.faults import Fault
 from huiguan.storage.files import Files
-from huiguan.storage.journal.writer import JournalStopped
+from huiguan.storage.journal.tail import JournalStopped
 from tests.recovery.faulty_files import FailingFiles, PowerCut
 from tests.recovery.journals import QuickFiles
 from tests.recovery.kill_nodes import commands
@@ -29,7 +30,7 @@ def run_story(folder: Path, files: Files, *, ahead: bool) -> list[bytes]:
         inputs = (Input(10 + i, commands(*frame)) for i, frame in enumerate(FRAMES))
         for _ in day.run_many(inputs) if ahead else (day.run(*given) for given in inputs):
             states.append(day.core.state_hash())  # noqa: PERF401  kept when a call fails
-        day._journal.close()
+        day.leave()
     except JournalStopped:
         assert isinstance(files, FailingFiles)
         assert files.failed
@@ -59,7 +60,7 @@ def test_every_call_fails_once(tmp_path: Path, kind: type[FailingFiles], ahead: 
         for i, frame in enumerate(FRAMES[done:], start=done):
             day.run(10 + i, commands(*frame))
         assert day.core.state_hash() == whole[-1]
-        day._journal.close()
+        day.leave()
 
 
 def test_a_day_that_can_not_be_written_is_one_sentence(tmp_path: Path) -> None:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from huiguan.days.hashes import HASHES_NAME, DayHashes, Notes, day_hashes, hash_words, read_hashes
+from huiguan.days.hashes import HASHES_NAME, DayHashes, day_hashes, hash_words, read_hashes
+from huiguan.days.notes import Notes
 from huiguan.exchange.trading.apply import apply, apply_traced
 from huiguan.exchange.trading.core import TradingCore
 from huiguan.foundation.faults import CheckFault
@@ -19,8 +20,6 @@ from huiguan.storage.market.day_image import read_image
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
-
-FRAMES_KEPT = 4  # a frame carries the hash of one at most this far back
 
 
 def announce_compiling(say: Callable[[str], None], *, traced: bool = False) -> None:
@@ -59,7 +58,8 @@ def run_again(
         events = core.run_frame(frame.header.time_ns, frame_commands(frame))
         notes.add(core, events)
         made[notes.frame] = notes.last
-        made.pop(notes.frame - FRAMES_KEPT, None)
+        for settled in [number for number in made if number < carried]:  # none is carried again
+            del made[settled]
         if watch:
             watch(frame, events)
         last = frame
@@ -86,7 +86,7 @@ def run_day_again(
     """
     folder = DayFolder(root)
     noted = read_hashes(root / HASHES_NAME)
-    core, notes = TradingCore(read_image(folder.image)), Notes()
+    core = TradingCore(read_image(folder.image))
     snapshots = {int(path.stem): path for path in folder.snapshots.glob("[0-9]*.snapshot")}
 
     def compare(frame: Frame, events: np.ndarray) -> None:
@@ -96,7 +96,8 @@ def run_day_again(
         if watch:
             watch(frame, events)
 
-    last = run_again(core, read(folder.journal), notes, compare)
+    with Notes() as notes:
+        last = run_again(core, read(folder.journal), notes, compare)
     if last is None:
         raise CheckFault(f"the journal of {root} holds no command, so there is no day to verify")
     found = day_hashes(last.last_sequence, last.header.frame, last.checksum, notes, core)

@@ -249,10 +249,9 @@ def run_day(root: Path, rows: Sequence[Mapping[str, str]]) -> RunOrders:
     commands = read_orders(image, rows)
     frames = list(frames_of(image, commands))
     trades, refused = 0, Counter[int]()
-    with hold(root, "day run"):
-        day = Sequencer.create(root, image)
+    with hold(root, "day run"), Sequencer.create(root, image) as day:
         for time_ns, batch in frames:
-            for event in events_of(day.run(time_ns, batch)):
+            for event in events_of(day.run(time_ns, batch).events):
                 trades += isinstance(event, TradeExecuted)
                 if isinstance(event, CommandRefused):
                     refused[event.refusal] += 1

@@ -41,7 +41,8 @@ from huiguan.exchange.messages import (
     encode,
 )
 from huiguan.exchange.trading.state.rows import NO_PRICE
-from huiguan.floor.sequencer import Input, Sequencer
+from huiguan.floor.frames import Input
+from huiguan.floor.sequencer import Sequencer
 from huiguan.foundation.tables import empty_tables
 from huiguan.storage.market.recordings import ACTIONS, Recording
 
@@ -198,14 +199,14 @@ def run_replay(
     image = replay_image(recording, trading_day, price_rule, auction_tie)
     commands, source = build_commands(recording)
     times = _frame_times(recording, source, date)
-    day = Sequencer.create(folder, image)
     pieces: list[np.ndarray] = []
     starts = range(0, len(commands), WINDOW)
     inputs = (Input(int(times[at]), commands[at : at + WINDOW].reshape(-1)) for at in starts)
-    for done, events in zip(starts, day.run_many(inputs), strict=True):
-        pieces.append(events.copy())
-        progress(min(done + WINDOW, len(commands)), len(commands))
-    hashes = day.close()
+    with Sequencer.create(folder, image) as day:
+        for done, frame in zip(starts, day.run_many(inputs), strict=True):
+            pieces.append(frame.events.copy())
+            progress(min(done + WINDOW, len(commands)), len(commands))
+        hashes = day.close()
     return _collect(recording, source, np.concatenate(pieces), len(commands), hashes)
 
 

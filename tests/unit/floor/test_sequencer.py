@@ -25,7 +25,8 @@ from huiguan.exchange.messages import (
     encode,
 )
 from huiguan.exchange.trading.core import TradingCore
-from huiguan.floor.sequencer import Input, Sequencer
+from huiguan.floor.frames import Input
+from huiguan.floor.sequencer import Sequencer
 from huiguan.foundation.faults import CheckFault, InputFault
 from huiguan.storage.market.day_folder import write_manifest
 from tests.images import small_image
@@ -88,7 +89,7 @@ def test_snapshot_and_tail_equal_the_whole(tmp_path: Path) -> None:
         day.run(given.time_ns, given.commands)
     day.take_snapshot()
     day.run(*inputs()[4])
-    day._journal.close()
+    day.leave()
     again = Sequencer.open(tmp_path / "day")
     assert again.recovered == []
     for given in inputs()[5:]:
@@ -99,10 +100,10 @@ def test_snapshot_and_tail_equal_the_whole(tmp_path: Path) -> None:
 
 
 def test_a_resend_after_recovery_changes_nothing(tmp_path: Path) -> None:
-    whole_day(tmp_path / "day")._journal.close()
+    whole_day(tmp_path / "day").leave()
     day = Sequencer.open(tmp_path / "day")
     before = day.core.state_hash()
-    events = day.run(99, orders(101, 20))
+    events = day.run(99, orders(101, 20)).events
     kinds = events.view(COMMAND_HEADER)["kind"]
     assert (kinds == CommandRepeated.KIND).all()
     rows = events.view(LAYOUTS[CommandRepeated.KIND])

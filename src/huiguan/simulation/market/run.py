@@ -65,21 +65,25 @@ def run_day(
     story, shuffle = DayStory(image, crowd, times, seed), stream(seed, "order of arrival", day)
     story.force(forced)
     numbers = Numbers(image.settings.session_capacity)
-    market = Sequencer.create(folder, image)
     first, last = stretches(image)[0].start_ns, stretches(image)[-1].start_ns
-    watch(first - LOG_ON_NS, market.run(first - LOG_ON_NS, story.log_on()))
-    for number, moment in enumerate(times):
-        prices.step()
-        house = story.house(number)
-        blocks = [*crowd.commands(moment, count), *story.clients(number, moment)]
-        sent = np.concatenate([*house, *map(crowd.heard, blocks)])
-        sent[len(house) :] = sent[len(house) :][shuffle.permutation(len(sent) - len(house))]
-        numbers.give(sent)
-        rows = np.concatenate([sent, story.resent()]) if number % 12 == 7 else sent
-        story.remember(sent)
-        events = market.run(moment.time_ns, rows.reshape(-1))
-        crowd.learn(events)
-        watch(moment.time_ns, events)
-        progress(number + 1, len(times))
-    watch(last + SECOND_NS, market.run(last + SECOND_NS, encode(PassTime())))
-    return SimulatedDay(folder, market.close(), crowd.view.trades)
+    with Sequencer.create(folder, image) as market:
+
+        def run(time_ns: int, rows: np.ndarray) -> np.ndarray:
+            frame = market.run(time_ns, rows)
+            watch(frame.time_ns, frame.events)
+            return frame.events
+
+        run(first - LOG_ON_NS, story.log_on())
+        for number, moment in enumerate(times):
+            prices.step()
+            house = story.house(number)
+            blocks = [*crowd.commands(moment, count), *story.clients(number, moment)]
+            sent = np.concatenate([*house, *map(crowd.heard, blocks)])
+            sent[len(house) :] = sent[len(house) :][shuffle.permutation(len(sent) - len(house))]
+            numbers.give(sent)
+            rows = np.concatenate([sent, story.resent()]) if number % 12 == 7 else sent
+            story.remember(sent)
+            crowd.learn(run(moment.time_ns, rows.reshape(-1)))
+            progress(number + 1, len(times))
+        run(last + SECOND_NS, encode(PassTime()))
+        return SimulatedDay(folder, market.close(), crowd.view.trades)
