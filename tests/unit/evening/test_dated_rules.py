@@ -12,31 +12,12 @@ from huiguan.exchange.evening.day_prices import tomorrow_of
 from huiguan.exchange.evening.next_day import next_image, reconcile
 from huiguan.exchange.evening.rules_of_day import rules_of_day
 from huiguan.exchange.rules.parameters import parameters
-from huiguan.exchange.rules.rows import Books
 from huiguan.foundation.arithmetic import PPB
 from huiguan.foundation.faults import InputFault
 from huiguan.foundation.records import blank_rows
 from huiguan.simulation.market.image import first_image
-from huiguan.storage.market.rulebooks.load import load_books
+from tests.laid_over import laid_over, row
 from tests.markets import DAY, PRICES, Market, books, market, market_image
-
-SHIPPED = Path(__file__).parents[3] / "src" / "huiguan" / "rulebooks"
-
-
-def laid_over(folder: Path, file: str, *rows: str) -> Books:
-    """Return the shipped books with rows added to one file."""
-    target = folder / file
-    target.parent.mkdir(parents=True, exist_ok=True)
-    text = (SHIPPED / file).read_text(encoding="utf-8")
-    target.write_text("\n".join([text, *rows]), encoding="utf-8")
-    return load_books(folder)
-
-
-def row(kind: str, effective: str, **values: str) -> str:
-    """Return a row of a rulebook as text."""
-    cited = {"article": '"test"', "source": '"N73"', "status": '"invented"'}
-    lines = [f"{key} = {value}" for key, value in (values | cited).items()]
-    return "\n".join([f"\n[[{kind}]]", effective, *lines])
 
 
 def test_each_venue_gives_its_own_share_to_the_reserve(tmp_path: Path) -> None:

@@ -26,6 +26,7 @@ from huiguan.exchange.evening.day_money import (
     mark,
     order_fees,
     reserve_share,
+    rules_of_pools,
     total_profit,
     transfers,
 )
@@ -115,7 +116,14 @@ def close_day(
     accounts["margin_fen"], accounts["delivery_margin_fen"] = margin
     accounts["deposits_fen"], accounts["withdrawals_fen"] = moved[:2]
     accounts["balance_fen"] = balances_of(accounts)
-    pools = clear_pools(image, rules, accounts, moved)
+    by_pool = rules_of_pools(
+        image,
+        rules.venues,
+        rules.by_venue,
+        codes_of(image, found.key),
+        split_of(image, found.key)[0],
+    )
+    pools = clear_pools(image, by_pool, accounts, moved)
     report("postings and proofs")
     income = int(pools["fees_fen"].sum() + pools["order_fees_fen"].sum())
 

@@ -1,11 +1,10 @@
 """Money of all trading codes and pools: profit, margin, order fees, clearing deposits."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
-from huiguan.exchange.clearing.collateral import usable_collateral
 from huiguan.exchange.clearing.deposit import at_deadline, clearing_deposit, margin_call
 from huiguan.exchange.clearing.fees import (
     MessageCount,
@@ -16,9 +15,15 @@ from huiguan.exchange.clearing.fees import (
 from huiguan.exchange.day.image import DayImage
 from huiguan.exchange.day.result import OrderFeeRow, PoolResult
 from huiguan.exchange.evening.day_positions import LONG, SHORT, Holdings, codes_of, split_of
-from huiguan.exchange.evening.rules_of_day import DayRules, decimal_rate, order_fee_tiers
+from huiguan.exchange.evening.rules_of_day import (
+    DayRules,
+    PoolRules,
+    decimal_rate,
+    order_fee_tiers,
+)
 from huiguan.exchange.events import DayEvents
 from huiguan.exchange.messages import CancelReason, Hedge, Scope, TransferStage
+from huiguan.exchange.rules.parameters import ContractParameters
 from huiguan.foundation.columns import sums, times_rate_half_up
 from huiguan.foundation.faults import CheckFault
 from huiguan.foundation.records import blank_rows
@@ -283,13 +288,44 @@ def pool_of_code(image: DayImage) -> np.ndarray:
     return result
 
 
+def rules_of_pools(
+    image: DayImage,
+    venues: Sequence[str],
+    rules: Mapping[str, ContractParameters],
+    codes: np.ndarray,
+    instruments: np.ndarray,
+) -> list[PoolRules]:
+    """Return what each pool is held to: by the venues of what its codes held or traded.
+
+    ``venues`` are those of the instruments, ``rules`` holds one contract of each; a trading code
+    and an instrument a row of what was held in the morning or traded. A pool without any is held
+    to the rules of all venues of the day.
+    """
+    known = list(dict.fromkeys(venues))
+    venue = np.array([known.index(name) for name in venues], np.int64)
+    serves = np.zeros((len(image.pools), len(known)), bool)
+    serves[pool_of_code(image)[codes], venue[instruments]] = True
+    serves[~serves.any(axis=1)] = True
+    return [
+        PoolRules(venues=tuple(rules[known[place]] for place in np.flatnonzero(row)))
+        for row in serves
+    ]
+
+
+def held_or_traded(image: DayImage, trades: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return trading code and instrument of every position of the morning and side of a trade."""
+    rows = image.positions
+    codes = (rows["trading_code"], trades["buy_code"], trades["sell_code"])
+    instruments = (rows["instrument"], trades["instrument"], trades["instrument"])
+    return np.concatenate(codes), np.concatenate(instruments)
+
+
 def clear_pools(
-    image: DayImage, rules: DayRules, accounts: np.ndarray, moved: Transfers
+    image: DayImage, rules: Sequence[PoolRules], accounts: np.ndarray, moved: Transfers
 ) -> np.ndarray:
     """Return the clearing deposit of every pool: balance, minimum, call, outcome (4.5, 4.7)."""
     table = blank_rows(PoolResult, len(image.pools))
     where = pool_of_code(image)
-    deposit, collateral = rules.contracts[0].today.deposit, rules.contracts[0].today.collateral
 
     def total(name: str) -> np.ndarray:
         return sums(where, accounts[name], len(table))
@@ -303,16 +339,8 @@ def clear_pools(
         paid_in, paid_out = int(moved.pool_deposits[index]), int(moved.pool_withdrawals[index])
         cash = int(pool["cash_fen"]) + paid_in - paid_out
         cash += int(profit[index]) - int(fees[index]) - int(order[index])
-        usable = min(
-            usable_collateral(
-                int(pool["collateral_fen"]),
-                cash,
-                decimal_rate(collateral.value_share_ppb),
-                collateral.cash_multiple,
-            ),
-            int(margin[index]),
-        )
-        minimum = deposit.futures_firm_fen if pool["futures_firm"] else deposit.other_fen
+        usable = rules[index].usable_fen(int(pool["collateral_fen"]), cash, int(margin[index]))
+        minimum = rules[index].minimum_fen(futures_firm=bool(pool["futures_firm"]))
         previous = int(pool["cash_fen"]) - int(pool["margin_fen"]) + int(pool["usable_fen"])
         balance = clearing_deposit(
             previous_balance_fen=previous,

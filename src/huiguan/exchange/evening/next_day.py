@@ -19,6 +19,7 @@ from huiguan.exchange.day.instructions.every import AnyInstruction, check_instru
 from huiguan.exchange.day.result import DayResult, result_digest
 from huiguan.exchange.day.settings_of_day import settings_of_day
 from huiguan.exchange.evening.carried import lodged_warrants, member_volumes, past_settlements
+from huiguan.exchange.evening.day_money import held_or_traded, rules_of_pools
 from huiguan.exchange.evening.decided.effects import Effect
 from huiguan.exchange.evening.decided.follow import follow
 from huiguan.exchange.evening.decided.morning import PeopleTables, morning_of, people_tables
@@ -28,6 +29,7 @@ from huiguan.exchange.evening.decided.products import (
     products_of,
     with_rights,
 )
+from huiguan.exchange.evening.rules_of_day import PoolRules
 from huiguan.exchange.messages import Right
 from huiguan.exchange.rules.instruments import Contract, contract, listed_contracts
 from huiguan.exchange.rules.parameters import parameters
@@ -69,10 +71,8 @@ def next_morning(
     tables = contract_tables(books, result.settings.next_trading_day, listed)
     rows = {name: index for index, name in enumerate(tables.instrument_names)}
     move = np.array([rows.get(name, -1) for name in image.names.instruments], np.int32)
-    rule = parameters(books, image.names.instruments[0], result.settings.trading_day)
-    morning = morning_of(
-        image, result, tables.instrument_names, rule.deposit, rule.collateral, warrants
-    )
+    rules, of_all = pool_rules_of(image, result, books)
+    morning = morning_of(image, result, tables.instrument_names, rules, of_all, warrants)
     effects += follow(morning, instructions)
     people = people_tables(morning, tables.instruments)
     positions = moved(result.positions, HeldPosition, move, people.code_rows)
@@ -109,6 +109,19 @@ def next_morning(
         member_volumes=of_members(carried(member_volumes(result), move), people),
     )
     return NextMorning(tomorrow, effects)
+
+
+def pool_rules_of(
+    image: DayImage, result: DayResult, books: Books
+) -> tuple[list[PoolRules], PoolRules]:
+    """Return what each pool was held to at the close, and what one of all venues is held to."""
+    names, day = image.names, result.settings.trading_day
+    products = [names.products[number] for number in image.instruments["product"].tolist()]
+    venues = [books.products[name].venue for name in products]
+    one = dict(zip(reversed(venues), reversed(names.instruments), strict=True))
+    rules = {venue: parameters(books, one[venue], day) for venue in dict.fromkeys(venues)}
+    held = rules_of_pools(image, venues, rules, *held_or_traded(image, result.trades))
+    return held, PoolRules(venues=tuple(rules.values()))
 
 
 def of_codes(rows: np.ndarray, people: PeopleTables) -> np.ndarray:

@@ -1,17 +1,18 @@
 """What the rulebooks say to a clearing: of today for prices and fees, of tomorrow for margins."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 import msgspec
 
+from huiguan.exchange.clearing.collateral import usable_collateral
 from huiguan.exchange.clearing.fees import OrderFeeTier
 from huiguan.exchange.clearing.parameters import Circular
 from huiguan.exchange.day.contract_tables import parameters_of
 from huiguan.exchange.rules.parameters import ContractParameters
-from huiguan.exchange.rules.rows import Books, OrderFee, calendar_of
+from huiguan.exchange.rules.rows import Books, MarketRow, OrderFee, calendar_of
 from huiguan.foundation.arithmetic import Rounding
-from huiguan.foundation.calendars import trading_day_after, trading_days_between
+from huiguan.foundation.calendars import show_day, trading_day_after, trading_days_between
 from huiguan.foundation.faults import InputFault
 
 
@@ -63,6 +64,47 @@ class ContractRules(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
+class PoolRules(msgspec.Struct, frozen=True, kw_only=True):
+    """What a pool is held to: the rows of every venue in whose contracts it clears (4.5, 4.7).
+
+    Venues clear their members apart; a pool that serves several is held to the strictest row, or to
+    the minimums of all together where one of them says so (``shared_pool``).
+    """
+
+    venues: tuple[ContractParameters, ...]  # one contract of each
+
+    @property
+    def rows(self) -> list[MarketRow]:
+        """The rows it stands on."""
+        found: list[MarketRow] = []
+        for row in self.venues:
+            found += [row.deposit, row.collateral]
+            found += [row.shared_pool] if len(self.venues) > 1 else []
+        return found
+
+    def minimum_fen(self, *, futures_firm: bool) -> int:
+        """Return the least clearing deposit in fen."""
+        least = [
+            row.deposit.futures_firm_fen if futures_firm else row.deposit.other_fen
+            for row in self.venues
+        ]
+        added = any(row.shared_pool.minimum == "added" for row in self.venues)
+        return sum(least) if added else max(least)
+
+    def usable_fen(self, collateral_fen: int, cash_fen: int, margin_fen: int) -> int:
+        """Return what collateral counts for: never more than the margin."""
+        by_venue = [
+            usable_collateral(
+                collateral_fen,
+                cash_fen,
+                decimal_rate(row.collateral.value_share_ppb),
+                row.collateral.cash_multiple,
+            )
+            for row in self.venues
+        ]
+        return min(margin_fen, *by_venue)
+
+
 class DayRules(msgspec.Struct, frozen=True, kw_only=True):
     """Everything the books say to the clearing of a day, by row of the image's instruments."""
 
@@ -70,6 +112,16 @@ class DayRules(msgspec.Struct, frozen=True, kw_only=True):
     next_trading_day: int
     rulebook_digest: str
     contracts: list[ContractRules]
+
+    @property
+    def venues(self) -> list[str]:
+        """Venue of each contract."""
+        return [row.today.contract.venue for row in self.contracts]
+
+    @property
+    def by_venue(self) -> dict[str, ContractParameters]:
+        """What holds today for one contract of each venue."""
+        return {row.today.contract.venue: row.today for row in reversed(self.contracts)}
 
 
 def decimal_rate(rate_ppb: int) -> Decimal:
@@ -91,13 +143,30 @@ def order_fee_tiers(row: OrderFee) -> tuple[OrderFeeTier, ...]:
     return (free, *(OrderFeeTier(above=a, low_fen=low, high_fen=high) for a, low, high in rows))
 
 
+def next_day_of_all(books: Books, found: Iterable[ContractParameters], trading_day: int) -> int:
+    """Return the next trading day of contracts; venues that differ are an InputFault."""
+    days = {
+        row.contract.venue: trading_day_after(
+            calendar_of(books, books.products[row.contract.product]), trading_day
+        )
+        for row in found
+    }
+    if len(set(days.values())) > 1:
+        said = ", ".join(f"{show_day(day)} at {venue}" for venue, day in days.items())
+        raise InputFault(
+            f"after {show_day(trading_day)} the next trading day is {said}; close the venues apart,"
+            " each with its own contracts"
+        )
+    return min(days.values())
+
+
 def rules_of_day(books: Books, codes: Sequence[str], trading_day: int) -> DayRules:
     """Return the rules for clearing these contracts on a day."""
     if not codes:
         raise InputFault("the image has no instrument; there is nothing to clear")
     today = parameters_of(books, codes, trading_day)
     calendar = calendar_of(books, books.products[today[0].contract.product])
-    following = trading_day_after(calendar, trading_day)
+    following = next_day_of_all(books, today, trading_day)
     alive = [row.contract.code for row in today if row.contract.last_day > trading_day]
     tomorrow = {row.contract.code: row for row in parameters_of(books, alive, following)}
 

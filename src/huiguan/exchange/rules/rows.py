@@ -312,6 +312,16 @@ class Deposit(MarketRow, frozen=True, kw_only=True):
     other_fen: Yuan
 
 
+class SharedPool(MarketRow, frozen=True, kw_only=True):
+    """What least clearing deposit a pool keeps that clears contracts of several venues.
+
+    The ``highest`` of the venues' minimums, or all of them ``added``. Collateral counts by the
+    strictest of their rows.
+    """
+
+    minimum: Literal["highest", "added"]
+
+
 class RiskReserve(MarketRow, frozen=True, kw_only=True):
     """What share of the fees of the day goes to the risk reserve (7)."""
 
@@ -377,6 +387,7 @@ class RowsInForce(msgspec.Struct, frozen=True, kw_only=True):
     natural_person: NaturalPerson
     relief: Relief
     deposit: Deposit
+    shared_pool: SharedPool
     risk_reserve: RiskReserve
     large_trader: LargeTrader
     collateral: Collateral

@@ -53,7 +53,7 @@ def move_member_money(morning: Morning, order: MoveMemberMoney) -> Effect:
     """
     key, pool = pool_of(morning, order, order.member, house=order.house)
     minimum = 0 if key in morning.ending else pool.minimum_fen
-    usable = usable_fen(morning, pool)
+    usable = usable_fen(morning, key)
     most = withdrawable(pool.cash_fen, pool.margin_fen, usable, minimum)
     if -order.amount_fen > most:
         raise refused(

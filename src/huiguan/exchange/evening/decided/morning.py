@@ -3,20 +3,18 @@
 Rows of the image keep their order; new ones come at the end, and where one ends the others move up.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
 import numpy as np
 
-from huiguan.exchange.clearing.collateral import usable_collateral
 from huiguan.exchange.clearing.deposit import DeadlineOutcome, at_deadline
 from huiguan.exchange.day.image import DayImage, HolderLimit, Member, TradingCode
 from huiguan.exchange.day.image import Pool as PoolRow
 from huiguan.exchange.day.result import DayResult
-from huiguan.exchange.evening.rules_of_day import decimal_rate
+from huiguan.exchange.evening.rules_of_day import PoolRules
 from huiguan.exchange.messages import Right
-from huiguan.exchange.rules.rows import Collateral, Deposit
 from huiguan.foundation.columns import sums
 from huiguan.foundation.records import blank_rows, table_layout
 from huiguan.foundation.tables import in_key_order
@@ -64,8 +62,8 @@ class Morning(msgspec.Struct, kw_only=True):
     image: DayImage
     result: DayResult
     instruments: list[str]  # that trade tomorrow
-    deposit: Deposit
-    collateral: Collateral
+    rules: dict[PoolKey, PoolRules]  # of the pools there were
+    of_new_pools: PoolRules
     members: dict[str, int]  # mode
     holders: dict[str, None]
     codes: dict[str, Code]
@@ -103,8 +101,8 @@ def morning_of(
     image: DayImage,
     result: DayResult,
     instruments: list[str],
-    deposit: Deposit,
-    collateral: Collateral,
+    rules: Sequence[PoolRules],
+    of_new_pools: PoolRules,
     warrants: np.ndarray,
 ) -> Morning:
     """Return the morning that follows from the result before any instruction."""
@@ -137,8 +135,8 @@ def morning_of(
         image=image,
         result=result,
         instruments=instruments,
-        deposit=deposit,
-        collateral=collateral,
+        rules=dict(zip(pools, rules, strict=True)),
+        of_new_pools=of_new_pools,
         members=dict(zip(names.members, image.members["mode"].tolist(), strict=True)),
         holders=dict.fromkeys(names.holders),
         codes=codes,
@@ -165,12 +163,10 @@ def _limits(image: DayImage, instruments: list[str]) -> dict[LimitKey, Limit]:
     return found
 
 
-def usable_fen(morning: Morning, pool: Pool) -> int:
+def usable_fen(morning: Morning, key: PoolKey) -> int:
     """Return what a pool's collateral counts for: never more than its margin (4.7)."""
-    rule = morning.collateral
-    share = decimal_rate(rule.value_share_ppb)
-    usable = usable_collateral(pool.collateral_fen, pool.cash_fen, share, rule.cash_multiple)
-    return min(usable, pool.margin_fen)
+    pool, rules = morning.pools[key], morning.rules.get(key, morning.of_new_pools)
+    return rules.usable_fen(pool.collateral_fen, pool.cash_fen, pool.margin_fen)
 
 
 def people_tables(morning: Morning, instruments: np.ndarray) -> PeopleTables:
@@ -183,7 +179,7 @@ def people_tables(morning: Morning, instruments: np.ndarray) -> PeopleTables:
     pools = blank_rows(PoolRow, len(morning.pools))
     called = {}
     for row, (key, pool) in zip(pools, morning.pools.items(), strict=True):
-        usable = usable_fen(morning, pool)
+        usable = usable_fen(morning, key)
         row["cash_fen"], row["margin_fen"] = pool.cash_fen, pool.margin_fen
         row["collateral_fen"], row["usable_fen"] = pool.collateral_fen, usable
         row["member"], row["house"], row["futures_firm"] = (

@@ -89,7 +89,7 @@ def open_pool(morning: Morning, order: OpenPool) -> Effect:
     if other is not None and other.futures_firm != order.futures_firm:
         kind = "a" if other.futures_firm else "no"
         raise refused(order, f"member {order.member} is {kind} futures firm by its other pool")
-    minimum = morning.deposit.futures_firm_fen if order.futures_firm else morning.deposit.other_fen
+    minimum = morning.of_new_pools.minimum_fen(futures_firm=order.futures_firm)
     morning.pools[key] = Pool(futures_firm=order.futures_firm, minimum_fen=minimum)
     return effect(order, pool_words(key), "cash", NOTHING, show_fen(0))
 

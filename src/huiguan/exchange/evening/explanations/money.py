@@ -6,7 +6,7 @@ from huiguan.exchange.clearing.client_day import ClientDay
 from huiguan.exchange.clearing.deposit import DeadlineOutcome
 from huiguan.exchange.day.image import DayImage
 from huiguan.exchange.day.result import DayResult
-from huiguan.exchange.evening.day_money import pool_of_code
+from huiguan.exchange.evening.day_money import held_or_traded, pool_of_code, rules_of_pools
 from huiguan.exchange.evening.day_postings import pool_name
 from huiguan.exchange.evening.explanations.steps import (
     Cited,
@@ -90,7 +90,10 @@ def explain_call(image: DayImage, result: DayResult, rules: DayRules, member: st
     if member not in image.names.members:
         raise InputFault(f"member {member!r} is not in this day; check the number")
     check_books(result, rules)
-    rule = rules.contracts[0].today
+    held = rules_of_pools(
+        image, rules.venues, rules.by_venue, *held_or_traded(image, result.trades)
+    )
+    used: list[tuple[str, MarketRow]] = []
     steps = []
     counts = [0] * len(image.pools)
     for pool in pool_of_code(image).tolist():
@@ -98,6 +101,7 @@ def explain_call(image: DayImage, result: DayResult, rules: DayRules, member: st
     for index, row in enumerate(result.pools):
         if image.names.members[row["member"]] != member:
             continue
+        used += [("", cited) for cited in held[index].rows]
         before = row["previous_cash_fen"] - row["previous_margin_fen"] + row["previous_usable_fen"]
         fees = int(row["fees_fen"] + row["order_fees_fen"])
         steps.append(
@@ -130,6 +134,6 @@ def explain_call(image: DayImage, result: DayResult, rules: DayRules, member: st
         key="call",
         subject=member,
         trading_day=result.settings.trading_day,
-        rules=[Cited(rule.deposit), Cited(rule.collateral)],
+        rules=[Cited(cited.row) for cited in unique(used)],
         steps=steps,
     )
