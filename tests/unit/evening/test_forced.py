@@ -35,7 +35,7 @@ def margin_of_pools(image: DayImage, result: DayResult, positions: np.ndarray) -
     """Return the margin of each pool for positions, at the evening's settlement and rates."""
     holdings = hold(image._replace(positions=positions), np.zeros(0, result.trades.dtype))
     ticks = result.contracts["settlement_units"] // image.instruments["tick_units"]
-    found = margins(image, holdings, rules(), ticks, result.contracts)
+    found = margins(image, holdings, ticks, result.contracts)
     return sums(pool_of_code(image), found.margin_fen, len(image.pools))
 
 

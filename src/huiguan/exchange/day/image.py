@@ -259,6 +259,24 @@ class MemberVolume(Record, frozen=True):
     instrument: Int32
 
 
+class Undelivered(Record, frozen=True):
+    """What a contract's last trading day left of a position, and the margin kept until performance.
+
+    The contract trades no longer, so it is named by product and month.
+    """
+
+    KEY = ("trading_code", "product", "month", "hedge")
+
+    margin_fen: Int64
+    trading_code: Int32
+    product: Int32
+    month: Int32  # yyyymm
+    long_lots: Int32
+    short_lots: Int32
+    until: Int32  # trading day at whose clearing the margin is returned
+    hedge: HedgeCode
+
+
 class Names(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The words behind the row numbers."""
 
@@ -290,6 +308,7 @@ class DayImage(NamedTuple):
     unfilled_closes: Annotated[np.ndarray, UnfilledClose] = blank_rows(UnfilledClose)
     past_settlements: Annotated[np.ndarray, PastSettlement] = blank_rows(PastSettlement)
     member_volumes: Annotated[np.ndarray, MemberVolume] = blank_rows(MemberVolume)
+    undelivered: Annotated[np.ndarray, Undelivered] = blank_rows(Undelivered)
 
 
 def image_digest(image: DayImage) -> bytes:

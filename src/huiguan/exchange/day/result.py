@@ -10,7 +10,7 @@ from typing import Annotated, NamedTuple
 import msgspec
 import numpy as np
 
-from huiguan.exchange.day.image import HeldLot, HeldPosition, UnfilledClose
+from huiguan.exchange.day.image import HeldLot, HeldPosition, Undelivered, UnfilledClose
 from huiguan.exchange.messages import HedgeCode, OffsetCode
 from huiguan.foundation.records import Int8, Int32, Int64, Record, blank_rows
 from huiguan.foundation.tables import digest_of
@@ -77,7 +77,7 @@ class AccountResult(Record, frozen=True):
     order_fees_fen: Int64
     delivery_fees_fen: Int64  # on positions settled in cash today
     margin_fen: Int64
-    delivery_margin_fen: Int64  # kept for contracts that expired today, until performance
+    delivery_margin_fen: Int64  # kept for contracts that expired, until performance
     balance_fen: Int64  # equity carried forward
 
 
@@ -208,6 +208,7 @@ class DayResult(NamedTuple):
     unfilled_closes: Annotated[np.ndarray, UnfilledClose] = blank_rows(UnfilledClose)
     freed_shorts: Annotated[np.ndarray, FreedShort] = blank_rows(FreedShort)
     reductions: Annotated[np.ndarray, ReducedPosition] = blank_rows(ReducedPosition)
+    undelivered: Annotated[np.ndarray, Undelivered] = blank_rows(Undelivered)  # of all days
 
 
 def result_digest(result: DayResult) -> bytes:

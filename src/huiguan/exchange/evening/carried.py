@@ -1,4 +1,4 @@
-"""What a day carries to the next beside money and positions: warrants, past prices, volumes."""
+"""What a day carries to the next: warrants, what is to be delivered, past prices, volumes."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -6,14 +6,22 @@ from decimal import Decimal
 import numpy as np
 
 from huiguan.exchange.clearing.margin import shorts_to_margin
-from huiguan.exchange.day.image import DayImage, MemberVolume, PastSettlement, Warrant
+from huiguan.exchange.day.image import (
+    DayImage,
+    MemberVolume,
+    PastSettlement,
+    Undelivered,
+    Warrant,
+)
 from huiguan.exchange.day.instructions.every import AnyInstruction, index_of
 from huiguan.exchange.day.instructions.money import LodgeWarrants
 from huiguan.exchange.day.result import DayResult, FreedShort
 from huiguan.exchange.evening.day_positions import SHORT, Holdings, codes_of, split_of
 from huiguan.exchange.evening.rules_of_day import DayRules
+from huiguan.foundation.columns import stacked
 from huiguan.foundation.faults import InputFault
 from huiguan.foundation.records import blank_rows, table_layout
+from huiguan.foundation.tables import in_key_order
 
 THOUSAND = 1_000
 MOVE_DAYS = (3, 4, 5)  # over which a cumulative move is measured
@@ -77,6 +85,29 @@ def freed_rows(image: DayImage, found: Holdings, backed: np.ndarray) -> np.ndarr
     table["instrument"], table["hedge"] = split_of(image, found.key[some])
     table["lots"] = backed[some]
     return table
+
+
+def undelivered(
+    image: DayImage, found: Holdings, rules: DayRules, expired_fen: np.ndarray
+) -> np.ndarray:
+    """Return what is left to be delivered after today's clearing, and the margin kept for it (6.5).
+
+    ``expired_fen`` is the margin of each position that expired today. What expired earlier is kept
+    as it was, until the day at whose clearing its margin is returned.
+    """
+    instrument, hedge = split_of(image, found.key)
+    until = np.array([row.margin_until for row in rules.contracts], np.int32)
+    month = np.array([row.today.contract.month for row in rules.contracts], np.int32)
+    held = found.held.sum(axis=0) > 0
+    new = np.flatnonzero(held & (until[instrument] > rules.trading_day))
+    rows = blank_rows(Undelivered, len(new))
+    rows["margin_fen"], rows["hedge"] = expired_fen[new], hedge[new]
+    rows["trading_code"] = codes_of(image, found.key[new])
+    rows["product"] = image.instruments["product"][instrument[new]]
+    rows["month"], rows["until"] = month[instrument[new]], until[instrument[new]]
+    rows["long_lots"], rows["short_lots"] = found.held[:, new]
+    earlier = image.undelivered[image.undelivered["until"] > rules.trading_day]
+    return in_key_order(stacked([earlier, rows]), Undelivered)
 
 
 def past_settlements(image: DayImage, settlement_units: np.ndarray, day: int) -> np.ndarray:

@@ -17,7 +17,12 @@ from huiguan.exchange.day.instructions.every import (
     check_instruments,
 )
 from huiguan.exchange.day.result import AccountResult, DayResult, MemberContract, ResultSettings
-from huiguan.exchange.evening.carried import freed_rows, lodged_warrants, lots_backed
+from huiguan.exchange.evening.carried import (
+    freed_rows,
+    lodged_warrants,
+    lots_backed,
+    undelivered,
+)
 from huiguan.exchange.evening.day_money import (
     cash_fee_rates,
     clear_pools,
@@ -112,8 +117,10 @@ def close_day(
     cash_rates = cash_fee_rates(rules, contracts)
     accounts["delivery_fees_fen"] = delivery_fees(image, found, cash_rates, settlement_ticks)
     backed = lots_backed(image, found, rules, lodged_warrants(image, instructions))
-    margin = margins(image, found, rules, settlement_ticks, contracts, backed)
-    accounts["margin_fen"], accounts["delivery_margin_fen"] = margin
+    margin = margins(image, found, settlement_ticks, contracts, backed)
+    kept = undelivered(image, found, rules, margin.expired_fen)
+    accounts["margin_fen"] = margin.margin_fen
+    accounts["delivery_margin_fen"] = sums(kept["trading_code"], kept["margin_fen"], len(accounts))
     accounts["deposits_fen"], accounts["withdrawals_fen"] = moved[:2]
     accounts["balance_fen"] = balances_of(accounts)
     by_pool = rules_of_pools(
@@ -162,6 +169,7 @@ def close_day(
         unfilled_closes=unfilled_closes(image, events, contracts),
         freed_shorts=freed_rows(image, found, backed),
         reductions=reduction_rows(reduced, len(events.trades) + 1),
+        undelivered=kept,
     )
     prove(image, found, result)
     return result

@@ -70,16 +70,15 @@ def total_profit(image: DayImage, trades: np.ndarray, settlement_ticks: np.ndarr
 
 
 class Margins(NamedTuple):
-    """Margin in fen per trading code: of what goes on, and kept for what expired today."""
+    """Margin in fen per trading code of what goes on; per position of what expired today."""
 
     margin_fen: np.ndarray
-    delivery_fen: np.ndarray
+    expired_fen: np.ndarray
 
 
 def margins(
     image: DayImage,
     found: Holdings,
-    rules: DayRules,
     settlement_ticks: np.ndarray,
     contracts: np.ndarray,
     warrant_lots: np.ndarray | None = None,
@@ -100,7 +99,6 @@ def margins(
     long_fen = times_rate_half_up(longs * value, rate)
     short_fen = times_rate_half_up(shorts * value, rate)
     expired = contracts["expired"][instrument] == 1
-    cash = np.array([row.today.delivery.method == "cash" for row in rules.contracts])[instrument]
     relief = contracts["relief"][instrument] == 1
     count = len(image.trading_codes)
     products = int(image.instruments["product"].max()) + 1
@@ -113,8 +111,7 @@ def margins(
     both = long_fen + short_fen
     plain = ~relief & ~expired
     total += sums(codes[plain], both[plain], count)
-    kept = expired & ~cash
-    return Margins(margin_fen=total, delivery_fen=sums(codes[kept], both[kept], count))
+    return Margins(margin_fen=total, expired_fen=np.where(expired, both, 0))
 
 
 def cash_fee_rates(rules: DayRules, contracts: np.ndarray) -> np.ndarray:

@@ -14,7 +14,7 @@ from huiguan.exchange.day.contract_tables import (
     ListedContract,
     contract_tables,
 )
-from huiguan.exchange.day.image import DayImage, HeldLot, HeldPosition, Names, Warrant
+from huiguan.exchange.day.image import DayImage, HeldLot, HeldPosition, Names, Undelivered, Warrant
 from huiguan.exchange.day.instructions.every import AnyInstruction, check_instructions
 from huiguan.exchange.day.result import DayResult, result_digest
 from huiguan.exchange.day.settings_of_day import settings_of_day
@@ -66,9 +66,10 @@ def next_morning(
     """Return the image of the next trading day with what instructions changed in it."""
     check_instructions(instructions)
     warrants = lodged_warrants(image, instructions)
-    products, effects = products_of(image, result, books, warrants, instructions)
-    listed = contracts_of_tomorrow(image, result, books, products)
+    traded, effects = products_of(image, result, books, warrants, instructions)
+    listed = contracts_of_tomorrow(image, result, books, traded)
     tables = contract_tables(books, result.settings.next_trading_day, listed)
+    products = _product_names(image, result, tables)
     rows = {name: index for index, name in enumerate(tables.instrument_names)}
     move = np.array([rows.get(name, -1) for name in image.names.instruments], np.int32)
     rules, of_all = pool_rules_of(image, result, books)
@@ -91,7 +92,7 @@ def next_morning(
                 holding_capacity=max(image.settings.holding_capacity, SPARE * holdings),
             ),
         ),
-        names=names_of(tables, people),
+        names=names_of(tables, products, people),
         instruments=tables.instruments,
         margins=tables.margins,
         fees=tables.fees,
@@ -103,10 +104,11 @@ def next_morning(
         lots=moved(result.lots, HeldLot, move, people.code_rows),
         contract_states=tables.contract_states,
         pools=people.pools,
-        warrants=_warrants(image, warrants, tables.product_names, people),
+        warrants=_of_products(image, warrants, Warrant, products, people),
         unfilled_closes=of_codes(carried(result.unfilled_closes, move), people),
         past_settlements=carried(past, move),
         member_volumes=of_members(carried(member_volumes(result), move), people),
+        undelivered=_of_products(image, result.undelivered, Undelivered, products, people),
     )
     return NextMorning(tomorrow, effects)
 
@@ -146,15 +148,25 @@ def carried(rows: np.ndarray, move: np.ndarray) -> np.ndarray:
     return ordered
 
 
-def _warrants(
-    image: DayImage, rows: np.ndarray, products: Sequence[str], people: PeopleTables
+def _of_products(
+    image: DayImage,
+    rows: np.ndarray,
+    record: type[Record],
+    products: Sequence[str],
+    people: PeopleTables,
 ) -> np.ndarray:
-    """Return the warrants lodged for the morning, under the new numbers of products and codes."""
+    """Return rows under the new numbers of products and codes; those of ended products end."""
     numbers = {name: index for index, name in enumerate(products)}
     move = np.array([numbers.get(name, -1) for name in image.names.products], np.int32)
     kept: np.ndarray = rows[move[rows["product"]] >= 0]
     kept["product"] = move[kept["product"]]
-    return in_key_order(of_codes(kept, people), Warrant)
+    return in_key_order(of_codes(kept, people), record)
+
+
+def _product_names(image: DayImage, result: DayResult, tables: ContractTables) -> list[str]:
+    """Return the products of tomorrow: those that trade, and those that are still delivered."""
+    delivered = [image.names.products[row] for row in result.undelivered["product"].tolist()]
+    return list(dict.fromkeys([*tables.product_names, *delivered]))
 
 
 def moved(
@@ -169,11 +181,11 @@ def moved(
     return in_key_order(result, record)
 
 
-def names_of(tables: ContractTables, people: PeopleTables) -> Names:
+def names_of(tables: ContractTables, products: list[str], people: PeopleTables) -> Names:
     """Return the names of tomorrow's rows."""
     return Names(
         instruments=tables.instrument_names,
-        products=tables.product_names,
+        products=products,
         phase_groups=tables.phase_group_names,
         trading_codes=people.code_names,
         members=people.member_names,

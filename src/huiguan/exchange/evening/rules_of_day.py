@@ -22,6 +22,7 @@ class ContractRules(msgspec.Struct, frozen=True, kw_only=True):
     today: ContractParameters
     tomorrow: ContractParameters | None
     days_since_circular: int = 0  # clearings from the circular's named one to today's, both counted
+    margin_until: int = 0  # of what expires today: at this day's clearing its margin is returned
 
     def waits(self, locked_days: int) -> bool:
         """Return whether a raise that needs a day without a lock has not begun yet.
@@ -174,6 +175,11 @@ def rules_of_day(books: Books, codes: Sequence[str], trading_day: int) -> DayRul
         named = tomorrow.get(row.contract.code, row).circular.clearing
         return trading_days_between(calendar, named, trading_day) + 1 if named else 0
 
+    def margin_until(row: ContractParameters) -> int:
+        days = row.delivery_margin.returned_after_days
+        expires = row.contract.last_day == trading_day and row.delivery.method != "cash"
+        return trading_day_after(calendar, trading_day, days) if expires and days else 0
+
     return DayRules(
         trading_day=trading_day,
         next_trading_day=following,
@@ -183,6 +189,7 @@ def rules_of_day(books: Books, codes: Sequence[str], trading_day: int) -> DayRul
                 today=row,
                 tomorrow=tomorrow.get(row.contract.code),
                 days_since_circular=since(row),
+                margin_until=margin_until(row),
             )
             for row in today
         ],

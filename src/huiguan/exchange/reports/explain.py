@@ -215,6 +215,13 @@ SENTENCES: dict[str, tuple[str, str]] = {
         ),
     ),
     "margin_total": ("交易保证金合计 {margin}", "trading margin in all {margin}"),
+    "margin_kept": (
+        "{instrument} 待交割 买 {long} 卖 {short} 手: 交割保证金 {margin}, {until} 结算时返还",
+        (
+            "{instrument}, {long} lots long and {short} short to be delivered: delivery margin"
+            " {margin}, returned at the clearing of {until}"
+        ),
+    ),
     "fee_per_lot": (
         "成交 {number} {instrument} {offset} {lots} 手 × {per_lot} = {fee}",
         "trade {number} {instrument} {offset}, lots {lots} x {per_lot} = {fee}",

@@ -203,6 +203,15 @@ class HedgeFee(MarketRow, frozen=True, kw_only=True):
     share_ppb: Rate
 
 
+class DeliveryMargin(ContractRow, frozen=True, kw_only=True):
+    """How long the margin of what expired is kept while no delivery is recorded as performed (6.5).
+
+    It is returned at the clearing of so many trading days after the last one; 0: nothing is kept.
+    """
+
+    returned_after_days: Natural
+
+
 class DeliveryFee(ContractRow, frozen=True, kw_only=True):
     """Fee on delivery or cash settlement: a rate on the amount, or fen per unit of goods."""
 
@@ -374,6 +383,7 @@ class RowsInForce(msgspec.Struct, frozen=True, kw_only=True):
     forced_reduction: ForcedReduction
     fee: FeeRow
     hedge_fee: HedgeFee
+    delivery_margin: DeliveryMargin
     delivery_fee: DeliveryFee
     order_fee: OrderFee
     position_limit: PositionLimit

@@ -94,4 +94,13 @@ def open_day(image: DayImage) -> State:
         )
     enter_limits(handle_of(state), image.holder_limits)
     enter_positions(handle_of(state), image.positions)
+    if image.settings.funds:
+        keep_for_delivery(state, image.undelivered)
     return state
+
+
+def keep_for_delivery(state: State, rows: np.ndarray) -> None:
+    """Charge the margin kept for what expired: it is no free money before the delivery is done."""
+    codes = rows["trading_code"]
+    np.add.at(state.accounts["margin_fen"], codes, rows["margin_fen"])
+    np.add.at(state.members["used_fen"], state.accounts["member"][codes], rows["margin_fen"])

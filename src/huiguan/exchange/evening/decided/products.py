@@ -14,7 +14,7 @@ from huiguan.exchange.day.result import DayResult
 from huiguan.exchange.evening.decided.effects import NOTHING, Effect, effect, refused, unknown
 from huiguan.exchange.evening.decided.people import several, word
 from huiguan.exchange.messages import Right
-from huiguan.exchange.rules.instruments import Contract
+from huiguan.exchange.rules.instruments import Contract, contract_code
 from huiguan.exchange.rules.parameters import parameters
 from huiguan.exchange.rules.rows import Books
 
@@ -115,6 +115,8 @@ def positions_left(found: Products, product: str) -> list[str]:
         lots = int(result.positions["long_lots"][result.positions["instrument"] == index].sum())
         if lots:
             left.append(f"{lots:,} lots of {image.names.instruments[index]}")
+    waiting = result.undelivered["month"][result.undelivered["product"] == number]
+    left += [f"the delivery of {contract_code(product, m)}" for m in np.unique(waiting).tolist()]
     lodged = found.warrants[found.warrants["product"] == number]
     codes = image.names.trading_codes
     return left + [f"warrants of {codes[row['trading_code']]}" for row in lodged]

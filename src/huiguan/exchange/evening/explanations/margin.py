@@ -25,8 +25,10 @@ from huiguan.exchange.evening.explanations.steps import (
 from huiguan.exchange.evening.rules_of_day import DayRules, decimal_rate, rate_ppb
 from huiguan.exchange.evening.statements import terms_of
 from huiguan.exchange.messages import Hedge
+from huiguan.exchange.rules.instruments import contract_code
 from huiguan.exchange.rules.rows import MarketRow
 from huiguan.foundation.arithmetic import show_fen, show_rate
+from huiguan.foundation.calendars import show_day
 
 
 class Evening(NamedTuple):
@@ -85,6 +87,7 @@ def explain_margin(
         both = show_fen(total), show_fen(day.funds.margin_fen)
         raise cannot_be(name, "trading margin", *both)
     steps.append(step("margin_total", margin=show_fen(total)))
+    steps += kept_steps(evening, code)
     return Explanation(
         key="margin",
         subject=name,
@@ -92,6 +95,24 @@ def explain_margin(
         rules=unique(used),
         steps=steps,
     )
+
+
+def kept_steps(evening: Evening, code: int) -> list[Step]:
+    """Return what a trading code has still to deliver or to take, and until when margin is kept."""
+    rows = evening.result.undelivered
+    return [
+        step(
+            "margin_kept",
+            instrument=contract_code(evening.image.names.products[product], month),
+            long=longs,
+            short=shorts,
+            margin=show_fen(margin),
+            until=show_day(until),
+        )
+        for margin, _, product, month, longs, shorts, until, _ in rows[
+            rows["trading_code"] == code
+        ].tolist()
+    ]
 
 
 def side_steps(evening: Evening, line: SummaryLine, free: int, charged: Charged) -> list[Step]:
