@@ -31,7 +31,7 @@ def shadow(
 
     from huiguan.cli.tables import show_table
     from huiguan.days.cleared import read_closed, run_for_clearing
-    from huiguan.exchange.evening.shadow import shadow as close_under
+    from huiguan.days.shadow import shadow as close_under
     from huiguan.foundation.arithmetic import show_fen
     from huiguan.foundation.calendars import show_day
     from huiguan.storage.market.day_folder import verify_manifest
