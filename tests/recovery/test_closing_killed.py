@@ -1,16 +1,18 @@
 """A close that is killed at any point and run again comes to the same bytes."""
 
 from pathlib import Path
-from shutil import copytree
+from shutil import copytree, ignore_patterns
 
 import pytest
 
 from huiguan.days.close import close_folder, write_closed
+from huiguan.days.hashes import write_hashes
 from huiguan.days.open import open_next
 from huiguan.days.reconcile import reconcile_folders
 from huiguan.days.run_again import verify_day
 from huiguan.exchange.messages import Side
 from huiguan.foundation.faults import CheckFault, InputFault
+from huiguan.storage.change import finish_change, is_content
 from tests.dying_files import FilesThatDie, Killed
 from tests.markets import books, market_image
 from tests.trading_days import bytes_of, order, run_day
@@ -80,3 +82,22 @@ def test_a_damaged_morning_is_not_closed(day: Path, tmp_path: Path) -> None:
     with pytest.raises(CheckFault):
         close_folder(root, books())
     assert bytes_of(root) == before
+
+
+def test_the_end_of_a_day_is_noted_whole_or_not_at_all(day: Path, tmp_path: Path) -> None:
+    hashes = verify_day(day)
+    noted = 0
+    for number in range(40):
+        root = tmp_path / str(number)
+        copytree(day, root, ignore=ignore_patterns("day.json", "MANIFEST"))
+        files = FilesThatDie(number)
+        try:
+            write_hashes(root, hashes, files)
+        except Killed:
+            finish_change(root)
+        names = {path.name for path in root.iterdir() if is_content(path.name)}
+        assert names in ({"image", "journal"}, {"image", "journal", "day.json", "MANIFEST"})
+        if "day.json" in names:
+            noted += 1
+            assert verify_day(root) == hashes
+    assert 20 < noted < 40

@@ -8,8 +8,9 @@ import msgspec
 
 from huiguan.foundation.faults import CheckFault, InputFault
 from huiguan.foundation.hashing import digest
+from huiguan.storage.change import Change, changing, draft
 from huiguan.storage.files import Files, write_file
-from huiguan.storage.market.day_folder import write_manifest
+from huiguan.storage.market.day_folder import MANIFEST, write_manifest
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -61,10 +62,12 @@ def hash_words(hashes: DayHashes) -> dict[str, object]:
 
 
 def write_hashes(root: Path, hashes: DayHashes, files: Files | None = None) -> None:
-    """Write ``day.json`` and the manifest of the day folder."""
+    """Write ``day.json`` and the manifest of the day folder, both in one step."""
+    files, change = files or Files(), Change([HASHES_NAME, MANIFEST])
     text = msgspec.json.format(msgspec.json.encode(hash_words(hashes))) + b"\n"
-    write_file(root / HASHES_NAME, [text], files or Files())
-    write_manifest(root, files)
+    with changing(root, change, files):
+        write_file(draft(root, HASHES_NAME), [text], files)
+        write_manifest(root, files, change)
 
 
 def read_hashes(path: Path) -> dict[str, object]:

@@ -86,6 +86,7 @@ def changing(root: Path, change: Change, files: Files) -> Iterator[None]:
     The caller holds ``root``. After a fault nothing has changed, and what was written is removed;
     or the change is made, and the next command finishes it.
     """
+    finish_held_change(root, files)
     for name in change.new:
         aside(root / name)
     try:
