@@ -10,8 +10,12 @@ import huiguan.cli.homes.estate
 from huiguan.cli import app
 from huiguan.foundation.faults import CheckFault, InputFault
 from huiguan.housing.supply.claims import HoldReason, Purpose
+from huiguan.housing.supply.occupancy import convert
+from huiguan.housing.supply.places import Level
+from huiguan.housing.supply.reconcile import uncounted
+from huiguan.housing.supply.tables import Occupancy
 from huiguan.storage.homes.estate import write_estate
-from tests.unit.housing.estates import APRIL, Estate
+from tests.unit.housing.estates import APRIL, JULY, MARCH, Estate, tree
 
 assert huiguan.cli.homes.estate.homes
 
@@ -63,3 +67,28 @@ def test_the_demo_does_not_write_over_a_round(tmp_path: Path) -> None:
     (tmp_path / "round").mkdir()
     with pytest.raises(InputFault, match="holds a round already"):
         CliRunner().invoke(app, ["homes", "demo", "--out", str(tmp_path)], catch_exceptions=False)
+
+
+def test_a_day_before_any_level_says_why_nothing_is_counted(tmp_path: Path) -> None:
+    occupancy = Estate().occupancy  # two flats, let from 1 March 2026
+    write_estate(tmp_path, occupancy)
+    text = run("supply", str(tmp_path), "--on", "2020-01-01")
+    assert "2 of 2 flats are not counted: they are let at no level on 2020-01-01" in text
+    assert "the first level after it starts: 2026-03-01" in text
+    convert(occupancy, occupancy.tree.index("B1"), Level.ROOM, JULY)
+    assert uncounted(occupancy, JULY) == []
+
+
+def test_rooms_without_beds_are_said() -> None:
+    occupancy = Occupancy(tree())
+    convert(occupancy, occupancy.tree.index("A1"), Level.BED, MARCH)
+    said = uncounted(occupancy, MARCH)
+    assert len(said) == 2  # B1 has no level, and the two rooms of A1 have no beds
+    assert said[0].startswith("1 of 2 flats are not counted")
+    assert said[1].startswith("2 rooms of flats let by the bed are not counted")
+
+
+@pytest.mark.parametrize("seed", ["-1", "-9223372036854775808"])
+def test_a_seed_is_not_negative(tmp_path: Path, seed: str) -> None:
+    with pytest.raises(InputFault, match=f"seed: {seed} is below 0"):
+        run("demo", "--seed", seed, "--out", str(tmp_path / "homes"))

@@ -83,6 +83,15 @@ def test_what_is_written_reads_the_same(tmp_path: Path) -> None:
         ("claims", "women", "men", "line 2: 'A1r1': the room is for the other sex"),
         ("claims", "A1r2", "A1r1", "line 3: 'A1r1': it, or what it is part of"),
         ("claims", "A1r1,let", "A1,let", "line 2: 'A1': the flat is not let at this level"),
+        ("places", "15.00", "１5.00", "line 5: '１5.00' is not an area like 15 or 15.00, in the"),
+        ("places", "A1r2", "Ａ1r1", "are one name in two spellings"),
+        ("places", "A1r2", "A1r1 ", "line 7: code: .* second spelling"),
+        ("places", "A1r2", "A1r1\u200b", "line 7: code: .* second spelling"),
+        ("levels", "2026-04-01", "２026-04-01", "is not a date like 2026-07-01"),
+        ("levels", "2026-04-01", "2026-4-1", "line 3: '2026-4-1' is not a date"),
+        ("fits", "A1r,2", "A1r,２", "line 2: '２' is not a number of beds"),
+        ("fits", "A1r,2", "A1r,02", "line 2: '02' is not a number of beds"),
+        ("claims", "17", "１7", "line 2: '１7' is not the number of a lease or round"),
     ],
 )
 def test_a_wrong_line_is_named(tmp_path: Path, name: str, old: str, new: str, words: str) -> None:

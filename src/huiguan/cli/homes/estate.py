@@ -117,7 +117,12 @@ def supply(
     import msgspec
 
     from huiguan.foundation.faults import CheckFault
-    from huiguan.housing.supply.reconcile import held_reasons, reconcile, unaccounted_places
+    from huiguan.housing.supply.reconcile import (
+        held_reasons,
+        reconcile,
+        unaccounted_places,
+        uncounted,
+    )
     from huiguan.storage.homes.estate import read_estate
 
     day, estate = day_of(on), read_estate(folder)
@@ -130,6 +135,8 @@ def supply(
         show(grid)
         for reason, count in held_reasons(estate, day).items():
             typer.echo(f"held, {reason.replace('_', ' ')}: {count:,}")
+    for sentence in uncounted(estate, day):
+        typer.echo(sentence, err=as_json)
     lost = unaccounted_places(estate, day)
     if lost:
         names = ", ".join(lost[:5])

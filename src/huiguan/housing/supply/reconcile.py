@@ -11,7 +11,7 @@ import msgspec
 import numpy as np
 
 from huiguan.foundation.kernel import kernel
-from huiguan.housing.dates import to_column
+from huiguan.housing.dates import from_column, to_column
 from huiguan.housing.supply.claims import NONE, HoldReason, Strength
 from huiguan.housing.supply.places import Kind, Level
 from huiguan.housing.supply.tables import Occupancy
@@ -145,3 +145,34 @@ def held_reasons(occupancy: Occupancy, on: date) -> dict[str, int]:
         HoldReason(int(reason)).name.lower(): int(count)
         for reason, count in zip(reasons, counts, strict=True)
     }
+
+
+def uncounted(occupancy: Occupancy, on: date) -> list[str]:
+    """Return why flats and rooms are no units on a day: a sentence for each reason there is.
+
+    A flat without a level is let at none, so nothing in it counts; a room of a flat let by the bed
+    counts no bed before beds are set up in it.
+    """
+    o, day, rows = occupancy, to_column(on), occupancy.tree.rows
+    levels, fits = o.levels[: o.level_count], o.fits[: o.fit_count]
+    here = levels[(levels["start"] <= day) & (day < levels["end"])]
+    flats = np.flatnonzero(rows["kind"] == Kind.FLAT)
+    bare = flats[~np.isin(flats, here["flat"])]
+    by_bed = np.isin(rows["flat"], here["flat"][here["level"] == Level.BED])
+    rooms = np.flatnonzero((rows["kind"] == Kind.ROOM) & by_bed)
+    fitted = fits["room"][(fits["start"] <= day) & (day < fits["end"])]
+    empty = rooms[~np.isin(rooms, fitted)]
+    said = []
+    if len(bare):
+        later = levels["start"][np.isin(levels["flat"], bare) & (levels["start"] > day)]
+        first = from_column(int(later.min())) if len(later) else "never"
+        said.append(
+            f"{len(bare):,} of {len(flats):,} flats are not counted: they are let at no level on"
+            f" {on} ({o.tree.codes[bare[0]]} is one; the first level after it starts: {first})"
+        )
+    if len(empty):
+        said.append(
+            f"{len(empty):,} rooms of flats let by the bed are not counted: no beds are set up in"
+            f" them on {on}, {o.tree.codes[empty[0]]} is one"
+        )
+    return said

@@ -11,6 +11,7 @@ import numpy as np
 
 from huiguan.foundation.faults import InputFault
 from huiguan.foundation.postings import Posting
+from huiguan.foundation.readers.values import natural
 from huiguan.housing.explain import explain, tell
 from huiguan.housing.rules import Space, required
 from huiguan.housing.supply.occupancy import convert, refit, why
@@ -124,6 +125,7 @@ def run_demo(
     employers: int = 40,
 ) -> CityDemo:
     """Run the demonstration into a folder: ``estate/``, ``round/`` and the year's books."""
+    natural(seed, "seed")
     if (out / "round").exists():
         raise InputFault(f"{out} holds a round already; name a folder that does not")
     rules = read_home_rules("shanghai")

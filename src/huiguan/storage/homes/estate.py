@@ -14,8 +14,9 @@ import numpy as np
 import polars as pl
 
 from huiguan.foundation.faults import InputFault
+from huiguan.foundation.readers.names import name, one_spelling
 from huiguan.foundation.refusals import BY_NUMBER
-from huiguan.housing.dates import FOREVER
+from huiguan.housing.dates import FOREVER, to_column
 from huiguan.housing.supply.claims import (
     FIT,
     LEVEL,
@@ -28,11 +29,15 @@ from huiguan.housing.supply.occupancy import claim_many
 from huiguan.housing.supply.places import Kind, Level, Sex, Shift, Tree, build_tree
 from huiguan.housing.supply.tables import Occupancy
 
+POLARS_FIRST = date(1970, 1, 1)  # day 0 of a column of dates
 PLACES = ["place", "parent", "kind", "area_m2", "accessible", "dormitory"]
 LEVELS = ["flat", "level", "start"]
 FITS = ["room", "beds", "sex", "shift", "start"]
 CLAIMS = ["place", "purpose", "owner", "sex", "start", "end"]
-NUMBER = r"^\d{1,18}$"
+NUMBER = r"^(0|[1-9][0-9]{0,17})$"
+AREA = r"^(0|[1-9][0-9]{0,6})(\.[0-9]{1,2})?$"
+BEDS = r"^(0|[1-9][0-9]{0,2})$"
+DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 
 
 def read_table(path: Path, columns: list[str]) -> pl.DataFrame:
@@ -66,10 +71,11 @@ def coded(path: Path, column: pl.Series, codes: dict[str, int]) -> np.ndarray:
 
 
 def days(path: Path, column: pl.Series) -> np.ndarray:
-    """Return the ordinals of a column of ISO dates."""
+    """Return a column of ISO dates as columns hold days."""
     parsed = column.str.to_date("%Y-%m-%d", strict=False)
-    refuse(path, parsed.is_null(), column, "a date like 2026-07-01")
-    return parsed.cast(pl.Int32).to_numpy() + date(1970, 1, 1).toordinal()
+    wrong = parsed.is_null() | ~column.str.contains(DAY)
+    refuse(path, wrong, column, "a date like 2026-07-01")
+    return parsed.cast(pl.Int32).to_numpy() + to_column(POLARS_FIRST)
 
 
 def rows_of(path: Path, column: pl.Series, tree: Tree, kind: Kind | None) -> np.ndarray:
@@ -85,6 +91,19 @@ def rows_of(path: Path, column: pl.Series, tree: Tree, kind: Kind | None) -> np.
     return numbers
 
 
+def known_once(path: Path, codes: pl.Series) -> None:
+    """Refuse a code that is a second spelling, of its own or of another code of the file."""
+    for line, code in enumerate(codes.to_list(), 2):
+        try:
+            name(code, "code")
+        except InputFault as fault:
+            raise InputFault(f"{path} line {line}: {fault}") from None
+    try:
+        one_spelling(codes.to_list(), "places")
+    except InputFault as fault:
+        raise InputFault(f"{path}: {fault}") from None
+
+
 def words(values: type[IntEnum]) -> dict[str, int]:
     """Return the words of a file for the members of an enumeration."""
     return {member.name.lower(): int(member) for member in values}
@@ -95,12 +114,13 @@ def read_places(path: Path) -> Tree:
     table = read_table(path, PLACES)
     place = table["place"]
     refuse(path, place.is_duplicated() | (place == ""), place, "a code of its own")
+    known_once(path, place)
     lines = pl.DataFrame({"parent": place, "row": np.arange(len(place), dtype=np.int32)})
     parents = table.select("parent").join(lines, on="parent", how="left", maintain_order="left")
     known = parents["row"].fill_null(-1)
     refuse(path, (known == -1) & (table["parent"] != ""), table["parent"], "a place of this file")
     area = table["area_m2"]
-    refuse(path, ~area.str.contains(r"^\d{1,7}(\.\d{1,2})?$"), area, "an area like 15 or 15.00")
+    refuse(path, ~area.str.contains(AREA), area, "an area like 15 or 15.00, in the digits 0 to 9")
     parts = area.str.split_exact(".", 1).struct
     fraction = parts[1].fill_null("").str.pad_end(2, "0")
     area_dm2 = parts[0].cast(pl.Int32) * 100 + fraction.cast(pl.Int32)
@@ -147,7 +167,7 @@ def read_fits(path: Path, occupancy: Occupancy) -> None:
     tree, table = occupancy.tree, read_table(path, FITS)
     fits = np.zeros(len(table), FIT)
     fits["room"] = rows_of(path, table["room"], tree, Kind.ROOM)
-    refuse(path, ~table["beds"].str.contains(r"^\d{1,3}$"), table["beds"], "a number of beds")
+    refuse(path, ~table["beds"].str.contains(BEDS), table["beds"], "a number of beds")
     fits["beds"] = table["beds"].cast(pl.Int32).to_numpy()
     fits["sex"] = coded(path, table["sex"], words(Sex))
     fits["shift"] = coded(path, table["shift"], words(Shift))
@@ -194,70 +214,94 @@ def read_estate(folder: Path) -> Occupancy:
     return occupancy
 
 
-def write_estate(folder: Path, occupancy: Occupancy) -> None:
-    """Write the four tables so that ``read_estate`` gives the same estate."""
-    tree = occupancy.tree
-    codes = pl.Series(tree.codes)
-    folder.mkdir(parents=True, exist_ok=True)
+class Writer:
+    """Columns of an occupancy as the files hold them."""
 
-    def place(rows: np.ndarray) -> pl.Series:
-        return codes.gather(rows)
+    def __init__(self, occupancy: Occupancy) -> None:
+        self.occupancy = occupancy
+        self.codes = pl.Series(occupancy.tree.codes)
 
-    def word(values: np.ndarray, names: dict[str, int]) -> pl.Series:
-        return pl.Series(values.astype(np.int32)).replace_strict(
-            {number: name for name, number in names.items()}, return_dtype=pl.String
+    def place(self, rows: np.ndarray) -> pl.Series:
+        """Return the codes of places."""
+        return self.codes.gather(rows)
+
+    def word(self, values: np.ndarray, names: dict[str, int]) -> pl.Series:
+        """Return the words of numbers."""
+        known = {number: name for name, number in names.items()}
+        return pl.Series(values.astype(np.int32)).replace_strict(known, return_dtype=pl.String)
+
+    def day(self, values: np.ndarray) -> pl.Series:
+        """Return days as dates."""
+        return pl.Series(values.astype(np.int32) - to_column(POLARS_FIRST)).cast(pl.Date)
+
+    def places(self) -> pl.DataFrame:
+        """Return places.csv."""
+        rows = self.occupancy.tree.rows
+        parents = self.place(np.maximum(rows["parent"], 0))
+        area, yes_no = rows["area_dm2"], {"yes": 1, "no": 0}
+        whole_and_part = zip(area // 100, area % 100, strict=True)
+        return pl.DataFrame(
+            {
+                "place": self.codes,
+                "parent": parents.set(pl.Series(rows["parent"] < 0), None),
+                "kind": self.word(rows["kind"], words(Kind)),
+                "area_m2": [f"{whole}.{part:02d}" for whole, part in whole_and_part],
+                "accessible": self.word(rows["accessible"], yes_no),
+                "dormitory": self.word(rows["dormitory"], yes_no),
+            }
         )
 
-    def day(values: np.ndarray) -> pl.Series:
-        return pl.Series(values.astype(np.int32) - date(1970, 1, 1).toordinal()).cast(pl.Date)
+    def levels(self) -> pl.DataFrame:
+        """Return levels.csv."""
+        levels = self.occupancy.levels[: self.occupancy.level_count]
+        levels = np.sort(levels[levels["start"] < levels["end"]], order=["flat", "start"])
+        return pl.DataFrame(
+            {
+                "flat": self.place(levels["flat"]),
+                "level": self.word(levels["level"], words(Level)),
+                "start": self.day(levels["start"]),
+            }
+        )
 
-    rows = tree.rows
-    parents = place(np.maximum(rows["parent"], 0))
-    area = rows["area_dm2"]
-    pl.DataFrame(
-        {
-            "place": codes,
-            "parent": parents.set(pl.Series(rows["parent"] < 0), None),
-            "kind": word(rows["kind"], words(Kind)),
-            "area_m2": [
-                f"{whole}.{part:02d}" for whole, part in zip(area // 100, area % 100, strict=True)
-            ],
-            "accessible": word(rows["accessible"], {"yes": 1, "no": 0}),
-            "dormitory": word(rows["dormitory"], {"yes": 1, "no": 0}),
-        }
-    ).write_csv(folder / "places.csv")
-    levels = occupancy.levels[: occupancy.level_count]
-    levels = np.sort(levels[levels["start"] < levels["end"]], order=["flat", "start"])
-    pl.DataFrame(
-        {
-            "flat": place(levels["flat"]),
-            "level": word(levels["level"], words(Level)),
-            "start": day(levels["start"]),
-        }
-    ).write_csv(folder / "levels.csv")
-    fits = occupancy.fits[: occupancy.fit_count]
-    fits = np.sort(fits[fits["start"] < fits["end"]], order=["room", "start"])
-    pl.DataFrame(
-        {
-            "room": place(fits["room"]),
-            "beds": fits["beds"],
-            "sex": word(fits["sex"], words(Sex)),
-            "shift": word(fits["shift"], words(Shift)),
-            "start": day(fits["start"]),
-        }
-    ).write_csv(folder / "fits.csv")
-    claims = occupancy.claims[: occupancy.claim_count]
-    claims = claims[(claims["strength"] == Strength.HOLD) & (claims["start"] < claims["end"])]
-    reason = {int(member): member.name.lower() for member in HoldReason}
-    held = claims["purpose"] == Purpose.HELD
-    owners = zip(claims["owner"].tolist(), held.tolist(), strict=True)
-    pl.DataFrame(
-        {
-            "place": place(claims["place"]),
-            "purpose": word(claims["purpose"], words(Purpose)),
-            "owner": [reason[owner] if hold else str(owner) for owner, hold in owners],
-            "sex": word(claims["sex"], words(Sex)),
-            "start": day(claims["start"]),
-            "end": day(claims["end"]).cast(pl.String).replace(date.max.isoformat(), None),
-        }
-    ).write_csv(folder / "claims.csv")
+    def fits(self) -> pl.DataFrame:
+        """Return fits.csv."""
+        fits = self.occupancy.fits[: self.occupancy.fit_count]
+        fits = np.sort(fits[fits["start"] < fits["end"]], order=["room", "start"])
+        return pl.DataFrame(
+            {
+                "room": self.place(fits["room"]),
+                "beds": fits["beds"],
+                "sex": self.word(fits["sex"], words(Sex)),
+                "shift": self.word(fits["shift"], words(Shift)),
+                "start": self.day(fits["start"]),
+            }
+        )
+
+    def claims(self) -> pl.DataFrame:
+        """Return claims.csv: the holds that have a day."""
+        claims = self.occupancy.claims[: self.occupancy.claim_count]
+        claims = claims[(claims["strength"] == Strength.HOLD) & (claims["start"] < claims["end"])]
+        reason = {int(member): member.name.lower() for member in HoldReason}
+        held = claims["purpose"] == Purpose.HELD
+        owners = zip(claims["owner"].tolist(), held.tolist(), strict=True)
+        end = self.day(claims["end"]).cast(pl.String)
+        return pl.DataFrame(
+            {
+                "place": self.place(claims["place"]),
+                "purpose": self.word(claims["purpose"], words(Purpose)),
+                "owner": [reason[owner] if hold else str(owner) for owner, hold in owners],
+                "sex": self.word(claims["sex"], words(Sex)),
+                "start": self.day(claims["start"]),
+                "end": end.replace(date.max.isoformat(), None),
+            }
+        )
+
+
+def write_estate(folder: Path, occupancy: Occupancy) -> None:
+    """Write the four tables so that ``read_estate`` gives the same estate."""
+    folder.mkdir(parents=True, exist_ok=True)
+    tables = Writer(occupancy)
+    tables.places().write_csv(folder / "places.csv")
+    tables.levels().write_csv(folder / "levels.csv")
+    tables.fits().write_csv(folder / "fits.csv")
+    tables.claims().write_csv(folder / "claims.csv")

@@ -8,6 +8,7 @@ Columns: ``action`` (PHASE_CALL_AUCTION, PHASE_CONTINUOUS, UNCROSS, SESSION, NEW
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 ACTIONS = ("PHASE_CALL_AUCTION", "PHASE_CONTINUOUS", "UNCROSS", "SESSION", "NEW", "CANCEL")
+INTEGER = r"^-?[0-9]+$"
+PRICE = re.compile(r"[-+]?[0-9.]+([eE][-+]?[0-9]+)?")  # no digits of other scripts, no "1_00"
 KINDS = {"": 0, "DAY": 0, "IOC": 1, "FAK": 1, "FOK": 2}
 SIDES = {"B": 0, "BUY": 0, "S": 1, "SELL": 1}
 PRICE_COLUMNS = ("limit_price", "limit_price_cents")
@@ -75,7 +78,8 @@ def _coded(values: pl.Series, codes: dict[str, int], where: np.ndarray, what: st
 def _integers(values: pl.Series, where: np.ndarray, what: str) -> np.ndarray:
     """Return 64-bit integers where ``where``, zero elsewhere."""
     found = values.cast(pl.Int64, strict=False)
-    bad = np.flatnonzero(where & found.is_null().to_numpy())
+    plain = values.str.contains(INTEGER).to_numpy()
+    bad = np.flatnonzero(where & (found.is_null().to_numpy() | ~plain))
     if len(bad):
         row = int(bad[0])
         raise InputFault(f"{_line(row)}: {what} {values[row]!r} is not a 64-bit integer")
@@ -88,7 +92,7 @@ def _prices(texts: pl.Series, where: np.ndarray) -> tuple[np.ndarray, dict[int, 
     exact: dict[str, Decimal] = {}
     for text in unique:
         try:
-            exact[text] = Decimal(text)
+            exact[text] = Decimal(text if PRICE.fullmatch(text) else "NaN")
         except InvalidOperation:
             exact[text] = Decimal("NaN")
         if not exact[text].is_finite():
