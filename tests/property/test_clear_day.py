@@ -19,10 +19,12 @@ from huiguan.exchange.day.image import image_digest
 from huiguan.exchange.day.result import DayResult, result_digest
 from huiguan.exchange.evening.day_end import close_day
 from huiguan.exchange.evening.day_postings import postings
-from huiguan.exchange.evening.next_day import next_image, reconcile
+from huiguan.exchange.evening.next_day import next_image
 from huiguan.exchange.evening.rules_of_day import decimal_rate
 from huiguan.exchange.evening.statements import Statements
 from huiguan.exchange.messages import Hedge, Offset, Side
+from huiguan.exchange.reports.differences import reconcile
+from huiguan.foundation.arithmetic import show_fen
 from huiguan.foundation.faults import CheckFault
 from huiguan.foundation.postings import balances
 from tests.markets import DAY, PRICES, Market, books, market, rules
@@ -196,7 +198,9 @@ def test_next_morning_reconciles_and_an_edit_shows(seed: int) -> None:
     edited = tomorrow._replace(trading_codes=tomorrow.trading_codes.copy())
     edited.trading_codes["deposit_fen"][3] += 1
     (difference,) = reconcile(made.image, result, books(), [], edited)
-    assert difference.startswith("trading_codes[3].deposit_fen: ")
+    was = show_fen(int(tomorrow.trading_codes["deposit_fen"][3]))
+    now = show_fen(int(edited.trading_codes["deposit_fen"][3]))
+    assert difference == f"trading code 000000000003: deposit {now} CNY, expected {was} CNY"
 
 
 @settings(max_examples=12, deadline=None)

@@ -21,7 +21,8 @@ from huiguan.exchange.day.instructions.base import Stage
 from huiguan.exchange.day.instructions.every import check_for_opening, of_stage
 from huiguan.exchange.day.result import result_digest
 from huiguan.exchange.evening.forced import forced_closes
-from huiguan.exchange.evening.next_day import next_morning, reconcile
+from huiguan.exchange.evening.next_day import next_morning
+from huiguan.exchange.reports.differences import differences
 from huiguan.foundation.faults import CheckFault, InputFault
 from huiguan.storage.change import Change, changing, draft, finish_held_change
 from huiguan.storage.files import Files, write_file
@@ -98,7 +99,7 @@ def open_next(
             written = not is_open_so(target, morning)
             correction = check_opened(root, target, instructions, decision, same=not written)
             if written:
-                prove = partial(reconcile, image, result, books, every)
+                prove = partial(differences, tomorrow)
                 write_morning(target, morning, correction, prove, files)
     return OpenedDay(target, tomorrow, forced, effects, written)
 

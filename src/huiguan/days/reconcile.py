@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from huiguan.days.cleared import read_closed
-from huiguan.exchange.evening.next_day import reconcile
+from huiguan.exchange.reports.differences import reconcile
 from huiguan.storage.market.day_folder import DayFolder
 from huiguan.storage.market.day_image import read_image
 from huiguan.storage.market.opening import read_opening

@@ -15,8 +15,8 @@ from huiguan.days.run_again import run_day_again
 from huiguan.days.versions import beside, day_before, result_versions, standing, version_of
 from huiguan.exchange.day.image import image_digest
 from huiguan.exchange.evening.forced import forced_closes
-from huiguan.exchange.evening.next_day import reconcile
 from huiguan.exchange.evening.rules_of_day import rules_of_day
+from huiguan.exchange.reports.differences import reconcile
 from huiguan.foundation.faults import CheckFault
 from huiguan.storage.change import finish_change
 from huiguan.storage.journal.recovery import first_header

@@ -13,10 +13,11 @@ from huiguan.exchange.evening.day_end import close_day
 from huiguan.exchange.evening.day_figures import cumulative_changes, morning_figures
 from huiguan.exchange.evening.day_postings import postings
 from huiguan.exchange.evening.forced import exposures
-from huiguan.exchange.evening.next_day import next_image, reconcile
+from huiguan.exchange.evening.next_day import next_image
 from huiguan.exchange.evening.rules_of_day import rules_of_day
 from huiguan.exchange.evening.statements import Statements
 from huiguan.exchange.messages import Side
+from huiguan.exchange.reports.differences import reconcile
 from huiguan.exchange.reports.posting_table import postings_frame
 from huiguan.foundation.faults import InputFault
 from tests.markets import DAY, books, market, market_image

@@ -9,8 +9,9 @@ from huiguan.exchange.day.image import AuctionTie, PriceRule
 from huiguan.exchange.day.result import ContractResult
 from huiguan.exchange.evening.day_end import close_day
 from huiguan.exchange.evening.day_prices import tomorrow_of
-from huiguan.exchange.evening.next_day import next_image, reconcile
+from huiguan.exchange.evening.next_day import next_image
 from huiguan.exchange.evening.rules_of_day import rules_of_day
+from huiguan.exchange.reports.differences import reconcile
 from huiguan.exchange.rules.parameters import parameters
 from huiguan.foundation.arithmetic import PPB
 from huiguan.foundation.faults import InputFault
@@ -113,9 +114,9 @@ def test_dated_rules_of_matching_reach_the_next_morning(tmp_path: Path) -> None:
     assert reconcile(image, result, changed, [], tomorrow) == []
     found = reconcile(image, result, books(), [], tomorrow)
     assert [line.split(":")[0] for line in found] == [
-        "settings.price_rule",
-        "settings.auction_tie",
-        "settings.rulebook_digest",
+        "setting price rule",
+        "setting auction tie",
+        "setting rulebook digest",
     ]
     first = first_image(changed, 20260824, ["cu", "sc"], seed=1).image.settings
     assert (first.price_rule, first.auction_tie) == (PriceRule.RESTING, AuctionTie.MIDPOINT)

@@ -1,7 +1,4 @@
-"""The image of the next morning: DayResult N plus approved instructions, and nothing else.
-
-``reconcile`` makes it again and names every difference, so that no edit slips into tomorrow unseen.
-"""
+"""The image of the next morning: DayResult N plus approved instructions, and nothing else."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -36,7 +33,7 @@ from huiguan.exchange.rules.parameters import parameters
 from huiguan.exchange.rules.rows import Books
 from huiguan.foundation.faults import InputFault
 from huiguan.foundation.records import Record
-from huiguan.foundation.tables import in_key_order, tables_of
+from huiguan.foundation.tables import in_key_order
 
 SPARE = 2  # capacities are at least so many times what the morning holds
 
@@ -256,43 +253,3 @@ def _benchmark(
     raise InputFault(
         f"{found.code} is listed without a benchmark price; give one by an instruction"
     )
-
-
-def reconcile(
-    image: DayImage,
-    result: DayResult,
-    books: Books,
-    instructions: Sequence[AnyInstruction],
-    tomorrow: DayImage,
-) -> list[str]:
-    """Return every difference of tomorrow's image from result plus instructions."""
-    expected = next_image(image, result, books, instructions)
-    found = []
-    for part in ("settings", "names"):
-        if getattr(expected, part) != getattr(tomorrow, part):
-            found += _struct_differences(part, getattr(expected, part), getattr(tomorrow, part))
-    for table in tables_of(DayImage):
-        found += _table_differences(table, getattr(expected, table), getattr(tomorrow, table))
-    return found
-
-
-def _struct_differences(part: str, expected: object, actual: object) -> list[str]:
-    """Return the fields of settings or names that differ."""
-    names = expected.__struct_fields__  # type: ignore[attr-defined]
-    return [
-        f"{part}.{name}: {getattr(actual, name)!r}, expected {getattr(expected, name)!r}"
-        for name in names
-        if getattr(actual, name) != getattr(expected, name)
-    ]
-
-
-def _table_differences(table: str, expected: np.ndarray, actual: np.ndarray) -> list[str]:
-    """Return the rows and fields of a table that differ; at most ten, and how many more."""
-    if len(expected) != len(actual):
-        return [f"{table}: {len(actual)} rows, expected {len(expected)}"]
-    found = []
-    for name in expected.dtype.names or ():
-        for row in np.flatnonzero(expected[name] != actual[name]):
-            value, wanted = actual[name][row], expected[name][row]
-            found.append(f"{table}[{row}].{name}: {value}, expected {wanted}")
-    return found if len(found) <= 10 else [*found[:10], f"{table}: {len(found) - 10} more"]
