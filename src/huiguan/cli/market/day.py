@@ -86,6 +86,23 @@ def verify(
         for path in write_events(keep_events, np.concatenate(kept)):
             typer.echo(f"events     {path}")
     print_proofs(folder, found)
+    say_after_proof(folder, found)
+
+
+def say_after_proof(folder: Path, found: VerifiedDay) -> None:
+    """Say what is done next with a day that was verified: run it, close it, open the day after."""
+    from huiguan.days.open import is_opened
+    from huiguan.days.versions import next_root
+    from huiguan.storage.market.day_result import read_result_settings
+
+    if found.hashes is None:
+        say_next("day", "run", folder, "--orders", "FILE.csv")
+    elif not found.versions:
+        say_next("day", "close", folder)
+    else:
+        following = read_result_settings(folder / "result").next_trading_day
+        if not is_opened(next_root(folder, following)):
+            say_next("day", "open", folder)
 
 
 def print_proofs(folder: Path, found: VerifiedDay) -> None:
@@ -241,3 +258,5 @@ def reconcile(
             f"{following} does not follow from {folder}: {len(differences)} differences"
         )
     typer.echo("good: result and instructions give this image, and nothing else")
+    if not (following / "journal").exists():
+        say_next("day", "run", following, "--orders", "FILE.csv")

@@ -9,6 +9,7 @@ import typer
 
 from huiguan.cli.market.day import day
 from huiguan.cli.market.day_folders import DayDir, check_day
+from huiguan.cli.next_step import say_next
 from huiguan.cli.progress import say
 
 
@@ -35,4 +36,4 @@ def run_command(
     for number, count in sorted(found.refused.items()):
         typer.echo(f"refused {count:,} x {number} {BY_NUMBER[number].english}")
     typer.echo(f"day hash   {found.hashes.day.hex()}")
-    typer.echo(f"next: huiguan day close {folder}")
+    say_next("day", "close", folder)
