@@ -33,6 +33,11 @@ BEFORE = {  # the folder each step begins with
 LAST = {"draw": "draw.toml", "allocate": "RESULT"}  # of the steps that are several renames
 
 
+def beside(folder: Path) -> Path:
+    """Return where a step is written, and its lock held."""
+    return folder.with_name(f".{folder.name}.step")
+
+
 class FullDisk(Files):
     """The nth write finds no room, after half of it."""
 
@@ -100,7 +105,7 @@ def fill(step: str, base: Path, folder: Path, nth: int) -> None:
 def write_beside(step: str, base: Path, folder: Path, nth: int) -> None:
     assert nth >= 0
     with (
-        hold(folder.with_name(folder.name + ".new"), "round of somebody else"),
+        hold(beside(folder), "round of somebody else"),
         pytest.raises(InputFault, match="huiguan round of somebody else"),
     ):
         STEPS[step](base, folder)
@@ -137,7 +142,7 @@ def test_a_step_has_happened_or_has_not(base: Path, tmp_path: Path, torture: boo
         if not done:
             STEPS[step](base, folder)
         assert bytes_of(folder) == new
-        assert not folder.with_name(folder.name + ".new").exists() or done
+        assert not beside(folder).exists() or done
         seen.add((step, kind.__name__, done))
     assert len(seen) >= 15
 

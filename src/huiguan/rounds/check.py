@@ -50,6 +50,14 @@ def check_folder(folder: Path) -> list[Finding]:
         return [Finding("folder", str(folder), "", str(fault))]
 
 
+def require_right(folder: Path, then: str) -> None:
+    """Refuse a round with any finding; ``then`` says what is not done with it."""
+    findings = check_folder(folder)
+    if findings:
+        count = f"{len(findings):,} finding{'' if len(findings) == 1 else 's'}"
+        raise CheckFault(f"{count}, {then}; the first: {findings[0].told()}")
+
+
 def check_stages(folder: Path, stages: Stages) -> list[Finding]:
     """Return what is wrong with the files of a folder, and then with their rows."""
     try:

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from huiguan.foundation.faults import CheckFault, InputFault
+from huiguan.foundation.faults import InputFault
 from huiguan.housing.round.publication import public_names
 from huiguan.housing.round.stages import Stages, count_reruns, require_frozen, require_plain
-from huiguan.rounds.check import check_folder
+from huiguan.rounds.check import require_right
 from huiguan.storage.homes.round_files import hash_all, hashes_of, read_all
 from huiguan.storage.homes.round_folder import (
     VOID,
@@ -23,10 +23,7 @@ def release_round(folder: Path, target: Path) -> list[str]:
 
     The round is checked first, whatever it says of itself; one finding, and nothing is released.
     """
-    findings = check_folder(folder)
-    if findings:
-        count = f"{len(findings):,} finding{'' if len(findings) == 1 else 's'}"
-        raise CheckFault(f"{count}, nothing is released; the first: {findings[0].told()}")
+    require_right(folder, "nothing is released")
     return copy_public(folder, target)
 
 

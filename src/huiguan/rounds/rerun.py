@@ -16,6 +16,7 @@ from huiguan.housing.round.stages import (
     require_result,
 )
 from huiguan.rounds.allocate import read_right
+from huiguan.rounds.check import require_right
 from huiguan.storage.homes.round_files import read_plain
 from huiguan.storage.homes.round_folder import (
     list_of,
@@ -32,10 +33,13 @@ from huiguan.storage.homes.round_step import hold_round, write_step
 def rerun_round(folder: Path, answers: Path) -> tuple[Path, Match, Match]:
     """Write the next re-run of an allocated round; return its folder, the match before and after.
 
+    The round is checked first: a re-run stands on what was published.
+
     ``answers`` is a table ``number,answer``: ``withdrawn`` leaves the round, ``settled`` keeps the
     home held and leaves the line. Everybody else keeps what is held or rises.
     """
     with hold_round(folder, "round allocate --answers", require_answerable) as aside:
+        require_right(folder, "nothing is run again on it")
         step = count_reruns(stages_of(folder)) + 1
         frozen = read_right(folder)
         given = allocate(frozen, read_ranks(folder, frozen))

@@ -178,7 +178,7 @@ def test_half_a_step_is_no_step(honest: Path, tmp_path: Path) -> None:
     """A killed re-run leaves a folder that is not counted; the next one takes its place."""
     folder = tmp_path / "round"
     shutil.copytree(honest, folder)
-    aside = tmp_path / "round.new/step/reruns/3"
+    aside = tmp_path / ".round.step/new/reruns/3"
     aside.mkdir(parents=True)
     (aside / "answers.csv").write_text("number,ans")
     assert check_folder(folder) == []

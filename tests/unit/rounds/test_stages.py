@@ -94,7 +94,7 @@ def test_a_step_cut_short_is_taken_again(tmp_path: Path) -> None:
     draw(folder)
     tickets = (folder / "tickets.csv").read_bytes()
     (folder / "draw.toml").unlink()
-    aside = tmp_path / "round.new/step"
+    aside = tmp_path / ".round.step/new"
     aside.mkdir(parents=True)
     (aside / "tickets.csv.new").write_bytes(tickets[:100])
     (aside.parent / "LOCK").write_text("process 1, huiguan round draw")

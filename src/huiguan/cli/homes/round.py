@@ -38,10 +38,14 @@ def freeze(
     ] = None,
 ) -> None:
     """Write the canonical folder and print its commitment, to be published before the draw."""
+    from huiguan.housing.round.value import known_before
     from huiguan.rounds.freeze import freeze as freeze_folder
+    from huiguan.storage.homes.round_folder import read_head
 
     say("freezing: every row is read, checked and written in canonical form")
     typer.echo(freeze_folder(source or folder, folder, previous))
+    if warning := known_before(read_head(folder)):
+        say(f"warning: {warning}")
 
 
 @round_app.command()

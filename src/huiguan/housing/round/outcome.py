@@ -75,6 +75,21 @@ def draw_tickets_of(
     return Tickets(numbers, place, rank, which, best)
 
 
+def tickets_of(frozen: FrozenRound, commitment: str, value: str) -> Tickets:
+    """Return the tickets of a frozen round under a public value."""
+    rows = np.flatnonzero(frozen.state == 0)
+    numbers = [number.decode() for number in frozen.numbers[rows].tolist()]
+    weights = frozen.weight[rows].tolist()
+    return draw_tickets_of(frozen.head, commitment, value, numbers, weights, frozen.since[rows])
+
+
+def ranks_of(frozen: FrozenRound, tickets: Tickets) -> np.ndarray:
+    """Return int32 [application]: rank in the draw, 0 for those who take no part."""
+    rank = np.zeros(frozen.numbers.size, dtype=np.int32)
+    rank[frozen.state == 0] = tickets.rank
+    return rank
+
+
 def allocate(frozen: FrozenRound, rank: np.ndarray) -> Allocation:
     """Return the match of a frozen round; ``rank`` int32 [application]: rank in the draw."""
     rows = lottery_rows(frozen, rank)

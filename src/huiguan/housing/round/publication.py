@@ -15,6 +15,7 @@ def check_profile(profile: Profile) -> None:
     both = [*profile.public, *profile.sealed]
     if (
         sorted(both) != sorted(ALWAYS_PUBLIC | ALWAYS_SEALED | NUMBERED)
+        or both != [*sorted(public), *sorted(sealed)]
         or not public >= ALWAYS_PUBLIC
         or not sealed >= ALWAYS_SEALED
         or NUMBERED & sealed not in (frozenset(), NUMBERED)

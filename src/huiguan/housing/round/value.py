@@ -16,14 +16,21 @@ SIGNATURE = re.compile("[0-9a-f]{96}")  # a point of the smaller group of the cu
 signed = lru_cache(maxsize=16)(signature_is_valid)  # a third of a second of arithmetic
 
 
-def beacon_day(beacon_round: int) -> date | None:
-    """Return the day (UTC) on which a round of quicknet comes; None beyond the calendar."""
+def known_before(head: RoundHead) -> str:
+    """Return a warning where anybody could know the public value on the day of the freeze."""
+    if head.randomness != "drand":
+        return ""
     try:
-        return date(1970, 1, 1) + timedelta(
-            seconds=FIRST_SECOND + PERIOD_SECONDS * (beacon_round - 1)
-        )
+        seconds = FIRST_SECOND + PERIOD_SECONDS * (head.beacon_round - 1)
+        day = date(1970, 1, 1) + timedelta(seconds=seconds)  # UTC
     except OverflowError:
-        return None
+        return ""
+    if str(day) > head.date:
+        return ""
+    return (
+        f"round {head.beacon_round} of quicknet came on {day}, and the freeze is of {head.date}: "
+        "everybody could know the value before; name a round that is still to come"
+    )
 
 
 def take_value(

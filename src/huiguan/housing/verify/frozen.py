@@ -100,6 +100,7 @@ def check_profile(round_: Round) -> set[str]:
     both = [*public, *sealed]
     if (
         sorted(both) != sorted(PUBLISHABLE | ALWAYS_SEALED)
+        or both != [*sorted(public), *sorted(sealed)]
         or not set(public) >= ALWAYS_PUBLIC
         or not set(sealed) >= ALWAYS_SEALED
         or len({table in sealed for table in NUMBERED}) != 1

@@ -1,8 +1,8 @@
 """One step of a round, written whole or not at all, by one writer at a time.
 
-What is new is written and flushed beside the folder, in ``NAME.new``, which also carries the lock;
-then it takes its names, the last file of the step last. A killed step leaves ``NAME.new``, which
-nobody reads and the next step clears; nothing but what belongs to a round ever stands in the round.
+What is new is written and flushed beside the folder, in ``.NAME.step``, which also carries the
+lock; then it takes its names, the last file of the step last. What a killed step leaves there
+nobody reads, and the next step clears it; nothing but a round's own files ever stands in the round.
 """
 
 import shutil
@@ -14,7 +14,9 @@ from huiguan.foundation.faults import InputFault
 from huiguan.housing.round.stages import Stages
 from huiguan.storage.files import Files, write_file
 from huiguan.storage.homes.round_folder import stages_of
-from huiguan.storage.lock import LOCK, hold
+from huiguan.storage.lock import hold
+
+NEW = "new"  # the folder in ``.NAME.step`` where the files of a step are written
 
 
 @contextmanager
@@ -26,7 +28,7 @@ def hold_round(folder: Path, command: str, require: Callable[[Stages], None]) ->
     """
     require(stages_of(folder))
     aside = folder.resolve()
-    aside = aside.with_name(aside.name + ".new")
+    aside = aside.with_name(f".{aside.name}.step")
     with hold(aside, command):
         clear(aside)
         require(stages_of(folder))
@@ -39,12 +41,9 @@ def hold_round(folder: Path, command: str, require: Callable[[Stages], None]) ->
 
 
 def clear(aside: Path) -> None:
-    """Take away what a step left beside its round, but for the lock."""
-    for path in aside.iterdir():
-        if path.is_dir() and not path.is_symlink():
-            shutil.rmtree(path)
-        elif path.name != LOCK:
-            path.unlink()
+    """Take away what a step left beside its round, and nothing else."""
+    if (aside / NEW).exists():
+        shutil.rmtree(aside / NEW)
 
 
 def write_step(folder: Path, aside: Path, step: Mapping[str, bytes]) -> None:
@@ -53,7 +52,7 @@ def write_step(folder: Path, aside: Path, step: Mapping[str, bytes]) -> None:
     A folder that does not exist appears whole, and so does the folder of a re-run. Raises
     ``InputFault`` where something cannot be written; then the step has not happened.
     """
-    files, new = Files(), aside / "step"
+    files, new = Files(), aside / NEW
     try:
         for name, data in step.items():
             write_file(new / name, [data], files)
