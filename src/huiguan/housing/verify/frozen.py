@@ -50,7 +50,7 @@ PROMISE = (
 )
 SHARE = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?%?|[0-9]{1,9}/[1-9][0-9]{0,8}")
 LAST = re.compile(r"MANIFEST|draw\.toml|RESULT|reruns/[1-9][0-9]{0,3}/RESULT")
-MOST_TICKETS, MOST_CLAIMS = 10_000, 30
+MOST_TICKETS, MOST_CLAIMS, MOST_DOTS = 10_000, 30, 500
 Inside = dict[str, tuple[int, int, int, str]]  # number -> tier, size, weight, since
 Slot = tuple[str, str, int, bool]  # name, claim, seats, lapses
 Programmes = dict[str, tuple[int, list[Slot], int, int, str, int]]  # capacity, ..., sizes, sex, own
@@ -252,7 +252,10 @@ def read_old_policies(round_: Round, name: str) -> list[dict[str, Any]]:
     """Return the policies of format 1: any TOML, the keys of a slot left out where usual."""
     usual = {"claim": "", "own": False, "seats": 0, "share": "", "rounding": "down", "minimum": 0}
     policies = []
-    document = tomllib.loads(round_.read(name).decode("ascii"))
+    data = round_.read(name)
+    if max(line.count(b".") for line in data.split(b"\n")) > MOST_DOTS:
+        raise Unreadable(name, "a key of so many parts would take hours to read")
+    document = tomllib.loads(data.decode("ascii"))
     for entry in document.pop("policy"):
         slots = [usual | {"lapses": True} | slot for slot in entry.get("slot", [])]
         policy = {"slot": [], **entry}

@@ -79,7 +79,7 @@ def split_choices(texts: pl.Series, names: list[str]) -> tuple[np.ndarray, np.nd
     rows = listed.cast(pl.Enum(names), strict=False)
     if rows.null_count():
         raise InputFault(
-            f"choices.csv: {listed.filter(rows.is_null())[0]} is not in programmes.csv"
+            f"choices.csv: {listed.filter(rows.is_null())[0][:80]} is not in programmes.csv"
         )
     return lists.list.len().to_numpy(), rows.to_physical().cast(pl.Int32).to_numpy()
 

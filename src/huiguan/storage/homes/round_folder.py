@@ -154,8 +154,8 @@ def check_manifest(folder: Path, manifest: str, sealed_may_miss: bool) -> set[st
     listed = parse_manifest(data, manifest)
     if manifest == "MANIFEST":
         check_frozen_names(set(listed))
-    there = [name for name in listed if (folder / name).exists()]
-    found = hash_all(folder, there)
+    there = names_in(folder)[0]
+    found = hash_all(folder, [name for name in listed if name in there])
     for name, sha256 in listed.items():
         if name not in found and Path(name).name not in sealed:
             raise CheckFault(

@@ -64,6 +64,8 @@ TABLES: dict[str, dict[str, str]] = {
     "answers.csv": {"number": NUMBER, "answer": NAME},
     "results.csv": {"number": NUMBER, "programme": TEXT, "slot": TEXT, "tier": TEXT},
 }
+ROW_BYTES = 9  # least of a line of any table: nothing is made of a gigabyte of line feeds
+SHOWN = 80  # characters of a row in a sentence
 PRINTABLE = bytes(range(0x20, 0x7F)) + b"\n"
 KEYS = {"facts.csv": 3, "cutoffs.csv": 2}  # columns that name a row; one elsewhere
 
@@ -129,19 +131,22 @@ def parse_table(name: str, data: bytes, where: str) -> pl.DataFrame:
         bad = table.filter(wrong)
         if bad.height:
             row = ",".join(bad.row(0))
-            raise InputFault(f"{where}: row {row}: {column} is not a valid {kind}")
+            raise InputFault(f"{where}: row {row[:SHOWN]}: {column} is not a valid {kind}")
     keys = keys_of(name)
     table = in_order(table, keys)
     same = pl.all_horizontal(pl.col(key) == pl.col(key).shift() for key in keys)
     twice = table.filter(same)
     if twice.height:
-        raise InputFault(f"{where}: row {','.join(twice.row(0))} names what another row names")
+        row = ",".join(twice.row(0))
+        raise InputFault(f"{where}: row {row[:SHOWN]} names what another row names")
     numbers = [pl.col(c).cast(pl.Int32) for c, kind in columns.items() if kind == INTEGER]
     return table.with_columns(numbers)
 
 
 def parse_canonical_table(name: str, data: bytes, where: str) -> pl.DataFrame:
     """Return a canonical table; ``CheckFault`` names the first line that is not canonical."""
+    if len(data) < ROW_BYTES * data.count(b"\n"):
+        raise CheckFault(f"{where}: its lines are too short to be rows of its table")
     try:
         table = parse_table(name, data, where)
     except InputFault as fault:
@@ -150,7 +155,7 @@ def parse_canonical_table(name: str, data: bytes, where: str) -> pl.DataFrame:
     if again != data:
         lines = zip(data.split(b"\n"), again.split(b"\n"), strict=False)
         line, text = next(((n, a) for n, (a, b) in enumerate(lines, 1) if a != b), (0, b""))
-        raise CheckFault(f"{where}: line {line} is not canonical: {text.decode()!r}")
+        raise CheckFault(f"{where}: line {line} is not canonical: {text[:SHOWN]!a}")
     return table
 
 
@@ -164,5 +169,5 @@ def codes(values: pl.Series, names: tuple[str, ...], where: str) -> np.ndarray:
     """Return int8 indexes of ``values`` into ``names``; an unknown one is refused."""
     unknown = values.filter(~values.is_in(list(names)))
     if unknown.len():
-        raise InputFault(f"{where}: {unknown[0]!r} is not one of {', '.join(names)}")
+        raise InputFault(f"{where}: {unknown[0][:SHOWN]!r} is not one of {', '.join(names)}")
     return values.cast(pl.Enum(list(names))).to_physical().to_numpy().astype(np.int8)

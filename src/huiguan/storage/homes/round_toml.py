@@ -10,6 +10,7 @@ from huiguan.foundation.faults import CheckFault, InputFault
 
 T = TypeVar("T")
 S = TypeVar("S", bound=msgspec.Struct)
+MOST_DOTS = 500  # in a line: the library takes the square of their number in time
 
 
 def _toml_value(value: object) -> str:
@@ -44,6 +45,8 @@ def _toml_lines(value: msgspec.Struct, within: str) -> list[str]:
 
 def parse_toml(data: bytes, kind: type[T], where: str) -> T:
     """Return ``data`` as a struct of ``kind``; unknown and missing keys are refused by name."""
+    if max(line.count(b".") for line in data.split(b"\n")) > MOST_DOTS:
+        raise InputFault(f"{where}: a line has more than {MOST_DOTS} points; no key has so many")
     try:
         document: dict[str, Any] = tomllib.loads(data.decode("ascii"))
         return msgspec.convert(document, kind)
