@@ -24,9 +24,9 @@ import numpy as np
 import polars as pl
 import pytest
 
-from huiguan.cli.market.statement import holder_of
 from huiguan.days.close import close_folder
 from huiguan.days.open import open_next
+from huiguan.days.statement import holder_of
 from huiguan.exchange.day.image import DayImage
 from huiguan.exchange.day.instructions.prices import ReducePositions
 from huiguan.exchange.day.result import SettledBy

@@ -15,6 +15,8 @@ from huiguan.exchange.messages import (
     CommandRefused,
     EnterOrder,
 )
+from huiguan.exchange.reports.command_words import show_price
+from huiguan.foundation.faults import InputFault
 from huiguan.storage.market.day_folder import DayFolder
 from huiguan.storage.market.day_image import read_image
 
@@ -92,3 +94,16 @@ def read_market(root: Path, watch: Callable[[int], None] | None = None) -> Recor
     run_day_again(root, take)
     image = read_image(DayFolder(root).image)
     return RecordedMarket(image, collector.finish(), np.concatenate(refused))
+
+
+def opening_price(found: RecordedMarket, contract: str) -> str | None:
+    """Return the opening price of a contract in the unit of its quote; None: it did not trade.
+
+    The price of the first call auction, and where that gave none the first trade (rulebook 2.2).
+    """
+    names = found.image.names.instruments
+    if contract not in names:
+        raise InputFault(f"contract {contract!r} is not in this day, which has {names[0]}")
+    instrument = names.index(contract)
+    own = found.events.trades["price_ticks"][found.events.trades["instrument"] == instrument]
+    return show_price(found.image, instrument, int(own[0])) if len(own) else None

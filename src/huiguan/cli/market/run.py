@@ -1,4 +1,4 @@
-"""``huiguan day run``: a day that was opened, run with somebody's orders."""
+"""``huiguan day first``, ``day run``: a market of one's own begins, and runs with one's orders."""
 
 from __future__ import annotations
 
@@ -10,7 +10,35 @@ import typer
 from huiguan.cli.market.day import day
 from huiguan.cli.market.day_folders import DayDir, check_day
 from huiguan.cli.next_step import say_next
+from huiguan.cli.market.rulebook_folders import Folders
 from huiguan.cli.progress import say
+
+
+@day.command("first")
+def first_command(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The new folder.")],
+    on: Annotated[str, typer.Option("--on", metavar="DATE", help="The first trading day.")],
+    instructions: Annotated[
+        Path, typer.Option(metavar="FILE", help="Products, members, codes and money, JSON.")
+    ],
+    rulebook: Folders = None,
+) -> None:
+    """Open the first day of a market from instructions: ListProduct, AdmitMember and so on."""
+    from huiguan.cli.market.closed_day import print_effects
+    from huiguan.days.first import open_first
+    from huiguan.foundation.calendars import parse_day, show_day
+    from huiguan.storage.market.instruction_files import read_instructions
+    from huiguan.storage.market.rulebooks.load import load_books
+
+    orders = read_instructions(instructions)
+    opened = open_first(folder, load_books(*rulebook or ()), parse_day(on), orders)
+    settings, codes = opened.image.settings, opened.image.trading_codes
+    typer.echo(
+        f"opened: {opened.root}, trading day {show_day(settings.trading_day)},"
+        f" {len(opened.image.instruments)} contracts, {len(codes):,} trading codes"
+    )
+    print_effects(opened.effects)
+    say_next("day", "run", folder, "--orders", "FILE.csv")
 
 
 @day.command("run")

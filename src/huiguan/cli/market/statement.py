@@ -15,8 +15,6 @@ from huiguan.cli.market.day_folders import check_day, say_standing
 if TYPE_CHECKING:
     from huiguan.exchange.day.image import DayImage
     from huiguan.exchange.day.result import DayResult
-    from huiguan.exchange.evening.statements import Statements
-    from huiguan.exchange.reports.statement import Holder
     from huiguan.exchange.rules.rows import Books
 
 
@@ -26,30 +24,6 @@ class Format(StrEnum):
     CTP = "ctp"
     JSON = "json"
     TABLE = "table"
-
-
-def statements_of(folder: Path, books: Books) -> Statements:
-    """Return the statements of a closed day; products under the names of the rulebooks."""
-    from huiguan.days.cleared import read_closed
-    from huiguan.exchange.evening.statements import Statements
-
-    image, result, _ = read_closed(folder)
-    names = {code: (row.chinese, row.venue) for code, row in books.products.items()}
-    return Statements(image, result, names)
-
-
-def holder_of(code: str, trading_day: int) -> Holder:
-    """Return whom a statement is for; a day folder knows trading codes, no names of persons."""
-    from huiguan.exchange.reports.statement import Holder
-
-    return Holder(
-        client_id=code[-8:],
-        client_name=code,
-        account_id=code,
-        trading_code=code,
-        title="Huiguan",
-        created=str(trading_day),
-    )
 
 
 @app.command()
@@ -72,6 +46,7 @@ def statement(
 def print_statement(folder: Path, books: Books, code: str, form: Format) -> None:
     """Print the statement of a trading code of a closed day."""
     from huiguan.cli.tables import show_table
+    from huiguan.days.statement import holder_of, statements_of
     from huiguan.exchange.reports.statement import statement_table, statement_text
     from huiguan.exchange.reports.statement_json import statement_json
 

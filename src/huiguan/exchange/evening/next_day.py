@@ -69,7 +69,7 @@ def next_morning(
     products = _product_names(image, result, tables)
     rows = {name: index for index, name in enumerate(tables.instrument_names)}
     move = np.array([rows.get(name, -1) for name in image.names.instruments], np.int32)
-    rules, of_all = pool_rules_of(image, result, books)
+    rules, of_all = pool_rules_of(image, result, books, tables)
     morning = morning_of(image, result, tables.instrument_names, rules, of_all, warrants)
     effects += follow(morning, instructions)
     people = people_tables(morning, tables.instruments)
@@ -111,16 +111,20 @@ def next_morning(
 
 
 def pool_rules_of(
-    image: DayImage, result: DayResult, books: Books
+    image: DayImage, result: DayResult, books: Books, tomorrow: ContractTables
 ) -> tuple[list[PoolRules], PoolRules]:
-    """Return what each pool was held to at the close, and what one of all venues is held to."""
+    """Return what each pool was held to at the close, and what one of all venues is held to.
+
+    Before a market's first day no venue traded: those of tomorrow count.
+    """
     names, day = image.names, result.settings.trading_day
     products = [names.products[number] for number in image.instruments["product"].tolist()]
     venues = [books.products[name].venue for name in products]
     one = dict(zip(reversed(venues), reversed(names.instruments), strict=True))
     rules = {venue: parameters(books, one[venue], day) for venue in dict.fromkeys(venues)}
     held = rules_of_pools(image, venues, rules, *held_or_traded(image, result.trades))
-    return held, PoolRules(venues=tuple(rules.values()))
+    first = {row.contract.venue: row for row in tomorrow.parameters}
+    return held, PoolRules(venues=tuple((rules or first).values()))
 
 
 def of_codes(rows: np.ndarray, people: PeopleTables) -> np.ndarray:

@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import Annotated
 
 from huiguan.exchange.amounts import turnover_fee
-from huiguan.exchange.quotes import Price, as_decimal, lots_of, value_fen
+from huiguan.exchange.quotes import Price, as_decimal, exact, lots_of, value_fen
 from huiguan.exchange.rules.instruments import (
     contract,
     contract_code,
@@ -48,6 +48,7 @@ from huiguan.foundation.readers.signatures import checked
 from huiguan.foundation.readers.values import day as read_day
 from huiguan.foundation.readers.values import decimal, natural, shown, whole_number
 from huiguan.foundation.readers.values import moment as read_moment
+from huiguan.foundation.refusals import Refusal
 
 Day = date | int | str
 EXCHANGE_CLOCK = timedelta(seconds=EXCHANGE_OFFSET_NS // SECOND_NS)
@@ -208,6 +209,25 @@ def limits_on(books: Loaded, code: str, day: Day, previous_settlement: Price) ->
     found = on_day(books, code, day)
     rate = Fraction(found.limit_ppb, PPB)
     return price_limits(previous_settlement, rate, found.terms.tick, found.limit_rounding)
+
+
+@rule("Trading Rules, orders: a price lies within the limits and on the tick", "confirmed")
+@checked
+def valid_price_on(
+    books: Loaded, code: str, day: Day, price: Price, previous_settlement: Price
+) -> Refusal:
+    """Return why an order at ``price`` would be refused on a day, or ``Refusal.ACCEPTED``.
+
+    cu2610 on 2026-08-21 after 106,860: 97,245 is no multiple of the tick of 10, 97,230 lies below
+    the lower limit of 97,240, which itself is valid. In the order of the core's checks.
+    """
+    limits = limits_on(books, code, day, previous_settlement)
+    asked, tick = exact(price), exact(on_day(books, code, day).terms.tick)
+    if asked > limits.upper:
+        return Refusal.PRICE_ABOVE_LIMIT
+    if asked < limits.lower:
+        return Refusal.PRICE_BELOW_LIMIT
+    return Refusal.ACCEPTED if asked % tick == 0 else Refusal.PRICE_NOT_ON_TICK
 
 
 @rule("margin in force: circular or ladder by time, whichever is higher", "secondary")

@@ -6,7 +6,7 @@ files (``amount_fen``, rights and modes by number) is read too.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from enum import IntEnum
 from typing import Any, get_args, get_type_hints
@@ -30,6 +30,11 @@ FEN = "_fen"
 GROUPED = re.compile(r"-?[1-9][0-9]{0,2}(,[0-9]{3})+(\.[0-9]+)?")
 THRESHOLDS = 3
 PERSONS = ("maker", "checker", "reference")
+
+
+def read_rows(rows: Iterable[object]) -> list[AnyInstruction]:
+    """Return instructions of rows as people write them, as a program gives them."""
+    return [read_row(row, f"instruction {number}") for number, row in enumerate(rows, 1)]
 
 
 def read_row(row: object, where: str) -> AnyInstruction:

@@ -1,0 +1,105 @@
+"""A market of one's own from nothing: opened, run with orders in words, closed, opened again."""
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+import huiguan
+from huiguan.cli import main
+from huiguan.foundation.faults import InputFault
+from tests.markets import books
+
+A, B = "000100000001", "000200000002"
+PRICES = {"cu": "106860"}
+MONEY = {A: "1,000,000.00", B: "1,000,000.00"}
+TAKE = {"time": "09:00:01", "code": A, "contract": "cu2610", "side": "buy", "price": "106900"}
+GIVE = TAKE | {"time": "09:00:02", "code": B, "side": "sell"}
+SELL = TAKE | {"time": "10:45:00", "side": "sell", "offset": "close today", "price": "107000"}
+ORDERS = [TAKE | {"lots": "3"}, GIVE | {"lots": "2"}, SELL | {"lots": "1"}]
+
+
+@pytest.fixture
+def first(tmp_path: Path) -> Path:
+    rows = huiguan.first_instructions(PRICES, MONEY)
+    orders = huiguan.read_instructions(rows)
+    return huiguan.open_first(tmp_path / "20260821", books(), 20260821, orders).root
+
+
+def test_three_orders_from_nothing_to_a_statement(first: Path) -> None:
+    """A buys two lots of five tonnes at 106,900; the day settles there, and each pays its fee.
+
+    Trade 106,900 x 5 t x 2 = 1,069,000.00; fee 0.5 bp: 53.45; margin 11 % of it: 117,590.00.
+    """
+    run = huiguan.run_day(first, ORDERS)
+    assert (run.rows, run.trades, run.refused) == (3, 1, {})
+    closed = huiguan.close_day(first, books())
+    account = closed.result.accounts[0]
+    assert closed.image.names.trading_codes[0] == A
+    assert (int(account["fees_fen"]), int(account["margin_fen"])) == (5_345, 11_759_000)
+    assert int(account["balance_fen"]) == 100_000_000 - 5_345
+    text = huiguan.statement(first, A, books())
+    assert "cu2610" in text
+    assert "999,946.55" in text or "999946.55" in text
+    assert huiguan.opening_price(huiguan.read_market(first), "cu2610") == "106900"
+    following = huiguan.open_next(first, books())
+    assert following.image.settings.trading_day == 20260824
+    assert huiguan.verify_day(first, books()).hashes is not None
+
+
+def test_a_first_day_is_what_its_instructions_say(first: Path) -> None:
+    found = huiguan.read_market  # the day has not run yet
+    with pytest.raises(InputFault):
+        found(first)
+    orders = huiguan.read_instructions(huiguan.first_instructions(PRICES, MONEY))
+    with pytest.raises(InputFault, match="is a trading day already"):
+        huiguan.open_first(first, books(), 20260821, orders)
+
+
+@pytest.mark.parametrize(
+    ("day", "rows", "sentence"),
+    [
+        (20260822, huiguan.first_instructions(PRICES, {}), "2026-08-22"),
+        (20260821, huiguan.first_instructions({}, MONEY), "a first day needs a product"),
+        (20260821, huiguan.first_instructions({"zz": "1"}, MONEY), "a first day needs a product"),
+    ],
+)
+def test_what_cannot_begin_is_one_sentence(
+    tmp_path: Path, day: int, rows: list[dict[str, object]], sentence: str
+) -> None:
+    orders = huiguan.read_instructions(rows)
+    with pytest.raises(InputFault, match=sentence):
+        huiguan.open_first(tmp_path / "day", books(), day, orders)
+    assert not (tmp_path / "day").exists()
+
+
+def test_the_same_by_commands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    instructions, orders = tmp_path / "first.json", tmp_path / "orders.csv"
+    instructions.write_text(json.dumps(huiguan.first_instructions(PRICES, MONEY)), "utf-8")
+    heads = ("time", "code", "contract", "side", "offset", "price", "lots")
+    lines = [",".join(row.get(name, "") for name in heads) for row in ORDERS]
+    orders.write_text("\n".join([",".join(heads), *lines]), "utf-8")
+    day = str(tmp_path / "20260821")
+    begin = ("day", "first", day, "--on", "2026-08-21", "--instructions", str(instructions))
+    for words, told in (
+        (begin, "12 contracts, 2 trading codes"),
+        (("day", "run", day, "--orders", str(orders)), "3 rows sent, 1 trades; the day is over"),
+        (("day", "close", day), "closed: "),
+        (("statement", day, A), "cu2610"),
+    ):  # fmt: skip
+        monkeypatch.setattr(sys, "argv", ["huiguan", *words])
+        with pytest.raises(SystemExit) as end:
+            main()
+        assert end.value.code in (0, None)
+        assert told in capsys.readouterr().out
+
+
+def test_every_name_of_the_front_door_is_there() -> None:
+    assert set(huiguan.__all__) == set(huiguan.ROOMS)
+    for name in huiguan.__all__:
+        assert getattr(huiguan, name).__doc__, name
+    with pytest.raises(AttributeError, match="there are: CheckFault"):
+        _ = huiguan.nothing
