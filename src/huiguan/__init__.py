@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from huiguan.days.close import close_folder as close_day
     from huiguan.days.explain import explain_command
     from huiguan.days.first import first_instructions, open_first
-    from huiguan.days.market import opening_price, read_market
+    from huiguan.days.market import candles, opening_price, read_market
     from huiguan.days.open import open_next
     from huiguan.days.statement import statement
     from huiguan.days.verify import verify_folder as verify_day
@@ -43,6 +43,7 @@ __all__ = [
     "CheckFault",
     "InputFault",
     "bars_frame",
+    "candles",
     "check_round",
     "close_day",
     "explain_command",
@@ -67,6 +68,7 @@ ROOMS = {
     "CheckFault": "foundation.faults",
     "InputFault": "foundation.faults",
     "bars_frame": "exchange.reports.market_frames",
+    "candles": "days.market",
     "check_round": "rounds.check:check_folder",
     "close_day": "days.close:close_folder",
     "explain_command": "days.explain",

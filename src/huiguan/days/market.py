@@ -15,6 +15,7 @@ from huiguan.exchange.messages import (
     CommandRefused,
     EnterOrder,
 )
+from huiguan.exchange.reports.candles import Drawing, candle_drawing, session_of
 from huiguan.exchange.reports.command_words import show_price
 from huiguan.foundation.faults import InputFault
 from huiguan.storage.market.day_folder import DayFolder
@@ -94,6 +95,11 @@ def read_market(root: Path, watch: Callable[[int], None] | None = None) -> Recor
     run_day_again(root, take)
     image = read_image(DayFolder(root).image)
     return RecordedMarket(image, collector.finish(), np.concatenate(refused))
+
+
+def candles(found: RecordedMarket, contract: str, minutes: int = 15) -> Drawing:
+    """Return the candles of a contract's day as a drawing, which a notebook shows by itself."""
+    return Drawing(candle_drawing(session_of(found.image, found.events, contract, minutes)))
 
 
 def opening_price(found: RecordedMarket, contract: str) -> str | None:

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     import polars as pl
 
     from huiguan.days.market import RecordedMarket
-    from huiguan.exchange.day.image import DayImage
     from huiguan.exchange.reports.candles import Session
 
 MOST_ROWS = 60
@@ -39,22 +38,6 @@ def read(folder: Path) -> RecordedMarket:
         return read_market(folder, lambda sequence: progress(sequence, total))
 
 
-def instrument_of(image: DayImage, contract: str) -> int:
-    """Return the row of a contract; an unknown one is refused with those of its product."""
-    names = image.names.instruments
-    if contract in names:
-        return names.index(contract)
-    near = [name for name in names if name.rstrip("0123456789") == contract.rstrip("0123456789")]
-    raise InputFault(
-        f"{contract!r} does not trade on this day; "
-        + (
-            f"of this product do: {', '.join(near)}"
-            if near
-            else f"contracts are named as {names[0]}"
-        )
-    )
-
-
 @app.command()
 def market(
     folder: DayDir,
@@ -73,40 +56,15 @@ def market(
             raise InputFault("--html draws one contract; name it, as cu2610")
         print_contracts(found)
         return
-    session = session_of(found, instrument_of(found.image, contract), minutes)
+    from huiguan.exchange.reports.candles import candle_page, session_of
+
+    session = session_of(found.image, found.events, contract, minutes)
     print_session(session, minutes)
     if html:
-        from huiguan.exchange.reports.candles import candle_page
         from huiguan.storage.files import write_output
 
         write_output(html, candle_page(session).encode())
         typer.echo(f"page: {html}")
-
-
-def session_of(found: RecordedMarket, instrument: int, minutes: int) -> Session:
-    """Return one contract's day as it is drawn; without a trade there is nothing to draw."""
-    from huiguan.exchange.reports.candles import Session, session_price
-    from huiguan.exchange.reports.market_frames import clock_texts, contract_bars
-    from huiguan.foundation.calendars import show_day
-
-    image = found.image
-    name, row = image.names.instruments[instrument], image.instruments[instrument]
-    rows = contract_bars(image, found.events, instrument, minutes)
-    if not len(rows):
-        raise InputFault(f"{name} did not trade on this day; there are no bars to show")
-    lines = {
-        "upper limit": int(row["upper_limit_ticks"]),
-        "previous settlement": int(row["previous_settlement_ticks"]),
-        "lower limit": int(row["lower_limit_ticks"]),
-    }
-    return Session(
-        contract=name,
-        trading_day=f"trading day {show_day(image.settings.trading_day)}",
-        bars=rows,
-        starts=[text[:16] for text in clock_texts(rows["start_ns"])],
-        lines=lines,
-        price=session_price(image, instrument),
-    )
 
 
 def print_session(session: Session, minutes: int) -> None:
@@ -190,8 +148,8 @@ def orders(
             f"{code!r} is no trading code of this day; they are written as"
             f" {found.image.names.trading_codes[0]}"
         )
-    if contract is not None:
-        instrument_of(found.image, contract)
+    if contract is not None and contract not in found.image.names.instruments:
+        raise InputFault(f"{contract!r} does not trade on this day; check the contract's code")
     entered = orders_of_code(found.image, found.events, found.refused, code, contract)
     traded = trades_of_code(found.image, found.events, code, contract)
     print_frame(f"Orders of {code}", entered)

@@ -6,6 +6,9 @@ from html import escape
 from typing import TYPE_CHECKING, NamedTuple
 
 from huiguan.exchange.reports.command_words import show_price
+from huiguan.exchange.reports.market_frames import clock_texts, contract_bars
+from huiguan.foundation.calendars import show_day
+from huiguan.foundation.faults import InputFault
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -13,6 +16,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from huiguan.exchange.day.image import DayImage
+    from huiguan.exchange.events import DayEvents
 
 WIDTH, HEIGHT, STEP = 960, 320, 40  # of the drawing and of one candle, in pixels of the page
 ASIDE = 170  # room at the right for the names of the lines
@@ -51,6 +55,46 @@ class Session(NamedTuple):
     starts: Sequence[str]  # of the bars, by the exchange's clock
     lines: dict[str, int]  # previous settlement, settlement, limits
     price: Callable[[int], str]
+
+
+class Drawing(NamedTuple):
+    """A drawing that a notebook shows by itself."""
+
+    svg: str
+
+    def _repr_svg_(self) -> str:
+        """Return what a notebook asks for."""
+        return self.svg
+
+
+def session_of(image: DayImage, events: DayEvents, contract: str, minutes: int = 15) -> Session:
+    """Return one contract's day as it is drawn.
+
+    A contract that is not in the image, or did not trade, is an ``InputFault``.
+    """
+    names = image.names.instruments
+    if contract not in names:
+        product = contract.rstrip("0123456789")
+        near = [name for name in names if name.rstrip("0123456789") == product]
+        said = f"of this product do: {', '.join(near)}" if near else f"names are like {names[0]}"
+        raise InputFault(f"{contract!r} does not trade on this day; {said}")
+    instrument = names.index(contract)
+    row, bars = image.instruments[instrument], contract_bars(image, events, instrument, minutes)
+    if not len(bars):
+        raise InputFault(f"{contract} did not trade on this day; there are no bars to show")
+    lines = {
+        "upper limit": int(row["upper_limit_ticks"]),
+        "previous settlement": int(row["previous_settlement_ticks"]),
+        "lower limit": int(row["lower_limit_ticks"]),
+    }
+    return Session(
+        contract=contract,
+        trading_day=f"trading day {show_day(image.settings.trading_day)}",
+        bars=bars,
+        starts=[text[:16] for text in clock_texts(bars["start_ns"])],
+        lines=lines,
+        price=session_price(image, instrument),
+    )
 
 
 def session_price(image: DayImage, instrument: int) -> Callable[[int], str]:

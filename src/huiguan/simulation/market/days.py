@@ -78,13 +78,17 @@ def _rounded(fen: int) -> int:
     return -(-fen // TEN_THOUSAND_YUAN) * TEN_THOUSAND_YUAN
 
 
+def unwatched(_day: int, _done: int, _total: int) -> None:
+    """Tell nobody how far a day is."""
+
+
 def run_days(
     books: Books,
     image: DayImage,
     days: int,
     seed: int,
     out: Path,
-    progress: Callable[[int, int, int], None],
+    progress: Callable[[int, int, int], None] = unwatched,
     report: Callable[[str], None] = quiet,
 ) -> Iterator[MarketDay]:
     """Yield ``days`` trading days from ``image`` on, each closed in the folder ``out/yyyymmdd``.
