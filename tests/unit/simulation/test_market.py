@@ -51,6 +51,12 @@ def market_day(
     return folder, np.concatenate(pieces), found.hashes.day.hex()
 
 
+def test_everybody_who_trades_keeps_the_least_clearing_deposit(image: DayImage) -> None:
+    """2,000,000 CNY a futures firm at each of the two venues of cu and ec (rulebook 4.5)."""
+    free = image.pools["cash_fen"] - image.pools["margin_fen"] + image.pools["usable_fen"]
+    assert int(free.min()) == 2 * 200_000_000
+
+
 def test_first_image_holds_as_many_longs_as_shorts(image: DayImage) -> None:
     held = image.positions
     count = len(image.instruments)

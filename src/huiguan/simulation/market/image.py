@@ -5,6 +5,7 @@ are those of the reference day where it knows them; everything else of prices, o
 positions and money is invented, and the image's status says so.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -29,7 +30,7 @@ from huiguan.exchange.day.image import (
 from huiguan.exchange.day.settings_of_day import settings_of_day
 from huiguan.exchange.messages import Hedge, Side
 from huiguan.exchange.rules.instruments import listed_contracts
-from huiguan.exchange.rules.parameters import parameters
+from huiguan.exchange.rules.parameters import ContractParameters, parameters
 from huiguan.exchange.rules.rows import Books
 from huiguan.foundation.calendars import show_day, trading_day_before
 from huiguan.foundation.faults import InputFault
@@ -220,11 +221,19 @@ def deposits(
     return -(-fen // TEN_THOUSAND_YUAN) * TEN_THOUSAND_YUAN, held
 
 
-def money_of_members(men: People, codes: np.ndarray, held_fen: np.ndarray) -> np.ndarray:
+def least_deposit(found: Sequence[ContractParameters]) -> int:
+    """Return the fen that satisfies the least clearing deposit of every venue at once."""
+    venues = {row.contract.venue: row.deposit for row in found}
+    return sum(max(row.futures_firm_fen, row.other_fen) for row in venues.values())
+
+
+def money_of_members(
+    men: People, codes: np.ndarray, held_fen: np.ndarray, least_fen: int
+) -> np.ndarray:
     """Return the pools: a firm's own and its clients', cash and margin of the evening before.
 
-    Two firms keep no more at the exchange than their clients' margin: one is warned when more is
-    needed, the other's orders are refused.
+    Everybody who trades has the least clearing deposit above the margin. Two firms keep not a fen
+    more: one is warned when more is needed, the other's orders are refused.
     """
     rows = []
     tight = np.flatnonzero(men.futures_firm)[1:3]
@@ -232,8 +241,8 @@ def money_of_members(men: People, codes: np.ndarray, held_fen: np.ndarray) -> np
         for house in (0, 1) if firm else (1,):
             own = (codes["member"] == member) & (codes["house"] == house)
             cash, margin = int(codes["deposit_fen"][own].sum()), int(held_fen[own].sum())
-            if member in (tight[0], tight[-1]) and not house:
-                cash = min(cash, margin * 98 // 100)
+            keeps = margin + least_fen
+            cash = keeps if member in (tight[0], tight[-1]) and not house else max(cash, keeps)
             rows.append((cash, margin, 0, 0, member, house, int(firm)))
     return np.array(rows, table_layout(Pool))
 
@@ -256,7 +265,8 @@ def first_image(
     trades = past_trades(contracts, men, chance)
     lots, positions = lots_and_positions(books, day, contracts, trades, chance)
     men.trading_codes["deposit_fen"], held = deposits(contracts, men, positions, chance)
-    pools = money_of_members(men, men.trading_codes, held)
+    least_fen = least_deposit(contracts.parameters)
+    pools = money_of_members(men, men.trading_codes, held, least_fen)
     np.add.at(men.members["deposit_fen"], pools["member"], pools["cash_fen"])
     tables = {
         **empty_tables(DayImage),
