@@ -12,7 +12,8 @@ from huiguan.exchange.day.instructions.every import of_stage
 from huiguan.exchange.day.instructions.products import ListProduct
 from huiguan.exchange.day.result import result_digest
 from huiguan.exchange.evening.decided.nothing import nothing_before
-from huiguan.exchange.evening.next_day import next_morning, reconcile
+from huiguan.exchange.evening.next_day import next_morning
+from huiguan.exchange.reports.differences import differences
 from huiguan.exchange.rules.rows import calendar_of
 from huiguan.foundation.faults import InputFault
 from huiguan.storage.files import Files
@@ -51,7 +52,7 @@ def open_first(
     with hold(root, "day first"):
         if is_opened(root):
             raise InputFault(f"{root} is a trading day already; name a new folder")
-        prove = partial(reconcile, image, result, books, orders)
+        prove = partial(differences, morning)
         write_morning(root, Morning(morning, opening), None, prove, Files())
     return OpenedDay(root, morning, [], effects, written=True)
 
