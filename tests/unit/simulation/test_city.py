@@ -12,7 +12,7 @@ from huiguan.foundation.postings import balances
 from huiguan.housing.supply.places import Kind
 from huiguan.housing.supply.reconcile import reconcile
 from huiguan.simulation.city.demo import CHANGE, TODAY, CityDemo, block_flats, run_demo
-from huiguan.simulation.city.estate import build_city
+from huiguan.simulation.city.reception import build_city
 
 APPLICANTS, EMPLOYERS = 2_400, 6
 

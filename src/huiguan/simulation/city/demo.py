@@ -19,8 +19,9 @@ from huiguan.housing.supply.places import Kind, Level, Sex, Shift, heads_allowed
 from huiguan.housing.supply.reconcile import Supply, reconcile
 from huiguan.housing.tenancy.leases import Stay
 from huiguan.housing.tenancy.ledger import trial_balance
-from huiguan.simulation.city.estate import BLOCK, FLOOR, City, build_city
+from huiguan.simulation.city.estate import BLOCK, FLOOR, City
 from huiguan.simulation.city.offers import OfferStage, Wave
+from huiguan.simulation.city.reception import build_city
 from huiguan.simulation.city.round import RoundOutcome, run_round
 from huiguan.simulation.city.year import MonthRow, Year
 from huiguan.storage.homes.estate import write_estate

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
@@ -84,20 +85,15 @@ def take_vacant(city: City, on: date, owner: int) -> dict[int, int]:
     return claims
 
 
-def write_source(
-    folder: Path,
-    head: RoundHead,
-    city: City,
-    supply: dict[str, ProgrammeSupply],
-    reasons: dict[str, str],
-    found: list[Verdict],
-) -> None:
-    """Write the input folder of the round: head, policies and the four tables."""
-    (folder / "rules").mkdir(parents=True, exist_ok=True)
-    (folder / "round.toml").write_bytes(toml_bytes(head))
-    (folder / "rules/policies.toml").write_text(POLICIES, "ascii")
+Row = dict[str, str | int]
+
+
+def programme_rows(
+    city: City, supply: dict[str, ProgrammeSupply], reasons: dict[str, str]
+) -> list[Row]:
+    """Return the rows of programmes.csv."""
     by_name = {entry.name: entry for entry in city.offerings}
-    programmes: list[dict[str, str | int]] = [
+    return [
         {
             "programme": name,
             "stock": row.stock,
@@ -113,9 +109,13 @@ def write_source(
         }
         for name, row in supply.items()
     ]
-    applications: list[dict[str, str | int]] = []
-    choices: list[dict[str, str | int]] = []
-    facts: list[dict[str, str | int]] = []
+
+
+def applicant_rows(city: City, found: list[Verdict]) -> dict[str, list[Row]]:
+    """Return the rows of applications, choices and facts, by the name of their file."""
+    applications: list[Row] = []
+    choices: list[Row] = []
+    facts: list[Row] = []
     place_of = {place: entry.name for entry in city.offerings for place in entry.places}
     for entry, verdict in zip(city.applicants, found, strict=True):
         number = verdict.number
@@ -137,44 +137,37 @@ def write_source(
             facts.append({"number": number, "fact": "own", "value": place_of[entry.home]})
         if entry.serial % 37 == 0:
             facts.append({"number": number, "fact": "claim", "value": "access"})
-    tables: dict[str, list[dict[str, str | int]]] = {
-        "programmes.csv": programmes,
-        "applications.csv": applications,
-        "choices.csv": choices,
-        "facts.csv": facts,
-    }
+    return {"applications.csv": applications, "choices.csv": choices, "facts.csv": facts}
+
+
+def write_source(folder: Path, head: RoundHead, tables: dict[str, list[Row]]) -> None:
+    """Write the input folder of the round: head, policies and the four tables."""
+    (folder / "rules").mkdir(parents=True, exist_ok=True)
+    (folder / "round.toml").write_bytes(toml_bytes(head))
+    (folder / "rules/policies.toml").write_text(POLICIES, "ascii")
     for name, rows in tables.items():
         (folder / name).write_bytes(table_bytes(name, pl.DataFrame(rows)))
 
 
-def run_round(
-    city: City,
-    rules: HomeRules,
-    out: Path,
-    on: date,
-    seed: int,
-    say: Callable[[str], None],
-) -> RoundOutcome:
-    """Freeze, draw, allocate and check a round of everything vacant; a finding is a fault."""
-    chance = np.random.default_rng([seed, 2])
-    owner = int(f"{on:%Y%m%d}")
-    lots = set_lots_apart(city, on, chance)
-    round_claims = take_vacant(city, on, owner)
-    found = verdicts(
-        [
-            Received(
-                number=application_number(entry.serial),
-                received=entry.serial,
-                persons=entry.household.members,
-                scheme=entry.scheme,
-                facts=entry.facts,
-            )
-            for entry in city.applicants
-        ],
-        rules,
-        on,
-        "last",
-    )
+def judged(city: City, rules: HomeRules, on: date) -> list[Verdict]:
+    """Return the state and tier of every application on the day of the freeze."""
+    received = [
+        Received(
+            number=application_number(entry.serial),
+            received=entry.serial,
+            persons=entry.household.members,
+            scheme=entry.scheme,
+            facts=entry.facts,
+        )
+        for entry in city.applicants
+    ]
+    return verdicts(received, rules, on, "last")
+
+
+def supply_on(
+    city: City, found: list[Verdict], on: date
+) -> tuple[dict[str, ProgrammeSupply], dict[str, str]]:
+    """Return the supply of each programme, and the reasons of what is held."""
     states, owners = states_on(city.occupancy, on)
     movers = [
         entry.home
@@ -189,6 +182,24 @@ def run_round(
         reasons[entry.name] = " ".join(
             HoldReason(reason).name.lower().replace("_", "-") for reason in sorted(set(held))
         )
+    return supply, reasons
+
+
+class Drawn(NamedTuple):
+    """A round that was frozen, drawn, allocated and checked."""
+
+    commitment: str
+    value: str
+
+
+def hold_round(
+    out: Path,
+    on: date,
+    tables: dict[str, list[Row]],
+    chance: np.random.Generator,
+    say: Callable[[str], None],
+) -> Drawn:
+    """Freeze, draw, allocate and check a round in ``out/round``; a finding is a fault."""
     secrets = {name: chance.bytes(32).hex() for name in ("housing-bureau", "notary", "tenants")}
     head = RoundHead(
         round=f"MQ-{on:%Y-%m}",
@@ -198,7 +209,7 @@ def run_round(
         party=tuple(PartyPledge(n, commit_secret(n, s)) for n, s in sorted(secrets.items())),
     )
     folder = out / "round"
-    write_source(out / "round-input", head, city, supply, reasons, found)
+    write_source(out / "round-input", head, tables)
     say("freezing the round")
     commitment = freeze(out / "round-input", folder, None)
     say("drawing")
@@ -210,14 +221,38 @@ def run_round(
     findings = check_folder(folder)
     if findings:
         raise CheckFault(f"{len(findings)} findings in {folder}, the first: {findings[0].sentence}")
+    return Drawn(commitment, record.value)
+
+
+def run_round(
+    city: City,
+    rules: HomeRules,
+    out: Path,
+    on: date,
+    seed: int,
+    say: Callable[[str], None],
+) -> RoundOutcome:
+    """Hold a round of everything vacant; return what it decided by the serial of applications."""
+    chance = np.random.default_rng([seed, 2])
+    owner = int(f"{on:%Y%m%d}")
+    lots = set_lots_apart(city, on, chance)
+    round_claims = take_vacant(city, on, owner)
+    found = judged(city, rules, on)
+    supply, reasons = supply_on(city, found, on)
+    tables = {
+        "programmes.csv": programme_rows(city, supply, reasons),
+        **applicant_rows(city, found),
+    }
+    drawn = hold_round(out, on, tables, chance, say)
+    folder = out / "round"
     serials = {verdict.number: at + 1 for at, verdict in enumerate(found)}
     results, tickets = read_tables(folder, ("results.csv", "tickets.csv")).values()
     results = results.filter(pl.col("programme") != "")
     return RoundOutcome(
         folder=folder,
         owner=owner,
-        commitment=commitment,
-        value=record.value,
+        commitment=drawn.commitment,
+        value=drawn.value,
         supply=supply,
         verdicts=found,
         programme={
