@@ -10,10 +10,11 @@ from huiguan.exchange.day.instructions.products import EndProduct
 from huiguan.exchange.day.result import DayResult
 from huiguan.exchange.evening.day_end import close_day
 from huiguan.exchange.evening.explanations.margin import explain_margin
-from huiguan.exchange.evening.next_day import next_image, reconcile
+from huiguan.exchange.evening.next_day import next_image
 from huiguan.exchange.evening.rules_of_day import rules_of_day
 from huiguan.exchange.evening.statements import Statements
 from huiguan.exchange.messages import Side
+from huiguan.exchange.reports.differences import reconcile
 from huiguan.exchange.trading.opening import open_day
 from huiguan.foundation.faults import InputFault
 from tests.markets import Market, books, market_image
@@ -69,7 +70,12 @@ def test_what_is_carried_and_reconciled() -> None:
     ]
     released = tomorrow._replace(undelivered=tomorrow.undelivered[:0])
     assert reconcile(image, result, books(), [], tomorrow) == []
-    assert reconcile(image, result, books(), [], released) == ["undelivered: 0 rows, expected 2"]
+    missing = reconcile(image, result, books(), [], released)
+    assert len(missing) == 2
+    assert missing[0] == (
+        "delivery of 000000000002 fu 202609 speculation is missing: expected margin 160,000.00 CNY,"
+        " long 20, short 0, until 2026-09-07"
+    )
 
 
 def test_kept_margin_is_no_free_money() -> None:

@@ -37,6 +37,7 @@ TABLE_WORDS = {
     "unfilled_closes": "waiting close in",
     "past_settlements": "past settlement of",
     "member_volumes": "volume of yesterday in",
+    "undelivered": "delivery of",
 }
 NAMED = {  # whose row a field holds
     "instrument": "instruments",
@@ -62,7 +63,7 @@ WORDS = {
     "mode": MemberMode,
 }
 YES_OR_NO = {"house", "futures_firm", "first_day"}
-DAYS = {"trading_day", "open_day", "last_trading_day"}
+DAYS = {"trading_day", "open_day", "last_trading_day", "until"}
 FEE_CLASSES = ("open", "close", "close today")
 UNITS = ("_fen", "_ppb", "_ticks", "_units", "_lots", "_ns", "_thousandths")
 THOUSANDTHS = -3
@@ -185,6 +186,8 @@ def value_in_words(image: DayImage, field: str, value: int, contract: int) -> st
         return "yes" if value else "no"
     if field in DAYS:
         return show_day(value)
+    if field == "month":
+        return f"{value}"
     if field == "fee_class" and 0 <= value < len(FEE_CLASSES):
         return FEE_CLASSES[value]
     for unit, show in SHOWN.items():

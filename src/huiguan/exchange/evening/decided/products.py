@@ -58,7 +58,31 @@ def products_of(
         elif isinstance(order, SetListingPrice):
             found.priced[order.instrument] = order
             effects.append(effect(order, order.instrument, "benchmark", NOTHING, order.price))
+    found.products += listed_by_the_books(found)
     return found, effects
+
+
+def listed_by_the_books(found: Products) -> list[str]:
+    """Return the products whose first trading day is tomorrow, and that this market lists.
+
+    A market with every product of a venue lists a new one too, and asks for its first price; one
+    with chosen products lists what an instruction gives a price.
+    """
+    products, day = found.books.products, found.result.settings.next_trading_day
+    traded = {products[name].venue for name in found.products if name in products}
+    priced = {code[:-4] for code in found.priced}
+    chosen = {
+        row.venue
+        for row in products.values()
+        if row.listed < day and row.code not in found.products
+    }
+    return [
+        name
+        for name, row in products.items()
+        if row.listed == day
+        and name not in found.products
+        and (name in priced or (row.venue in traded and row.venue not in chosen))
+    ]
 
 
 def list_product(found: Products, order: ListProduct) -> Effect:
