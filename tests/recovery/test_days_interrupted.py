@@ -22,7 +22,7 @@ from shutil import copytree, rmtree
 import numpy as np
 import pytest
 
-from huiguan.cli.market.day_folders import settle
+from huiguan.cli.market.folders import settle
 from huiguan.exchange.messages import Side
 from huiguan.foundation.faults import InputFault
 from huiguan.storage.change import CHANGE, is_content

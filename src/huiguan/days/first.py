@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from huiguan.days.open import Morning, OpenedDay, is_opened, write_morning
+from huiguan.days.open import OpenedDay, OpenedMorning, is_opened, write_morning
 from huiguan.exchange.day.image import Settings
 from huiguan.exchange.day.instructions.base import Stage
 from huiguan.exchange.day.instructions.every import of_stage
@@ -53,7 +53,7 @@ def open_first(
         if is_opened(root):
             raise InputFault(f"{root} is a trading day already; name a new folder")
         prove = partial(differences, morning)
-        write_morning(root, Morning(morning, opening), None, prove, Files())
+        write_morning(root, OpenedMorning(morning, opening), None, prove, Files())
     return OpenedDay(root, morning, [], effects, written=True)
 
 

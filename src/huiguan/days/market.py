@@ -15,7 +15,7 @@ from huiguan.exchange.messages import (
     CommandRefused,
     EnterOrder,
 )
-from huiguan.exchange.reports.candles import Drawing, candle_drawing, session_of
+from huiguan.exchange.reports.candles import Chart, candle_drawing, session_of
 from huiguan.exchange.reports.command_words import show_price
 from huiguan.foundation.faults import InputFault
 from huiguan.storage.market.day_folder import DayFolder
@@ -97,9 +97,9 @@ def read_market(root: Path, watch: Callable[[int], None] | None = None) -> Recor
     return RecordedMarket(image, collector.finish(), np.concatenate(refused))
 
 
-def candles(found: RecordedMarket, contract: str, minutes: int = 15) -> Drawing:
+def candles(found: RecordedMarket, contract: str, minutes: int = 15) -> Chart:
     """Return the candles of a contract's day as a drawing, which a notebook shows by itself."""
-    return Drawing(candle_drawing(session_of(found.image, found.events, contract, minutes)))
+    return Chart(candle_drawing(session_of(found.image, found.events, contract, minutes)))
 
 
 def opening_price(found: RecordedMarket, contract: str) -> str | None:

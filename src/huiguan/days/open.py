@@ -60,7 +60,7 @@ class OpenedDay(NamedTuple):
     written: bool = True  # False: it was open already, and the same
 
 
-class Morning(NamedTuple):
+class OpenedMorning(NamedTuple):
     """What opening a day writes: its image, and what that was made from."""
 
     image: DayImage
@@ -93,7 +93,7 @@ def open_next(
         forced = forced_closes(image, result, tomorrow)
         source = result_digest(result).hex()
         opening = Opening(source=source, instructions=every, forced_closes=forced)
-        morning = Morning(tomorrow, opening)
+        morning = OpenedMorning(tomorrow, opening)
         with hold(target, "day open"):
             finish_held_change(target, files)
             written = not is_open_so(target, morning)
@@ -109,7 +109,7 @@ def is_opened(target: Path) -> bool:
     return (DayFolder(target).image / "image.json").exists()
 
 
-def is_open_so(target: Path, morning: Morning) -> bool:
+def is_open_so(target: Path, morning: OpenedMorning) -> bool:
     """Return whether a day is open with this very morning; its own correction does not count."""
     if not is_opened(target) or not (target / OPENING_NAME).exists():
         return False
@@ -166,7 +166,7 @@ def _only_at_opening(root: Path, target: Path) -> list[str]:
 
 def write_morning(
     target: Path,
-    morning: Morning,
+    morning: OpenedMorning,
     correction: Correction | None,
     prove: Callable[[DayImage], list[str]],
     files: Files,

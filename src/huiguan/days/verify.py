@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from huiguan.days.cleared import RunDay, Watch
     from huiguan.days.hashes import DayHashes
-    from huiguan.days.versions import Standing
+    from huiguan.days.versions import StandsOn
     from huiguan.exchange.day.correction import Correction
     from huiguan.exchange.day.image import DayImage
     from huiguan.exchange.rules.rows import Books
@@ -60,7 +60,7 @@ class VerifiedDay(NamedTuple):
     hashes: DayHashes | None  # None: its trading has not begun
     origin: Origin | None  # None: a first day, which follows from none
     versions: list[ProvedVersion]  # the newest last; none: the day is not closed
-    standing: Standing | None
+    standing: StandsOn | None
 
 
 def verify_folder(

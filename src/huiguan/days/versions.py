@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-class Standing(NamedTuple):
+class StandsOn(NamedTuple):
     """A day whose morning was made from a version that has been corrected since."""
 
     day: Path
@@ -128,7 +128,7 @@ def version_of(path: Path, source: str) -> tuple[int, list[WrittenResult]]:
     raise CheckFault(f"no version of the result in {path} is the one a morning was made from")
 
 
-def standing(root: Path) -> Standing | None:
+def standing(root: Path) -> StandsOn | None:
     """Return where the day in ``root``, or one before it, stands on a version since corrected.
 
     None when every day it follows from, as far as they lie beside it, stands on the newest one.
@@ -141,6 +141,6 @@ def standing(root: Path) -> Standing | None:
         if kept_versions(before, RESULTS):
             number, versions = version_of(before, read_opening(day).source)
             if number < len(versions):
-                return Standing(day, before, number, versions[-1])
+                return StandsOn(day, before, number, versions[-1])
         day = before
     return None

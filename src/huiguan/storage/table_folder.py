@@ -38,7 +38,7 @@ FORMAT_VERSION = 1
 D = TypeVar("D", bound=Declared)
 
 
-class Content(NamedTuple):
+class TableContent(NamedTuple):
     """What the JSON of a folder says: plain parts as JSON has them, and the hash of each table."""
 
     settings: dict[str, object]
@@ -117,7 +117,7 @@ def _json_of(folder: Path) -> Path:
     return folder / f"{folder.name.removesuffix(NEW)}.json"
 
 
-def _read_content(folder: Path) -> Content:
+def _read_content(folder: Path) -> TableContent:
     path = _json_of(folder)
     try:
         content = json.loads(path.read_text("utf-8"))
@@ -127,7 +127,7 @@ def _read_content(folder: Path) -> Content:
                 f"{path} has format version {version}, this code knows {FORMAT_VERSION}; "
                 "read it with the code that wrote it",
             )
-        return Content(dict(content["settings"]), dict(content["tables"]))
+        return TableContent(dict(content["settings"]), dict(content["tables"]))
     except FileNotFoundError:
         raise InputFault(f"{path} is missing, so {folder} is no finished folder") from None
     except (ValueError, KeyError, TypeError) as fault:

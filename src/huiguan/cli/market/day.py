@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from huiguan.cli import app
-from huiguan.cli.market.day_folders import (
+from huiguan.cli.market.folders import (
     By,
     Correct,
     DayDir,
+    Folders,
     check_day,
     decision_of,
     require_day,
     say_standing,
     standing_words,
 )
-from huiguan.cli.market.rulebook_folders import Folders
 from huiguan.cli.next_step import say_next
 from huiguan.cli.progress import Progress, say
 from huiguan.foundation.faults import InputFault

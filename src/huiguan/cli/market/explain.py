@@ -9,8 +9,7 @@ import typer
 
 from huiguan.cli import app
 from huiguan.cli.market.command_tables import print_command
-from huiguan.cli.market.day_folders import DayDir, check_day
-from huiguan.cli.market.rulebook_folders import Folders
+from huiguan.cli.market.folders import DayDir, Folders, check_day
 from huiguan.foundation.faults import InputFault
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import typer
 
 from huiguan.cli import app
 from huiguan.cli.market.command_tables import clock
-from huiguan.cli.market.day_folders import check_day
+from huiguan.cli.market.folders import check_day
 from huiguan.cli.progress import Progress
 from huiguan.foundation.faults import InputFault
 

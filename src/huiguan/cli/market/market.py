@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from huiguan.cli import app
-from huiguan.cli.market.day_folders import DayDir, check_day
+from huiguan.cli.market.folders import DayDir, check_day
 from huiguan.cli.next_step import say_next
 from huiguan.cli.progress import Progress, say
 from huiguan.foundation.faults import InputFault
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from huiguan.days.market import RecordedMarket
-    from huiguan.exchange.reports.candles import Session
+    from huiguan.exchange.reports.candles import DrawnSession
 
 MOST_ROWS = 60
 
@@ -67,7 +67,7 @@ def market(
         typer.echo(f"page: {html}")
 
 
-def print_session(session: Session, minutes: int) -> None:
+def print_session(session: DrawnSession, minutes: int) -> None:
     """Print the bars of a contract as a table, then as candles."""
     from huiguan.cli.tables import room, show_table
     from huiguan.exchange.reports.candles import candle_lines

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from huiguan.cli import app
-from huiguan.cli.market.rulebook_folders import Folders
+from huiguan.cli.market.folders import Folders
 from huiguan.cli.tables import show_table
 
 if TYPE_CHECKING:

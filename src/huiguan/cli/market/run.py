@@ -8,8 +8,7 @@ from typing import Annotated
 import typer
 
 from huiguan.cli.market.day import day
-from huiguan.cli.market.day_folders import DayDir, check_day
-from huiguan.cli.market.rulebook_folders import Folders
+from huiguan.cli.market.folders import DayDir, Folders, check_day
 from huiguan.cli.next_step import say_next
 from huiguan.cli.progress import say
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from huiguan.cli import app
-from huiguan.cli.market.day_folders import check_day
+from huiguan.cli.market.folders import check_day
 from huiguan.cli.progress import say
 
 MOST = 20

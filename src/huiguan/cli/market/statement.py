@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from huiguan.cli import app
-from huiguan.cli.market.day_folders import check_day, say_standing
+from huiguan.cli.market.folders import check_day, say_standing
 
 if TYPE_CHECKING:
     from huiguan.exchange.day.image import DayImage

@@ -60,7 +60,7 @@ class StatementTerms(NamedTuple):
 SideOfTrade = tuple[int, int, ClientTrade]  # row of the instrument, price in units, the trade
 
 
-class HeldLot(msgspec.Struct, gc=False):
+class StatementLot(msgspec.Struct, gc=False):
     """Lots of one opening; they shrink while the day's trades are applied."""
 
     day: int
@@ -68,7 +68,7 @@ class HeldLot(msgspec.Struct, gc=False):
     lots: int
 
 
-Held = dict[tuple[int, Side, Hedge], list[HeldLot]]
+Held = dict[tuple[int, Side, Hedge], list[StatementLot]]
 
 
 class Statements:
@@ -136,7 +136,7 @@ class Statements:
         for index, units, trade in self._trades_of(code):
             profit = 0
             if trade.offset is OPEN:
-                lot = HeldLot(self.day, units, trade.lots)
+                lot = StatementLot(self.day, units, trade.lots)
                 held.setdefault((index, trade.side, trade.hedge), []).append(lot)
             else:
                 lines = self._close(held, index, units, trade)
@@ -162,7 +162,7 @@ class Statements:
         rows = self._lots[self._lot_bounds[code] : self._lot_bounds[code + 1]]
         for units, _, _, index, day, lots, side, hedge in rows.tolist():
             key = (index, SIDES[side], HEDGES[hedge])
-            held.setdefault(key, []).append(HeldLot(day, units, lots))
+            held.setdefault(key, []).append(StatementLot(day, units, lots))
         return held
 
     def _trades_of(self, code: int) -> Iterator[SideOfTrade]:
@@ -227,7 +227,7 @@ class Statements:
         fee = (value * rate + HALF) // PPB + per_lot * trade.lots
         return TradeLine(trade, value, fee, close_profit_fen)
 
-    def _position_line(self, key: tuple[int, Side, Hedge], lot: HeldLot) -> PositionLine:
+    def _position_line(self, key: tuple[int, Side, Hedge], lot: StatementLot) -> PositionLine:
         """Return lots held at the close."""
         index, side, hedge = key
         terms = self._terms[index]

@@ -46,7 +46,7 @@ th:first-child, td:first-child { text-align: left; } caption { text-align: left;
 """.strip()
 
 
-class Session(NamedTuple):
+class DrawnSession(NamedTuple):
     """One contract's day as it is drawn: its bars and the lines across them, in ticks."""
 
     contract: str
@@ -57,7 +57,7 @@ class Session(NamedTuple):
     price: Callable[[int], str]
 
 
-class Drawing(NamedTuple):
+class Chart(NamedTuple):
     """A drawing that a notebook shows by itself."""
 
     svg: str
@@ -67,7 +67,9 @@ class Drawing(NamedTuple):
         return self.svg
 
 
-def session_of(image: DayImage, events: DayEvents, contract: str, minutes: int = 15) -> Session:
+def session_of(
+    image: DayImage, events: DayEvents, contract: str, minutes: int = 15
+) -> DrawnSession:
     """Return one contract's day as it is drawn.
 
     A contract that is not in the image, or did not trade, is an ``InputFault``.
@@ -87,7 +89,7 @@ def session_of(image: DayImage, events: DayEvents, contract: str, minutes: int =
         "previous settlement": int(row["previous_settlement_ticks"]),
         "lower limit": int(row["lower_limit_ticks"]),
     }
-    return Session(
+    return DrawnSession(
         contract=contract,
         trading_day=f"trading day {show_day(image.settings.trading_day)}",
         bars=bars,
@@ -109,7 +111,7 @@ def direction(bar: np.void) -> str:
     return UP if bar["close_ticks"] > bar["open_ticks"] else DOWN
 
 
-def candle_lines(session: Session, rows: int = 12, columns: int = 72) -> list[tuple[str, ...]]:
+def candle_lines(session: DrawnSession, rows: int = 12, columns: int = 72) -> list[tuple[str, ...]]:
     """Return the candles for a terminal: per line a price and one character a bar.
 
     A bar's body is a block, its range a bar; of more bars than columns the last ones are drawn.
@@ -136,7 +138,7 @@ def candle_lines(session: Session, rows: int = 12, columns: int = 72) -> list[tu
     ]
 
 
-def candle_page(session: Session) -> str:
+def candle_page(session: DrawnSession) -> str:
     """Return a whole page: the candles with volume, the lines across them, the bars as a table."""
     last = session.bars[-1]
     title = f"{session.contract}, {session.trading_day}"
@@ -162,7 +164,7 @@ def candle_page(session: Session) -> str:
     )
 
 
-def candle_drawing(session: Session) -> str:
+def candle_drawing(session: DrawnSession) -> str:
     """Return the candles as SVG; red is up and hollow, green is down and filled."""
     bars = session.bars
     inside = [ticks for ticks in session.lines.values() if ticks > 0]

@@ -1,6 +1,6 @@
 """Explanations in words, Chinese and English side by side: the rule, the inputs, the arithmetic."""
 
-from huiguan.exchange.evening.explanations.steps import Cited, Explanation
+from huiguan.exchange.evening.explanations.steps import CitedStep, Explanation
 from huiguan.foundation.calendars import show_day
 
 ROUNDINGS = {
@@ -278,7 +278,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
 }
 
 
-def products(cited: Cited) -> str:
+def products(cited: CitedStep) -> str:
     """Return the products a rule is used for, in brackets; nothing where there is one subject."""
     return f" ({', '.join(cited.products)})" if cited.products else ""
 

@@ -93,7 +93,7 @@ class FrozenRound(NamedTuple):
     fact_value: list[str]
 
 
-class Facts(NamedTuple):
+class FrozenFacts(NamedTuple):
     """The sealed facts of a round, by application; ``-1`` means none."""
 
     sex: np.ndarray  # int8 [application]: index into SEXES, 0 if not said
@@ -111,7 +111,7 @@ def claim_classes(frozen: FrozenRound) -> dict[str, int]:
     return classes
 
 
-def read_facts(frozen: FrozenRound) -> Facts:
+def read_facts(frozen: FrozenRound) -> FrozenFacts:
     """Return the facts of a round; ``InputFault`` names the row that cannot be read.
 
     Facts are ``sex`` (f, m), ``own`` (programme), ``claim`` (code, or code@programme) and ``tier``
@@ -120,7 +120,7 @@ def read_facts(frozen: FrozenRound) -> Facts:
     classes = claim_classes(frozen)
     index = {p.programme: row for row, p in enumerate(frozen.programmes)}
     count = frozen.numbers.size
-    facts = Facts(
+    facts = FrozenFacts(
         sex=np.zeros(count, dtype=np.int8),
         own=np.full(count, -1, dtype=np.int32),
         claims=np.zeros(count, dtype=np.int32),

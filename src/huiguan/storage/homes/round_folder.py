@@ -67,7 +67,7 @@ VOID, PREVIOUS = "VOID", "PREVIOUS"
 STEP = ("answers.csv", "cutoffs.csv", "results.csv")
 
 
-class Source(NamedTuple):
+class RoundSource(NamedTuple):
     """What an input folder describes, and the canonical bytes of its files."""
 
     frozen: FrozenRound
@@ -187,7 +187,7 @@ def read_frozen(folder: Path) -> FrozenRound:
     return frozen_columns(head, read_policies(folder, head), tables)
 
 
-def read_source(source: Path) -> Source:
+def read_source(source: Path) -> RoundSource:
     """Return the round an input folder describes, and the canonical bytes of its tables."""
     if not source.is_dir():
         raise InputFault(f"there is no folder {source}; name the input folder of a round")
@@ -205,7 +205,7 @@ def read_source(source: Path) -> Source:
     out[PUBLICATION] = toml_bytes(profile_in_force(head.profile, head.date))
     for program in PROGRAMS:
         out[program] = program_bytes(program)
-    return Source(frozen_columns(head, policies, tables), out)
+    return RoundSource(frozen_columns(head, policies, tables), out)
 
 
 def read_drawing(folder: Path) -> Drawing:

@@ -16,7 +16,7 @@ class Stage(Enum):
     OPENING = "opening"
 
 
-class Kind(Enum):
+class FieldKind(Enum):
     """How a field is written by people."""
 
     NAME = "a name"
@@ -31,13 +31,13 @@ class Kind(Enum):
     WORD = "one of a few words"
 
 
-Fen = Annotated[int, Kind.MONEY]
-Flag = Annotated[bool, Kind.FLAG]
-Lots = Annotated[int, Kind.LOTS]
-Name = Annotated[str, Kind.NAME]
-Price = Annotated[Decimal, Kind.PRICE]
-Quantity = Annotated[Decimal, Kind.QUANTITY]
-Rate = Annotated[Decimal, Kind.RATE]
+Fen = Annotated[int, FieldKind.MONEY]
+Flag = Annotated[bool, FieldKind.FLAG]
+Lots = Annotated[int, FieldKind.LOTS]
+Name = Annotated[str, FieldKind.NAME]
+Price = Annotated[Decimal, FieldKind.PRICE]
+Quantity = Annotated[Decimal, FieldKind.QUANTITY]
+Rate = Annotated[Decimal, FieldKind.RATE]
 
 
 class Instruction(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag=True):

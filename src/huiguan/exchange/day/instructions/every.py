@@ -5,7 +5,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import get_args, get_type_hints
 
-from huiguan.exchange.day.instructions.base import Instruction, Kind, Stage, near
+from huiguan.exchange.day.instructions.base import FieldKind, Instruction, Stage, near
 from huiguan.exchange.day.instructions.limits import (
     EndControlGroup,
     EndHolderLimit,
@@ -72,11 +72,11 @@ AnyInstruction = (
 TYPES: dict[str, type[Instruction]] = {kind.__name__: kind for kind in get_args(AnyInstruction)}
 
 
-def _kinds_of(kind: type[Instruction]) -> dict[str, Kind]:
+def _kinds_of(kind: type[Instruction]) -> dict[str, FieldKind]:
     """Return how each field of an instruction is written, by name."""
     hints = get_type_hints(kind, include_extras=True)
     return {
-        name: next(part for part in get_args(hints[name]) if isinstance(part, Kind))
+        name: next(part for part in get_args(hints[name]) if isinstance(part, FieldKind))
         for name in kind.__struct_fields__
     }
 
@@ -123,7 +123,7 @@ def check_figures(row: AnyInstruction) -> None:
     """Refuse a figure that is none, too fine, or beyond all money and goods there can be."""
     for name, kind in KINDS[type(row).__name__].items():
         value = getattr(row, name)
-        for figure in value if kind is Kind.RATES else (value,):
+        for figure in value if kind is FieldKind.RATES else (value,):
             wrong = _wrong(kind, figure)
             if wrong:
                 raise InputFault(
@@ -142,7 +142,7 @@ def check_figures(row: AnyInstruction) -> None:
         )
 
 
-def _wrong(kind: Kind, figure: object) -> str:
+def _wrong(kind: FieldKind, figure: object) -> str:
     """Return what to give instead of a figure that cannot be; nothing for one that can."""
     if figure is None:
         return ""
@@ -150,11 +150,11 @@ def _wrong(kind: Kind, figure: object) -> str:
         fits = figure.is_finite() and abs(figure) <= LARGEST and figure == round(figure, DECIMALS)
         if not fits:
             return f"a number with at most {DECIMALS} decimals and no larger than 10^18"
-        if kind in (Kind.RATE, Kind.RATES) and not 0 < figure < 1:
+        if kind in (FieldKind.RATE, FieldKind.RATES) and not 0 < figure < 1:
             return f"a rate {BETWEEN}"
-    if isinstance(figure, int) and kind is Kind.MONEY and abs(figure) > LARGEST_FEN:
+    if isinstance(figure, int) and kind is FieldKind.MONEY and abs(figure) > LARGEST_FEN:
         return "an amount of at most 100,000,000,000,000.00 yuan"
-    if isinstance(figure, int) and kind is Kind.LOTS and not 0 <= figure <= MOST_LOTS:
+    if isinstance(figure, int) and kind is FieldKind.LOTS and not 0 <= figure <= MOST_LOTS:
         return f"lots from 0 to {MOST_LOTS:,}"
     return ""
 

@@ -5,7 +5,7 @@ A holder is a client over all its members, or a control group, whose clients cou
 
 from typing import Annotated
 
-from huiguan.exchange.day.instructions.base import Instruction, Kind, Lots, Name, Stage
+from huiguan.exchange.day.instructions.base import FieldKind, Instruction, Lots, Name, Stage
 from huiguan.exchange.messages import Right
 
 
@@ -17,9 +17,9 @@ class SetHolderLimit(Instruction, frozen=True):
 
     holder: Name
     instrument: Name
-    position_lots: Annotated[int | None, Kind.LOTS] = None
-    opening_lots: Annotated[int | None, Kind.LOTS] = None
-    right: Annotated[Right, Kind.WORD] = Right.ALLOW
+    position_lots: Annotated[int | None, FieldKind.LOTS] = None
+    opening_lots: Annotated[int | None, FieldKind.LOTS] = None
+    right: Annotated[Right, FieldKind.WORD] = Right.ALLOW
 
 
 class EndHolderLimit(Instruction, frozen=True):
@@ -64,7 +64,7 @@ class SetControlGroup(Instruction, frozen=True):
     changes = ("names", "trading_codes", "holder_limits")
 
     group: Name
-    clients: Annotated[tuple[str, ...], Kind.NAMES]
+    clients: Annotated[tuple[str, ...], FieldKind.NAMES]
 
 
 class EndControlGroup(Instruction, frozen=True):

@@ -7,7 +7,7 @@ number at every member (rulebook 3.2).
 from typing import Annotated
 
 from huiguan.exchange.day.image import MemberMode
-from huiguan.exchange.day.instructions.base import Flag, Instruction, Kind, Name, Stage
+from huiguan.exchange.day.instructions.base import FieldKind, Flag, Instruction, Name, Stage
 from huiguan.exchange.messages import Right
 
 
@@ -18,7 +18,7 @@ class AdmitMember(Instruction, frozen=True):
     changes = ("names", "members")
 
     member: Name
-    mode: Annotated[MemberMode, Kind.WORD]
+    mode: Annotated[MemberMode, FieldKind.WORD]
 
 
 class SetMemberMode(Instruction, frozen=True):
@@ -28,7 +28,7 @@ class SetMemberMode(Instruction, frozen=True):
     changes = ("members",)
 
     member: Name
-    mode: Annotated[MemberMode, Kind.WORD]
+    mode: Annotated[MemberMode, FieldKind.WORD]
 
 
 class EndMember(Instruction, frozen=True):
@@ -75,7 +75,7 @@ class AdmitTradingCode(Instruction, frozen=True):
 
     trading_code: Name
     house: Flag = False
-    right: Annotated[Right, Kind.WORD] = Right.ALLOW
+    right: Annotated[Right, FieldKind.WORD] = Right.ALLOW
 
 
 class SetTradingRight(Instruction, frozen=True):
@@ -85,7 +85,7 @@ class SetTradingRight(Instruction, frozen=True):
     changes = ("trading_codes",)
 
     trading_code: Name
-    right: Annotated[Right, Kind.WORD]
+    right: Annotated[Right, FieldKind.WORD]
 
 
 class EndTradingCode(Instruction, frozen=True):

@@ -4,9 +4,9 @@ from decimal import Decimal
 from typing import Annotated
 
 from huiguan.exchange.day.instructions.base import (
+    FieldKind,
     Flag,
     Instruction,
-    Kind,
     Name,
     Price,
     Rate,
@@ -48,7 +48,7 @@ class RaiseMargin(Instruction, frozen=True):
 
     instrument: Name
     points: Rate
-    thresholds: Annotated[tuple[Decimal, Decimal, Decimal], Kind.RATES]
+    thresholds: Annotated[tuple[Decimal, Decimal, Decimal], FieldKind.RATES]
 
 
 class ReducePositions(Instruction, frozen=True):

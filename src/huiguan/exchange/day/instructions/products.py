@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from huiguan.exchange.day.instructions.base import Instruction, Kind, Name, Price, Stage
+from huiguan.exchange.day.instructions.base import FieldKind, Instruction, Name, Price, Stage
 from huiguan.exchange.messages import Right
 
 CONTRACT_TABLES = ("names", "instruments", "margins", "fees", "phases", "contract_states")
@@ -38,7 +38,7 @@ class SetProductRight(Instruction, frozen=True):
     changes = ("instruments",)
 
     product: Name
-    right: Annotated[Right, Kind.WORD]
+    right: Annotated[Right, FieldKind.WORD]
 
 
 class EndProduct(Instruction, frozen=True):

@@ -13,7 +13,7 @@ from typing import Any, get_args, get_type_hints
 
 import msgspec
 
-from huiguan.exchange.day.instructions.base import Instruction, Kind, near
+from huiguan.exchange.day.instructions.base import FieldKind, Instruction, near
 from huiguan.exchange.day.instructions.every import KINDS, TYPES, AnyInstruction
 from huiguan.foundation.arithmetic import PPB, parse_rate, scaled
 from huiguan.foundation.faults import InputFault
@@ -131,9 +131,9 @@ def _check_names(
 def _read(kind: type[Instruction], field: str, value: object, what: str) -> object:
     """Return the value of a field in its form inside the program."""
     how = KINDS[kind.__name__][field]
-    if how is Kind.WORD:
+    if how is FieldKind.WORD:
         return _word(value, what, next(part for part in _parts(kind, field) if _is_word(part)))
-    if how is Kind.LOTS and value is None and type(None) in _parts(kind, field):
+    if how is FieldKind.LOTS and value is None and type(None) in _parts(kind, field):
         return None
     return READERS[how](value, what)
 
@@ -212,26 +212,26 @@ def _show_number(number: Decimal) -> str:
     return f"{number:f}"
 
 
-READERS: dict[Kind, Callable[[object, str], object]] = {
-    Kind.FLAG: _flag,
-    Kind.LOTS: whole_number,
-    Kind.MONEY: _money,
-    Kind.NAME: name,
-    Kind.NAMES: _names,
-    Kind.PRICE: _number,
-    Kind.QUANTITY: _number,
-    Kind.RATE: _rate,
-    Kind.RATES: _rates,
+READERS: dict[FieldKind, Callable[[object, str], object]] = {
+    FieldKind.FLAG: _flag,
+    FieldKind.LOTS: whole_number,
+    FieldKind.MONEY: _money,
+    FieldKind.NAME: name,
+    FieldKind.NAMES: _names,
+    FieldKind.PRICE: _number,
+    FieldKind.QUANTITY: _number,
+    FieldKind.RATE: _rate,
+    FieldKind.RATES: _rates,
 }
-WRITERS: dict[Kind, Callable[[Any], object]] = {
-    Kind.FLAG: bool,
-    Kind.LOTS: int,
-    Kind.MONEY: lambda fen: f"{Decimal(fen).scaleb(-2):.2f}",
-    Kind.NAME: str,
-    Kind.NAMES: list,
-    Kind.PRICE: _show_number,
-    Kind.QUANTITY: _show_number,
-    Kind.RATE: _show_rate,
-    Kind.RATES: lambda rates: [_show_rate(rate) for rate in rates],
-    Kind.WORD: lambda word: word.name.lower(),
+WRITERS: dict[FieldKind, Callable[[Any], object]] = {
+    FieldKind.FLAG: bool,
+    FieldKind.LOTS: int,
+    FieldKind.MONEY: lambda fen: f"{Decimal(fen).scaleb(-2):.2f}",
+    FieldKind.NAME: str,
+    FieldKind.NAMES: list,
+    FieldKind.PRICE: _show_number,
+    FieldKind.QUANTITY: _show_number,
+    FieldKind.RATE: _show_rate,
+    FieldKind.RATES: lambda rates: [_show_rate(rate) for rate in rates],
+    FieldKind.WORD: lambda word: word.name.lower(),
 }

@@ -19,8 +19,8 @@ from huiguan.exchange.evening.decided.morning import (
     NEW,
     Code,
     Morning,
-    Pool,
     PoolKey,
+    PoolMoney,
     pool_words,
     usable_fen,
 )
@@ -85,7 +85,7 @@ def code_of(morning: Morning, order: Instruction, name: str) -> Code:
 
 def pool_of(
     morning: Morning, order: Instruction, member: str, *, house: bool
-) -> tuple[PoolKey, Pool]:
+) -> tuple[PoolKey, PoolMoney]:
     """Return a pool and its key; a member without such a pool is an InputFault."""
     key = (member, house)
     if key not in morning.pools:

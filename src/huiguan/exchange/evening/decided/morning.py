@@ -10,8 +10,7 @@ import msgspec
 import numpy as np
 
 from huiguan.exchange.clearing.deposit import DeadlineOutcome, at_deadline
-from huiguan.exchange.day.image import DayImage, HolderLimit, Member, TradingCode
-from huiguan.exchange.day.image import Pool as PoolRow
+from huiguan.exchange.day.image import DayImage, HolderLimit, Member, Pool, TradingCode
 from huiguan.exchange.day.result import DayResult
 from huiguan.exchange.evening.rules_of_day import PoolRules
 from huiguan.exchange.messages import Right
@@ -36,7 +35,7 @@ class Code(msgspec.Struct, frozen=True, kw_only=True):
     row: int = NEW
 
 
-class Pool(msgspec.Struct, frozen=True, kw_only=True):
+class PoolMoney(msgspec.Struct, frozen=True, kw_only=True):
     """The money of a member at the exchange; ``minimum_fen`` is its least clearing deposit."""
 
     futures_firm: bool
@@ -67,7 +66,7 @@ class Morning(msgspec.Struct, kw_only=True):
     members: dict[str, int]  # mode
     holders: dict[str, None]
     codes: dict[str, Code]
-    pools: dict[PoolKey, Pool]
+    pools: dict[PoolKey, PoolMoney]
     limits: dict[LimitKey, Limit]
     warrants: np.ndarray  # of tomorrow, under the image's numbers
     ending: frozenset[PoolKey] = frozenset()  # pools that an instruction closes
@@ -122,7 +121,7 @@ def morning_of(
         )
     }
     pools = {
-        (names.members[before["member"]], bool(before["house"])): Pool(
+        (names.members[before["member"]], bool(before["house"])): PoolMoney(
             futures_firm=bool(before["futures_firm"]),
             minimum_fen=int(row["minimum_fen"]),
             cash_fen=int(row["cash_fen"]),
@@ -176,7 +175,7 @@ def people_tables(morning: Morning, instruments: np.ndarray) -> PeopleTables:
     """
     members = {name: row for row, name in enumerate(morning.members)}
     holders = {name: row for row, name in enumerate(morning.holders)}
-    pools = blank_rows(PoolRow, len(morning.pools))
+    pools = blank_rows(Pool, len(morning.pools))
     called = {}
     for row, (key, pool) in zip(pools, morning.pools.items(), strict=True):
         usable = usable_fen(morning, key)
@@ -207,7 +206,7 @@ def people_tables(morning: Morning, instruments: np.ndarray) -> PeopleTables:
     return PeopleTables(
         members=clearing,
         trading_codes=np.array(codes, table_layout(TradingCode)),
-        pools=in_key_order(pools, PoolRow),
+        pools=in_key_order(pools, Pool),
         holder_limits=_limit_rows(morning, holders, instruments),
         member_names=list(members),
         code_names=list(morning.codes),

@@ -25,7 +25,7 @@ from huiguan.exchange.evening.decided.morning import (
     NEW,
     Code,
     Morning,
-    Pool,
+    PoolMoney,
     client_of,
     pool_words,
 )
@@ -90,7 +90,7 @@ def open_pool(morning: Morning, order: OpenPool) -> Effect:
         kind = "a" if other.futures_firm else "no"
         raise refused(order, f"member {order.member} is {kind} futures firm by its other pool")
     minimum = morning.of_new_pools.minimum_fen(futures_firm=order.futures_firm)
-    morning.pools[key] = Pool(futures_firm=order.futures_firm, minimum_fen=minimum)
+    morning.pools[key] = PoolMoney(futures_firm=order.futures_firm, minimum_fen=minimum)
     return effect(order, pool_words(key), "cash", NOTHING, show_fen(0))
 
 

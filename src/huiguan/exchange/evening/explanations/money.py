@@ -9,7 +9,7 @@ from huiguan.exchange.day.result import DayResult
 from huiguan.exchange.evening.day_money import held_or_traded, pool_of_code, rules_of_pools
 from huiguan.exchange.evening.day_postings import pool_name
 from huiguan.exchange.evening.explanations.steps import (
-    Cited,
+    CitedStep,
     Explanation,
     check_books,
     contract_index,
@@ -134,6 +134,6 @@ def explain_call(image: DayImage, result: DayResult, rules: DayRules, member: st
         key="call",
         subject=member,
         trading_day=result.settings.trading_day,
-        rules=[Cited(cited.row) for cited in unique(used)],
+        rules=[CitedStep(cited.row) for cited in unique(used)],
         steps=steps,
     )

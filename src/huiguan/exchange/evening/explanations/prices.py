@@ -14,7 +14,7 @@ from huiguan.exchange.evening.day_prices import (
     reference_of,
 )
 from huiguan.exchange.evening.explanations.steps import (
-    Cited,
+    CitedStep,
     Explanation,
     Step,
     cannot_be,
@@ -72,7 +72,7 @@ def explain_settlement(
         key="settlement",
         subject=name,
         trading_day=result.settings.trading_day,
-        rules=[Cited(rule.today.settlement)],
+        rules=[CitedStep(rule.today.settlement)],
         steps=steps,
     )
 
@@ -144,7 +144,7 @@ def explain_limit(
         key="limit",
         subject=name,
         trading_day=result.settings.next_trading_day,
-        rules=[Cited(row) for row in used],
+        rules=[CitedStep(row) for row in used],
         steps=steps,
     )
 

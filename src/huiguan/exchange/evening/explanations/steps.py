@@ -32,7 +32,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     values: Mapping[str, str] = {}
 
 
-class Cited(msgspec.Struct, frozen=True):
+class CitedStep(msgspec.Struct, frozen=True):
     """A rule an explanation stands on, and the products it is used for (none: it speaks of one)."""
 
     row: MarketRow
@@ -45,7 +45,7 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
     key: str
     subject: str
     trading_day: int
-    rules: list[Cited]
+    rules: list[CitedStep]
     steps: list[Step]
 
 
@@ -93,10 +93,10 @@ def cannot_be(name: str, figure: str, reckoned: str, kept: str) -> CheckFault:
     )
 
 
-def unique(rows: list[tuple[str, MarketRow]]) -> list[Cited]:
+def unique(rows: list[tuple[str, MarketRow]]) -> list[CitedStep]:
     """Return each rule once, in order, with the products it is used for."""
     found: dict[tuple[str, str, str, int], tuple[MarketRow, dict[str, None]]] = {}
     for product, row in rows:
         key = (type(row).__name__, row.article, row.source, row.effective)
         found.setdefault(key, (row, {}))[1][product] = None
-    return [Cited(row, tuple(products)) for row, products in found.values()]
+    return [CitedStep(row, tuple(products)) for row, products in found.values()]

@@ -1,4 +1,6 @@
-"""The folder of a trading day as an argument: refused with the way out where it is none.
+"""Folders that commands of the exchange take: a trading day, and rulebooks laid over.
+
+A folder that is no day is refused with the way out.
 
 What an interrupted command left is settled before anything is read, and said; so is a day that
 stands on a version that was corrected since.
@@ -16,9 +18,13 @@ from huiguan.cli.progress import say
 from huiguan.foundation.faults import InputFault
 
 if TYPE_CHECKING:
-    from huiguan.days.versions import Standing
+    from huiguan.days.versions import StandsOn
     from huiguan.exchange.day.correction import Decision
 
+Folders = Annotated[
+    list[Path] | None,
+    typer.Option("--rulebook", metavar="DIR", help="Books laid over the shipped ones; repeatable."),
+]
 DayDir = Annotated[Path, typer.Argument(metavar="DIR", help="A day folder.")]
 Correct = Annotated[
     str | None,
@@ -96,7 +102,7 @@ def say_standing(folder: Path) -> None:
         say(standing_words(folder, found))
 
 
-def standing_words(folder: Path, found: Standing) -> str:
+def standing_words(folder: Path, found: StandsOn) -> str:
     """Return where a day, or one before it, stands on a version that was corrected since."""
     newest = found.newest.correction
     assert newest is not None
