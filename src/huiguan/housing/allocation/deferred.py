@@ -91,10 +91,8 @@ def run(  # noqa: C901  one cascade: calls would cost more than the work between
             proposals += 1
             key = int(edge["rank"]) * LOW + applicant
             claims = int(edge["claims"])
-            group = market.first_group[programme]
-            last = group
-            if seeks[programme] & (claims | EVERYBODY) != 0:
-                last = market.first_group[programme + 1]
+            sought = int(seeks[programme] & (claims | EVERYBODY) != 0)
+            group, last = market.first_group[programme], market.first_group[programme + sought]
             while group < last:
                 wanted = market.group_class[group]
                 if wanted == OPEN or (claims >> wanted) & 1 == 1:
