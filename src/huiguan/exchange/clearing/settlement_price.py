@@ -148,10 +148,9 @@ def settlement_price(
     the mean of all trades; then the ``fallbacks`` that apply, each removable: both quotes at the
     close, the limit price of a market locked one-sided for the last five minutes, the reference
     contract, the previous settlement (the listing benchmark on a first day). ``locked_at`` is that
-    limit price, None where quotes are not one-sided. Copper without a trade, previous 69,000, the
-    nearer month from 70,000 to 71,400 (+2 %): ``settlement_price(tick=10, lot_size=5,
-    previous_settlement=69000, reference_settlement=71400, reference_previous=70000)`` gives 70380
-    by "reference_contract".
+    limit price, None where quotes are not one-sided. Copper without a trade, the nearer month +2 %:
+    ``settlement_price(tick=10, lot_size=5, previous_settlement=69000, reference_settlement=71400,
+    reference_previous=70000)`` gives 70380 by "reference_contract".
     """
 
     def done(price: Price, by: str) -> SettlementPrice:

@@ -50,6 +50,7 @@ from huiguan.exchange.evening.day_positions import (
 from huiguan.exchange.evening.day_postings import posting_rows
 from huiguan.exchange.evening.day_prices import find_locks, settle, statistics, tomorrow_of
 from huiguan.exchange.evening.day_reduction import (
+    Reduced,
     reduce_positions,
     reduction_rows,
     unfilled_closes,
@@ -70,6 +71,17 @@ class CorePositions(NamedTuple):
     fees_fen: np.ndarray  # per trading code
 
 
+class SettledDay(NamedTuple):
+    """What stands before any money is reckoned: prices, trades, positions, fees."""
+
+    contracts: np.ndarray  # ContractResult, with settlement prices, without tomorrow's parameters
+    settlement_ticks: np.ndarray
+    trades: np.ndarray  # those of forced reductions at the end
+    found: Holdings
+    fees_fen: np.ndarray  # of trades, by trading code
+    reduced: Reduced
+
+
 def close_day(
     image: DayImage,
     events: DayEvents,
@@ -84,28 +96,11 @@ def close_day(
     """
     check_instructions(instructions)
     check_instruments(instructions, image.names.instruments)
-    report("statistics and limit-locked contracts")
-    contracts = statistics(image, events.trades)
-    find_locks(image, events, contracts)
-    report("settlement prices")
-    settled = settle(image, events, rules, contracts, instructions)
-    contracts["settlement_units"], contracts["settled_by"] = settled
-    tick_units = image.instruments["tick_units"]
-    if (settled.units % tick_units).any():
-        raise CheckFault("a settlement price is off the day's tick; correct the decision")
-    settlement_ticks = settled.units // tick_units
-    report("positions and lots")
-    trades, found = events.trades, hold(image, events.trades)
-    fees = fees_of_codes(image, trades)
-    if core is not None:
-        compare_with_core(image, found, fees, core)
-    reduced = reduce_positions(image, rules, instructions)
-    if reduced.tiers:  # the core knows nothing of them: they are made after the close
-        trades = stacked([trades, reduced.trades])
-        found, fees = hold(image, trades), fees_of_codes(image, trades)
+    evening = evening_of(image, events, rules, instructions, core, report)
+    contracts, ticks, trades, found, fees, reduced = evening
     lots = held_lots(image, found)
     report("profit and loss")
-    accounts = _profits(image, trades, found, settlement_ticks)
+    accounts = _profits(image, trades, found, ticks)
     report("parameters of the next trading day")
     contracts["open_interest_lots"] = _by_instrument(image, found, found.held[LONG])
     tomorrow_of(image, rules, contracts, instructions)
@@ -114,48 +109,25 @@ def close_day(
     moved = transfers(image, events)
     accounts["fees_fen"] = fees
     accounts["order_fees_fen"] = sums(fee_rows["trading_code"], fee_rows["fee_fen"], len(accounts))
-    cash_rates = cash_fee_rates(rules, contracts)
-    accounts["delivery_fees_fen"] = delivery_fees(image, found, cash_rates, settlement_ticks)
+    cash_fen = delivery_fees(image, found, cash_fee_rates(rules, contracts), ticks)
+    accounts["delivery_fees_fen"] = cash_fen
     backed = lots_backed(image, found, rules, lodged_warrants(image, instructions))
-    margin = margins(image, found, settlement_ticks, contracts, backed)
+    margin = margins(image, found, ticks, contracts, backed)
     kept = undelivered(image, found, rules, margin.expired_fen)
     accounts["margin_fen"] = margin.margin_fen
     accounts["delivery_margin_fen"] = sums(kept["trading_code"], kept["margin_fen"], len(accounts))
     accounts["deposits_fen"], accounts["withdrawals_fen"] = moved[:2]
     accounts["balance_fen"] = balances_of(accounts)
-    by_pool = rules_of_pools(
-        image,
-        rules.venues,
-        rules.by_venue,
-        codes_of(image, found.key),
-        split_of(image, found.key)[0],
-    )
+    used = codes_of(image, found.key), split_of(image, found.key)[0]
+    by_pool = rules_of_pools(image, rules.venues, rules.by_venue, *used)
     pools = clear_pools(image, by_pool, accounts, moved)
     report("postings and proofs")
-    income = int(pools["fees_fen"].sum() + pools["order_fees_fen"].sum())
-
-    def fees_of(own: np.ndarray) -> int:
-        """Return all fees of the contracts marked."""
-        cash = delivery_fees(image, found, np.where(own, cash_rates, 0), settlement_ticks)
-        orders = fee_rows["fee_fen"][own[fee_rows["instrument"]]]
-        return int(
-            fees_of_codes(image, trades[own[trades["instrument"]]]).sum()
-            + orders.sum()
-            + cash.sum()
-        )
-
-    reserve = reserve_share(rules, income, fees_of)
+    reserve = reserve_of(image, rules, evening, fee_rows, pools)
     expired = np.array([row.tomorrow is None for row in rules.contracts])
     positions = held_positions(image, found)
     gone, lots_gone = expired[positions["instrument"]], expired[lots["instrument"]]
     result = DayResult(
-        settings=ResultSettings(
-            trading_day=rules.trading_day,
-            next_trading_day=rules.next_trading_day,
-            image_digest=image_digest(image).hex(),
-            rulebook_digest=rules.rulebook_digest,
-            reserve_share_fen=reserve,
-        ),
+        settings=settings_of(image, rules, reserve),
         contracts=contracts,
         accounts=accounts,
         pools=pools,
@@ -173,6 +145,69 @@ def close_day(
     )
     prove(image, found, result)
     return result
+
+
+def evening_of(
+    image: DayImage,
+    events: DayEvents,
+    rules: DayRules,
+    instructions: Sequence[AnyInstruction],
+    core: CorePositions | None,
+    report: Callable[[str], None],
+) -> SettledDay:
+    """Return settlement prices, and what is held at them after forced reductions."""
+    report("statistics and limit-locked contracts")
+    contracts = statistics(image, events.trades)
+    find_locks(image, events, contracts)
+    report("settlement prices")
+    settled = settle(image, events, rules, contracts, instructions)
+    contracts["settlement_units"], contracts["settled_by"] = settled
+    tick_units = image.instruments["tick_units"]
+    if (settled.units % tick_units).any():
+        raise CheckFault("a settlement price is off the day's tick; correct the decision")
+    report("positions and lots")
+    trades, found = events.trades, hold(image, events.trades)
+    fees = fees_of_codes(image, trades)
+    if core is not None:
+        compare_with_core(image, found, fees, core)
+    reduced = reduce_positions(image, rules, instructions)
+    if reduced.tiers:  # the core knows nothing of them: they are made after the close
+        trades = stacked([trades, reduced.trades])
+        found, fees = hold(image, trades), fees_of_codes(image, trades)
+    return SettledDay(contracts, settled.units // tick_units, trades, found, fees, reduced)
+
+
+def reserve_of(
+    image: DayImage,
+    rules: DayRules,
+    settled_day: SettledDay,
+    fee_rows: np.ndarray,
+    pools: np.ndarray,
+) -> int:
+    """Return the fen of the day's fees that go to the risk reserve."""
+    income = int(pools["fees_fen"].sum() + pools["order_fees_fen"].sum())
+    cash_rates, trades = cash_fee_rates(rules, settled_day.contracts), settled_day.trades
+
+    def fees_of(own: np.ndarray) -> int:
+        """Return all fees of the contracts marked."""
+        rates = np.where(own, cash_rates, 0)
+        cash = delivery_fees(image, settled_day.found, rates, settled_day.settlement_ticks)
+        traded = fees_of_codes(image, trades[own[trades["instrument"]]])
+        orders = fee_rows["fee_fen"][own[fee_rows["instrument"]]]
+        return int(traded.sum() + orders.sum() + cash.sum())
+
+    return reserve_share(rules, income, fees_of)
+
+
+def settings_of(image: DayImage, rules: DayRules, reserve_fen: int) -> ResultSettings:
+    """Return what of a result is not a table."""
+    return ResultSettings(
+        trading_day=rules.trading_day,
+        next_trading_day=rules.next_trading_day,
+        image_digest=image_digest(image).hex(),
+        rulebook_digest=rules.rulebook_digest,
+        reserve_share_fen=reserve_fen,
+    )
 
 
 def balances_of(accounts: np.ndarray) -> np.ndarray:
