@@ -21,7 +21,7 @@ from huiguan.foundation.calendars import show_day
 from huiguan.foundation.tables import tables_of
 
 MOST_LINES = 10  # of one table
-TABLE_WORDS = {
+TABLE_WORDS = {  # of a row; a table without words is called by its name
     "instruments": "contract",
     "margins": "margin of a lot of",
     "fees": "fee of",
@@ -123,7 +123,7 @@ def _names(kind: str, expected: Sequence[str], actual: Sequence[str]) -> list[st
 
 def _table(table: str, expected: DayImage, actual: DayImage) -> Iterator[str]:
     """Yield the differences of a table: rows that are missing or too many, fields that differ."""
-    what = TABLE_WORDS[table]
+    what = TABLE_WORDS.get(table, table.replace("_", " "))
     wanted, found = rows_in_words(expected, table), rows_in_words(actual, table)
     for key, row in wanted.items():
         if key not in found:

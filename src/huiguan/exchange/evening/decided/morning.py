@@ -19,6 +19,7 @@ from huiguan.foundation.records import blank_rows, table_layout
 from huiguan.foundation.tables import in_key_order
 
 CLIENT_DIGITS = 8
+CODE_FIELDS = ("member", "holder", "own_right", "house")
 NEW = -1  # the row of what the image does not know
 PoolKey = tuple[str, bool]  # member, whether the pool is its own
 LimitKey = tuple[str, str]  # holder, instrument
@@ -106,18 +107,18 @@ def morning_of(
 ) -> Morning:
     """Return the morning that follows from the result before any instruction."""
     names = image.names
-    balances = result.accounts["balance_fen"].tolist()
+    columns = [image.trading_codes[field].tolist() for field in CODE_FIELDS]
     codes = {
         name: Code(
-            member=names.members[row["member"]],
-            holder=names.holders[row["holder"]],
-            deposit_fen=balances[index],
-            own_right=int(row["own_right"]),
-            house=bool(row["house"]),
+            member=names.members[member],
+            holder=names.holders[holder],
+            deposit_fen=balance,
+            own_right=right,
+            house=bool(house),
             row=index,
         )
-        for index, (name, row) in enumerate(
-            zip(names.trading_codes, image.trading_codes, strict=True)
+        for index, (name, balance, member, holder, right, house) in enumerate(
+            zip(names.trading_codes, result.accounts["balance_fen"].tolist(), *columns, strict=True)
         )
     }
     pools = {
@@ -176,7 +177,7 @@ def people_tables(morning: Morning, instruments: np.ndarray) -> PeopleTables:
     members = {name: row for row, name in enumerate(morning.members)}
     holders = {name: row for row, name in enumerate(morning.holders)}
     pools = blank_rows(Pool, len(morning.pools))
-    called = {}
+    least: dict[PoolKey, int] = {}
     for row, (key, pool) in zip(pools, morning.pools.items(), strict=True):
         usable = usable_fen(morning, key)
         row["cash_fen"], row["margin_fen"] = pool.cash_fen, pool.margin_fen
@@ -187,15 +188,16 @@ def people_tables(morning: Morning, instruments: np.ndarray) -> PeopleTables:
             pool.futures_firm,
         )
         balance = pool.cash_fen - pool.margin_fen + usable
-        called[key] = at_deadline(balance, pool.minimum_fen) != DeadlineOutcome.NONE
+        called = at_deadline(balance, pool.minimum_fen) != DeadlineOutcome.NONE
+        least[key] = int(Right.CLOSE_ONLY if called else Right.ALLOW)
     codes = [
         (
             code.deposit_fen,
             members[code.member],
             holders[code.holder],
-            max(code.own_right, Right.CLOSE_ONLY if called[code.member, code.house] else 0),
+            max(int(code.own_right), least[code.member, code.house]),
             code.house,
-            code.own_right,
+            int(code.own_right),
         )
         for code in morning.codes.values()
     ]

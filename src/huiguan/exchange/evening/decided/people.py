@@ -30,6 +30,7 @@ from huiguan.exchange.evening.decided.morning import (
     pool_words,
 )
 from huiguan.exchange.messages import Right
+from huiguan.exchange.rules.instruments import contract_code
 from huiguan.foundation.arithmetic import show_fen
 
 MEMBER = re.compile(r"[0-9]{4}")
@@ -53,7 +54,7 @@ def admit_member(morning: Morning, order: AdmitMember) -> Effect:
 
 
 def set_member_mode(morning: Morning, order: SetMemberMode) -> Effect:
-    """Effect what happens when the clients of a member need more than its deposit."""
+    """Change what happens when the clients of a member need more than its deposit."""
     before = MemberMode(_mode_of(morning, order, order.member))
     morning.members[order.member] = int(order.mode)
     return effect(order, order.member, "mode", word(before), word(order.mode))
@@ -139,7 +140,7 @@ def admit_trading_code(morning: Morning, order: AdmitTradingCode) -> Effect:
 
 
 def set_trading_right(morning: Morning, order: SetTradingRight) -> Effect:
-    """Effect what a trading code may do."""
+    """Change what a trading code may do."""
     code = code_of(morning, order, order.trading_code)
     morning.codes[order.trading_code] = replace(code, own_right=int(order.right))
     return effect(
@@ -180,6 +181,12 @@ def what_is_left(morning: Morning, code: Code) -> list[str]:
                     left.append(f"{row[f'{side}_lots']:,} lots {side} in {instrument}")
         lodged = morning.warrants[morning.warrants["trading_code"] == code.row]
         left += [f"warrants of {names.products[row['product']]}" for row in lodged]
+        waiting = morning.result.undelivered
+        waiting = waiting[waiting["trading_code"] == code.row]
+        left += [
+            f"a delivery of {contract_code(names.products[row['product']], int(row['month']))}"
+            for row in waiting
+        ]
     margin = margin_fen(morning, code)
     if margin:
         left.append(f"{show_fen(margin)} yuan of margin")

@@ -113,7 +113,7 @@ def end_product(found: Products, order: EndProduct) -> Effect:
 
 
 def set_product_right(found: Products, order: SetProductRight) -> Effect:
-    """Effect what everybody may do in the contracts of a product."""
+    """Change what everybody may do in the contracts of a product."""
     _check_traded(found, order, order.product)
     before = found.rights.get(order.product)
     if before is None:
