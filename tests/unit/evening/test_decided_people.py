@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from huiguan.exchange.day.image import MemberMode
+from huiguan.exchange.day.image import MemberMode, Undelivered
 from huiguan.exchange.day.instructions.every import AnyInstruction
 from huiguan.exchange.day.instructions.money import LodgeWarrants, MoveClientMoney, MoveMemberMoney
 from huiguan.exchange.day.instructions.people import (
@@ -17,9 +17,12 @@ from huiguan.exchange.day.instructions.people import (
     SetMemberMode,
     SetTradingRight,
 )
+from huiguan.exchange.evening.next_day import next_image
 from huiguan.exchange.messages import Right
 from huiguan.foundation.faults import InputFault
+from huiguan.foundation.records import blank_rows
 from tests.evenings import DEPOSIT_FEN, LONG, OTHER_OWN, OWN, SHORT, evening, given, opened, shown
+from tests.markets import books
 
 NEW = "000110000009"
 FIRM = [
@@ -169,3 +172,14 @@ def test_warrants_keep_a_code() -> None:
     lodged = given(LodgeWarrants, "W", trading_code=OWN, product="cu", quantity=Decimal(25))
     with pytest.raises(InputFault, match=r"still has warrants of cu, 10,000,000.00 yuan"):
         opened(lodged, given(EndTradingCode, trading_code=OWN))
+
+
+def test_a_delivery_keeps_a_code() -> None:
+    """Money alone does not end a code whose goods are still to be delivered."""
+    image, result = evening()
+    waiting = blank_rows(Undelivered, 1)
+    waiting["trading_code"], waiting["product"], waiting["month"] = 0, 1, 202608
+    result = result._replace(undelivered=waiting)
+    paid = given(MoveClientMoney, "1", trading_code=OWN, amount_fen=-DEPOSIT_FEN)
+    with pytest.raises(InputFault, match="still has a delivery of cu2608; close and pay that out"):
+        next_image(image, result, books(), [paid, given(EndTradingCode, trading_code=OWN)])

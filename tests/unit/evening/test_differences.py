@@ -146,7 +146,7 @@ def test_at_most_ten_lines_of_a_table() -> None:
 def test_every_field_has_words() -> None:
     """Every other value of every field of every table is one line without row numbers."""
     image = small_day()._replace(warrants=opened(LODGED).image.warrants)
-    assert set(TABLE_WORDS) == set(tables_of(DayImage))
+    assert set(TABLE_WORDS) <= set(tables_of(DayImage))
     for table in tables_of(DayImage):
         rows = getattr(image, table)
         if not len(rows):
