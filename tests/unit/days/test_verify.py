@@ -148,7 +148,7 @@ def test_a_morning_that_does_not_follow(day: Path) -> None:
 
     following = day.parent / "20260824"
     forge(following / "image", "trading_codes", richer)
-    refused(following, r"trading_codes\[0\].deposit_fen")
+    refused(following, "trading code 000000000000: deposit")
 
 
 def test_an_opening_that_says_something_else(day: Path) -> None:
