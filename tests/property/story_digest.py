@@ -32,7 +32,7 @@ class Guarded(np.ndarray[Any, Any]):
 
 def guard(core: TradingCore) -> None:
     """Let the uncompiled core see guarded tables."""
-    core._handle = State(*(table.view(Guarded) for table in core.state))
+    core._handle = State(*(table if table is None else table.view(Guarded) for table in core.state))
     core._events = core._events.view(Guarded)
 
 
