@@ -1,6 +1,7 @@
 """A market of one's own from nothing: opened, run with orders in words, closed, opened again."""
 
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -9,6 +10,8 @@ import pytest
 import huiguan
 from huiguan.cli import main
 from huiguan.foundation.faults import InputFault
+from huiguan.storage.market.rulebooks.load import SHIPPED
+from huiguan.storage.market.rulebooks.template import product_template
 from tests.markets import books
 
 A, B = "000100000001", "000200000002"
@@ -103,3 +106,28 @@ def test_every_name_of_the_front_door_is_there() -> None:
         assert getattr(huiguan, name).__doc__, name
     with pytest.raises(AttributeError, match="there are: CheckFault"):
         _ = huiguan.nothing
+
+
+def test_a_new_venue_is_data_and_is_listed_in_a_running_chain(first: Path, tmp_path: Path) -> None:
+    """docs/how-to/add-a-venue.md: a venue, a product and their rules come by three files."""
+    own = tmp_path / "own"
+    (own / "gx").mkdir(parents=True)
+    (own / "sources.toml").write_text('[OWN]\ntitle = "Rules of the garden"\nwhere = "its wall"\n')
+    venue = (SHIPPED / "shfe/venue.toml").read_text("utf-8")
+    header = 'code = "GX"\nname = "Garden Exchange"\n'
+    venue = re.sub(r'code = "SHFE"\nname = "[^"]*"\n', header, venue, count=1)
+    (own / "gx/venue.toml").write_text(venue, "utf-8")
+    apples = product_template("cu", "ap", 20260824, 20260824)
+    (own / "gx/ap.toml").write_text(apples, "utf-8")
+    huiguan.run_day(first, ORDERS)
+    huiguan.close_day(first, books())
+    row = {"type": "ListProduct", "product": "ap", "price": "50000"}
+    signed = row | {"maker": "A", "checker": "B", "reference": "gx-1"}
+    orders = huiguan.read_instructions([signed])
+    opened = huiguan.open_next(first, huiguan.load_books(own), orders)
+    names = opened.image.names.instruments
+    assert (names[0][:2], names[-1][:2], len(names)) == ("ap", "cu", 24)
+    assert opened.image.settings.venue == "SHFE+GX"
+    listed = opened.image.instruments[0]
+    # limit 7 % in August 2026, doubled until the first trade: 50,000 x 0.86 and x 1.14
+    assert (int(listed["lower_limit_ticks"]), int(listed["upper_limit_ticks"])) == (4_300, 5_700)
