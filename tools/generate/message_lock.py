@@ -23,7 +23,9 @@ SINCE = re.compile(r" (since )?(behaviour|version) (?P<number>\d+)$")
 
 # Additions that decide no recorded day differently, and so keep the behaviour version: a kind by
 # its tag, an enumeration or one member by its name; and why.
-SAME_BEHAVIOUR: dict[str, str] = {}
+SAME_BEHAVIOUR: dict[str, str] = {
+    "FeeClass": "names for 0 to 2, the rows of a fee that images had from the first day",
+}
 
 
 class Versions(NamedTuple):

@@ -13,6 +13,7 @@ from huiguan.exchange.evening.rules_of_day import DayRules, rules_of_day
 from huiguan.exchange.events import DayEvents, EventCollector
 from huiguan.exchange.messages import Phase
 from huiguan.exchange.reports.reports_of_day import reports_of_day
+from huiguan.exchange.trading.state.rows import FIRST_KEY
 from huiguan.foundation.faults import InputFault
 from huiguan.storage.change import finish_change
 from huiguan.storage.market.daily_files import report_files
@@ -83,7 +84,7 @@ def core_positions(core: TradingCore) -> CorePositions:
     """Return what the core holds, to be compared with what the trades give."""
     rows = core.state.positions[core.state.positions["key"] != 0]
     return CorePositions(
-        key=rows["key"] - 1,
+        key=rows["key"] - FIRST_KEY,
         long_lots=rows["long_history"].astype(np.int64) + rows["long_today"],
         short_lots=rows["short_history"].astype(np.int64) + rows["short_today"],
         fees_fen=core.state.accounts["fees_fen"].copy(),

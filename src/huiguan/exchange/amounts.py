@@ -1,12 +1,48 @@
-"""Contract value, margin and fee of lots: the formulas that trading and clearing share.
+"""Contract value, profit, margin and fee of lots: the formulas that trading and clearing share.
 
 All integers: prices in ticks, money in fen, rates in parts per billion (5 % is 50,000,000). They
-run inside kernels and, called from plain Python, with plain integers.
+run inside kernels and, called from plain Python, with plain integers; what takes a ``Number`` takes
+whole columns too, and is exact for fractions.
 """
 
+from enum import IntEnum
+from fractions import Fraction
+from typing import TypeVar
+
+import numpy as np
+
+from huiguan.exchange.messages import Offset
 from huiguan.foundation.arithmetic import Rounding, multiply_rate
 from huiguan.foundation.cited import rule
-from huiguan.foundation.kernel import kernel
+from huiguan.foundation.columns import Ints, times_rate_half_up
+from huiguan.foundation.kernel import formula, kernel
+
+Whole = TypeVar("Whole", int, Ints)
+Number = TypeVar("Number", int, Ints, Fraction)
+
+
+class FeeClass(IntEnum):
+    """Which of a contract's fees the side of a trade pays."""
+
+    OPEN = 0
+    CLOSE_HISTORY = 1
+    CLOSE_TODAY = 2
+
+
+@rule("Clearing Rules, fees: opening, closing, closing of today's positions", "confirmed")
+@formula
+def fee_class(offset: int, offset_flags: bool) -> int:
+    """Return which fee the side of a trade pays, a ``FeeClass``, by its offset flag.
+
+    Without ``offset_flags`` (a venue with net positions) there is one fee, the opening's.
+    """
+    if not offset_flags or offset == Offset.OPEN:
+        return FeeClass.OPEN
+    return FeeClass.CLOSE_TODAY if offset == Offset.CLOSE_TODAY else FeeClass.CLOSE_HISTORY
+
+
+# the same for columns: by ``offset_flags`` (0, 1), then by offset flag
+FEE_CLASSES_BY_OFFSET = np.array([[fee_class(o, flags) for o in Offset] for flags in (False, True)])
 
 
 @rule("contract texts: value = price x lot size x lots", "confirmed")
@@ -18,6 +54,18 @@ def contract_value(price_ticks: int, tick_value_fen: int, lots: int) -> int:
     70,000 CNY/t are 7,000 ticks x 5,000 fen x 2 = 70,000,000 fen (700,000 CNY).
     """
     return price_ticks * tick_value_fen * lots
+
+
+@rule("Clearing Rules: profit = (selling price - buying price) x lots x lot size", "confirmed")
+@formula
+def trade_profit(bought: Number, sold: Number, lot_value: Number | int) -> Number:
+    """Return the profit in fen of lots bought and sold; a loss is negative.
+
+    ``bought`` and ``sold`` are prices x lots, or sums of them; ``lot_value`` is the value in fen of
+    one lot at price 1 (of a tick, where prices are ticks). Copper, 5,000 fen a tick, 2 lots long
+    from 7,000 and closed at 7,003: (14,006 - 14,000) x 5,000 = 30,000 fen.
+    """
+    return (sold - bought) * lot_value
 
 
 @rule("Clearing Rules, trading margin; decisions, Money (rounded up a lot)", "confirmed")
@@ -61,3 +109,28 @@ def larger_side(long_fen: int, short_fen: int) -> int:
     Silver long 56,179.20 and short 28,089.60 of one trading code: 56,179.20 is charged.
     """
     return max(long_fen, short_fen)
+
+
+@rule("Clearing Rules, larger-side margin (in force since 2013-12-27)", "secondary")
+def larger_sides(long_fen: Ints, short_fen: Ints) -> Ints:
+    """Return ``larger_side`` of whole columns."""
+    larger: Ints = np.maximum(long_fen, short_fen)
+    return larger
+
+
+@rule("Clearing Rules: margin = settlement value x rate", "confirmed")
+def side_margin(value_fen: Whole, rate_ppb: Whole) -> Whole:
+    """Return the margin in fen at the close of one side of a contract, half up to the fen.
+
+    Silver, 4 lots at 4,928: 29,568,000 fen x 19 % (190,000,000 ppb) = 5,617,920 fen.
+    """
+    return times_rate_half_up(value_fen, rate_ppb)
+
+
+@rule("Clearing Rules, fees: a rate on turnover or an amount per lot", "confirmed")
+def side_fee(value_fen: Whole, lots: Whole, rate_ppb: Whole, fee_per_lot_fen: Whole) -> Whole:
+    """Return ``trade_fee`` of a trade side whose turnover is known, or of whole columns of them.
+
+    Silver, 4 lots for 29,652,000 fen at 10,000 ppb: 297 fen.
+    """
+    return times_rate_half_up(value_fen, rate_ppb) + fee_per_lot_fen * lots

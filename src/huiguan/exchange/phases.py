@@ -4,12 +4,13 @@ Phases follow the Trading Rules (rulebook 2.1, 2.2): a call auction takes orders
 trades at one price; continuous trading matches orders as they come; between sessions orders stay.
 """
 
+from collections.abc import Callable
 from enum import IntEnum
-from typing import NamedTuple
-
-import numpy as np
+from typing import NamedTuple, overload
 
 from huiguan.exchange.messages import Phase
+from huiguan.foundation.columns import Ints
+from huiguan.foundation.kernel import formula
 
 
 class Entry(IntEnum):
@@ -46,5 +47,26 @@ PHASES = {
     Phase.AUCTION_MATCH: PhaseTerms(Entry.NONE, False, Matching.AUCTION, False),
     Phase.CLOSED: PhaseTerms(Entry.NONE, False, Matching.NONE, True),
 }
-# the columns of the table, by phase, as kernels and NumPy read them
-ENTRY, CANCEL, MATCHING, CLEARS = np.array([PHASES[phase] for phase in Phase], np.int64).T.copy()
+
+
+def _phases(allowed: Callable[[PhaseTerms], bool]) -> int:
+    """Return the phases that allow something, as the bits of a number."""
+    return sum(1 << phase for phase, terms in PHASES.items() if allowed(terms))
+
+
+ORDERS = _phases(lambda terms: terms.entry != Entry.NONE)
+PLAIN_ORDERS = _phases(lambda terms: terms.entry == Entry.PLAIN)
+CANCELS = _phases(lambda terms: terms.cancel)
+TRADES = _phases(lambda terms: terms.matching != Matching.NONE)
+CONTINUOUS_TRADES = _phases(lambda terms: terms.matching == Matching.CONTINUOUS)
+CLEARS = _phases(lambda terms: terms.clears)
+
+
+@overload
+def allows(phases: int, phase: int) -> bool: ...
+@overload
+def allows(phases: int, phase: Ints) -> Ints: ...
+@formula
+def allows(phases: int, phase: int | Ints) -> bool | Ints:
+    """Return whether a phase, or each of a column, is one of ``phases``: ``ORDERS`` and so on."""
+    return (phases >> phase) & 1 != 0

@@ -6,7 +6,7 @@ their order.
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
@@ -15,13 +15,14 @@ from huiguan.foundation.kernel import kernel
 
 Ints = np.ndarray  # int64, one dimension
 SHORT = 48  # rows that insertion sorts faster than anything else
+Whole = TypeVar("Whole", int, Ints)
 
 
-def times_rate_half_up(amounts: Ints, rates_ppb: Ints | int) -> Ints:
+def times_rate_half_up(amounts: Whole, rates_ppb: Whole) -> Whole:
     """Return amounts x rates in parts per billion, half up; exact as ``multiply_rate`` is."""
     whole = amounts // PPB
     rest = amounts - whole * PPB
-    result: Ints = whole * rates_ppb + (rest * rates_ppb + PPB // 2) // PPB
+    result: Whole = whole * rates_ppb + (rest * rates_ppb + PPB // 2) // PPB
     return result
 
 

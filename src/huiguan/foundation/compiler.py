@@ -263,6 +263,10 @@ if config.DISABLE_JIT:
     def prefetch(table: np.ndarray, row: int) -> None:
         """Do nothing: plain Python has no use for a hint to the memory."""
 
+    def unlikely(condition: bool) -> bool:
+        """Return the condition: plain Python lays out nothing."""
+        return condition
+
     def rows(raw: np.ndarray, dtype: np.dtype[Any]) -> np.ndarray:
         """See flat bytes as rows of a layout, without copying."""
         return raw.view(dtype)
@@ -296,6 +300,19 @@ else:
             return context.get_dummy_value()
 
         return types.void(table, row), lower
+
+    @intrinsic
+    def unlikely(typing_context: Any, condition: Any) -> Any:  # noqa: ANN401, ARG001
+        """Return a condition that hardly ever holds: the way past it becomes one straight line."""
+
+        def lower(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:  # noqa: ANN401
+            bit = ir.IntType(1)
+            holds = context.cast(builder, arguments[0], signature.args[0], types.boolean)
+            kind = ir.FunctionType(bit, [bit, bit])
+            expect = cgutils.get_or_insert_function(builder.module, kind, "llvm.expect.i1")
+            return builder.call(expect, [holds, bit(0)])
+
+        return types.boolean(condition), lower
 
 
 class LowerApart(Lower):

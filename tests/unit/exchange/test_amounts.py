@@ -1,19 +1,30 @@
 """Value, margin and fee of lots: figures of the CTP statement of 2023-02-15."""
 
 from decimal import Decimal
+from fractions import Fraction
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numba import config  # noqa: TID251  is anything compiled?
 
 from huiguan.exchange.amounts import (
+    FEE_CLASSES_BY_OFFSET,
+    FeeClass,
     contract_value,
+    fee_class,
     larger_side,
+    larger_sides,
     margin_per_lot,
+    side_fee,
+    side_margin,
     trade_fee,
+    trade_profit,
     turnover_fee,
 )
+from huiguan.exchange.clearing.margin import trading_margin
+from huiguan.exchange.messages import Offset
 from huiguan.foundation.arithmetic import PPB, Rounding, multiply_rate
 from huiguan.foundation.faults import InputFault
 
@@ -76,3 +87,48 @@ def test_a_kernel_counts_in_whole_numbers(value: object) -> None:
         pytest.skip("only a compiled kernel looks at types")
     with pytest.raises(InputFault, match=r"contract_value: .* is no whole number"):
         contract_value(value, 5_000, 1)  # type: ignore[arg-type]
+
+
+def test_columns_give_what_single_trades_give() -> None:
+    random = np.random.default_rng(11)
+    prices, lots = random.integers(1, 200_000, 200), random.integers(1, 500, 200)
+    rates, per_lot = random.integers(0, 10**9, 200), random.integers(0, 3_000, 200)
+    value = prices * AG * lots
+    single = [
+        trade_fee(int(p), AG, int(n), int(r), int(f))
+        for p, n, r, f in zip(prices, lots, rates, per_lot, strict=True)
+    ]
+    assert side_fee(value, lots, rates, per_lot).tolist() == single
+    margins = [
+        multiply_rate(int(v), int(r), Rounding.HALF_UP) for v, r in zip(value, rates, strict=True)
+    ]
+    assert side_margin(value, rates).tolist() == margins
+    sides = [larger_side(int(a), int(b)) for a, b in zip(value, value[::-1], strict=True)]
+    assert larger_sides(value, value[::-1]).tolist() == sides
+
+
+def test_margin_of_a_side_is_that_of_the_statement() -> None:
+    # silver, 4 lots at 4,928 CNY/kg: 295,680.00 x 19 % = 56,179.20; an exact half goes up
+    assert side_margin(29_568_000, 190_000_000) == 5_617_920 == trading_margin(4928, 15, 4, "19%")
+    assert side_margin(500_000, 1_000) == 1
+
+
+def test_profit_of_long_and_short_lots() -> None:
+    assert trade_profit(2 * 7_000, 2 * 7_003, 5_000) == 30_000  # bought first: 2 x 3 ticks gained
+    assert trade_profit(2 * 7_003, 2 * 7_000, 5_000) == -30_000  # sold first at the lower price
+    assert trade_profit(Fraction(1, 3), Fraction(2, 3), 9) == 3
+
+
+@pytest.mark.parametrize(
+    ("offset", "paid"),
+    [
+        (Offset.OPEN, FeeClass.OPEN),
+        (Offset.CLOSE, FeeClass.CLOSE_HISTORY),  # of history, as SHFE and INE read a plain close
+        (Offset.FORCE_CLOSE, FeeClass.CLOSE_HISTORY),
+        (Offset.CLOSE_TODAY, FeeClass.CLOSE_TODAY),
+        (Offset.CLOSE_YESTERDAY, FeeClass.CLOSE_HISTORY),
+    ],
+)
+def test_which_fee_an_offset_flag_pays(offset: Offset, paid: FeeClass) -> None:
+    assert fee_class(offset, True) == FEE_CLASSES_BY_OFFSET[1, offset] == paid
+    assert fee_class(offset, False) == FEE_CLASSES_BY_OFFSET[0, offset] == FeeClass.OPEN

@@ -92,6 +92,7 @@ def show_refusals(found: MarketDemo) -> None:
 
 def show_life(found: MarketDemo) -> None:
     """Print one order from its entry to its last lot, with the rule behind each step."""
+    from huiguan.exchange.day.keys import margin_row
     from huiguan.exchange.messages import CancelReason, Offset
     from huiguan.exchange.reports.command_words import order_words, show_price
     from huiguan.foundation.arithmetic import show_fen
@@ -110,7 +111,7 @@ def show_life(found: MarketDemo) -> None:
         )
     ]
     if entered["offset"] == Offset.OPEN:
-        row = (instrument * 2 + int(entered["side"])) * 4 + int(entered["hedge"])
+        row = margin_row(instrument, int(entered["side"]), int(entered["hedge"]))
         per_lot = int(image.margins["margin_fen"][row])
         text = f"{show_fen(per_lot)} CNY a lot count as margin at once, and the fee is frozen"
         rows.append(("", "", text, "Clearing Rules, trading margin: at last evening's settlement"))
@@ -136,14 +137,13 @@ def show_life(found: MarketDemo) -> None:
 
 def fees_of(found: MarketDemo) -> list[int]:
     """Return the fee in fen that each trade of the order of the story was charged."""
-    from huiguan.exchange.amounts import trade_fee
-    from huiguan.exchange.day.image import FEE_CLASSES, HEDGE_FLAGS
-    from huiguan.exchange.messages import Offset
+    from huiguan.exchange.amounts import fee_class, trade_fee
+    from huiguan.exchange.day.keys import fee_row
 
     image, entered = found.day.image, found.life.entered
-    instrument, offset = int(entered["instrument"]), int(entered["offset"])
-    fee_class = {Offset.OPEN: 0, Offset.CLOSE_TODAY: 2}.get(Offset(offset), 1)
-    place = (instrument * HEDGE_FLAGS + int(entered["hedge"])) * FEE_CLASSES + fee_class
+    instrument = int(entered["instrument"])
+    paid = fee_class(int(entered["offset"]), image.settings.offset_flags)
+    place = fee_row(instrument, int(entered["hedge"]), paid)
     rate, per_lot = (int(image.fees[name][place]) for name in ("rate_ppb", "per_lot_fen"))
     tick_value = int(image.instruments["tick_value_fen"][instrument])
     return [

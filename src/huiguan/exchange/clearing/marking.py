@@ -12,6 +12,7 @@ from typing import Literal
 
 import msgspec
 
+from huiguan.exchange.amounts import trade_profit
 from huiguan.exchange.quotes import Price, exact, lots_of, whole_fen
 from huiguan.foundation.cited import rule
 from huiguan.foundation.faults import InputFault
@@ -27,8 +28,8 @@ def profit_fen(bought_at: Price, sold_at: Price, lots: int, lot_size: Price) -> 
     One of the two prices may be a settlement price. Silver, 15 kg: 4 lots bought at 4,942 and sold
     at 4,946: 4 x 15 x 4 = 240.00 CNY = 24,000 fen.
     """
-    difference = exact(sold_at) - exact(bought_at)
-    return whole_fen(100 * difference * lots_of(lots) * exact(lot_size, "lot size"))
+    value = 100 * lots_of(lots) * exact(lot_size, "lot size")
+    return whole_fen(trade_profit(exact(bought_at), exact(sold_at), value))
 
 
 @rule("Clearing Rules, daily profit and loss, total formula", "confirmed")

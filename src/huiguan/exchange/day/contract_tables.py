@@ -13,7 +13,7 @@ from typing import NamedTuple
 import msgspec
 import numpy as np
 
-from huiguan.exchange.amounts import margin_per_lot
+from huiguan.exchange.amounts import FeeClass, margin_per_lot
 from huiguan.exchange.day.image import (
     FEE_CLASSES,
     HEDGE_FLAGS,
@@ -23,6 +23,7 @@ from huiguan.exchange.day.image import (
     MarginPerLot,
     ScheduledPhase,
 )
+from huiguan.exchange.day.keys import fee_row, margin_row
 from huiguan.exchange.messages import Hedge, Phase, Right, Side
 from huiguan.exchange.rules.instruments import listed_contracts
 from huiguan.exchange.rules.parameters import (
@@ -246,17 +247,16 @@ def _fill_margins(
         for hedge in Hedge:
             rate = hedge_ppb if hedge == Hedge.HEDGE else general_ppb
             fen = margin_per_lot(int(ticks), int(value), rate)
-            margins[(index * 2 + side) * HEDGE_FLAGS + hedge] = (fen, index, side, hedge)
+            margins[margin_row(index, side, hedge)] = (fen, index, side, hedge)
 
 
 def _fill_fees(fees: np.ndarray, index: int, general: FeeRates, hedging: FeeRates) -> None:
     """Fill the twelve rows of an instrument: hedge flag x (open, close history, close today)."""
     for hedge in Hedge:
         rates = hedging if hedge == Hedge.HEDGE else general
-        start = (index * HEDGE_FLAGS + hedge) * FEE_CLASSES
         usual, today = (
             (rates.open_rate_ppb, rates.open_fen),
             (rates.close_today_rate_ppb, rates.close_today_fen),
         )
-        for fee_class, (rate, fen) in enumerate((usual, usual, today)):
-            fees[start + fee_class] = (rate, fen, index, hedge, fee_class)
+        for fee_class, (rate, fen) in zip(FeeClass, (usual, usual, today), strict=True):
+            fees[fee_row(index, hedge, fee_class)] = (rate, fen, index, hedge, fee_class)

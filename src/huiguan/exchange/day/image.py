@@ -10,14 +10,15 @@ from typing import Annotated, NamedTuple
 import msgspec
 import numpy as np
 
-from huiguan.exchange.messages import HedgeCode, PhaseCode, RightCode, SideCode
+from huiguan.exchange.amounts import FeeClass
+from huiguan.exchange.messages import Hedge, HedgeCode, PhaseCode, RightCode, SideCode
 from huiguan.foundation.records import Int8, Int32, Int64, Record, blank_rows
 from huiguan.foundation.tables import digest_of
 
 IMAGE_FORMAT = 1
 BEHAVIOUR = 1
-HEDGE_FLAGS = 4
-FEE_CLASSES = 3  # open, close of history, close of today
+HEDGE_FLAGS = len(Hedge)
+FEE_CLASSES = len(FeeClass)
 
 
 class PriceRule(IntEnum):

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from huiguan.exchange.amounts import larger_sides, side_margin
 from huiguan.exchange.clearing.deposit import at_deadline, clearing_deposit, margin_call
 from huiguan.exchange.clearing.fees import (
     MessageCount,
@@ -96,15 +97,14 @@ def margins(
     longs, shorts = found.held
     if warrant_lots is not None:
         shorts = np.maximum(0, shorts - warrant_lots)
-    long_fen = times_rate_half_up(longs * value, rate)
-    short_fen = times_rate_half_up(shorts * value, rate)
+    long_fen, short_fen = side_margin(longs * value, rate), side_margin(shorts * value, rate)
     expired = contracts["expired"][instrument] == 1
     relief = contracts["relief"][instrument] == 1
     count = len(image.trading_codes)
     products = int(image.instruments["product"].max()) + 1
     cell = codes * products + image.instruments["product"][instrument]
     size = count * products
-    larger = np.maximum(
+    larger = larger_sides(
         sums(cell[relief], long_fen[relief], size), sums(cell[relief], short_fen[relief], size)
     )
     total = larger.reshape(count, products).sum(axis=1)

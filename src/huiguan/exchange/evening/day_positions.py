@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from huiguan.exchange.amounts import FEE_CLASSES_BY_OFFSET, side_fee
 from huiguan.exchange.clearing.fold import (
     CLOSE_HISTORY,
     CLOSE_PRICE,
@@ -23,21 +24,19 @@ from huiguan.exchange.clearing.fold import (
     OPENED,
     fold_sides,
 )
-from huiguan.exchange.day.image import FEE_CLASSES, HEDGE_FLAGS, DayImage, HeldPosition
-from huiguan.exchange.messages import Offset, Side
+from huiguan.exchange.day.image import HEDGE_FLAGS, DayImage, HeldPosition
+from huiguan.exchange.day.keys import fee_row, position_key, split_key
+from huiguan.exchange.messages import Side
 from huiguan.foundation.columns import (
     before_in_group,
     by_two,
     starts_of_groups,
     sums,
-    times_rate_half_up,
 )
 from huiguan.foundation.faults import CheckFault
 from huiguan.foundation.records import blank_rows
 
-FEE_CLASS = np.ones(8, np.int64)  # by offset flag: 0 open, 1 close of history, 2 close of today
-FEE_CLASS[Offset.OPEN], FEE_CLASS[Offset.CLOSE_TODAY] = 0, 2
-KIND = np.array([OPEN, CLOSE_HISTORY, CLOSE_TODAY], np.int32)[FEE_CLASS]
+KIND = np.array([OPEN, CLOSE_HISTORY, CLOSE_TODAY], np.int32)[FEE_CLASSES_BY_OFFSET]
 LONG, SHORT = int(Side.BUY), int(Side.SELL)
 
 
@@ -82,33 +81,22 @@ class Runs(NamedTuple):
 def position_keys(image: DayImage, rows: np.ndarray) -> np.ndarray:
     """Return the key of rows with trading_code, instrument and hedge."""
     codes = rows["trading_code"].astype(np.int64)
-    keys: np.ndarray = (codes * len(image.instruments) + rows["instrument"]) * HEDGE_FLAGS + rows[
-        "hedge"
-    ]
-    return keys
-
-
-def by_offset(image: DayImage, table: np.ndarray, offsets: np.ndarray) -> np.ndarray:
-    """Return what a table says of offset flags; a venue with net positions knows openings only."""
-    if not image.settings.offset_flags:
-        return np.full(len(offsets), table[Offset.OPEN])
-    result: np.ndarray = table[offsets]
-    return result
+    return position_key(codes, rows["instrument"], rows["hedge"], len(image.instruments))
 
 
 def sort_sides(image: DayImage, trades: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the sides of all trades sorted by position, side and kind, and their rows."""
     codes, rest = np.empty(2 * len(trades), np.int32), np.empty(2 * len(trades), np.int32)
+    instruments = len(image.instruments)
     for number, name in enumerate(("buy", "sell")):
-        keys = trades["instrument"] * HEDGE_FLAGS
-        keys += trades[f"{name}_hedge"]
-        kind = by_offset(image, KIND, trades[f"{name}_offset"])
+        keys = position_key(0, trades["instrument"], trades[f"{name}_hedge"], instruments)
+        kind = KIND[int(image.settings.offset_flags), trades[f"{name}_offset"]]
         keys *= 2
         keys += (kind != OPEN) ^ bool(number)  # a sale closes a long position
         keys *= KINDS
         keys += kind
         codes[number::2], rest[number::2] = trades[f"{name}_code"], keys
-    size = len(image.instruments) * HEDGE_FLAGS * 2 * KINDS
+    size = instruments * HEDGE_FLAGS * 2 * KINDS
     return by_two(codes, len(image.trading_codes), rest, size)
 
 
@@ -168,7 +156,7 @@ def hold(image: DayImage, trades: np.ndarray) -> Holdings:
             f"{name_of(image, int(keys[wrong]))} closed more lots than it held; the trades do not"
             " belong to this image, so nothing was cleared: compare journal and image"
         )
-    instrument = (runs.key >> 1) // HEDGE_FLAGS % len(image.instruments)
+    _, instrument, _ = split_key(runs.key >> 1, len(image.instruments))
     value = image.instruments["tick_value_fen"][instrument] * (1 - 2 * (runs.key & 1))
     profit = sums(codes_of(image, runs.key >> 1), runs.sums[:, CLOSE_PRICE] * value, _codes(image))
     profit -= _closed_at_settlement(image, keys, closed_history.reshape(2, size))
@@ -207,20 +195,18 @@ def _codes(image: DayImage) -> int:
 
 def split_of(image: DayImage, keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return instrument and hedge flag of positions."""
-    rest = keys % (len(image.instruments) * HEDGE_FLAGS)
-    return rest // HEDGE_FLAGS, rest % HEDGE_FLAGS
+    _, instrument, hedge = split_key(keys, len(image.instruments))
+    return instrument, hedge
 
 
 def codes_of(image: DayImage, keys: np.ndarray) -> np.ndarray:
     """Return the trading code of positions."""
-    result: np.ndarray = keys // (len(image.instruments) * HEDGE_FLAGS)
-    return result
+    return split_key(keys, len(image.instruments))[0]
 
 
 def name_of(image: DayImage, key: int) -> str:
     """Return a position in words."""
-    code, rest = divmod(key, len(image.instruments) * HEDGE_FLAGS)
-    instrument, hedge = divmod(rest, HEDGE_FLAGS)
+    code, instrument, hedge = split_key(key, len(image.instruments))
     codes, instruments = image.names.trading_codes, image.names.instruments
     return f"trading code {codes[code]} in {instruments[instrument]} (hedge flag {hedge})"
 
@@ -232,9 +218,9 @@ def fees_of_codes(image: DayImage, trades: np.ndarray) -> np.ndarray:
     value *= image.instruments["tick_value_fen"][trades["instrument"]]
     rates, per_lot = image.fees["rate_ppb"].copy(), image.fees["per_lot_fen"].copy()
     for name in ("buy", "sell"):
-        row = trades["instrument"] * np.int64(HEDGE_FLAGS) + trades[f"{name}_hedge"]
-        row = row * FEE_CLASSES + by_offset(image, FEE_CLASS, trades[f"{name}_offset"])
-        fees = times_rate_half_up(value, rates[row]) + per_lot[row] * trades["lots"]
+        paid = FEE_CLASSES_BY_OFFSET[int(image.settings.offset_flags), trades[f"{name}_offset"]]
+        row = fee_row(trades["instrument"], trades[f"{name}_hedge"], paid)
+        fees = side_fee(value, trades["lots"], rates[row], per_lot[row])
         result += sums(trades[f"{name}_code"], fees, len(result))
     return result
 

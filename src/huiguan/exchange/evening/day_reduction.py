@@ -19,9 +19,10 @@ from huiguan.exchange.clearing.forced_reduction import (
     net_first,
     unit_net_profit,
 )
-from huiguan.exchange.day.image import HEDGE_FLAGS, DayImage, UnfilledClose
+from huiguan.exchange.day.image import DayImage, UnfilledClose
 from huiguan.exchange.day.instructions.every import AnyInstruction, index_of
 from huiguan.exchange.day.instructions.prices import ReducePositions
+from huiguan.exchange.day.keys import position_key, split_key
 from huiguan.exchange.day.result import ReducedPosition, TradeRow
 from huiguan.exchange.evening.rules_of_day import DayRules, decimal_rate
 from huiguan.exchange.events import DayEvents, orders_of, resting
@@ -53,13 +54,15 @@ def unfilled_closes(image: DayImage, events: DayEvents, contracts: np.ndarray) -
         entered, lots = orders.entered, resting(orders)
         chosen = (lots > 0) & (entered["side"] == (Side.BUY if up else Side.SELL))
         chosen &= (entered["price_ticks"] == limit) & (entered["offset"] != Offset.OPEN)
-        owners = entered["trading_code"][chosen].astype(np.int64) * HEDGE_FLAGS
-        keys, where = np.unique(owners + entered["hedge"][chosen], return_inverse=True)
+        codes, hedges = entered["trading_code"][chosen].astype(np.int64), entered["hedge"][chosen]
+        keys, where = np.unique(position_key(codes, 0, hedges, 1), return_inverse=True)
         total = np.bincount(where, lots[chosen], len(keys)).astype(np.int64)
         units, side = limit * int(terms["tick_units"]), int(Side.BUY if up else Side.SELL)
         rows += [
-            (units, key // HEDGE_FLAGS, index, count, side, key % HEDGE_FLAGS)
-            for key, count in zip(keys.tolist(), total.tolist(), strict=True)
+            (units, code, index, count, side, hedge)
+            for (code, _, hedge), count in zip(
+                (split_key(key, 1) for key in keys.tolist()), total.tolist(), strict=True
+            )
         ]
     return np.array(rows, table_layout(UnfilledClose))
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import msgspec
 import numpy as np
 
+from huiguan.exchange.amounts import fee_class, side_fee, side_margin, trade_profit
 from huiguan.exchange.clearing.client_day import (
     ClientDay,
     ClientFunds,
@@ -22,18 +23,16 @@ from huiguan.exchange.clearing.client_day import (
     TradeLine,
     charged_margins,
 )
-from huiguan.exchange.day.image import FEE_CLASSES, HEDGE_FLAGS, DayImage
+from huiguan.exchange.day.image import DayImage
+from huiguan.exchange.day.keys import fee_row
 from huiguan.exchange.day.result import DayResult
 from huiguan.exchange.evening.rules_of_day import decimal_rate
 from huiguan.exchange.messages import Hedge, Offset, Side
-from huiguan.foundation.arithmetic import PPB
 from huiguan.foundation.columns import by_group
 from huiguan.foundation.faults import InputFault
 
-HALF = PPB // 2
 SIDES, HEDGES, OFFSETS = tuple(Side), tuple(Hedge), tuple(Offset)  # faster than calling the enum
 OPEN, CLOSE_TODAY = Offset.OPEN, Offset.CLOSE_TODAY
-FEE_CLASS = {**dict.fromkeys(Offset, 1), Offset.OPEN: 0, Offset.CLOSE_TODAY: 2}
 
 
 class StatementTerms(NamedTuple):
@@ -90,6 +89,7 @@ class Statements:
         self._lot_bounds, lots = by_group(image.lots["trading_code"].copy(), codes)
         self._lots = image.lots[lots]
         self._terms = [terms_of(image, result, i) for i in range(len(image.instruments))]
+        self._fee_class = [fee_class(o, image.settings.offset_flags) for o in Offset]
         self._fees = [(int(row["rate_ppb"]), int(row["per_lot_fen"])) for row in image.fees]
         reduced = result.reductions["trade"]
         self._reduced_from = int(reduced.min()) - 1 if len(reduced) else len(result.trades)
@@ -199,7 +199,7 @@ class Statements:
             lot.lots -= take
             left -= take
             start = lot.units if today else terms.previous_units
-            move = units - start if trade.side else start - units
+            bought, sold = (start, units) if trade.side else (units, start)
             lines.append(
                 ClosedLine(
                     instrument=terms.name,
@@ -209,7 +209,7 @@ class Statements:
                     open_price=terms.price(lot.units),
                     close_price=trade.price,
                     lots=take,
-                    close_profit_fen=move * terms.unit_value_fen * take,
+                    close_profit_fen=trade_profit(bought, sold, terms.unit_value_fen * take),
                 )
             )
             if not left:
@@ -222,16 +222,15 @@ class Statements:
     ) -> TradeLine:
         """Return a trade with turnover and fee."""
         value = units * self._terms[index].unit_value_fen * trade.lots
-        row = (index * HEDGE_FLAGS + trade.hedge) * FEE_CLASSES + FEE_CLASS[trade.offset]
-        rate, per_lot = self._fees[row]
-        fee = (value * rate + HALF) // PPB + per_lot * trade.lots
+        rate, per_lot = self._fees[fee_row(index, trade.hedge, self._fee_class[trade.offset])]
+        fee = side_fee(value, trade.lots, rate, per_lot)
         return TradeLine(trade, value, fee, close_profit_fen)
 
     def _position_line(self, key: tuple[int, Side, Hedge], lot: StatementLot) -> PositionLine:
         """Return lots held at the close."""
         index, side, hedge = key
         terms = self._terms[index]
-        sign = terms.unit_value_fen * lot.lots * (1 if side == Side.BUY else -1)
+        value = terms.unit_value_fen * lot.lots * (1 if side == Side.BUY else -1)
         start = lot.units if lot.day == self.day else terms.previous_units
         return PositionLine(
             instrument=terms.name,
@@ -240,8 +239,8 @@ class Statements:
             open_date=lot.day,
             open_price=terms.price(lot.units),
             lots=lot.lots,
-            floating_profit_fen=(terms.settlement_units - lot.units) * sign,
-            mark_profit_fen=(terms.settlement_units - start) * sign,
+            floating_profit_fen=trade_profit(lot.units, terms.settlement_units, value),
+            mark_profit_fen=trade_profit(start, terms.settlement_units, value),
             margin_fen=self._margin(index, hedge, lot.lots),
         )
 
@@ -250,7 +249,7 @@ class Statements:
         terms = self._terms[index]
         rate = terms.hedge_ppb if hedge == Hedge.HEDGE else terms.general_ppb
         value = terms.settlement_units * terms.unit_value_fen * lots
-        return (value * rate + HALF) // PPB
+        return side_margin(value, rate)
 
     def _summary(self, code: int, held: Held, positions: list[PositionLine]) -> list[SummaryLine]:
         """Return one line per contract and hedge flag, with the margin that is charged."""

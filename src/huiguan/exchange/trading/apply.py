@@ -21,7 +21,7 @@ from huiguan.exchange.messages import (
     Scope,
     TimeInForce,
 )
-from huiguan.exchange.phases import MATCHING, Matching
+from huiguan.exchange.phases import CONTINUOUS_TRADES, allows
 from huiguan.exchange.trading.book import fillable_lots, goes_first_at_limit, join
 from huiguan.exchange.trading.checks import (
     check_cancel,
@@ -50,7 +50,7 @@ from huiguan.exchange.trading.matching import (
     take_row,
 )
 from huiguan.exchange.trading.phases import call_one, next_due, run_one_due
-from huiguan.exchange.trading.positions import holding_key, position_key
+from huiguan.exchange.trading.positions import holding_key, own_key
 from huiguan.exchange.trading.state import emit
 from huiguan.exchange.trading.state.rows import NO_ROW, State, open_state, open_traced
 from huiguan.exchange.trading.state.table import find, find_own_name, take_place
@@ -125,7 +125,7 @@ def warn_member(state: State, out: np.ndarray, code: int, used_before: int) -> N
 def trade_or_wait(state: State, out: np.ndarray, entry: np.void, row: int) -> None:
     """Match an accepted order if its product trades continuously, else let it wait."""
     order = state.orders[row]
-    if MATCHING[phase_of(state, entry)] != Matching.CONTINUOUS:
+    if not allows(CONTINUOUS_TRADES, phase_of(state, entry)):
         join(state, row, goes_first_at_limit(state, entry["offset"]))
         return
     force = entry["time_in_force"]
@@ -144,7 +144,7 @@ def enter_order(state: State, out: np.ndarray, entry: np.void, session: int) -> 
     if refusal:
         return refusal
     code, instrument = entry["trading_code"], entry["instrument"]
-    key = position_key(state, code, instrument, entry["hedge"])
+    key = own_key(state, code, instrument, entry["hedge"])
     found = find(state.position_places, state.positions["key"], key)
     held_by = holding_key(state, state.accounts[code]["holder"], instrument)
     found_holding = find_holding(state, found, held_by)
@@ -270,7 +270,7 @@ def remember(state: State, session: int, client_sequence: int, refusal: int) -> 
 @inner
 def repeated(state: State, session: int, client_sequence: int) -> bool:
     """Return whether a good session sends a client sequence again."""
-    return client_sequence <= state.sessions[session]["client_sequence"]
+    return client_sequence != state.sessions[session]["client_sequence"] + 1
 
 
 @inner

@@ -17,7 +17,7 @@ from huiguan.exchange.messages import (
     Side,
     TimeInForce,
 )
-from huiguan.exchange.phases import CANCEL, ENTRY, Entry
+from huiguan.exchange.phases import CANCELS, ORDERS, PLAIN_ORDERS, allows
 from huiguan.exchange.trading.funds import (
     available,
     extra_margin,
@@ -161,6 +161,13 @@ def free_lots(state: State, order: np.void, position: int) -> int:
 
 
 @inner
+def check_only_closes(state: State, order: np.void, position: int, right: int) -> int:
+    """Check that an order opens nothing."""
+    opens = closing_part(state, order, position) < order["lots"]
+    return refuse_if(state, opens, Refusal.CLOSE_ONLY, order["trading_code"], right)
+
+
+@inner
 def check_right(state: State, order: np.void, position: int, holding: int) -> int:
     """Check kill switches and the narrowest trading right: code, instrument, holder."""
     code = order["trading_code"]
@@ -170,11 +177,10 @@ def check_right(state: State, order: np.void, position: int, holding: int) -> in
     right = max(account["right"], state.instruments[order["instrument"]]["right"])
     if holding >= 0:
         right = max(right, state.holdings[holding]["right"])
-    opens = closing_part(state, order, position) < order["lots"]
     return (
         refuse_if(state, killed, Refusal.KILLED, code, member)
         or refuse_if(state, right == Right.FORBIDDEN, Refusal.NO_RIGHT, code, right)
-        or (right == Right.CLOSE_ONLY and refuse_if(state, opens, Refusal.CLOSE_ONLY, code, right))
+        or (right == Right.CLOSE_ONLY and check_only_closes(state, order, position, right))
     )
 
 
@@ -198,10 +204,10 @@ def check_phase(state: State, order: np.void) -> int:
     phase, halted = phase_of(state, order), state.instruments[instrument]["halted"] != 0
     plain = order["price_type"] == PriceType.LIMIT and force == TimeInForce.DAY
     return (
-        check_open(state, ENTRY[phase] == Entry.NONE, phase)
+        check_open(state, not allows(ORDERS, phase), phase)
         or refuse_if(state, halted, Refusal.HALTED, instrument, 0)
         or (
-            ENTRY[phase] == Entry.PLAIN
+            allows(PLAIN_ORDERS, phase)
             and refuse_if(
                 state, not plain, Refusal.AUCTION_TAKES_LIMIT_ORDERS, force, TimeInForce.DAY
             )
@@ -232,27 +238,33 @@ def check_closing(state: State, order: np.void, position: int) -> int:
 
 
 @inner
-def check_holding(state: State, order: np.void, holding: int, opening: int) -> int:
-    """Check position limit, hedging quota and daily opening limit for the opening lots."""
-    long_side, hedge = order["side"] == Side.BUY, order["hedge"]
-    terms = state.instruments[order["instrument"]]
-    limit, opening_limit = int(terms["position_limit"]), int(terms["opening_limit"])
-    lots = opened = hedged = opening
-    quota = 0
+def check_quota(state: State, order: np.void, holding: int, opening: int) -> int:
+    """Check the hedging quota of the holder for the opening lots."""
+    lots, quota = opening, 0
     if holding >= 0:
-        row = state.holdings[holding]
-        limit, opening_limit = int(row["position_limit"]), int(row["opening_limit"])
-        opened += int(row["opened"])
+        row, long_side = state.holdings[holding], order["side"] == Side.BUY
+        lots += int(row["long_hedge"] if long_side else row["short_hedge"])
         quota = int(row["long_quota"] if long_side else row["short_quota"])
-        lots += int(row["long_lots"] if long_side else row["short_lots"])
-        hedged += int(row["long_hedge"] if long_side else row["short_hedge"])
-    if hedge == Hedge.HEDGE:
-        return refuse_if(state, hedged > quota, Refusal.HEDGE_QUOTA, hedged, quota)
-    if hedge == Hedge.MARKET_MAKER:
+    return refuse_if(state, lots > quota, Refusal.HEDGE_QUOTA, lots, quota)
+
+
+@inner
+def check_holding(state: State, order: np.void, holding: int, opening: int) -> int:
+    """Check position limit and daily opening limit, or hedging quota, for the opening lots."""
+    if order["hedge"] == Hedge.HEDGE:
+        return check_quota(state, order, holding, opening)
+    if order["hedge"] == Hedge.MARKET_MAKER:
         return Refusal.ACCEPTED
+    terms = state.instruments[order["instrument"]]
+    limit, most = int(terms["position_limit"]), int(terms["opening_limit"])
+    lots = opened = opening
+    if holding >= 0:
+        row, long_side = state.holdings[holding], order["side"] == Side.BUY
+        limit, most = int(row["position_limit"]), int(row["opening_limit"])
+        lots += int(row["long_lots"] if long_side else row["short_lots"])
+        opened += int(row["opened"])
     return (limit > 0 and refuse_if(state, lots > limit, Refusal.POSITION_LIMIT, lots, limit)) or (
-        opening_limit > 0
-        and refuse_if(state, opened > opening_limit, Refusal.OPENING_LIMIT, opened, opening_limit)
+        most > 0 and refuse_if(state, opened > most, Refusal.OPENING_LIMIT, opened, most)
     )
 
 
@@ -308,4 +320,4 @@ def check_cancel(state: State, command: np.void, session: int, row: int) -> int:
     order, asker = state.orders[row], state.sessions[session]["member"]
     owner, phase = state.accounts[order["trading_code"]]["member"], phase_of(state, order)
     refusal = refuse_if(state, owner != asker, Refusal.NOT_YOUR_ORDER, asker, owner)
-    return refusal or check_open(state, CANCEL[phase] == 0, phase)
+    return refusal or check_open(state, not allows(CANCELS, phase), phase)

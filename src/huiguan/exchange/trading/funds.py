@@ -7,14 +7,12 @@ group only the larger side. A member carries the gross sum of what its clients n
 
 import numpy as np
 
-from huiguan.exchange.amounts import larger_side
-from huiguan.exchange.day.image import FEE_CLASSES, HEDGE_FLAGS
+from huiguan.exchange.amounts import FeeClass, larger_side
+from huiguan.exchange.day.keys import fee_row, margin_row
 from huiguan.exchange.messages import Side
 from huiguan.exchange.trading.state.rows import State
 from huiguan.foundation.arithmetic import Rounding, multiply_rate
 from huiguan.foundation.kernel import inner
-
-OPENING, CLOSING_HISTORY, CLOSING_TODAY = 0, 1, 2
 
 
 @inner
@@ -33,13 +31,7 @@ def available(account: np.void) -> int:
 @inner
 def margin_of_lot(state: State, instrument: int, side: int, hedge: int) -> int:
     """Return the image's margin of one lot in fen; ``side`` BUY is the long side."""
-    return state.margins[(instrument * 2 + side) * HEDGE_FLAGS + hedge]
-
-
-@inner
-def fee_row(state: State, instrument: int, hedge: int, fee_class: int) -> np.void:
-    """Return rate and amount per lot of one class of fee."""
-    return state.fees[(instrument * HEDGE_FLAGS + hedge) * FEE_CLASSES + fee_class]
+    return state.margins[margin_row(instrument, side, hedge)]
 
 
 @inner
@@ -51,7 +43,7 @@ def frozen_fee_of_lot(state: State, order: np.void) -> int:
     price = int(order["price_ticks"])
     if order["side"] == Side.SELL:
         price = int(state.instruments[order["instrument"]]["upper_ticks"])
-    fee = fee_row(state, order["instrument"], order["hedge"], OPENING)
+    fee = state.fees[fee_row(order["instrument"], order["hedge"], FeeClass.OPEN)]
     tick_value = state.instruments[order["instrument"]]["tick_value_fen"]
     return fee["per_lot_fen"] + multiply_rate(price * tick_value, fee["rate_ppb"], Rounding.UP)
 

@@ -23,7 +23,7 @@ from huiguan.exchange.messages import (
     SetRight,
     TransferStage,
 )
-from huiguan.exchange.phases import MATCHING, Matching
+from huiguan.exchange.phases import CONTINUOUS_TRADES, allows
 from huiguan.exchange.trading.checks import is_outside
 from huiguan.exchange.trading.funds import available
 from huiguan.exchange.trading.matching import EVERYBODY, Among, cancel_where, uncross
@@ -160,8 +160,8 @@ def set_halt(state: State, out: np.ndarray, command: np.void) -> int:
             if (row["product"] if by_product else place) == command["target"]:
                 row["halted"] = command["engaged"]
                 count += 1
-                matching = MATCHING[state.group_phase[row["group"]]]
-                if not row["halted"] and matching == Matching.CONTINUOUS:
+                trades = allows(CONTINUOUS_TRADES, state.group_phase[row["group"]])
+                if not row["halted"] and trades:
                     uncross(state, out, place)
     refusal = refuse_if(state, count == 0, Refusal.UNKNOWN_TARGET, command["target"], 0)
     if refusal:

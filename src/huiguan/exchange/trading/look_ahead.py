@@ -20,7 +20,7 @@ from huiguan.exchange.messages import (
 )
 from huiguan.exchange.trading.book import level_of
 from huiguan.exchange.trading.funds import relief_row
-from huiguan.exchange.trading.positions import holding_key, position_key
+from huiguan.exchange.trading.positions import holding_key, own_key
 from huiguan.exchange.trading.state.rows import State
 from huiguan.exchange.trading.state.table import found_soon, home_of, own_name_tag, tag_of
 from huiguan.foundation.compiler import prefetch, rows
@@ -67,7 +67,7 @@ def hint_far(state: State, commands: np.ndarray, row: int) -> None:
     prefetch(state.orders, choose(is_cancel, order_id & ORDER_ROW_MASK, 0))
     code = row_or_first(choose(is_cancel, 0, entry["trading_code"]), len(state.accounts))
     prefetch(state.accounts, code)
-    key = position_key(state, code, known_instrument(state, entry), entry["hedge"])
+    key = own_key(state, code, known_instrument(state, entry), entry["hedge"])
     prefetch(state.position_places, home_of(tag_of(key), len(state.position_places)))
 
 
@@ -81,7 +81,7 @@ def hint_near(state: State, commands: np.ndarray, row: int) -> None:
 
     entering = row_or_first(choose(is_cancel, 0, entry["trading_code"]), len(state.accounts))
     instrument = known_instrument(state, entry)
-    key = position_key(state, entering, instrument, entry["hedge"])
+    key = own_key(state, entering, instrument, entry["hedge"])
     position = found_soon(state.position_places, key)
     closed = choose(order["closing_lots"] > 0, order["position"], 0)
     prefetch(state.positions, choose(is_cancel, closed, max(position, 0)))
@@ -110,7 +110,7 @@ def hint_last(state: State, commands: np.ndarray, row: int) -> None:
     """Hint at the holding that the position of an entry names."""
     entry = rows(commands, ENTER_ROW)[row]
     code = row_or_first(entry["trading_code"], len(state.accounts))
-    key = position_key(state, code, known_instrument(state, entry), entry["hedge"])
+    key = own_key(state, code, known_instrument(state, entry), entry["hedge"])
     position = found_soon(state.position_places, key)
     prefetch(state.holdings, state.positions[max(position, 0)]["holding"])
 

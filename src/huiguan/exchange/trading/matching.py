@@ -6,7 +6,7 @@ import numpy as np
 
 from huiguan.exchange.day.image import PriceRule
 from huiguan.exchange.messages import ORDER_ROW_BITS, CancelReason, Side, TimeInForce
-from huiguan.exchange.phases import CANCEL
+from huiguan.exchange.phases import CANCELS, allows
 from huiguan.exchange.trading.auction import find_range, first_row, single_price
 from huiguan.exchange.trading.book import (
     goes_first_at_limit,
@@ -227,7 +227,7 @@ def cancel_where(
             continue
         if member != EVERYBODY and owner != member:  # noqa: PLR1714  no tuple of two widths
             continue
-        if not any_phase and CANCEL[state.group_phase[instrument["group"]]] == 0:
+        if not any_phase and not allows(CANCELS, state.group_phase[instrument["group"]]):
             continue
         cancel(state, out, row, reason)
         count += 1

@@ -11,7 +11,7 @@ from huiguan.exchange.trading.positions import (
     add_holding,
     add_lots,
     holding_key,
-    position_key,
+    own_key,
 )
 from huiguan.exchange.trading.state.build import new_state
 from huiguan.exchange.trading.state.rows import State, handle_of, open_state
@@ -52,7 +52,7 @@ def enter_positions(handle: object, rows: np.ndarray) -> None:
     for index in range(len(rows)):
         row = rows[index]
         code, instrument, hedge = row["trading_code"], row["instrument"], row["hedge"]
-        key = position_key(state, code, instrument, hedge)
+        key = own_key(state, code, instrument, hedge)
         found = find(state.position_places, state.positions["key"], key)
         held_by = holding_key(state, state.accounts[code]["holder"], instrument)
         found_holding = find_holding(state, found, held_by)

@@ -7,12 +7,21 @@ walk of a trading day).
 
 import numpy as np
 
+from huiguan.exchange.amounts import trade_profit
+from huiguan.exchange.day.keys import split_key
 from huiguan.exchange.messages import CancelReason, MarkAccounts
-from huiguan.exchange.phases import CLEARS, MATCHING, Matching
+from huiguan.exchange.phases import CLEARS, TRADES, allows
 from huiguan.exchange.trading.funds import available
 from huiguan.exchange.trading.matching import EVERYBODY, Among, cancel_where, uncross
 from huiguan.exchange.trading.state import emit
-from huiguan.exchange.trading.state.rows import NEVER, NO_PRICE, NO_ROW, SessionStatus, State
+from huiguan.exchange.trading.state.rows import (
+    FIRST_KEY,
+    NEVER,
+    NO_PRICE,
+    NO_ROW,
+    SessionStatus,
+    State,
+)
 from huiguan.foundation.kernel import inner, rare
 
 MARK = MarkAccounts.KIND
@@ -27,12 +36,12 @@ def enter_phase(state: State, out: np.ndarray, group: int, phase: int, due_ns: i
     """
     state.group_phase[group] = phase
     emit.phase_changed(state, out, group, phase, due_ns)
-    if MATCHING[phase] != Matching.NONE:
+    if allows(TRADES, phase):
         for instrument in range(state.config[0]["instruments"]):
             row = state.instruments[instrument]
             if row["group"] == group and not row["halted"]:
                 uncross(state, out, instrument)
-    if CLEARS[phase] != 0:
+    if allows(CLEARS, phase):
         reason = CancelReason.END_OF_DAY
         cancel_where(state, out, Among.GROUP, group, EVERYBODY, reason, True)
 
@@ -99,11 +108,10 @@ def position_result(state: State, position: np.void, instrument: int) -> int:
     if last == NO_PRICE:
         return 0
     history = int(position["long_history"]) - int(position["short_history"])
-    long_today, short_today = int(position["long_today"]), int(position["short_today"])
-    ticks = (last - settlement) * history if history != 0 else 0
-    ticks += last * long_today - position["long_today_cost"]
-    ticks += position["short_today_cost"] - last * short_today
-    return ticks * row["tick_value_fen"]
+    bought = settlement * history if history != 0 else 0
+    bought += int(position["long_today_cost"]) + last * int(position["short_today"])
+    sold = last * history + int(position["short_today_cost"]) + last * int(position["long_today"])
+    return trade_profit(bought, sold, row["tick_value_fen"])
 
 
 @rare
@@ -114,9 +122,9 @@ def gather_results(state: State) -> None:
     instruments = state.config[0]["instruments"]
     for row in range(state.core[0]["positions"]):
         position = state.positions[row]
-        place = (position["key"] - 1) // 4
-        account = state.accounts[place // instruments]
-        account["floating_loss_fen"] -= position_result(state, position, place % instruments)
+        code, instrument, _ = split_key(position["key"] - FIRST_KEY, instruments)
+        account = state.accounts[code]
+        account["floating_loss_fen"] -= position_result(state, position, instrument)
     for code in range(len(state.accounts)):
         account = state.accounts[code]
         account["floating_loss_fen"] = max(account["floating_loss_fen"], 0)

@@ -7,35 +7,31 @@ prices, and a close takes its share of it, rounded down, so that the shares add 
 
 import numpy as np
 
-from huiguan.exchange.amounts import trade_fee
-from huiguan.exchange.day.image import HEDGE_FLAGS
+from huiguan.exchange.amounts import fee_class, trade_fee, trade_profit
+from huiguan.exchange.day.keys import fee_row, position_key
 from huiguan.exchange.messages import Hedge, Offset, Side
 from huiguan.exchange.trading.funds import (
-    CLOSING_HISTORY,
-    CLOSING_TODAY,
-    OPENING,
     add_frozen_fee,
     add_margin,
     charge_fee,
-    fee_row,
     frozen_fee_of_lot,
     margin_of_lot,
 )
-from huiguan.exchange.trading.state.rows import State
+from huiguan.exchange.trading.state.rows import FIRST_KEY, State
 from huiguan.foundation.arithmetic import Rounding, multiply_divide
 from huiguan.foundation.kernel import inner, rare
 
 
 @inner
-def position_key(state: State, code: int, instrument: int, hedge: int) -> int:
-    """Return the key of a position row; never 0."""
-    return (code * state.config[0]["instruments"] + instrument) * HEDGE_FLAGS + hedge + 1
+def own_key(state: State, code: int, instrument: int, hedge: int) -> int:
+    """Return the key of a position's row: its ``position_key``, counted from ``FIRST_KEY``."""
+    return position_key(code, instrument, hedge, state.config[0]["instruments"]) + FIRST_KEY
 
 
 @inner
 def holding_key(state: State, holder: int, instrument: int) -> int:
     """Return the key of a holding row; never 0."""
-    return holder * state.config[0]["instruments"] + instrument + 1
+    return holder * state.config[0]["instruments"] + instrument + FIRST_KEY
 
 
 @inner
@@ -184,25 +180,18 @@ def close_lots(state: State, order: np.void, price_ticks: int, lots: int) -> Non
             state, code, instrument, held, -lots * margin_of_lot(state, instrument, held, hedge)
         )
         tick_value = state.instruments[instrument]["tick_value_fen"]
-        result = price_ticks * lots - cost
+        bought, sold = cost, price_ticks * lots
         if held == Side.SELL:
-            result = -result
-        state.accounts[code]["realised_fen"] += result * tick_value
-
-
-@inner
-def fee_class(state: State, offset: int) -> int:
-    """Return which fee a fill pays; a venue with net positions has one fee, the opening's."""
-    if offset == Offset.OPEN or state.config[0]["offset_flags"] == 0:
-        return OPENING
-    return CLOSING_TODAY if offset == Offset.CLOSE_TODAY else CLOSING_HISTORY
+            bought, sold = sold, bought
+        state.accounts[code]["realised_fen"] += trade_profit(bought, sold, tick_value)
 
 
 @inner
 def charge_trade(state: State, order: np.void, price_ticks: int, lots: int) -> None:
     """Charge the fee of one side of one trade, rounded once."""
     instrument = order["instrument"]
-    fee = fee_row(state, instrument, order["hedge"], fee_class(state, order["offset"]))
+    paid = fee_class(order["offset"], state.config[0]["offset_flags"] != 0)
+    fee = state.fees[fee_row(instrument, order["hedge"], paid)]
     tick_value = state.instruments[instrument]["tick_value_fen"]
     amount = trade_fee(price_ticks, tick_value, lots, fee["rate_ppb"], fee["per_lot_fen"])
     charge_fee(state, order["trading_code"], amount)

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from huiguan.exchange.day.image import DayImage
-from huiguan.exchange.phases import ENTRY, Entry
+from huiguan.exchange.phases import ORDERS, PLAIN_ORDERS, allows
 from huiguan.foundation.calendars import SECOND_NS, exchange_time_ns
 
 LOG_ON_NS = 300 * SECOND_NS  # before the first phase
@@ -30,8 +30,7 @@ class Stretch(NamedTuple):
     @property
     def open_groups(self) -> np.ndarray:
         """Which groups take orders."""
-        takes: np.ndarray = ENTRY[self.phases] != Entry.NONE
-        return takes
+        return allows(ORDERS, self.phases)
 
 
 def stretches(image: DayImage) -> list[Stretch]:
@@ -56,7 +55,7 @@ def moments(
     spread over the sessions by length and by how busy their groups are.
     """
     parts = [part for part in stretches(image) if part.open_groups.any()]
-    auction = [bool((ENTRY[part.phases] == Entry.PLAIN).any()) for part in parts]
+    auction = [bool(allows(PLAIN_ORDERS, part.phases).any()) for part in parts]
     busy = [
         0
         if is_auction

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from huiguan.exchange.day.image import DayImage
+from huiguan.exchange.day.keys import split_key
 from huiguan.exchange.messages import (
     COMMAND_HEADER,
     LAYOUTS,
@@ -22,7 +23,7 @@ from huiguan.exchange.messages import (
     Offset,
     TimeInForce,
 )
-from huiguan.exchange.phases import ENTRY, Entry
+from huiguan.exchange.phases import ORDERS, PLAIN_ORDERS, allows
 from huiguan.simulation.chance import Lottery, one_in, stream
 from huiguan.simulation.market.clock import Moment
 from huiguan.simulation.market.people import Role, roles_in
@@ -112,8 +113,8 @@ class Crowd:
 
     def open_at(self, moment: Moment) -> Open:
         """Return what can be traded at a moment, or nothing open at all."""
-        entry = ENTRY[moment.phases[self.image.instruments["phase_group"]]]
-        auction, instruments = entry == Entry.PLAIN, entry != Entry.NONE
+        phase = moment.phases[self.image.instruments["phase_group"]]
+        auction, instruments = allows(PLAIN_ORDERS, phase), allows(ORDERS, phase)
         return Open(Lottery(self.prices.weights * instruments), instruments, auction)
 
     def commands(self, moment: Moment, count: int) -> list[np.ndarray]:
@@ -228,7 +229,7 @@ class Crowd:
         """Let holders close a part of what they hold, today's or history."""
         chance, view = self._chance, self.view
         key = view.remembered[chance.integers(0, len(view.remembered), count)]
-        instrument, code = key // 4 % view.instruments, key // 4 // view.instruments
+        code, instrument, hedge = split_key(key, view.instruments)
         held = view.held[:, key]
         kinds = chance.integers(0, 4, count)
         kinds = np.where(held[kinds, np.arange(count)] > 0, kinds, held.argmax(axis=0))
@@ -238,7 +239,7 @@ class Crowd:
         rows = entries(count)
         self._fill(rows, code, instrument)
         side = np.where(kinds % 2 == 0, 1, 0)  # a long position is closed by selling
-        rows["side"], rows["hedge"], rows["lots"] = side, key % 4, lots
+        rows["side"], rows["hedge"], rows["lots"] = side, hedge, lots
         usual = np.where(one_in(chance, count, 2), Offset.CLOSE, Offset.CLOSE_YESTERDAY)
         rows["offset"] = np.where(kinds >= LONG_TODAY, Offset.CLOSE_TODAY, usual)
         half = self.prices.half_spread[instrument]

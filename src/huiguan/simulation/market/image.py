@@ -18,7 +18,6 @@ from huiguan.exchange.day.contract_tables import (
     units_of,
 )
 from huiguan.exchange.day.image import (
-    HEDGE_FLAGS,
     DayImage,
     HeldLot,
     HeldPosition,
@@ -27,6 +26,7 @@ from huiguan.exchange.day.image import (
     Pool,
     Settings,
 )
+from huiguan.exchange.day.keys import margin_row, position_key, split_key
 from huiguan.exchange.day.settings_of_day import settings_of_day
 from huiguan.exchange.messages import Hedge, Side
 from huiguan.exchange.rules.instruments import listed_contracts
@@ -162,13 +162,14 @@ def lots_and_positions(
         half["open_day"], half["lots"], half["side"] = opened, trades.lots, side
     lots["hedge"][count:] = trades.seller_hedge
     lots = np.sort(lots, order=["trading_code", "instrument", "hedge", "side", "open_day", "trade"])
-    key = lots["trading_code"].astype(np.int64) * len(rows) + lots["instrument"]
-    key = key * HEDGE_FLAGS + lots["hedge"]
+    codes = lots["trading_code"].astype(np.int64)
+    key = position_key(codes, lots["instrument"], lots["hedge"], len(rows))
     keys, where = np.unique(key, return_inverse=True)
     positions = blank_rows(HeldPosition, len(keys))
-    positions["trading_code"] = keys // HEDGE_FLAGS // len(rows)
-    positions["instrument"] = keys // HEDGE_FLAGS % len(rows)
-    positions["hedge"] = keys % HEDGE_FLAGS
+    for name, column in zip(
+        ("trading_code", "instrument", "hedge"), split_key(keys, len(rows)), strict=True
+    ):
+        positions[name] = column
     for side, name in ((Side.BUY, "long_lots"), (Side.SELL, "short_lots")):
         own = lots["side"] == side
         np.add.at(positions[name], where[own], lots["lots"][own])
@@ -202,10 +203,10 @@ def deposits(
     Most have one and a third to three times their margin and something to begin with; a few have
     hardly more than their margin, and one goes through its money in an hour.
     """
-    cells = (positions["instrument"].astype(np.int64) * 2) * HEDGE_FLAGS + positions["hedge"]
+    instrument, hedge = positions["instrument"].astype(np.int64), positions["hedge"]
     margin = tables.margins["margin_fen"]
-    need = positions["long_lots"] * margin[cells]
-    need += positions["short_lots"] * margin[cells + HEDGE_FLAGS]
+    need = positions["long_lots"] * margin[margin_row(instrument, int(Side.BUY), hedge)]
+    need += positions["short_lots"] * margin[margin_row(instrument, int(Side.SELL), hedge)]
     codes = len(men.trading_codes)
     held = np.zeros(codes, np.int64)
     np.add.at(held, positions["trading_code"], need)

@@ -6,6 +6,7 @@ Nothing here looks into the core: order returns, trade returns and cancels are e
 import numpy as np
 
 from huiguan.exchange.day.image import HEDGE_FLAGS, DayImage
+from huiguan.exchange.day.keys import position_key
 from huiguan.exchange.messages import (
     EVENT_HEADER_ROW,
     LAYOUTS,
@@ -53,9 +54,7 @@ class View:
 
     def key(self, code: np.ndarray, instrument: np.ndarray, hedge: np.ndarray) -> np.ndarray:
         """Return the keys of positions."""
-        place = code.astype(np.int64) * self.instruments + instrument
-        keys: np.ndarray = place * HEDGE_FLAGS + hedge
-        return keys
+        return position_key(code.astype(np.int64), instrument, hedge, self.instruments)
 
     def learn(self, events: np.ndarray) -> np.ndarray:
         """Take the events of one frame; return the orders that entered."""

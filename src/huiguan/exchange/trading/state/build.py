@@ -3,6 +3,7 @@
 import numpy as np
 
 from huiguan.exchange.day.image import FEE_CLASSES, HEDGE_FLAGS, DayImage
+from huiguan.exchange.day.keys import fee_row, margin_row
 from huiguan.exchange.messages import ORDER_ROW_MASK, Phase
 from huiguan.exchange.trading.state.registers import REGISTERS
 from huiguan.exchange.trading.state.rows import (
@@ -103,8 +104,8 @@ def _margins(image: DayImage) -> np.ndarray:
     """Return the margins by instrument, side and hedge flag."""
     margins = touched(len(image.instruments) * 2 * HEDGE_FLAGS, "<i8")
     rows = image.margins
-    cells = (rows["instrument"].astype(np.int64) * 2 + rows["side"]) * HEDGE_FLAGS + rows["hedge"]
-    margins[cells] = rows["margin_fen"]
+    where = margin_row(rows["instrument"].astype(np.int64), rows["side"], rows["hedge"])
+    margins[where] = rows["margin_fen"]
     return margins
 
 
@@ -112,9 +113,9 @@ def _fees(image: DayImage) -> np.ndarray:
     """Return the fees by instrument, hedge flag and class."""
     fees = touched(len(image.instruments) * HEDGE_FLAGS * FEE_CLASSES, FEE)
     rows = image.fees
-    cells = rows["instrument"].astype(np.int64) * HEDGE_FLAGS + rows["hedge"]
+    where = fee_row(rows["instrument"].astype(np.int64), rows["hedge"], rows["fee_class"])
     for name in ("rate_ppb", "per_lot_fen"):
-        fees[name][cells * FEE_CLASSES + rows["fee_class"]] = rows[name]
+        fees[name][where] = rows[name]
     return fees
 
 

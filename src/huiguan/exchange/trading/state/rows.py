@@ -11,6 +11,7 @@ from huiguan.foundation.records import Int8, Int32, Int64, Record, layout
 
 NO_PRICE = -(2**31)  # nobody traded yet and no settlement is known
 NO_ROW = -1
+FIRST_KEY = 1  # keys of rows are counted from here: 0 marks a free row
 NEVER = 2**62
 
 

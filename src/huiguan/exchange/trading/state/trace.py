@@ -9,7 +9,8 @@ from typing import NamedTuple
 import numpy as np
 
 from huiguan.exchange.trading.state.rows import State
-from huiguan.foundation.kernel import inner, rare
+from huiguan.foundation.compiler import unlikely
+from huiguan.foundation.kernel import inner
 from huiguan.foundation.refusals import BY_NUMBER, Refusal
 
 
@@ -22,7 +23,7 @@ class CheckLine(NamedTuple):
     passed: bool
 
 
-@rare
+@inner
 def note(state: State, asked: int, allowed: int) -> None:
     """Keep the two figures of a refusal."""
     registers = state.registers[0]
@@ -54,7 +55,7 @@ def refuse_if(state: State, fails: bool, refusal: int, asked: int, allowed: int)
     ``applies and refuse_if(...)`` the check is met only where it applies.
     """
     write_line(state.trace, state, fails, refusal, asked, allowed)
-    if fails:
+    if unlikely(fails):
         note(state, asked, allowed)
         return refusal
     return Refusal.ACCEPTED
