@@ -94,7 +94,8 @@ class Watcher:
             self.check_money(state, told, traded)
         else:
             assert not state.accounts["margin_fen"].any()
-            assert not state.accounts["fees_fen"].any()
+            assert not state.accounts["frozen_fee_fen"].any()
+            self.check_fees(state)
         self.check_deposits(state)
 
     # 3, 5, 6: what the events say
@@ -330,7 +331,7 @@ class Watcher:
         margin, frozen = self.what_is_needed(state)
         assert accounts["margin_fen"].tolist() == margin
         assert accounts["frozen_fee_fen"].tolist() == frozen
-        assert accounts["fees_fen"].tolist() == [self.fees[code] for code in range(len(accounts))]
+        self.check_fees(state)
         needs = [
             sum(row) for row in zip(margin, frozen, accounts["fees_fen"].tolist(), strict=True)
         ]
@@ -348,6 +349,11 @@ class Watcher:
                 continue
             if (event.instrument, event.trading_code) not in traded:
                 assert available[event.trading_code] >= 0, "accepted without money"
+
+    def check_fees(self, state: State) -> None:
+        """Check that every trade side paid its fee, whether money is checked or not."""
+        charged = state.accounts["fees_fen"].tolist()
+        assert charged == [self.fees[code] for code in range(len(charged))]
 
     def what_is_needed(self, state: State) -> tuple[list[int], list[int]]:
         """Return margin and frozen fees of every code, from positions and live orders."""

@@ -302,7 +302,7 @@ class PlainExchange(PlainChecks):
     def warn(self, member: int, used_before: int) -> None:
         """Say once that a member's clients need more than its deposit."""
         row = self.members[member]
-        if row.mode != MemberMode.WARN:
+        if row.mode != MemberMode.WARN or not self.tariff.on:
             return
         if used_before <= row.deposit:
             row.warned = False
@@ -355,8 +355,7 @@ class PlainExchange(PlainChecks):
         """Close first what the order closes, open the rest; charge one fee."""
         account = self.accounts[order.code]
         held_side = 1 - order.side
-        if self.tariff.on:
-            account.fees += self.tariff.trade_fee(order, price, lots)
+        account.fees += self.tariff.trade_fee(order, price, lots)
         closing = min(lots, order.closing)
         if closing:
             key = Key(order.code, order.instrument, order.hedge, held_side)

@@ -95,8 +95,7 @@ class Rebuilder:
     def fill(self, order: PlainOrder, price: int, lots: int) -> None:
         """Book one side of a trade."""
         closing = min(lots, order.closing)
-        if self.tariff.on:
-            self.fees[order.code] += self.tariff.trade_fee(order, price, lots)
+        self.fees[order.code] += self.tariff.trade_fee(order, price, lots)
         if closing:
             held = 1 - order.side
             key = Key(order.code, order.instrument, order.hedge, held)

@@ -344,10 +344,14 @@ def test_transfers_that_mean_nothing(
         assert refusal(market().house(move(kind, number, amount, target, scope))) == expected
 
 
-def test_without_funds_nothing_is_checked_or_charged() -> None:
+def test_without_funds_nothing_is_checked_or_frozen_and_the_fee_is_charged() -> None:
+    """Decisions, Money: fees are charged at each fill; here 400 lots x 10 fen, as the close bills.
+
+    Before, the core charged none, and such a day could not be closed: fees differed.
+    """
     day = market(0, funds=False)
     assert refusal(day.buy(0, 100, 400)) == Refusal.ACCEPTED
     day.sell(1, 100, 400)
     row = day.account(0)
-    assert (row["margin_fen"], row["fees_fen"], row["frozen_fee_fen"]) == (0, 0, 0)
+    assert (row["margin_fen"], row["fees_fen"], row["frozen_fee_fen"]) == (0, 4_000, 0)
     assert day.position(0)["long_today"] == 400

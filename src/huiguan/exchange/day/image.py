@@ -53,7 +53,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     price_rule: PriceRule = PriceRule.MIDDLE
     auction_tie: AuctionTie = AuctionTie.REFERENCE
     offset_flags: bool = True  # off: a venue with net positions
-    funds: bool = True  # off: nobody's money is checked
+    funds: bool = True  # off: nobody's money is checked; fees are charged all the same
     order_capacity: int = 1 << 16  # at most 2^24
     position_capacity: int = 1 << 16
     holding_capacity: int = 1 << 16  # (holder, instrument) pairs

@@ -242,7 +242,7 @@ def compare_with_core(
             f" {first[1]}, the core holds {first[2]} (long, short); the day is not closed, keep"
             " its folder and compare versions"
         )
-    if image.settings.offset_flags and not np.array_equal(fees, core.fees_fen):
+    if not np.array_equal(fees, core.fees_fen):
         code = int(np.flatnonzero(fees != core.fees_fen)[0])
         raise CheckFault(
             f"fees of trading code {image.names.trading_codes[code]} differ: trades give"

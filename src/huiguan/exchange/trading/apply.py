@@ -112,7 +112,7 @@ def warn_member(state: State, out: np.ndarray, code: int, used_before: int) -> N
     """
     place = state.accounts[code]["member"]
     member = state.members[place]
-    if member["mode"] != MemberMode.WARN:
+    if member["mode"] != MemberMode.WARN or state.config[0]["funds"] == 0:
         return
     if used_before <= member["deposit_fen"]:
         member["warned"] = 0

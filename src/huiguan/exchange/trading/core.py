@@ -1,4 +1,14 @@
-"""The trading core as a value that runs frames: state and event buffer; no file, no clock."""
+"""The trading core as a value that runs frames: state and event buffers; no file, no clock.
+
+The events of a call are a view of one of two buffers that take turns: they stay as they are through
+the next call and are overwritten by the one after it, so that one frame's events are hashed or sent
+while the next frame is applied. Who keeps them longer copies them. They cannot be written to.
+
+An event's time is that of its frame, which is ``time_ns`` after the call (decisions, Bytes): the
+clock of the journal never falls, so a frame that claims an earlier time has the last one. What fell
+due before the commands is told under the frame's first sequence; when it should have happened is
+the ``due_ns`` of ``PhaseChanged``.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,8 +19,9 @@ from huiguan.exchange.day.image import DayImage
 from huiguan.exchange.messages import MESSAGE_BYTES
 from huiguan.exchange.trading.apply import SPARE_ROWS, apply, apply_traced
 from huiguan.exchange.trading.opening import open_day
+from huiguan.exchange.trading.phases import due_at
 from huiguan.exchange.trading.state.content import kept_tables, restore, state_hash
-from huiguan.exchange.trading.state.rows import CHECK, NO_ROW, TRACE_LINES, State, handle_of
+from huiguan.exchange.trading.state.rows import CHECK, NEVER, NO_ROW, TRACE_LINES, State, handle_of
 from huiguan.exchange.trading.state.trace import CheckLine, read_lines
 from huiguan.foundation.memory import touched
 
@@ -35,11 +46,21 @@ class TradingCore:
         """The clock of the journal: never falls."""
         return int(self.state.core["time_ns"][0])
 
+    @property
+    def next_due_ns(self) -> int | None:
+        """When the clock has something to do next, None when nothing is left of the day.
+
+        The next phase of the schedule, or the end of the grace of a session that was lost: a frame
+        of that time or later (``PassTime`` where nobody sends anything) makes it happen.
+        """
+        due = int(due_at(self._handle))
+        return None if due == NEVER else due
+
     def run_frame(self, time_ns: int, commands: np.ndarray) -> np.ndarray:
         """Apply one frame of commands (``uint8``, 64 a row); return its events (``uint8``).
 
         A frame has at least one command (``PassTime`` when nothing but time passes). The events are
-        valid until the next call but one, so that one batch is hashed while the next is applied.
+        valid until the next call but one.
         """
         flat = commands.reshape(-1)
         assert len(flat) > 0, "an empty frame would hide what is due from the next one"
@@ -82,7 +103,9 @@ class TradingCore:
             done = start == count and registers["marking"][0] == NO_ROW
             piece = self._events[: int(registers["events"][0]) * MESSAGE_BYTES]
             pieces.append(piece if done else piece.copy())
-        return pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
+        events = pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
+        events.flags.writeable = False
+        return events
 
     def tables(self) -> dict[str, np.ndarray]:
         """Return the arrays of the state by name, as a snapshot keeps them."""

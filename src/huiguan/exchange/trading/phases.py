@@ -21,8 +21,9 @@ from huiguan.exchange.trading.state.rows import (
     NO_ROW,
     SessionStatus,
     State,
+    open_state,
 )
-from huiguan.foundation.kernel import inner, rare
+from huiguan.foundation.kernel import inner, kernel, rare
 
 MARK = MarkAccounts.KIND
 
@@ -74,6 +75,13 @@ def next_due(state: State) -> int:
     if core["next_phase"] < len(state.schedule):
         due = min(due, state.schedule[core["next_phase"]]["time_ns"])
     return due
+
+
+@kernel
+def due_at(handle: object) -> int:
+    """Return ``next_due`` for who stands outside."""
+    state: State = open_state(handle)
+    return next_due(state)
 
 
 @rare

@@ -188,7 +188,7 @@ def close_lots(state: State, order: np.void, price_ticks: int, lots: int) -> Non
 
 @inner
 def charge_trade(state: State, order: np.void, price_ticks: int, lots: int) -> None:
-    """Charge the fee of one side of one trade, rounded once."""
+    """Charge the fee of one side of one trade, rounded once, also where nobody checks money."""
     instrument = order["instrument"]
     paid = fee_class(order["offset"], state.config[0]["offset_flags"] != 0)
     fee = state.fees[fee_row(instrument, order["hedge"], paid)]
@@ -200,8 +200,7 @@ def charge_trade(state: State, order: np.void, price_ticks: int, lots: int) -> N
 @inner
 def book_fill(state: State, order: np.void, price_ticks: int, lots: int) -> None:
     """Book one side of a trade: close what the order closes first, open the rest."""
-    if state.config[0]["funds"]:
-        charge_trade(state, order, price_ticks, lots)
+    charge_trade(state, order, price_ticks, lots)
     closing = min(lots, int(order["closing_lots"]))
     if closing > 0:
         close_lots(state, order, price_ticks, closing)
