@@ -259,6 +259,8 @@ def clear_client(
     "0.001%")``, contracts ``{"ag2612": facts}`` and one trade ``ClientTrade(1, "ag2612", Side.BUY,
     Offset.OPEN, 4942, 4)``, ``.funds`` has fees of 297 fen, a mark profit of (4,928 - 4,942) x 60 =
     -840.00 CNY and a margin of 295,680 x 19 % = 56,179.20 CNY.
+
+    A calculator: nothing in Huiguan calls it.
     """
     _check(trading_day, contracts, trades, carried)
     book = _Book(trading_day, carried, date_sets=date_sets)

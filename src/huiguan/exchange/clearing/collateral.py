@@ -33,6 +33,8 @@ def warrant_benchmark_value(
     The price is the previous trading day's settlement of the nearest delivery month, less
     ``discount`` a unit for quality and brand. Copper at 70,000, 5 t, 100 lots, discount 100:
     69,900 x 500 = 34,950,000.00 CNY.
+
+    A calculator: nothing in Huiguan calls it.
     """
     price = exact(nearest_month_settlement) - exact(discount, "discount")
     return value_fen(price, lot_size, lots_of(lots))
@@ -43,6 +45,8 @@ def bond_benchmark_value(face_fen: int, valuations_per_100: list[Price]) -> int:
     """Return the benchmark value in fen of bonds, at the lowest valuation per 100 of face.
 
     Face 10,000,000 CNY, valued at 101.20 and 100.90: 10,090,000.00 CNY.
+
+    A calculator: nothing in Huiguan calls it.
     """
     if not valuations_per_100:
         raise InputFault("a bond needs at least one valuation per 100 of face")
@@ -57,6 +61,8 @@ def foreign_cash_value(amount_cents: int, central_parity: Price, coefficient: Ra
 
     The parity (CNY for one USD) is the previous day's during trading, that day's at the clearing.
     1,000,000.00 USD at 7.1000: 7,100,000 x 0.95 = 6,745,000.00 CNY.
+
+    A calculator: nothing in Huiguan calls it.
     """
     amount_cents = natural(amount_cents, "amount")
     value = amount_cents * exact(central_parity, "parity") * as_rate(coefficient, "coefficient")

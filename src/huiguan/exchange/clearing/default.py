@@ -26,6 +26,8 @@ def default_waterfall(loss_fen: int, layers: Sequence[Layer]) -> tuple[list[Laye
     """Return what each layer gives, in order, and the loss that is left to recourse.
 
     Loss 100, layers margin 60, reserve 30, own funds 50: 60, 30, 10 and nothing left.
+
+    A calculator: nothing in Huiguan calls it.
     """
     loss_fen = natural(loss_fen, "loss")
     used: list[Layer] = []

@@ -50,6 +50,8 @@ def minimum_deposit(*, futures_firm: bool) -> int:
     """Return the minimum clearing deposit in fen of a futures-firm or another member.
 
     A futures firm: 2,000,000.00 CNY = 200,000,000 fen; another member: 500,000.00 CNY.
+
+    A calculator: nothing in Huiguan calls it.
     """
     return FUTURES_FIRM_MINIMUM_FEN if futures_firm else NON_FUTURES_FIRM_MINIMUM_FEN
 

@@ -88,6 +88,8 @@ def message_count(
     ``day_orders`` are orders other than FAK and FOK; ``unfilled_fak_fok`` those FAK and FOK that
     were not filled in full, which count an entry and a cancel. Quote requests count like orders.
     1,000 orders, 300 cancels, 10 filled and 20 unfilled FAK: 1,000 + 300 + 10 + 40 = 1,350.
+
+    A calculator: nothing in Huiguan calls it.
     """
     single = [natural(count, "messages") for count in (day_orders, cancels, filled_fak_fok)]
     return sum(single) + 2 * natural(unfilled_fak_fok, "messages")

@@ -23,6 +23,8 @@ def final_settlement_last_day(settlements: Sequence[Price], tick: Price) -> Deci
     """Return the settlement price of the last of the days given, oldest first.
 
     70,110, 70,200, 70,250 with tick 10: 70250.
+
+    A calculator: nothing in Huiguan calls it.
     """
     return to_tick(_some(settlements)[-1], tick)
 
@@ -38,6 +40,8 @@ def final_settlement_five_day_mean(
 
     Days are (settlement price, volume), oldest first; days without volume are passed over.
     600, 601, 603 (no trade), 602, 604, 605 with tick 0.1: 3,012 / 5 = 602.4.
+
+    A calculator: nothing in Huiguan calls it.
     """
     prices = [exact(price) for price, volume in settlements if natural(volume, "volume")]
     prices = prices[-days:] or [exact(price) for price, _ in _some(settlements)][-1:]
@@ -56,6 +60,8 @@ def final_settlement_five_day_weighted(
 
     Days are (turnover in fen, volume in lots), oldest first; days without volume are passed over.
     2 lots of 10 t at 15,000 and 1 at 15,030, tick 5: (300,000 + 150,300) / 30 = 15,010.
+
+    A calculator: nothing in Huiguan calls it.
     """
     totals = [
         (natural(turnover, "turnover"), natural(volume, "volume")) for turnover, volume in days
@@ -80,6 +86,8 @@ def final_settlement_time_weighted(
 
     Days are (settlement price, weight), oldest first; equal weights give each trading day the same.
     3,000 for one day and 3,010 for three (over a weekend), tick 1: 12,030 / 4 = 3,007.5 -> 3007.
+
+    A calculator: nothing in Huiguan calls it.
     """
     last = [(exact(price), weight) for price, weight in _some(settlements)][-days:]
     total = sum((price * weight for price, weight in last), Fraction(0))
@@ -96,6 +104,8 @@ def final_settlement_index(
     """Return the mean of the last three index values, rounded to ``step``.
 
     2,134.92, 2,147.86 and 2,175.62: 6,458.40 / 3 = 2,152.80 -> 2152.8.
+
+    A calculator: nothing in Huiguan calls it.
     """
     last = [exact(value, "index") for value in index_values][-values:]
     if len(last) < values:

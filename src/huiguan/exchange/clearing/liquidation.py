@@ -219,6 +219,8 @@ def excess_list(
 
     ``exposures`` are the holder's general positions over its members, one contract and one side;
     the largest is cut first. 5,000 and 4,000 held, limit 8,000: 1,000 of the first.
+
+    A calculator: nothing in Huiguan calls it.
     """
     natural(limit_lots, "position limit")
     if len({(row.instrument, row.side) for row in exposures}) > 1:
@@ -236,7 +238,10 @@ def excess_list(
 @rule("Risk Management Rules: multiples of the unit in the delivery month", "confirmed")
 @checked
 def lots_over_multiple(lots: int, delivery_unit_lots: int) -> int:
-    """Return the lots of a position that are no whole delivery unit: 13 lots of 5 give 3."""
+    """Return the lots of a position that are no whole delivery unit: 13 lots of 5 give 3.
+
+    A calculator: nothing in Huiguan calls it.
+    """
     return lots_of(lots) % natural(delivery_unit_lots, "delivery unit", 1)
 
 
@@ -246,5 +251,7 @@ def members_in_order(calls_fen: Mapping[str, int]) -> list[str]:
     """Return the members to liquidate, the largest margin to be added first.
 
     Calls of 300,000 for 0001, 900,000 for 0002 and 0 for 0003: 0002, 0001.
+
+    A calculator: nothing in Huiguan calls it.
     """
     return sorted((m for m in calls_fen if calls_fen[m] > 0), key=lambda m: (-calls_fen[m], m))

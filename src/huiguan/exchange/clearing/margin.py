@@ -94,6 +94,8 @@ def larger_side_applies(
 
     It stops after the close of the fifth trading day before the last trading day: LTD 2026-09-15
     (Tuesday) counts to the clearing of 2026-09-07 and no more at the clearing of 2026-09-08.
+
+    A calculator: nothing in Huiguan calls it.
     """
     if last_trading_day not in trading_days:
         raise InputFault(f"the last trading day {last_trading_day} is not among the trading days")

@@ -48,6 +48,8 @@ def daily_profit(
     Sum over sells (price - settlement) + over buys (settlement - price) + (previous settlement -
     settlement) x (carried short - carried long). Bought 40 at 4,000, sold 20 at 4,030, settled at
     4,040, lot size 10: (-10 x 20 + 40 x 40) x 10 = 14,000.00 CNY.
+
+    A calculator: nothing in Huiguan calls it.
     """
     if (carried_long or carried_short) and exact(previous_settlement) == 0:
         raise InputFault("carried lots need the previous settlement price")
@@ -130,6 +132,8 @@ def close_profit_by_trade(closed: Closed, lot_size: Price) -> int:
 
     ``Closed("short", 4100, 3950, 100, opened_today=False)``, lot size 10: 150 x 1,000 = 150,000.00
     CNY, whatever the settlement prices between.
+
+    A calculator: nothing in Huiguan calls it.
     """
     return _side_profit(closed.side, closed.open_price, closed.close_price, closed.lots, lot_size)
 
@@ -172,6 +176,8 @@ def split_profit(
     ``closed`` are the lots closed in the day, ``held`` the lots held at the close. Previous
     settlement 4,000, today 4,010, lot size 10; 6 lots long from 3,900 sold at 4,030, 4 of them
     kept, 3 opened at 4,020: 30 x 60 + 10 x 40 - 10 x 30 = 1,800 + 400 - 300 = 1,900.00 CNY.
+
+    A calculator: nothing in Huiguan calls it.
     """
     closes = {True: 0, False: 0}
     positions = {True: 0, False: 0}

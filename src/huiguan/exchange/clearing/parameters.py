@@ -41,6 +41,8 @@ def open_interest_rate(
     """Return the margin rate of the open-interest ladder; steps are (above lots, rate).
 
     Aluminium about 2018, two-sided: above 320,000 lots 10 %: 350,000 lots give 10 %.
+
+    A calculator: nothing in Huiguan calls it.
     """
     reached = [as_rate(rate) for above, rate in steps if open_interest_lots > above]
     return as_decimal(max([as_rate(listing_rate), *reached]))
@@ -73,6 +75,8 @@ def circular_in_force(
     ``clearing_day``. A reverted circular leaves the one that was in force before it. 13 % from the
     clearing of 2026-02-12 with ``reverts_from=20260224``: in force on 02-13, and over at the
     clearing of 02-24 when that day was not locked.
+
+    A calculator: nothing in Huiguan calls it.
     """
     current: list[Circular] = []
     for circular in sorted(circulars, key=lambda row: row.clearing):

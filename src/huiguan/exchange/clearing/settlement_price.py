@@ -42,6 +42,8 @@ def average_of_trades(
     """Return the volume-weighted mean of (price, lots), rounded to the tick.
 
     2 lots at 70,010 and 1 at 70,040: 210,060 / 3 = 70,020 with tick 10.
+
+    A calculator: nothing in Huiguan calls it.
     """
     sizes = [lots_of(lots) for _, lots in trades]
     volume = sum(sizes)

@@ -132,6 +132,8 @@ def natural_person_day(books: Loaded, code: str) -> date | None:
 
     cu2609, last trading day 2026-09-15: the 5th trading day before it, 2026-09-08. sc2609, last
     trading day 2026-08-31: the 8th before it, 2026-08-19.
+
+    A calculator: nothing in Huiguan calls it.
     """
     product, month = parse_contract(books, code)
     last = last_day_of(books, product, month)
@@ -147,6 +149,8 @@ def larger_side_end(books: Loaded, code: str) -> date | None:
     """Return the trading day from whose clearing on both sides are charged; None: always both.
 
     cu2609, last trading day 2026-09-15: 2026-09-08.
+
+    A calculator: nothing in Huiguan calls it.
     """
     product, month = parse_contract(books, code)
     last = last_day_of(books, product, month)
@@ -163,6 +167,8 @@ def trading_day_counted(books: Loaded, product: str, day: Day, number: int) -> d
     """Return the ``number``-th trading day after a day, or before it where negative.
 
     The second before Monday 2026-08-31 is Thursday 2026-08-27; 0 needs a trading day and gives it.
+
+    A calculator: nothing in Huiguan calls it.
     """
     found = product_of(books, product)
     calendar, start = calendar_of(books, found), as_day(day)
@@ -179,6 +185,8 @@ def listed_codes(books: Loaded, product: str, day: Day) -> list[str]:
     """Return the contract months of a product that trade on a day, nearest first.
 
     cu on 2026-08-21: cu2609 to cu2708. ru has no month 2 and no month 12.
+
+    A calculator: nothing in Huiguan calls it.
     """
     found = product_of(books, product)
     trading_day = checked_trading_day(books, found, day)
@@ -195,7 +203,10 @@ def checked_trading_day(books: Books, product: Product, day: Day) -> int:
 @rule("price limit in force: circular, doubled on the listing day", "secondary")
 @checked
 def limit_rate_on(books: Loaded, code: str, day: Day) -> Decimal:
-    """Return the price limit of a contract on a day; cu2610 on 2026-08-21: 0.09."""
+    """Return the price limit of a contract on a day; cu2610 on 2026-08-21: 0.09.
+
+    A calculator: nothing in Huiguan calls it.
+    """
     return as_decimal(Fraction(on_day(books, code, day).limit_ppb, PPB))
 
 
@@ -236,6 +247,8 @@ def margin_rate_on(books: Loaded, code: str, day: Day, *, hedging: bool = False)
     """Return the margin rate in force on a day; it is charged at the clearing of the day before.
 
     cu2610 on 2026-08-21: 0.11, hedging 0.1. rb2609 on 2026-08-21, the month before delivery: 0.1.
+
+    A calculator: nothing in Huiguan calls it.
     """
     found = on_day(books, code, day)
     return as_decimal(Fraction(found.hedge_ppb if hedging else found.general_ppb, PPB))
@@ -248,6 +261,8 @@ def ladder_rate_on(books: Loaded, code: str, day: Day) -> Decimal:
 
     cu2609, last trading day 2026-09-15: 0.05, from 2026-08-03 0.1, from 09-01 0.15, from 09-11 (the
     second trading day before the last) 0.2.
+
+    A calculator: nothing in Huiguan calls it.
     """
     return as_decimal(Fraction(on_day(books, code, day).ladder.margin_ppb, PPB))
 
@@ -268,6 +283,8 @@ def fee_on(
 
     cu2610 on 2026-08-21, 10 lots at 107,000: 5,350,000.00 x 0.5 bp = 267.50 CNY, closing today
     twice as much.
+
+    A calculator: nothing in Huiguan calls it.
     """
     found = on_day(books, code, day)
     rates = found.hedge_fees if hedging else found.general_fees
@@ -293,6 +310,8 @@ def position_limit_on(
     ``open_interest_lots`` (one-sided, last evening's) decides where the limit is a share of it.
     cu2610 on 2026-08-21: 8,000, with 176,877 lots of open interest 17,687; in the month before
     delivery (cu2609) 3,000.
+
+    A calculator: nothing in Huiguan calls it.
     """
     row = on_day(books, code, day).position_limit
     lots = lots_of(open_interest_lots, "open interest")
@@ -302,7 +321,10 @@ def position_limit_on(
 @rule("circulars on trading limits: lots a client may open a day", "secondary")
 @checked
 def opening_limit_on(books: Loaded, code: str, day: Day) -> int | None:
-    """Return the lots a client may open in a contract on a day; cu2610 on 2026-08-21: 2,000."""
+    """Return the lots a client may open in a contract on a day; cu2610 on 2026-08-21: 2,000.
+
+    A calculator: nothing in Huiguan calls it.
+    """
     return on_day(books, code, day).opening_limit.lots
 
 
@@ -313,6 +335,8 @@ def night_session_end(books: Loaded, product: str, day: Day) -> str | None:
 
     cu on Monday 2026-08-24: "01:00", held on Friday evening. On 2026-02-24, the first day after
     Spring Festival, there was none.
+
+    A calculator: nothing in Huiguan calls it.
     """
     found = product_of(books, product)
     end = night_end(books, found.code, checked_trading_day(books, found, day))
@@ -327,6 +351,8 @@ def trading_day_at(books: Loaded, product: str, moment: Moment) -> date:
     ``moment`` is a datetime or a text: "2026-08-21 21:30", a Friday, and "2026-08-22 00:30" belong
     to Monday 2026-08-24; so does "2026-08-21T13:30Z", the first of them by its own time zone.
     Without a night session on that evening, or on a day off, it is an InputFault.
+
+    A calculator: nothing in Huiguan calls it.
     """
     found = product_of(books, product)
     moment = exchange_moment(moment, "moment")

@@ -67,6 +67,8 @@ def new_contract_limit_rate(
     """Return the limit rate of a new contract as a decimal: twice the regular one until it trades.
 
     ``has_traded_before`` means on an earlier day. Regular 15 %: 0.30 on the listing day.
+
+    A calculator: nothing in Huiguan calls it.
     """
     rate = as_rate(regular_rate, "limit rate")
     if not has_traded_before:
@@ -103,6 +105,8 @@ def limit_locked(
     and no sell orders; sell orders that were filled as soon as they came leave trades at the limit
     only. Without a quote nothing is locked. Limit 73,600: ``limit_locked(73600, 73600, 66400,
     [(73600, None), (73600, None)])`` is ``Lock.UP``; with a quote (73600, 73600) it is NONE.
+
+    A calculator: nothing in Huiguan calls it.
     """
     if last_price is None or not quotes:
         return Lock.NONE

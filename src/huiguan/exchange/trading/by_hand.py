@@ -46,6 +46,8 @@ def call_auction(
     previous settlement; ``settlement`` the nearest to it; ``midpoint`` the middle of the range.
     A rule without its reference takes the midpoint; a mean is cut down to the tick.
     Buys 10 at 105, 20 at 100; sells 15 at 95, 5 at 101; settlement 98: 15 lots at 100.
+
+    A calculator: nothing in Huiguan calls it.
     """
     buying, selling = _ticks(buys, tick, "buy"), _ticks(sells, tick, "sell")
     best_buys = sorted(range(len(buying)), key=lambda row: -buying[row][0])
