@@ -78,7 +78,7 @@ def _rounded(fen: int) -> int:
     return -(-fen // TEN_THOUSAND_YUAN) * TEN_THOUSAND_YUAN
 
 
-def unwatched(_day: int, _done: int, _total: int) -> None:
+def untold(_day: int, _done: int, _total: int) -> None:
     """Tell nobody how far a day is."""
 
 
@@ -88,7 +88,7 @@ def run_days(
     days: int,
     seed: int,
     out: Path,
-    progress: Callable[[int, int, int], None] = unwatched,
+    progress: Callable[[int, int, int], None] = untold,
     report: Callable[[str], None] = quiet,
 ) -> Iterator[MarketDay]:
     """Yield ``days`` trading days from ``image`` on, each closed in the folder ``out/yyyymmdd``.
