@@ -6,6 +6,8 @@ from functools import partial
 from pathlib import Path
 
 from tools.generate.client import client
+from tools.generate.feed_client import feed_client
+from tools.generate.feed_page import feed_page
 from tools.generate.message_lock import LOCK, message_lock
 from tools.generate.message_page import message_page
 from tools.generate.rulebook_page import home_rulebook_page, rulebook_page
@@ -23,6 +25,8 @@ COPIES: dict[Path, Callable[[], str]] = {
     Path("docs/reference/rules_exchange.md"): partial(entries_page, "exchange"),
     Path("docs/reference/rules_homes.md"): partial(entries_page, "housing"),
     Path("clients/python/src/huiguan_client/messages.py"): client,
+    Path("clients/python/src/huiguan_client/feed_records.py"): feed_client,
+    Path("docs/reference/market_data.md"): feed_page,
 }
 
 

@@ -42,13 +42,13 @@ class Event(Message, frozen=True, kw_only=True):
     """What happened; its header names the command that caused it."""'''
 
 
-def struct_format(rows: list[tuple[str, str, int]]) -> str:
+def struct_format(rows: list[tuple[str, str, int]], size: int = messages.MESSAGE_BYTES) -> str:
     """Return the format of fields for the standard library's struct, gaps and padding written."""
     parts, end = ["<"], 0
     for _, form, at in rows:
         parts += [f"{at - end}x"] * (at > end) + [CODES[form]]
         end = at + int(form[-1])
-    rest = messages.MESSAGE_BYTES - end
+    rest = size - end
     return "".join(parts + [f"{rest}x"] * (rest > 0))
 
 

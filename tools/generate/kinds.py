@@ -11,10 +11,12 @@ import numpy as np
 
 import huiguan.exchange
 from huiguan.exchange import messages
-from huiguan.foundation.records import Flag
+from huiguan.exchange.market_data import records
+from huiguan.foundation.records import Flag, Record
 from huiguan.foundation.refusals import Refusal
 
 KINDS = sorted([*messages.COMMANDS.values(), *messages.EVENTS.values()], key=lambda k: k.KIND)
+RECORDS = [records.RECORDS[number] for number in sorted(records.RECORDS)]
 HOMES = 8000  # refusals from here on are the housing office's: no trading day meets them
 
 IN_MEMORY = {  # enumerations whose numbers stand in no journal, image, result or event
@@ -60,7 +62,7 @@ def enumerations() -> list[type[IntEnum]]:
     return [*(named[name] for name in sorted(named.keys() - IN_MEMORY.keys())), Refusal]
 
 
-def tag(kind: type[messages.Message]) -> str:
+def tag(kind: type[Record]) -> str:
     """Return the name of a kind in JSON and in ``messages.lock``."""
     return str(kind.__struct_config__.tag)
 
@@ -70,14 +72,21 @@ def fields(kind: type[messages.Message]) -> list[tuple[str, str, int]]:
     return placed(messages.message_layout(kind), kind.__struct_fields__)
 
 
-def held(kind: type[messages.Message]) -> dict[str, type[IntEnum]]:
+def record_fields(kind: type[Record]) -> list[tuple[str, str, int]]:
+    """Return name, dtype and offset of every field of a record of the feed, or of its packets."""
+    is_record = issubclass(kind, records.FeedRecord)
+    rows = records.RECORD_LAYOUTS[kind.KIND] if is_record else records.PACKET_HEADER
+    return placed(rows, kind.__struct_fields__)
+
+
+def held(kind: type[Record]) -> dict[str, type[IntEnum]]:
     """Return the enumeration that each field of a kind holds, where it holds one."""
     hints = get_type_hints(kind)
     types = {name: hints[name] for name in kind.__struct_fields__}
     return {name: hint for name, hint in types.items() if issubclass(hint, IntEnum)}
 
 
-def flags(kind: type[messages.Message]) -> set[str]:
+def flags(kind: type[Record]) -> set[str]:
     """Return the fields of a kind that are 0 or 1."""
     hints = get_type_hints(kind, include_extras=True)
     return {name for name in kind.__struct_fields__ if hints[name] == Flag}

@@ -15,16 +15,29 @@ from typing import Literal, NamedTuple
 
 from huiguan.exchange import messages
 from huiguan.exchange.day.image import BEHAVIOUR
+from huiguan.exchange.market_data.records import FEED_VERSION, PacketHeader
 from huiguan.foundation.refusals import Refusal
-from tools.generate.kinds import HEADER_FIELDS, HOMES, KINDS, enumerations, fields, held, tag
+from tools.generate.kinds import (
+    HEADER_FIELDS,
+    HOMES,
+    KINDS,
+    RECORDS,
+    enumerations,
+    fields,
+    held,
+    record_fields,
+    tag,
+)
 
 LOCK = Path("messages.lock")
-SINCE = re.compile(r" (since )?(behaviour|version) (?P<number>\d+)$")
+SINCE = re.compile(r" (since )?(behaviour|version|feed) (?P<number>\d+)$")
 
 # Additions that decide no recorded day differently, and so keep the behaviour version: a kind by
 # its tag, an enumeration or one member by its name; and why.
 SAME_BEHAVIOUR: dict[str, str] = {
     "FeeClass": "names for 0 to 2, the rows of a fee that images had from the first day",
+    "Taker": "stands in public packets alone, which decide nothing",
+    "PacketKind": "stands in public packets alone, which decide nothing",
 }
 
 
@@ -33,12 +46,13 @@ class Versions(NamedTuple):
 
     message: int = messages.VERSION
     behaviour: int = BEHAVIOUR
+    feed: int = FEED_VERSION
 
 
 class Pin(NamedTuple):
     """Something that stands for good."""
 
-    sort: Literal["version", "kind", "field", "held", "member"]
+    sort: Literal["version", "kind", "field", "held", "member", "record", "record field"]
     owner: str  # the kind of a field, the enumeration of a member
     name: str
     stands: str
@@ -48,7 +62,7 @@ def pins(
     kinds: Iterable[type[messages.Message]], words: Iterable[type[IntEnum]], versions: Versions
 ) -> Iterator[Pin]:
     """Yield everything that stands, in the order of the lock."""
-    for what, last in (("version", versions.message), ("behaviour", versions.behaviour)):
+    for what, last in zip(("version", "behaviour", "feed"), versions, strict=True):
         for number in range(1, last + 1):
             yield Pin("version", "", "", f"{what} {number}")
     for field, form, at in HEADER_FIELDS:
@@ -61,10 +75,26 @@ def pins(
             yield Pin("field", name, f"{name}.{field}", f"{place} {form} at {at}")
             if field in holds:
                 yield Pin("held", name, field, f"{place} holds {holds[field].__name__}")
+    yield from feed_pins()
     for word in words:
         for member, value in word.__members__.items():
             name = f"{word.__name__}.{member}"
             yield Pin("member", word.__name__, name, f"{name} = {int(value)}")
+
+
+def feed_pins() -> Iterator[Pin]:
+    """Yield what stands in the public feed: the header of packets, and every record."""
+    for kind in (PacketHeader, *RECORDS):
+        if kind is PacketHeader:
+            name = first = "packet"
+        else:
+            name, first = tag(kind), f"{kind.KIND} {tag(kind)}"
+            yield Pin("record", name, name, first)
+        holds = held(kind)
+        for field, form, at in record_fields(kind):
+            yield Pin("record field", name, f"{name}.{field}", f"{first}.{field} {form} at {at}")
+            if field in holds:
+                yield Pin("held", name, field, f"{first}.{field} holds {holds[field].__name__}")
 
 
 def published_lines(lock: str) -> dict[str, str]:
@@ -74,11 +104,11 @@ def published_lines(lock: str) -> dict[str, str]:
 
 def published_versions(published: Mapping[str, str]) -> Versions:
     """Return the last versions that a lock knows; 0 where it knows none."""
-    numbers = {"version": 0, "behaviour": 0}
+    numbers = {"version": 0, "behaviour": 0, "feed": 0}
     for line in published.values():
         if found := SINCE.search(f" {line}"):
             numbers[found[2]] = max(numbers[found[2]], int(found["number"]))
-    return Versions(numbers["version"], numbers["behaviour"])
+    return Versions(*numbers.values())
 
 
 def decides_days(pin: Pin, same_behaviour: Mapping[str, str]) -> bool:
@@ -128,6 +158,12 @@ def faults(
                 f"{versions.message}: readers of before would take it for padding; "
                 "raise VERSION in huiguan/exchange/messages.py"
             )
+        if pin.sort == "record field" and pin.owner in known and versions.feed <= before.feed:
+            said.append(
+                f"{pin.stands!r} is a new field, and the feed version is still {versions.feed}: "
+                "readers of before would take it for padding; raise FEED_VERSION in "
+                "huiguan/exchange/market_data/records.py"
+            )
     return said
 
 
@@ -137,6 +173,8 @@ def ending(pin: Pin, versions: Versions) -> str:
         return f" version {versions.message}"
     if pin.sort == "field":
         return f" since version {versions.message}"
+    if pin.sort in ("record", "record field"):
+        return f" since feed {versions.feed}"
     return f" since behaviour {versions.behaviour}" if decides_days(pin, {}) else ""
 
 

@@ -15,6 +15,7 @@ import numpy as np
 from huiguan.exchange.day.image import (
     FEE_CLASSES,
     HEDGE_FLAGS,
+    NO_PRICE,
     AuctionTie,
     DayImage,
     Names,
@@ -33,7 +34,6 @@ from huiguan.exchange.messages import (
     ResetBook,
     encode,
 )
-from huiguan.exchange.trading.state.rows import NO_PRICE
 from huiguan.foundation.tables import empty_tables
 from huiguan.storage.market.recordings import ACTIONS
 

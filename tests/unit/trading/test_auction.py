@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from huiguan.exchange.day.image import AuctionTie
+from huiguan.exchange.day.image import NO_PRICE, AuctionTie
 from huiguan.exchange.messages import (
     AuctionUncrossed,
     ChangePhase,
@@ -16,7 +16,6 @@ from huiguan.exchange.messages import (
     TimeInForce,
 )
 from huiguan.exchange.trading.auction import auction_price
-from huiguan.exchange.trading.state.rows import NO_PRICE
 from huiguan.foundation.refusals import Refusal
 from tests.images import small_image
 from tests.trading_day import SMALL, Day, figures, fills, order_id, refusal, trades

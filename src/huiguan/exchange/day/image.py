@@ -17,6 +17,7 @@ from huiguan.foundation.tables import digest_of
 
 IMAGE_FORMAT = 1
 BEHAVIOUR = 1
+NO_PRICE = -(2**31)  # nobody traded yet and no settlement is known
 HEDGE_FLAGS = len(Hedge)
 FEE_CLASSES = len(FeeClass)
 

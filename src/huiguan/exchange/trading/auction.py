@@ -7,9 +7,9 @@ same volume and leaves no better order unfilled; a tie rule, a setting of the da
 
 import numpy as np
 
-from huiguan.exchange.day.image import AuctionTie
+from huiguan.exchange.day.image import NO_PRICE, AuctionTie
 from huiguan.exchange.trading.book import middle_price
-from huiguan.exchange.trading.state.rows import NO_PRICE, NO_ROW, State
+from huiguan.exchange.trading.state.rows import NO_ROW, State
 from huiguan.foundation.arithmetic import Rounding, divide
 from huiguan.foundation.cited import rule
 from huiguan.foundation.kernel import inner, kernel, rare

@@ -8,10 +8,9 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
-from huiguan.exchange.day.image import AuctionTie
+from huiguan.exchange.day.image import NO_PRICE, AuctionTie
 from huiguan.exchange.quotes import Price, as_decimal, exact, lots_of, middle, to_tick
 from huiguan.exchange.trading.auction import auction_price
-from huiguan.exchange.trading.state.rows import NO_PRICE
 from huiguan.foundation.cited import rule
 from huiguan.foundation.faults import InputFault
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from huiguan.exchange.day.image import NO_PRICE
 from huiguan.exchange.messages import (
     LAYOUTS,
     CancelReason,
@@ -29,7 +30,7 @@ from huiguan.exchange.trading.funds import available
 from huiguan.exchange.trading.matching import EVERYBODY, Among, cancel_where, uncross
 from huiguan.exchange.trading.phases import disconnect, enter_phase, gather_results, next_disconnect
 from huiguan.exchange.trading.state import emit
-from huiguan.exchange.trading.state.rows import NEVER, NO_PRICE, NO_ROW, SessionStatus, State
+from huiguan.exchange.trading.state.rows import NEVER, NO_ROW, SessionStatus, State
 from huiguan.exchange.trading.state.table import find, take_place
 from huiguan.exchange.trading.state.trace import refuse, refuse_if
 from huiguan.foundation.compiler import rows

@@ -4,7 +4,7 @@ from enum import IntEnum
 
 import numpy as np
 
-from huiguan.exchange.day.image import PriceRule
+from huiguan.exchange.day.image import NO_PRICE, PriceRule
 from huiguan.exchange.messages import ORDER_ROW_BITS, CancelReason, Side, TimeInForce
 from huiguan.exchange.phases import CANCELS, allows
 from huiguan.exchange.trading.auction import find_range, first_row, single_price
@@ -18,7 +18,7 @@ from huiguan.exchange.trading.book import (
 from huiguan.exchange.trading.funds import need_of
 from huiguan.exchange.trading.positions import book_fill, freeze
 from huiguan.exchange.trading.state import emit
-from huiguan.exchange.trading.state.rows import NO_PRICE, NO_ROW, State
+from huiguan.exchange.trading.state.rows import NO_ROW, State
 from huiguan.exchange.trading.state.table import add_own_name, drop_own_name
 from huiguan.foundation.kernel import inner, rare
 

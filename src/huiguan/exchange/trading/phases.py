@@ -8,6 +8,7 @@ walk of a trading day).
 import numpy as np
 
 from huiguan.exchange.amounts import trade_profit
+from huiguan.exchange.day.image import NO_PRICE
 from huiguan.exchange.day.keys import split_key
 from huiguan.exchange.messages import CancelReason, MarkAccounts
 from huiguan.exchange.phases import CLEARS, TRADES, allows
@@ -17,7 +18,6 @@ from huiguan.exchange.trading.state import emit
 from huiguan.exchange.trading.state.rows import (
     FIRST_KEY,
     NEVER,
-    NO_PRICE,
     NO_ROW,
     SessionStatus,
     State,

@@ -9,7 +9,6 @@ from huiguan.exchange.trading.state.registers import REGISTERS
 from huiguan.foundation.compiler import bundle_handle, bundle_opener
 from huiguan.foundation.records import Int8, Int32, Int64, Record, layout
 
-NO_PRICE = -(2**31)  # nobody traded yet and no settlement is known
 NO_ROW = -1
 FIRST_KEY = 1  # keys of rows are counted from here: 0 marks a free row
 NEVER = 2**62

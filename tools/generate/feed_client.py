@@ -1,0 +1,75 @@
+"""The records of the public feed that the Python client ships."""
+
+import inspect
+
+from huiguan.exchange.market_data import records
+from huiguan.foundation.records import Record
+from tools.generate.client import struct_format
+from tools.generate.kinds import RECORDS, flags, held, record_fields, tag
+
+BASES = '''
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True):
+    """A row of whole numbers; without a kind it is the header of a packet."""
+
+    LAYOUT: ClassVar[Struct]
+
+
+class FeedRecord(Record, frozen=True, kw_only=True):
+    """What a packet says; ``LAYOUT`` unpacks its kind first."""
+
+    KIND: ClassVar[int]'''
+
+
+def head() -> str:
+    """Return the beginning of the module: what it is, what it imports, sizes."""
+    kinds = (records.PacketHeader, *RECORDS)
+    words = sorted({word.__name__ for kind in kinds for word in held(kind).values()})
+    return "\n".join(
+        [
+            '"""Generated from huiguan.exchange.market_data.records; do not edit.',
+            "",
+            "Numbers are pinned in ``messages.lock``; docs/reference/market_data.md says what they do.",
+            '"""',
+            "",
+            "from struct import Struct",
+            "from typing import ClassVar",
+            "",
+            "import msgspec",
+            "",
+            f"from huiguan_client.messages import {', '.join(['Flag', *words])}",
+            "",
+            f"FEED_VERSION = {records.FEED_VERSION}",
+            f"HEADER_BYTES = {records.HEADER_BYTES}",
+            f"RECORD_BYTES = {records.RECORD_BYTES}",
+        ]
+    )
+
+
+def record_lines(kind: type[Record]) -> list[str]:
+    """Return the declaration of a record, or of the header of packets."""
+    is_record = issubclass(kind, records.FeedRecord)
+    rows, words, no_or_yes = record_fields(kind), held(kind), flags(kind)
+    base = f'FeedRecord, frozen=True, kw_only=True, tag="{tag(kind)}"'
+    bases = base if is_record else "Record, frozen=True, kw_only=True"
+    promise = inspect.getdoc(kind) or ""
+    text = promise.replace("\n", "\n    ").replace("\n    \n", "\n\n")
+    out = ["", "", f"class {kind.__name__}({bases}):"]
+    out += [f'    """{text}' + ("\n    " if "\n" in promise else "") + '"""', ""]
+    header = [("kind", "<i2", 0)] if is_record else []
+    size = records.RECORD_BYTES if is_record else records.HEADER_BYTES
+    out += [f"    KIND: ClassVar[int] = {kind.KIND}"] if is_record else []
+    out += [f'    LAYOUT: ClassVar[Struct] = Struct("{struct_format([*header, *rows], size)}")', ""]
+    types = {name: word.__name__ for name, word in words.items()} | dict.fromkeys(no_or_yes, "Flag")
+    return out + [f"    {name}: {types.get(name, 'int')}" for name, _, _ in rows]
+
+
+def feed_client() -> str:
+    """Return the module: no NumPy, no huiguan."""
+    out = [head() + BASES]
+    for kind in (records.PacketHeader, *RECORDS):
+        out += record_lines(kind)
+    out += ["", "", "RECORDS: dict[int, type[FeedRecord]] = {"]
+    out += [f"    {kind.KIND}: {kind.__name__}," for kind in RECORDS]
+    return "\n".join([*out, "}"]) + "\n"
