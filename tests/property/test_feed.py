@@ -252,7 +252,7 @@ def kind_of(row: np.ndarray) -> int:
 def test_stories_hold_resets_that_forget_the_last_price() -> None:
     """The comparison above would say nothing of them otherwise."""
     kinds = Counter[int]()
-    for seed in range(STORIES):
+    for seed in range(24):
         market = Market(seed)
         kinds.update(kind_of(market.frame().commands) for _ in range(STEPS))
     assert kinds[ResetBook.KIND]

@@ -5,7 +5,7 @@ import inspect
 from huiguan.exchange.market_data import records
 from huiguan.foundation.records import Record
 from tools.generate.client import struct_format
-from tools.generate.kinds import RECORDS, flags, held, record_fields, tag
+from tools.generate.kinds import OF_FEED, RECORDS, flags, held, record_fields, tag
 
 BASES = '''
 
@@ -24,13 +24,12 @@ class FeedRecord(Record, frozen=True, kw_only=True):
 
 def head() -> str:
     """Return the beginning of the module: what it is, what it imports, sizes."""
-    kinds = (records.PacketHeader, *RECORDS)
-    words = sorted({word.__name__ for kind in kinds for word in held(kind).values()})
+    words = sorted({word.__name__ for kind in OF_FEED for word in held(kind).values()})
     return "\n".join(
         [
             '"""Generated from huiguan.exchange.market_data.records; do not edit.',
             "",
-            "Numbers are pinned in ``messages.lock``; docs/reference/market_data.md says what they do.",
+            "Numbers are pinned in ``messages.lock``; docs/reference/market_data.md explains them.",
             '"""',
             "",
             "from struct import Struct",
@@ -47,20 +46,26 @@ def head() -> str:
     )
 
 
+def record_format(kind: type[Record]) -> str:
+    """Return the format of a record, or of the header, for the standard library's struct."""
+    if issubclass(kind, records.FeedRecord):
+        return struct_format([("kind", "<i2", 0), *record_fields(kind)], records.RECORD_BYTES)
+    return struct_format(record_fields(kind), records.HEADER_BYTES)
+
+
 def record_lines(kind: type[Record]) -> list[str]:
     """Return the declaration of a record, or of the header of packets."""
-    is_record = issubclass(kind, records.FeedRecord)
     rows, words, no_or_yes = record_fields(kind), held(kind), flags(kind)
-    base = f'FeedRecord, frozen=True, kw_only=True, tag="{tag(kind)}"'
-    bases = base if is_record else "Record, frozen=True, kw_only=True"
+    bases = "Record, frozen=True, kw_only=True"
+    if issubclass(kind, records.FeedRecord):
+        bases = f'FeedRecord, frozen=True, kw_only=True, tag="{tag(kind)}"'
     promise = inspect.getdoc(kind) or ""
     text = promise.replace("\n", "\n    ").replace("\n    \n", "\n\n")
     out = ["", "", f"class {kind.__name__}({bases}):"]
     out += [f'    """{text}' + ("\n    " if "\n" in promise else "") + '"""', ""]
-    header = [("kind", "<i2", 0)] if is_record else []
-    size = records.RECORD_BYTES if is_record else records.HEADER_BYTES
-    out += [f"    KIND: ClassVar[int] = {kind.KIND}"] if is_record else []
-    out += [f'    LAYOUT: ClassVar[Struct] = Struct("{struct_format([*header, *rows], size)}")', ""]
+    if issubclass(kind, records.FeedRecord):
+        out.append(f"    KIND: ClassVar[int] = {kind.KIND}")
+    out += [f'    LAYOUT: ClassVar[Struct] = Struct("{record_format(kind)}")', ""]
     types = {name: word.__name__ for name, word in words.items()} | dict.fromkeys(no_or_yes, "Flag")
     return out + [f"    {name}: {types.get(name, 'int')}" for name, _, _ in rows]
 
@@ -68,7 +73,7 @@ def record_lines(kind: type[Record]) -> list[str]:
 def feed_client() -> str:
     """Return the module: no NumPy, no huiguan."""
     out = [head() + BASES]
-    for kind in (records.PacketHeader, *RECORDS):
+    for kind in OF_FEED:
         out += record_lines(kind)
     out += ["", "", "RECORDS: dict[int, type[FeedRecord]] = {"]
     out += [f"    {kind.KIND}: {kind.__name__}," for kind in RECORDS]

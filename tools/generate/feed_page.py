@@ -18,7 +18,7 @@ from huiguan.exchange.market_data.records import (
 )
 from huiguan.exchange.messages import Side
 from huiguan.foundation.records import Record
-from tools.generate.client import struct_format
+from tools.generate.feed_client import record_format
 from tools.generate.kinds import RECORDS, flags, held, record_fields
 from tools.generate.message_page import WIDTHS, table
 
@@ -79,13 +79,10 @@ def field_rows(kind: type[Record]) -> list[str]:
 
 def packed(kind: type[Record], values: dict[str, int]) -> bytes:
     """Return the bytes of a header or record."""
-    rows = record_fields(kind)
-    is_record = issubclass(kind, FeedRecord)
-    head = [("kind", "<i2", 0)] if is_record else []
-    size = records.RECORD_BYTES if is_record else records.HEADER_BYTES
-    first = [kind.KIND] if is_record else []
-    given = [*first, *(int(values[name]) for name, _, _ in rows)]
-    return struct.pack(struct_format([*head, *rows], size), *given)
+    given = [int(values[name]) for name, _, _ in record_fields(kind)]
+    if issubclass(kind, FeedRecord):
+        given.insert(0, kind.KIND)
+    return struct.pack(record_format(kind), *given)
 
 
 HALF_PAST_NINE_NS = 1_787_275_800_000_000_000  # 2026-08-21 09:30:00 by the exchange's clock

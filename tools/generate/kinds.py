@@ -17,6 +17,7 @@ from huiguan.foundation.refusals import Refusal
 
 KINDS = sorted([*messages.COMMANDS.values(), *messages.EVENTS.values()], key=lambda k: k.KIND)
 RECORDS = [records.RECORDS[number] for number in sorted(records.RECORDS)]
+OF_FEED: list[type[Record]] = [records.PacketHeader, *RECORDS]
 HOMES = 8000  # refusals from here on are the housing office's: no trading day meets them
 
 IN_MEMORY = {  # enumerations whose numbers stand in no journal, image, result or event
@@ -74,8 +75,9 @@ def fields(kind: type[messages.Message]) -> list[tuple[str, str, int]]:
 
 def record_fields(kind: type[Record]) -> list[tuple[str, str, int]]:
     """Return name, dtype and offset of every field of a record of the feed, or of its packets."""
-    is_record = issubclass(kind, records.FeedRecord)
-    rows = records.RECORD_LAYOUTS[kind.KIND] if is_record else records.PACKET_HEADER
+    rows = records.PACKET_HEADER
+    if issubclass(kind, records.FeedRecord):
+        rows = records.RECORD_LAYOUTS[kind.KIND]
     return placed(rows, kind.__struct_fields__)
 
 

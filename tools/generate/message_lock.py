@@ -15,13 +15,13 @@ from typing import Literal, NamedTuple
 
 from huiguan.exchange import messages
 from huiguan.exchange.day.image import BEHAVIOUR
-from huiguan.exchange.market_data.records import FEED_VERSION, PacketHeader
+from huiguan.exchange.market_data.records import FEED_VERSION, FeedRecord
 from huiguan.foundation.refusals import Refusal
 from tools.generate.kinds import (
     HEADER_FIELDS,
     HOMES,
     KINDS,
-    RECORDS,
+    OF_FEED,
     enumerations,
     fields,
     held,
@@ -84,10 +84,9 @@ def pins(
 
 def feed_pins() -> Iterator[Pin]:
     """Yield what stands in the public feed: the header of packets, and every record."""
-    for kind in (PacketHeader, *RECORDS):
-        if kind is PacketHeader:
-            name = first = "packet"
-        else:
+    for kind in OF_FEED:
+        name = first = "packet"
+        if issubclass(kind, FeedRecord):
             name, first = tag(kind), f"{kind.KIND} {tag(kind)}"
             yield Pin("record", name, name, first)
         holds = held(kind)

@@ -140,12 +140,17 @@ def build_commands(recording: Recording) -> tuple[np.ndarray, np.ndarray]:
     return rows, source
 
 
+def midnight_ns(date: dt.date) -> int:
+    """Return the beginning of a day in Shanghai, in ns (UTC)."""
+    midnight = dt.datetime.combine(date, dt.time(), SHANGHAI)
+    since = midnight - dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+    return since // dt.timedelta(microseconds=1) * 1_000
+
+
 def frame_times(recording: Recording, source: np.ndarray, date: dt.date) -> np.ndarray:
     """Return the time in ns (UTC) of each command, by the clock of Shanghai."""
-    midnight = dt.datetime.combine(date, dt.time(), SHANGHAI)
-    start = (midnight - dt.datetime(1970, 1, 1, tzinfo=dt.UTC)) // dt.timedelta(microseconds=1)
     stamps: np.ndarray = recording.time_hhmmsscc[np.maximum(source, 0)]
     seconds = stamps // 1_000_000 * 3600
     seconds = seconds + stamps // 10_000 % 100 * 60 + stamps // 100 % 100
-    times: np.ndarray = start * 1000 + seconds * 1_000_000_000 + stamps % 100 * 10_000_000
+    times: np.ndarray = midnight_ns(date) + seconds * 1_000_000_000 + stamps % 100 * 10_000_000
     return times

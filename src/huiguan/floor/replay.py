@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from huiguan.exchange.market_data.points import Point
 from huiguan.exchange.messages import (
+    EVENT_HEADER_ROW,
     LAYOUTS,
+    MESSAGE_BYTES,
     ORDER_ROW_BITS,
     AuctionUncrossed,
     CommandRefused,
@@ -16,20 +19,24 @@ from huiguan.exchange.messages import (
     OrderEntered,
     TradeExecuted,
 )
-from huiguan.floor.frames import Input
-from huiguan.floor.recorded import build_commands, frame_times, replay_image
+from huiguan.floor.frames import FrameEvents, Input
+from huiguan.floor.recorded import build_commands, frame_times, midnight_ns, replay_image
 from huiguan.floor.sequencer import Sequencer
+from huiguan.foundation.columns import starts_of_groups
+from huiguan.foundation.faults import InputFault
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Sequence
     from decimal import Decimal
     from pathlib import Path
 
     from huiguan.days.hashes import DayHashes
-    from huiguan.exchange.day.image import AuctionTie, PriceRule
+    from huiguan.exchange.day.image import AuctionTie, DayImage, PriceRule
+    from huiguan.storage.market.points import Asked
     from huiguan.storage.market.recordings import Recording
 
+    Hear = Callable[[int, int, np.ndarray, np.ndarray], None]
 WINDOW = 4096  # commands a frame
 
 
@@ -61,21 +68,92 @@ def run_replay(
     price_rule: PriceRule,
     auction_tie: AuctionTie,
     progress: Callable[[int, int], None],
+    hear: Hear | None = None,
 ) -> Replayed:
-    """Run a recording through a day folder; ``progress(done, all)`` is told after every frame."""
+    """Run a recording through a day folder; ``progress(done, all)`` is told after every frame.
+
+    ``hear`` is told what happened at each time of the recording, as if it were a frame.
+    """
     trading_day = date.year * 10_000 + date.month * 100 + date.day
     image = replay_image(recording, trading_day, price_rule, auction_tie)
     commands, source = build_commands(recording)
     times = frame_times(recording, source, date)
+    clock = np.maximum.accumulate(times)
     pieces: list[np.ndarray] = []
     starts = range(0, len(commands), WINDOW)
     inputs = (Input(int(times[at]), commands[at : at + WINDOW].reshape(-1)) for at in starts)
     with Sequencer.create(folder, image) as day:
         for done, frame in zip(starts, day.run_many(inputs), strict=True):
             pieces.append(frame.events.copy())
+            if hear:
+                for moment in moments(frame, commands, clock):
+                    hear(*moment)
             progress(min(done + WINDOW, len(commands)), len(commands))
         hashes = day.close()
     return _collect(recording, source, np.concatenate(pieces), len(commands), hashes)
+
+
+def moments(
+    frame: FrameEvents, commands: np.ndarray, clock: np.ndarray
+) -> Iterator[tuple[int, int, np.ndarray, np.ndarray]]:
+    """Yield (time, first sequence, commands, events) of each time within a frame.
+
+    ``commands`` and ``clock`` (times that never fall) are of the whole recording, command 1 first.
+    """
+    first, told = frame.first_sequence, frame.events.reshape(-1)
+    own = clock[first - 1 : first - 1 + WINDOW]
+    starts = starts_of_groups(own)
+    ends = np.append(starts[1:], len(own))
+    sequences = told.view(EVENT_HEADER_ROW)["sequence"]
+    cuts = np.searchsorted(sequences, first + ends) * MESSAGE_BYTES
+    begun = 0
+    for start, end, cut in zip(starts.tolist(), ends.tolist(), cuts.tolist(), strict=True):
+        given = commands[first - 1 + start : first - 1 + end].reshape(-1)
+        yield int(own[start]), first + start, given, told[begun:cut]
+        begun = cut
+
+
+def public_image(image: DayImage, recording: Recording) -> DayImage:
+    """Return the image with the value of a tick, so that turnover is known.
+
+    It stays 0 where a tick of one unit is worth no whole number of fen. Trading does not ask for
+    it: the image of the day folder has none.
+    """
+    instruments, value = image.instruments.copy(), recording.tick * recording.unit_fen
+    instruments["tick_value_fen"] = int(value) if value == int(value) else 0
+    return image._replace(instruments=instruments)
+
+
+def quoted_of_recording(recording: Recording) -> tuple[Callable[[int, int], str], list[Decimal]]:
+    """Return how a recording writes prices, and the size of its tick, in the unit of the file."""
+    return lambda _, ticks: _price_text(recording, ticks), [recording.tick]
+
+
+def points_of(recording: Recording, asked: Sequence[Asked], date: dt.date) -> list[Point]:
+    """Return moments of a recording: times by its own clock, numbers are ``seq`` of its lines.
+
+    A number that no line has, or a time where no line has one, is an ``InputFault``.
+    """
+    order = np.argsort(recording.seq, kind="stable")
+    known = recording.seq[order]
+    _, source = build_commands(recording)
+    found = []
+    for one in asked:
+        if one.clock is not None:
+            if not recording.time_hhmmsscc.any():
+                raise InputFault(
+                    f"the recording has no times (time_hhmmsscc), so {one.label} says nothing;"
+                    " name inputs by their numbers, in a column seq"
+                )
+            midnight = midnight_ns(one.clock.date or date)
+            found.append(Point(one.label, midnight + one.clock.ns, None))
+            continue
+        place = int(np.searchsorted(known, one.number or 0, side="right")) - 1
+        if place < 0 or known[place] != one.number:
+            raise InputFault(f"no line of the recording has the number {one.label}")
+        sequence = int(np.searchsorted(source, order[place], side="right"))
+        found.append(Point(one.label, None, sequence))
+    return found
 
 
 def _of_kind(events: np.ndarray, kind: type[Event]) -> np.ndarray:

@@ -1,6 +1,6 @@
 """Generated from huiguan.exchange.market_data.records; do not edit.
 
-Numbers are pinned in ``messages.lock``; docs/reference/market_data.md says what they do.
+Numbers are pinned in ``messages.lock``; docs/reference/market_data.md explains them.
 """
 
 from struct import Struct

@@ -21,6 +21,19 @@ from huiguan.cli.market.folders import (
     standing_words,
 )
 from huiguan.cli.next_step import say_next
+from huiguan.cli.outputs import (
+    At,
+    Bars,
+    Depth,
+    Length,
+    Levels,
+    Minutes,
+    Outputs,
+    Ticks,
+    Wanted,
+    points_of_day,
+    quoted_of,
+)
 from huiguan.cli.progress import Progress, say
 from huiguan.foundation.faults import InputFault
 
@@ -47,19 +60,28 @@ def verify(
         Path | None, typer.Option(metavar="FOLDER", help="Write the events here, as Parquet.")
     ] = None,
     rulebook: Folders = None,
+    depth: Depth = None,
+    at: At = None,
+    levels: Levels = 10,
+    bars: Bars = None,
+    minutes: Minutes = Length.one,
+    ticks: Ticks = None,
 ) -> None:
     """Prove a day: run it again, clear it again, and compare every file, event, state and result.
 
-    Books laid over the shipped ones at the close (--rulebook) are needed here too.
+    Books laid over the shipped ones at the close (--rulebook) are needed here too. What everybody
+    saw of the day can be written: the book at chosen moments (--depth, --at), bars, quotes.
     """
     import numpy as np
 
-    from huiguan.days.run_again import announce_compiling
+    from huiguan.days.run_again import announce_compiling, frame_commands
     from huiguan.days.verify import verify_folder
     from huiguan.storage.journal.recovery import scan_folder
     from huiguan.storage.market.rulebooks.load import load_books
 
     check_day(folder)
+    wanted = Wanted(depth, at, levels, bars, minutes, ticks)
+    outputs = outputs_of(wanted, folder) if wanted.any() or at else None
     announce_compiling(lambda text: say(f"verify: {text}"))
     total = 0
     kept: list[np.ndarray] = []
@@ -70,6 +92,9 @@ def verify(
         def watch(frame: Frame, events: np.ndarray) -> None:
             if keep_events:
                 kept.append(events.copy())
+            if outputs:
+                head = frame.header
+                outputs.hear(head.time_ns, head.first_sequence, frame_commands(frame), events)
             progress(frame.last_sequence, total)
 
         begun = time.monotonic()
@@ -85,8 +110,19 @@ def verify(
 
         for path in write_events(keep_events, np.concatenate(kept)):
             typer.echo(f"events     {path}")
+    for line in outputs.write() if outputs else ():
+        typer.echo(line)
     print_proofs(folder, found)
     say_after_proof(folder, found)
+
+
+def outputs_of(wanted: Wanted, folder: Path) -> Outputs:
+    """Return what hears a day in a folder and writes what is wanted of it."""
+    from huiguan.storage.market.day_folder import DayFolder
+    from huiguan.storage.market.day_image import read_image
+
+    asked, image = wanted.points(), read_image(DayFolder(folder).image)
+    return Outputs(wanted, image, points_of_day(image, asked), quoted_of(image))
 
 
 def say_after_proof(folder: Path, found: VerifiedDay) -> None:

@@ -13,11 +13,25 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from huiguan.cli import app
+from huiguan.cli.outputs import (
+    At,
+    Bars,
+    Depth,
+    Length,
+    Levels,
+    Minutes,
+    Outputs,
+    Quoted,
+    Ticks,
+    Wanted,
+)
 from huiguan.cli.progress import Progress, say
 from huiguan.foundation.faults import InputFault
 
 if TYPE_CHECKING:
+    from huiguan.exchange.day.image import AuctionTie, PriceRule
     from huiguan.floor.replay import Replayed
+    from huiguan.storage.market.recordings import Recording
 
 FIRST_YEAR, LAST_YEAR = 1970, 2200
 
@@ -42,15 +56,26 @@ class Tie(enum.StrEnum):
 @app.command()
 def replay(
     inputs: Annotated[Path, typer.Argument(metavar="INPUTS.csv[.gz]")],
-    trades: Annotated[Path, typer.Option(metavar="OUT.csv", help="Where the trades go.")],
+    trades: Annotated[
+        Path | None, typer.Option(metavar="OUT.csv", help="Where the trades go.")
+    ] = None,
     price_rule: Annotated[Rule, typer.Option(help="Price of a continuous trade.")] = Rule.resting,
     auction_tie: Annotated[
         Tie, typer.Option(help="Auction price where several give the largest volume.")
     ] = Tie.reference,
     date: Annotated[str, typer.Option(help="Trading day, YYYY-MM-DD.")] = "1970-01-01",
     day: Annotated[Path | None, typer.Option(help="Keep the day folder here.")] = None,
+    depth: Depth = None,
+    at: At = None,
+    levels: Levels = 10,
+    bars: Bars = None,
+    minutes: Minutes = Length.one,
+    ticks: Ticks = None,
 ) -> None:
-    """Replay a recorded day; write input_seq,bid_no,ask_no,price,qty of every trade, in order."""
+    """Replay a recorded day; write input_seq,bid_no,ask_no,price,qty of every trade, in order.
+
+    The book at chosen moments (--depth, --at), bars and quotes can be written instead or as well.
+    """
     from huiguan.days.run_again import announce_compiling
     from huiguan.exchange.day.image import AuctionTie, PriceRule
     from huiguan.floor.replay import run_replay
@@ -58,9 +83,15 @@ def replay(
     from huiguan.storage.lock import hold
     from huiguan.storage.market.recordings import read_recording, write_trades
 
-    refuse_same_file(trades, inputs)
-    when = parse_date(date)
+    wanted = Wanted(depth, at, levels, bars, minutes, ticks)
+    if trades is None and not wanted.any():
+        raise InputFault("nothing is to be written; name --trades, --depth, --bars or --ticks")
+    wanted.refuse(inputs)
+    if trades is not None:
+        refuse_same_file(trades, inputs)
+    when, rules = parse_date(date), (PriceRule[price_rule.upper()], AuctionTie[auction_tie.upper()])
     recording = read_recording(inputs)
+    outputs = outputs_of(wanted, recording, when, *rules) if wanted.any() else None
     announce_compiling(lambda text: say(f"replay: {text}"))
     with tempfile.TemporaryDirectory(prefix="huiguan-") as scratch, Progress("replay") as progress:
         begun, folder = time.monotonic(), day or Path(scratch) / "day"
@@ -69,13 +100,33 @@ def replay(
                 recording,
                 folder,
                 when,
-                PriceRule[price_rule.upper()],
-                AuctionTie[auction_tie.upper()],
+                *rules,
                 progress,
+                outputs.hear if outputs else None,
             )
         seconds = time.monotonic() - begun
-    write_trades(trades, found.trades)
-    _report(found, len(recording.action), seconds, trades)
+    if trades is not None:
+        write_trades(trades, found.trades)
+    lines = outputs.write() if outputs else []
+    _report(found, len(recording.action), seconds, trades, lines)
+
+
+def outputs_of(
+    wanted: Wanted,
+    recording: Recording,
+    when: dt.date,
+    price_rule: PriceRule,
+    auction_tie: AuctionTie,
+) -> Outputs:
+    """Return what hears the replay and writes what is wanted of it."""
+    from huiguan.floor.recorded import replay_image
+    from huiguan.floor.replay import points_of, public_image, quoted_of_recording
+
+    trading_day = when.year * 10_000 + when.month * 100 + when.day
+    image = replay_image(recording, trading_day, price_rule, auction_tie)
+    points = points_of(recording, wanted.points(), when)
+    quoted = Quoted(*quoted_of_recording(recording))
+    return Outputs(wanted, public_image(image, recording), points, quoted)
 
 
 def parse_date(text: str) -> dt.date:
@@ -89,18 +140,23 @@ def parse_date(text: str) -> dt.date:
     return date
 
 
-def _report(found: Replayed, lines: int, seconds: float, path: Path) -> None:
+def _report(
+    found: Replayed, inputs: int, seconds: float, trades: Path | None, lines: list[str]
+) -> None:
     from huiguan.foundation.refusals import BY_NUMBER
     from huiguan.storage.files import STDOUT
 
-    echo = partial(typer.echo, err=path == STDOUT)  # trades alone on a pipe
-    echo(f"inputs     {lines:,} lines, {found.entered:,} orders, {found.cancelled:,} cancelled")
+    echo = partial(typer.echo, err=trades == STDOUT)  # trades alone on a pipe
+    echo(f"inputs     {inputs:,} lines, {found.entered:,} orders, {found.cancelled:,} cancelled")
     for number, count in sorted(found.refused.items()):
         echo(f"refused    {count:,} x {number} {BY_NUMBER[number].english}")
     for seq, price, qty, low, high in found.auctions:
         range_text = "one price" if low == high else f"any price from {low} to {high}"
         echo(f"auction    input {seq}: {price} x {qty:,} ({range_text} gives this volume)")
-    echo(f"trades     {len(found.trades):,} -> {path}")
-    rate = lines / seconds if seconds else 0
+    written = f" -> {trades}" if trades is not None else ""
+    echo(f"trades     {len(found.trades):,}{written}")
+    for line in lines:
+        echo(line)
+    rate = inputs / seconds if seconds else 0
     echo(f"time       {seconds:.2f} s with journal, {rate:,.0f} inputs/s")
     echo(f"day hash   {found.hashes.day.hex()}")

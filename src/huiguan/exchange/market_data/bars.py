@@ -21,9 +21,9 @@ BAR = np.dtype(
 )
 
 
-def check_minutes(minutes: int) -> None:
-    """Refuse a length that does not divide the hour as bars do."""
-    if minutes not in MINUTES:
+def check_minutes(minutes: int | None) -> None:
+    """Refuse a length that does not divide the hour as bars do; None is the whole day."""
+    if minutes is not None and minutes not in MINUTES:
         raise InputFault(f"bars of {minutes} minutes are not kept; take one of {MINUTES}")
 
 
@@ -41,18 +41,22 @@ def open_interest_changes(trades: np.ndarray) -> np.ndarray:
 def bars(
     trades: np.ndarray,
     times_ns: np.ndarray,
-    minutes: int,
+    minutes: int | None,
     tick_value_fen: int,
     open_interest_lots: int,
 ) -> np.ndarray:
     """Return the bars (``BAR``) of one contract's trades, in order; a bar without a trade is none.
 
     ``trades`` are rows of ``TradeRow``, ``times_ns`` their times, never falling; ``minutes`` is one
-    of ``MINUTES``; ``open_interest_lots`` is that of the evening before. A trade on the minute
-    belongs to the bar that begins with it, so the auction of 20:59 is a bar of its own.
+    of ``MINUTES``, or None for one bar of the trading day, night session included;
+    ``open_interest_lots`` is that of the evening before. A trade on the minute belongs to the bar
+    that begins with it, so the auction of 20:59 is a bar of its own; that of the day begins with
+    the minute of its first trade.
     """
     check_minutes(minutes)
-    starts = times_ns - times_ns % (minutes * MINUTE_NS)
+    starts = times_ns - times_ns % ((minutes or 1) * MINUTE_NS)
+    if minutes is None:
+        starts = np.full_like(starts, starts[0] if len(starts) else 0)
     first = np.flatnonzero(np.append(True, starts[1:] != starts[:-1])[: len(starts)])
     found = np.zeros(len(first), BAR)
     if not len(first):

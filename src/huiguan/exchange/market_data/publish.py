@@ -84,6 +84,7 @@ def put_level(feed: FeedState, out: np.ndarray, row: int, instrument: int) -> No
     record["side"] = 1 if sells else 0
     level["told_lots"] = level["lots"]
     level["told_orders"] = level["orders"]
+    book["fresh"] = 1
     put(feed, out, book["channel"])
 
 
@@ -117,6 +118,7 @@ def put_prices(feed: FeedState, out: np.ndarray, instrument: int) -> None:
     record["low_ticks"] = book["low_ticks"]
     record["close_ticks"] = book["close_ticks"]
     record["settlement_ticks"] = book["settlement_ticks"]
+    book["fresh"] = 1
     put(feed, out, book["channel"])
 
 
@@ -130,6 +132,7 @@ def put_volumes(feed: FeedState, out: np.ndarray, instrument: int) -> None:
     record["volume_lots"] = book["volume_lots"]
     record["turnover_fen"] = book["turnover_fen"]
     record["open_interest_lots"] = book["open_interest_lots"]
+    book["fresh"] = 1
     put(feed, out, book["channel"])
 
 

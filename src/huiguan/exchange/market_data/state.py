@@ -72,6 +72,7 @@ class Book(Record, frozen=True):
     halted: Int8
     withheld: Int8
     changed: Int8  # bits of what to send at the end of the event
+    fresh: Int8  # something was told of it since its last quote (``snapshots``)
 
 
 class DepthLevel(Record, frozen=True):

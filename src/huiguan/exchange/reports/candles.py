@@ -5,8 +5,9 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING, NamedTuple
 
+from huiguan.exchange.market_data.tables import clock_texts
 from huiguan.exchange.reports.command_words import show_price
-from huiguan.exchange.reports.market_frames import clock_texts, contract_bars
+from huiguan.exchange.reports.market_frames import contract_bars
 from huiguan.foundation.calendars import show_day
 from huiguan.foundation.faults import InputFault
 

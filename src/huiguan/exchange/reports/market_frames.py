@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -9,9 +10,9 @@ import polars as pl
 
 from huiguan.exchange.events import times_of
 from huiguan.exchange.market_data.bars import bars
+from huiguan.exchange.market_data.tables import bars_table, clock_texts
 from huiguan.exchange.messages import CancelReason
 from huiguan.exchange.reports.command_words import FORCES, HEDGES, OFFSETS, SIDES, pair, show_price
-from huiguan.foundation.calendars import EXCHANGE_OFFSET_NS
 from huiguan.foundation.refusals import BY_NUMBER
 
 if TYPE_CHECKING:
@@ -26,13 +27,6 @@ REASONS = {reason: reason.name.lower().replace("_", " ") for reason in CancelRea
 def texts(values: Sequence[str]) -> pl.Series:
     """Return a column of texts, of texts even where it is empty."""
     return pl.Series(values, dtype=pl.String)
-
-
-def clock_texts(times_ns: np.ndarray) -> pl.Series:
-    """Return times by the exchange's clock, to the millisecond: ``2026-08-20 21:00:00.500``."""
-    moments = (times_ns + EXCHANGE_OFFSET_NS).astype("datetime64[ns]")
-    written = np.datetime_as_string(moments, unit="ms").tolist()
-    return texts([text.replace("T", " ") for text in written])
 
 
 def price_texts(image: DayImage, instruments: np.ndarray, ticks: np.ndarray) -> pl.Series:
@@ -164,28 +158,10 @@ def contract_bars(image: DayImage, events: DayEvents, instrument: int, minutes: 
     )
 
 
-def bars_frame(image: DayImage, events: DayEvents, minutes: int) -> pl.DataFrame:
+def bars_frame(image: DayImage, events: DayEvents, minutes: int | None) -> pl.DataFrame:
     """Return the bars of every contract that traded, contract by contract."""
-    traded = np.unique(events.trades["instrument"])
-    parts = [contract_bars(image, events, row, minutes) for row in traded.tolist()]
-    counts = [len(part) for part in parts]
-    rows = np.concatenate(parts) if parts else contract_bars(image, events, -1, minutes)
-    instruments = np.repeat(traded, counts) if parts else np.zeros(0, np.int64)
-    prices = {
-        name: price_texts(image, instruments, rows[f"{name}_ticks"])
-        for name in ("open", "high", "low", "close")
-    }
-    return pl.DataFrame(
-        {
-            "contract": named(image.names.instruments, instruments),
-            "start": clock_texts(rows["start_ns"]),
-            "minutes": np.full(len(rows), minutes),
-            **prices,
-            "volume": rows["volume_lots"].copy(),
-            "turnover_fen": rows["turnover_fen"].copy(),
-            "open_interest": rows["open_interest_lots"].copy(),
-        }
-    )
+    times = times_of(events, events.trade_orders["sequence"])
+    return bars_table(image, events.trades, times, minutes, partial(show_price, image))
 
 
 def trades_of_code(

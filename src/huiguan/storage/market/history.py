@@ -1,12 +1,14 @@
-"""Events as Parquet: one file a kind, one column a field, for notebooks and surveillance."""
+"""Events as Parquet: one file a kind, one column a field; tables as CSV or Parquet by name."""
 
 from __future__ import annotations
 
+import io
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from huiguan.exchange.messages import COMMAND_HEADER, EVENTS, LAYOUTS
+from huiguan.storage.files import write_output
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,3 +37,13 @@ def write_events(folder: Path, events: np.ndarray) -> list[Path]:
         events_table(events, kind).write_parquet(path)
         paths.append(path)
     return paths
+
+
+def write_table(path: Path, table: pl.DataFrame) -> None:
+    """Write a table whole or not at all: Parquet where the name ends so, else CSV."""
+    data = io.BytesIO()
+    if path.suffix == ".parquet":
+        table.write_parquet(data, statistics=False)
+    else:
+        table.write_csv(data)
+    write_output(path, data.getvalue())

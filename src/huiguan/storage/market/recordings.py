@@ -49,6 +49,7 @@ class Recording(NamedTuple):
     tick: Decimal  # size of a tick in the file's unit
     lowest_ticks: int
     highest_ticks: int
+    unit_fen: int = 100  # of the file's unit of price: yuan, or cents
 
 
 def _column(frame: pl.DataFrame, name: str) -> pl.Series:
@@ -139,7 +140,8 @@ def _times(frame: pl.DataFrame) -> np.ndarray:
     return times
 
 
-def _read_csv(path: Path) -> pl.DataFrame:
+def read_csv(path: Path) -> pl.DataFrame:
+    """Return a CSV, plain or compressed, as columns of texts; a fault is told in one sentence."""
     if path.is_dir():
         raise InputFault(f"{path} is a folder; name a CSV file of recorded orders")
     try:
@@ -157,7 +159,7 @@ def _read_csv(path: Path) -> pl.DataFrame:
 
 def read_recording(path: Path) -> Recording:
     """Return the recording of a ``.csv`` or ``.csv.gz`` file; a bad line is named."""
-    frame = _read_csv(path)
+    frame = read_csv(path)
     filled = ~frame.select(pl.all_horizontal(pl.all().fill_null("") == "")).to_series().to_numpy()
     codes = {name: place for place, name in enumerate(ACTIONS)}
     action = _coded(_column(frame, "action"), codes, filled, "action")
@@ -196,6 +198,7 @@ def read_recording(path: Path) -> Recording:
         tick=tick,
         lowest_ticks=int(ticks[new].min()),
         highest_ticks=int(ticks[new].max()),
+        unit_fen=1 if price_column == "limit_price_cents" else 100,
     )
 
 
