@@ -95,7 +95,7 @@ class Feed:
         cancel names an order that was not there: events before it were left out.
         """
         counters, start, packets = self.state.counters, 0, []
-        told, given = events.reshape(-1), commands.reshape(-1)
+        told, given = _read_only(events), _read_only(commands)
         counters["time_ns"] = time_ns
         while start < len(told) // MESSAGE_BYTES or counters["sequence"][0] != 0:
             start = publish(self._handle, self._out, told, start, given, first_sequence)
@@ -198,6 +198,13 @@ class Feed:
             head["part"] += 1
             packets.append(head.tobytes() + part.tobytes())
         return b"".join(packets)
+
+
+def _read_only(rows: np.ndarray) -> np.ndarray:
+    """Return a flat view that nobody writes to: kernels are compiled for one sort of buffer."""
+    flat = rows.reshape(-1).view()
+    flat.flags.writeable = False
+    return flat
 
 
 def _records(kind: type[FeedRecord], count: int, fields: Mapping[str, object]) -> np.ndarray:

@@ -110,7 +110,7 @@ class Quotes:
 
 def _as_bytes(rows: np.ndarray) -> np.ndarray:
     """Return rows as bytes, one line a row."""
-    return rows.view(np.uint8).reshape(len(rows), -1)
+    return rows.view(np.uint8).reshape(len(rows), rows.itemsize)
 
 
 class QuotesOfDay:
