@@ -1,13 +1,13 @@
-"""One step of a round in a process of its own, killed with SIGKILL at its nth call that writes.
+"""A node whose children take steps of a round: ``python -m tests.recovery.kill_rounds BASE``.
 
-``python -m tests.recovery.kill_rounds STEP BASE FOLDER NTH``; without a kill it ends with code 0.
+The words of a command: a step of ``STEPS`` and the folder of the round.
 """
 
-import os
-import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
+
+import pytest
 
 from huiguan.rounds.allocate import allocate_round
 from huiguan.rounds.draw import draw_round
@@ -15,12 +15,14 @@ from huiguan.rounds.freeze import freeze
 from huiguan.rounds.release import release_round
 from huiguan.rounds.rerun import rerun_round
 from huiguan.rounds.void import void_round
+from huiguan.storage.files import Files
 from huiguan.storage.homes import round_step
-from tests.dying_files import FilesThatDie
+from tests.recovery.nodes import serve
 from tests.rounds import SIGNATURE
 
 STEPS: dict[str, Callable[[Path, Path], object]] = {
     "freeze": lambda base, folder: freeze(base / "in", folder, None),
+    "freeze in place": lambda _, folder: freeze(folder, folder, None),
     "draw": lambda _, folder: draw_round(folder, SIGNATURE, {}, ""),
     "allocate": lambda _, folder: allocate_round(folder),
     "rerun": lambda base, folder: rerun_round(folder, base / "answers.csv"),
@@ -30,17 +32,13 @@ STEPS: dict[str, Callable[[Path, Path], object]] = {
 }
 
 
-class FilesThatAreKilled(FilesThatDie):
-    """The process is gone at the nth call, whatever it still meant to tidy up."""
-
-    def step(self) -> None:
-        self.left -= 1
-        if self.left < 0:
-            os.kill(os.getpid(), signal.SIGKILL)
+def take(step: str, base: Path, folder: Path, files: Files) -> None:
+    """Take a step of a round with these files."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(round_step, "Files", lambda: files)
+        STEPS[step](base, folder)
 
 
 if __name__ == "__main__":
-    name, base, folder, nth = sys.argv[1:]
-    files = FilesThatAreKilled(int(nth))
-    round_step.Files = lambda: files  # type: ignore[assignment, misc]
-    STEPS[name](Path(base), Path(folder))
+    base = Path(sys.argv[1])
+    serve(lambda words, files: take(words[0], base, Path(words[1]), files))

@@ -6,16 +6,12 @@ Afterwards every file is as before or as it should be, the next command says whi
 given again comes to the same bytes. 20 times in the normal tests, 500 times in the long ones.
 """
 
-import json
 import os
 import re
 import signal
-import subprocess
-import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from shutil import copytree, rmtree
 
@@ -28,16 +24,15 @@ from huiguan.foundation.faults import InputFault
 from huiguan.storage.change import CHANGE, is_content
 from huiguan.storage.files import NEW, Files
 from tests.markets import market_image
-from tests.recovery.closing_nodes import NEVER, carry_out
+from tests.recovery.closing_nodes import carry_out
+from tests.recovery.disks import FULL, SIMULATED, FullFiles, fill, may_mount, pages_of, small_disk
+from tests.recovery.nodes import NEVER, Node
 from tests.trading_days import bytes_of, order, run_day
 
-ROOT = Path(__file__).parents[2]
 COMMANDS = ("close", "correct", "open", "reopen")
 Shown = pytest.CaptureFixture[str]
-FULL = r"make room|repair the disk"
 WAYS = ("killed at a moment", "killed at a call", "full disk", "second writer")
 DAY = "20260821"
-DISK_BYTES, PAGE_BYTES = 64 << 20, 4096
 LAST_CALLS = 20
 
 
@@ -50,30 +45,6 @@ def is_content_of_day(name: str) -> bool:
     return is_content(name.partition("/")[2])
 
 
-class Node:
-    """The process that starts children; one command in, one number out."""
-
-    def __init__(self, day: Path) -> None:
-        call = [sys.executable, "-m", "tests.recovery.closing_nodes", str(day)]
-        pipe = subprocess.PIPE
-        self.process = subprocess.Popen(call, stdin=pipe, stdout=pipe, text=True, cwd=ROOT)
-        self.told = day.parent.parent / "told"
-
-    def ask(self, *words: object) -> int:
-        assert self.process.stdin is not None
-        assert self.process.stdout is not None
-        self.process.stdin.write(json.dumps(words) + "\n")
-        self.process.stdin.flush()
-        return int(self.process.stdout.readline())
-
-    def start(self, command: str, root: Path, at: int = NEVER, child: int = 1) -> int:
-        (told := self.told.with_suffix(f".{child}")).write_text("")
-        return self.ask(command, str(root), at, str(told))
-
-    def ended(self, pid: int, child: int = 1) -> tuple[int, str]:
-        return self.ask("wait", pid), self.told.with_suffix(f".{child}").read_text()
-
-
 class Story:
     """A market before and after each command, how long one takes and how many calls it makes."""
 
@@ -82,7 +53,7 @@ class Story:
         orders = [order(n, 1, Side.BUY, 10_686 + n, 3) for n in range(4)]
         orders += [order(n, 1, Side.SELL, 10_680, 3) for n in range(4)]
         run_day(day, market_image(), orders)
-        self.node = Node(day)
+        self.node = Node("tests.recovery.closing_nodes", [day], folder / "told")
         self.before: dict[str, Path] = {}
         self.after: dict[str, dict[str, bytes]] = {}
         self.calls: dict[str, int] = {}
@@ -103,41 +74,13 @@ class Story:
 @pytest.fixture(scope="module")
 def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     story = Story(tmp_path_factory.mktemp("story"))
-    with story.node.process as process:
+    with story.node:
         yield story
-        process.communicate()
-    assert process.returncode == 0
-
-
-@contextmanager
-def small_disk(folder: Path) -> Iterator[bool]:
-    """Mount a small file system on ``folder``; whether that may be done here."""
-    folder.mkdir()
-    call = ["mount", "-t", "tmpfs", "-o", f"size={DISK_BYTES}", "tmpfs", str(folder)]
-    mounted = subprocess.run(call, capture_output=True, check=False).returncode == 0
-    try:
-        yield mounted
-    finally:
-        if mounted:
-            subprocess.run(["umount", str(folder)], check=True)
-
-
-class FullFiles(Files):
-    """A disk that is full from the n-th write on, where no small one can be mounted."""
-
-    def __init__(self, at: int) -> None:
-        self.left = at
-
-    def write(self, file: int, parts: object, offset: int) -> int:
-        self.left -= 1
-        if self.left < 0:
-            raise OSError(28, os.strerror(28))
-        return super().write(file, parts, offset)  # type: ignore[arg-type]
 
 
 def kill(story: Story, command: str, market: Path, at: int, delay: float) -> None:
     """Kill a command at its ``at``-th call or after ``delay`` seconds."""
-    pid = story.node.start(command, market / DAY, at)
+    pid = story.node.start(command, market / DAY, at=at)
     if at == NEVER:
         time.sleep(delay)
         os.kill(pid, signal.SIGKILL)  # nobody has waited for it: the number is still its own
@@ -145,30 +88,29 @@ def kill(story: Story, command: str, market: Path, at: int, delay: float) -> Non
     assert code in (0, -signal.SIGKILL), told
 
 
+def written_by(story: Story, command: str) -> list[bytes]:
+    """Return the files that a command writes: what it keeps under ``versions/`` is renamed."""
+    before = content(story.before[command])
+    after = story.after[command].items()
+    return [data for name, data in after if before.get(name) != data and "/versions/" not in name]
+
+
 def meet_full_disk(story: Story, command: str, market: Path, share: float, capsys: Shown) -> bool:
     """Carry a command out with room for a share of what it writes; a good state is always left."""
-    sizes = [len(data) for data in story.after[command].values()]
+    written = written_by(story, command)
     with small_disk(market) as mounted:
         copytree(story.before[command], market, dirs_exist_ok=True)
         if mounted:
             ballast = market / DAY / "ballast.new"  # no part of the day
-            fill(ballast, int(share * sum(-(-size // PAGE_BYTES) * PAGE_BYTES for size in sizes)))
+            fill(ballast, int(share * pages_of(written)))
             code, told = story.node.ended(story.node.start(command, market / DAY))
             assert code in (0, 2), told
             assert code == 0 or re.search(FULL, told), told
             ballast.unlink()
         else:
             with pytest.raises(InputFault, match=FULL):
-                carry_out(command, market / DAY, FullFiles(int(share * len(sizes))))
+                carry_out(command, market / DAY, FullFiles(int(share * len(written))))
         return check_and_finish(story, command, market, capsys)
-
-
-def fill(ballast: Path, room_bytes: int) -> None:
-    """Fill a file system with a file, but for so much room."""
-    disk = os.statvfs(ballast.parent)
-    free = disk.f_bavail * disk.f_frsize
-    with ballast.open("wb") as file:
-        file.write(bytes(max(0, free - room_bytes)))
 
 
 def meet_second_writer(story: Story, command: str, market: Path, delay: float) -> None:
@@ -220,6 +162,7 @@ def test_interrupted(
     torture: bool,
     tmp_path: Path,
     capsys: Shown,
+    record_property: Callable[[str, object], None],
 ) -> None:
     cell = COMMANDS.index(command) * len(WAYS) + WAYS.index(way)
     times = 32 if torture else 1 + (cell % 4 == cell // 4)  # 16 cells: 512, or 20
@@ -241,6 +184,10 @@ def test_interrupted(
             kill(story, command, market, NEVER, 1.1 * delay)
         states[check_and_finish(story, command, market, capsys)] += 1
         rmtree(market)
+    if way == "full disk" and not may_mount(tmp_path / "mount"):
+        record_property(f"day {command}, {way}", SIMULATED)
     if torture:
+        told = f"{times} times: {states[False]} the old state, {states[True]} the new one"
+        record_property(f"day {command}, {way}", told)
         assert states[True], "some came to the new state"
         assert way == "second writer" or states[False], "some were interrupted"

@@ -27,8 +27,8 @@ from huiguan.storage.homes.round_folder import (
     read_outcome,
     read_rerun,
     read_tickets,
-    stages_of,
 )
+from huiguan.storage.homes.round_step import open_round
 
 
 def check_folder(folder: Path) -> list[Finding]:
@@ -37,7 +37,7 @@ def check_folder(folder: Path) -> list[Finding]:
     A round that has no result yet is an ``InputFault``; an attempt that is void is checked as far
     as it came, by the same rules.
     """
-    stages = stages_of(folder)
+    stages = open_round(folder)
     require_frozen(stages)
     try:
         require_plain(stages)

@@ -19,7 +19,7 @@ from huiguan.storage.homes.round_folder import (
     read_source,
     stages_of,
 )
-from huiguan.storage.homes.round_step import hold_round, write_step
+from huiguan.storage.homes.round_step import hold_round, open_round, write_step
 from huiguan.storage.homes.round_toml import toml_bytes
 
 
@@ -29,7 +29,7 @@ def freeze(source: Path, target: Path, previous: Path | None) -> str:
     Nothing is written unless every row is right. A frozen folder is never frozen again: a new
     attempt names the void one in ``previous``. The input folder may itself become the round.
     """
-    require_unfrozen(stages_of(target))
+    require_unfrozen(open_round(target))
     frozen, files = read_source(source)
     if previous is not None:
         frozen = frozen._replace(head=follow_void(frozen, previous, files))
@@ -51,7 +51,7 @@ def freeze(source: Path, target: Path, previous: Path | None) -> str:
 
 def follow_void(frozen: FrozenRound, previous: Path, files: dict[str, bytes]) -> RoundHead:
     """Return the head of the attempt after a void one, whose declaration is frozen with it."""
-    before = stages_of(previous)
+    before = open_round(previous)
     require_frozen(before)
     check_manifest(previous, "MANIFEST", sealed_may_miss=True)
     head = read_head(previous)

@@ -13,7 +13,7 @@ from huiguan.storage.homes.round_folder import (
     read_profile,
     stages_of,
 )
-from huiguan.storage.homes.round_step import hold_round, write_step
+from huiguan.storage.homes.round_step import hold_round, open_round, write_step
 
 LAST = ("draw.toml", "RESULT")  # of their steps; what comes after them comes later still
 
@@ -31,7 +31,7 @@ def copy_public(folder: Path, target: Path) -> list[str]:
     """Copy the public files of a round that was checked; return the names of all there are."""
     if target.exists() and target.samefile(folder):
         raise InputFault(f"{target} is the round itself; release into a folder of its own")
-    stages = stages_of(folder)
+    stages = open_round(folder)
     require_frozen(stages)
     require_plain(stages)
     names = {"MANIFEST"} | check_manifest(folder, "MANIFEST", sealed_may_miss=True)

@@ -11,13 +11,13 @@ from huiguan.storage.homes.round_folder import (
     check_manifest,
     read_outcome,
     read_step_result,
-    stages_of,
 )
+from huiguan.storage.homes.round_step import open_round
 
 
 def story_of(folder: Path, number: str) -> Story:
     """Return what the stored round says about a number, the last re-run included."""
-    stages = stages_of(folder)
+    stages = open_round(folder)
     require_result(stages)
     frozen = read_right(folder)
     check_manifest(folder, "RESULT", sealed_may_miss=False)

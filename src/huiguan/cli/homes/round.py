@@ -27,6 +27,25 @@ def say(text: str) -> None:
     typer.echo(text, err=True)
 
 
+def settle(folder: Path) -> None:
+    """Finish a step that was interrupted, and say in which state the round is."""
+    from huiguan.storage.homes.round_step import beside, finish_step, left_behind
+    from huiguan.storage.lock import holder
+
+    if finish_step(folder):
+        say(
+            f"{folder}: a step was interrupted after it was taken; what it began is finished, and"
+            " this is the new state"
+        )
+    elif left_behind(folder) and (writing := holder(beside(folder))) is None:
+        say(
+            f"{folder}: a step was interrupted before it was taken; this is the old state: what it"
+            " wrote is not used, take it again"
+        )
+    elif left_behind(folder):
+        say(f"{folder} is being written by {writing}; this is the state before")
+
+
 @round_app.command()
 def freeze(
     folder: Folder,
@@ -42,6 +61,9 @@ def freeze(
     from huiguan.rounds.freeze import freeze as freeze_folder
     from huiguan.storage.homes.round_folder import read_head
 
+    settle(folder)
+    if previous:
+        settle(previous)
     say("freezing: every row is read, checked and written in canonical form")
     typer.echo(freeze_folder(source or folder, folder, previous))
     if warning := known_before(read_head(folder)):
@@ -60,6 +82,7 @@ def draw(
     """Take the public value and give every application its tickets and its rank."""
     from huiguan.rounds.draw import draw_round
 
+    settle(folder)
     pairs = [entry.partition("=") for entry in reveal or []]
     say("drawing: one SHA-256 for every ticket")
     record = draw_round(folder, signature, {p[0]: p[2] for p in pairs}, dice)
@@ -81,6 +104,7 @@ def allocate(
     from huiguan.rounds.allocate import allocate_round
     from huiguan.rounds.rerun import rerun_round
 
+    settle(folder)
     say("allocating: deferred acceptance over the frozen rows")
     if answers is None:
         match = allocate_round(folder)
@@ -100,6 +124,7 @@ def check(folder: Folder, as_json: Json = False) -> None:
     from huiguan.rounds.check import check_folder
     from huiguan.storage.homes.round_folder import VOID
 
+    settle(folder)
     say("checking: frozen rows, tickets, results, cut-offs, optimality")
     findings = check_folder(folder)
     if as_json:
@@ -133,6 +158,7 @@ def explain(
 
     if lang not in WORDS:
         raise InputFault(f"the story is told in zh or en, not in {lang!r}")
+    settle(folder)
     say("explaining: the frozen round is run again for every better choice")
     story = story_of(folder, number)
     if as_json:
@@ -149,6 +175,8 @@ def release(
     """Copy what the public may see, after a check; sealed files stay behind."""
     from huiguan.rounds.release import release_round
 
+    settle(folder)
+    settle(out)
     say("checking before the release")
     for name in release_round(folder, out):
         typer.echo(name)
@@ -165,6 +193,7 @@ def void(
     """Declare an attempt void; it stays public, and the next attempt chains to it."""
     from huiguan.rounds.void import void_round
 
+    settle(folder)
     declared_by = by or getpass.getuser()
     commitment = void_round(folder, reason, declared_by)
     typer.echo(f"void: {commitment}, declared by {declared_by}")

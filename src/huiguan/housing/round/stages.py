@@ -1,8 +1,9 @@
 """How far a round folder has come; each step asks for the one before it.
 
 A step counts as done when its last file stands under its name: ``MANIFEST``, ``draw.toml``,
-``RESULT``. Files appear whole or not at all, the last one last, so a killed step is taken again;
-a file of a later step without the last of an earlier one is nobody's work.
+``RESULT``. The files of a step appear together or not at all; older versions let them appear one by
+one, the last one last, and a step of theirs that was cut short is taken again. A file of a later
+step without the last of an earlier one is nobody's work.
 """
 
 from typing import NamedTuple

@@ -28,6 +28,9 @@ from huiguan.housing.supply.claims import (
 from huiguan.housing.supply.occupancy import claim_many
 from huiguan.housing.supply.places import Kind, Level, Sex, Shift, Tree, build_tree
 from huiguan.housing.supply.tables import Occupancy
+from huiguan.storage.change import Change, changing, draft, finish_change
+from huiguan.storage.files import Files, write_file
+from huiguan.storage.lock import hold
 
 POLARS_FIRST = date(1970, 1, 1)  # day 0 of a column of dates
 PLACES = ["place", "parent", "kind", "area_m2", "accessible", "dormitory"]
@@ -205,7 +208,11 @@ def read_claims(path: Path, occupancy: Occupancy) -> None:
 
 
 def read_estate(folder: Path) -> Occupancy:
-    """Return an estate folder: places, levels, fits, and the claims if the folder has some."""
+    """Return an estate folder: places, levels, fits, and the claims if the folder has some.
+
+    An interrupted change of it is finished first.
+    """
+    finish_change(folder)
     occupancy = Occupancy(read_places(folder / "places.csv"))
     read_levels(folder / "levels.csv", occupancy)
     read_fits(folder / "fits.csv", occupancy)
@@ -297,11 +304,15 @@ class Writer:
         )
 
 
-def write_estate(folder: Path, occupancy: Occupancy) -> None:
-    """Write the four tables so that ``read_estate`` gives the same estate."""
-    folder.mkdir(parents=True, exist_ok=True)
-    tables = Writer(occupancy)
-    tables.places().write_csv(folder / "places.csv")
-    tables.levels().write_csv(folder / "levels.csv")
-    tables.fits().write_csv(folder / "fits.csv")
-    tables.claims().write_csv(folder / "claims.csv")
+def write_estate(folder: Path, occupancy: Occupancy, files: Files | None = None) -> None:
+    """Write the four tables in one step, so that ``read_estate`` gives the same estate."""
+    files, writer = files or Files(), Writer(occupancy)
+    tables = {
+        "places.csv": writer.places(),
+        "levels.csv": writer.levels(),
+        "fits.csv": writer.fits(),
+        "claims.csv": writer.claims(),
+    }
+    with hold(folder, "homes demo"), changing(folder, Change(list(tables)), files):
+        for table, rows in tables.items():
+            write_file(draft(folder, table), [rows.write_csv().encode()], files)
