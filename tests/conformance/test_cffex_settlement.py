@@ -22,6 +22,7 @@ from huiguan.exchange.events import (
     DayEvents,
 )
 from huiguan.exchange.rules.price_limits import price_limits
+from huiguan.foundation.arithmetic import Rounding
 from huiguan.foundation.calendars import exchange_time_ns
 from huiguan.foundation.records import table_layout
 from huiguan.storage.market.rulebooks.load import load_books
@@ -53,7 +54,9 @@ def test_settlement_and_limits(day: str) -> None:
         )
         for row in rows
     ]
-    assert last_hour_average(snapshots, 300, "0.2", SESSIONS) == Decimal(rows[-1]["settle"])
+    assert last_hour_average(snapshots, 300, "0.2", SESSIONS, Rounding.DOWN) == Decimal(
+        rows[-1]["settle"]
+    )
     limits = price_limits(rows[0]["pre_settle"], "10%", "0.2", rounding_of("CFFEX"))
     assert limits == (Decimal(rows[0]["lower_limit"]), Decimal(rows[0]["upper_limit"]))
 

@@ -7,7 +7,7 @@ whole columns too, and is exact for fractions.
 
 from enum import IntEnum
 from fractions import Fraction
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
 import numpy as np
 
@@ -15,10 +15,35 @@ from huiguan.exchange.messages import Offset
 from huiguan.foundation.arithmetic import Rounding, multiply_rate
 from huiguan.foundation.cited import rule
 from huiguan.foundation.columns import Ints, times_rate_half_up
+from huiguan.foundation.faults import InputFault
 from huiguan.foundation.kernel import formula, kernel
+from huiguan.foundation.readers.signatures import checked
+from huiguan.foundation.readers.values import shown, whole_number
 
 Whole = TypeVar("Whole", int, Ints)
 Number = TypeVar("Number", int, Ints, Fraction)
+
+
+def column(value: object, what: str) -> np.ndarray:
+    """Read a whole column: whole numbers, one a row."""
+    if not isinstance(value, np.ndarray) or value.dtype.kind != "i" or value.ndim != 1:
+        raise InputFault(f"{what}: {shown(value)} is no column of whole numbers; give one of int64")
+    return value
+
+
+def whole_or_column(value: object, what: str) -> int | np.ndarray:
+    """Read one whole number, or a column of them."""
+    return column(value, what) if isinstance(value, np.ndarray) else whole_number(value, what)
+
+
+def of_one_length(*columns: object) -> None:
+    """Refuse columns that have not the same number of rows; a single number goes with any."""
+    lengths = {len(entry) for entry in columns if isinstance(entry, np.ndarray)}
+    if len(lengths) > 1:
+        raise InputFault(f"columns of {sorted(lengths)} rows stand beside each other; check them")
+
+
+Column = Annotated[Ints, column]
 
 
 class FeeClass(IntEnum):
@@ -112,25 +137,40 @@ def larger_side(long_fen: int, short_fen: int) -> int:
 
 
 @rule("Clearing Rules, larger-side margin (in force since 2013-12-27)", "secondary")
-def larger_sides(long_fen: Ints, short_fen: Ints) -> Ints:
+@checked
+def larger_sides(long_fen: Column, short_fen: Column) -> Ints:
     """Return ``larger_side`` of whole columns."""
+    of_one_length(long_fen, short_fen)
     larger: Ints = np.maximum(long_fen, short_fen)
     return larger
 
 
 @rule("Clearing Rules: margin = settlement value x rate", "confirmed")
-def side_margin(value_fen: Whole, rate_ppb: Whole) -> Whole:
+@checked
+def side_margin(
+    value_fen: Annotated[Whole, whole_or_column], rate_ppb: Annotated[Whole, whole_or_column]
+) -> Whole:
     """Return the margin in fen at the close of one side of a contract, half up to the fen.
 
     Silver, 4 lots at 4,928: 29,568,000 fen x 19 % (190,000,000 ppb) = 5,617,920 fen.
     """
+    if type(value_fen) is not int:
+        of_one_length(value_fen, rate_ppb)
     return times_rate_half_up(value_fen, rate_ppb)
 
 
 @rule("Clearing Rules, fees: a rate on turnover or an amount per lot", "confirmed")
-def side_fee(value_fen: Whole, lots: Whole, rate_ppb: Whole, fee_per_lot_fen: Whole) -> Whole:
+@checked
+def side_fee(
+    value_fen: Annotated[Whole, whole_or_column],
+    lots: Annotated[Whole, whole_or_column],
+    rate_ppb: Annotated[Whole, whole_or_column],
+    fee_per_lot_fen: Annotated[Whole, whole_or_column],
+) -> Whole:
     """Return ``trade_fee`` of a trade side whose turnover is known, or of whole columns of them.
 
     Silver, 4 lots for 29,652,000 fen at 10,000 ppb: 297 fen.
     """
+    if type(value_fen) is not int:
+        of_one_length(value_fen, lots, rate_ppb, fee_per_lot_fen)
     return times_rate_half_up(value_fen, rate_ppb) + fee_per_lot_fen * lots

@@ -8,7 +8,7 @@ is whole fen. Floats are refused: 0.1 is not one tenth.
 from collections.abc import Iterable
 from decimal import Context, Decimal
 from fractions import Fraction
-from typing import TypeAlias
+from typing import Annotated, TypeAlias
 
 from huiguan.foundation.arithmetic import Rounding, round_floor
 from huiguan.foundation.cited import rule
@@ -25,6 +25,14 @@ UNITS = {"%": 100, "％": 100, "‰": 1_000, "bp": 10_000}
 def exact(value: Price | Fraction, what: str = "price") -> Fraction:
     """Return a price or quantity as an exact number; refuse floats and what is no number."""
     return value if isinstance(value, Fraction) else Fraction(decimal(value, what))
+
+
+def above_zero(value: object, what: str) -> Decimal:
+    """Read the size of a lot or of a tick: nothing has a size of zero or less."""
+    size = decimal(value, what)
+    if size <= 0:
+        raise InputFault(f"{what}: {shown(value)} is not above zero")
+    return size
 
 
 def as_rate(value: Rate | Fraction, what: str = "rate") -> Fraction:
@@ -45,7 +53,8 @@ def as_rate(value: Rate | Fraction, what: str = "rate") -> Fraction:
 def as_decimal(number: Fraction) -> Decimal:
     """Return an exact decimal without needless zeros: 1/8 is 0.125."""
     value = EXACT.divide(Decimal(number.numerator), Decimal(number.denominator))
-    assert Fraction(value) == number, f"{number} has no finite decimal"
+    if Fraction(value) != number:
+        raise InputFault(f"{value:.20g}...: more than {EXACT.prec} digits; give it to fewer")
     return EXACT.create_decimal(f"{EXACT.normalize(value):f}")
 
 
@@ -63,12 +72,16 @@ def _next(floor: int, number: Fraction, rounding: Rounding) -> int:
     return int(round_floor(floor, quarters, 4, rounding))
 
 
-def lots_of(value: int, what: str = "lots") -> int:
+def lots_of(value: object, what: str = "lots") -> int:
     """Return a count of lots; refuse a negative one (the side is a field, never a sign)."""
     lots = whole_number(value, what)
     if lots < 0:
         raise InputFault(f"{what}: {lots} is negative; give the side, not a sign")
     return lots
+
+
+Size = Annotated[Price, above_zero]  # of a lot, of a tick
+Lots = Annotated[int, lots_of]
 
 
 @rule("prices are multiples of the tick; the direction is a dated setting", "confirmed")

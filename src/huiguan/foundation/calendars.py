@@ -7,12 +7,14 @@ night session of a trading day is held on the evening of the trading day before 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from datetime import date, timedelta
+from typing import Annotated
 
 import msgspec
 
 from huiguan.foundation.cited import Status
 from huiguan.foundation.faults import InputFault
 from huiguan.foundation.readers.values import day as read_day
+from huiguan.foundation.readers.values import shown, whole_number
 
 DAY_NS = 86_400_000_000_000
 SECOND_NS = 1_000_000_000
@@ -52,6 +54,16 @@ def to_date(day: int) -> date:
         return date(day // 10_000, day // 100 % 100, day % 100)
     except (ValueError, OverflowError):
         raise InputFault(f"{show_day(day)} is not a date; write one like 2026-08-21") from None
+
+
+def real_day(value: object, what: str) -> int:
+    """Return a day written ``yyyymmdd``, which must be one of the calendar."""
+    number = whole_number(value, what, 0, 99_991_231)
+    to_date(number)
+    return number
+
+
+Day = Annotated[int, real_day]
 
 
 def to_int(day: date) -> int:
@@ -115,6 +127,16 @@ def build_calendar(
         day += timedelta(1)
     published_to = ordered[-1].year * 10_000 + 1231 if ordered else 0
     return Calendar(name=name, days=tuple(days), published_to=published_to, no_night=no_night)
+
+
+def a_calendar(value: object, what: str) -> object:
+    """Return a calendar; it was checked when it was loaded."""
+    if not isinstance(value, Calendar):
+        raise InputFault(f"{what}: {shown(value)} is no calendar; take one of `load_books()`")
+    return value
+
+
+Loaded = Annotated[Calendar, a_calendar]
 
 
 def is_trading_day(calendar: Calendar, day: int) -> bool:

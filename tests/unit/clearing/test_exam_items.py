@@ -14,6 +14,7 @@ from huiguan.exchange.clearing.collateral import (
     warrant_benchmark_value,
 )
 from huiguan.exchange.clearing.deposit import (
+    COVERED,
     DeadlineOutcome,
     at_deadline,
     available_funds,
@@ -25,7 +26,7 @@ from huiguan.exchange.clearing.deposit import (
     risk_degree,
     withdrawable,
 )
-from huiguan.exchange.clearing.fees import GROUP_A, order_fee, transaction_fee
+from huiguan.exchange.clearing.fees import order_fee, transaction_fee
 from huiguan.exchange.clearing.margin import product_margin, trading_margin
 from huiguan.exchange.clearing.marking import (
     Closed,
@@ -38,12 +39,18 @@ from huiguan.exchange.clearing.marking import (
     profit_fen,
     split_profit,
 )
-from huiguan.exchange.clearing.parameters import LOCK_POINTS, MARGIN_OVER_LIMIT
 from huiguan.exchange.clearing.settlement_price import average_of_trades
-from huiguan.exchange.rules.parameters import parameters
 from huiguan.exchange.rules.price_limits import price_limits
-from huiguan.foundation.arithmetic import PPB
-from huiguan.storage.market.rulebooks.load import load_books
+from tests.unit.clearing.rows import (
+    COLLATERAL,
+    DEPOSIT,
+    DOLLARS,
+    DOWN,
+    HEDGE_SHARE,
+    ORDER_FEE,
+    OVER,
+    POINTS,
+)
 from tests.venues import rounding_of
 
 YUAN = 100
@@ -182,34 +189,46 @@ MONEY: list[tuple[str, Callable[[], int], int | str]] = [
     # a member: minimum 2,000,000
     (
         "call: 2,000,000 - 1,500,000",
-        lambda: margin_call(1_500_000 * YUAN, minimum_deposit(futures_firm=True)),
+        lambda: margin_call(1_500_000 * YUAN, minimum_deposit(DEPOSIT, futures_firm=True)),
         500_000,
     ),
     (
         "call below zero: 2,000,000 + 300,000",
-        lambda: margin_call(-300_000 * YUAN, minimum_deposit(futures_firm=True)),
+        lambda: margin_call(-300_000 * YUAN, minimum_deposit(DEPOSIT, futures_firm=True)),
         2_300_000,
     ),
     (
         "withdrawable, collateral 4.5 of margin 5 million: 10 - 1 - 2",
-        lambda: withdrawable(10**7 * YUAN, 5 * 10**6 * YUAN, 4_500_000 * YUAN, 2 * 10**6 * YUAN),
+        lambda: withdrawable(
+            10**7 * YUAN, 5 * 10**6 * YUAN, 4_500_000 * YUAN, 2 * 10**6 * YUAN, COVERED
+        ),
         7_000_000,
     ),
     (
         "withdrawable, collateral 1 million: 10 - (5 - 1) - 2",
-        lambda: withdrawable(10**7 * YUAN, 5 * 10**6 * YUAN, 10**6 * YUAN, 2 * 10**6 * YUAN),
+        lambda: withdrawable(
+            10**7 * YUAN, 5 * 10**6 * YUAN, 10**6 * YUAN, 2 * 10**6 * YUAN, COVERED
+        ),
         4_000_000,
     ),
     # collateral: the lower of 80 % of the value and four times the cash
-    ("bonds 12, cash 2 million", lambda: usable_collateral(12 * 10**8, 2 * 10**8), 8_000_000),
-    ("bonds 5, cash 2 million", lambda: usable_collateral(5 * 10**8, 2 * 10**8), 4_000_000),
-    ("no cash", lambda: usable_collateral(5 * 10**8, 0), 0),
+    (
+        "bonds 12, cash 2 million",
+        lambda: usable_collateral(12 * 10**8, 2 * 10**8, *COLLATERAL),
+        8_000_000,
+    ),
+    (
+        "bonds 5, cash 2 million",
+        lambda: usable_collateral(5 * 10**8, 2 * 10**8, *COLLATERAL),
+        4_000_000,
+    ),
+    ("no cash", lambda: usable_collateral(5 * 10**8, 0, *COLLATERAL), 0),
     (
         "warrants of 100 lots of copper at 70,000",
         lambda: warrant_benchmark_value(70_000, 5, 100),
         35_000_000,
     ),
-    ("1 million USD at 7.1, 95 %", lambda: foreign_cash_value(10**8, "7.1"), 6_745_000),
+    ("1 million USD at 7.1, 95 %", lambda: foreign_cash_value(10**8, "7.1", DOLLARS), 6_745_000),
     # fees
     ("copper 10 lots at 70,000, 0.5 bp", lambda: transaction_fee(70_000, 5, 10, "0.5bp"), 175),
     (
@@ -217,13 +236,13 @@ MONEY: list[tuple[str, Callable[[], int], int | str]] = [
         lambda: transaction_fee(70_000, 5, 10, "0.5bp", close_today=True, close_today_multiple=2),
         350,
     ),
-    ("hedging", lambda: transaction_fee(70_000, 5, 10, "0.5bp", hedging=True), "87.50"),
+    ("hedging", lambda: transaction_fee(70_000, 5, 10, "0.5bp", share=HEDGE_SHARE), "87.50"),
     ("aluminium 7 lots, 3 a lot", lambda: transaction_fee(20_000, 5, 7, 0, 300), 21),
     # order fees: 4,000 free, 4,000 at 0.5, 32,000 at 2.5, the rest at 50
-    ("50,000 messages, hardly a trade", lambda: order_fee(50_000, 10), 582_000),
-    ("50,000 messages, half traded", lambda: order_fee(50_000, 25_000), 291_000),
-    ("4,000 messages", lambda: order_fee(4_000, 1), 0),
-    ("4,001 messages", lambda: order_fee(4_001, 1), "0.50"),
+    ("50,000 messages, hardly a trade", lambda: order_fee(50_000, 10, *ORDER_FEE), 582_000),
+    ("50,000 messages, half traded", lambda: order_fee(50_000, 25_000, *ORDER_FEE), 291_000),
+    ("4,000 messages", lambda: order_fee(4_000, 1, *ORDER_FEE), 0),
+    ("4,001 messages", lambda: order_fee(4_001, 1, *ORDER_FEE), "0.50"),
 ]
 
 
@@ -263,10 +282,10 @@ def test_limits(
 def test_prices_and_degrees() -> None:
     # 10 lots at 413.10, 20 at 413.50, 5 at 412.98: 14,465.90 / 35 = 413.311..., tick 0.02
     trades = [("413.10", 10), ("413.50", 20), ("412.98", 5)]
-    assert average_of_trades(trades, "0.02") == Decimal("413.30")
+    assert average_of_trades(trades, "0.02", DOWN) == Decimal("413.30")
     # 420,000 / 501,650 = 83.723... %
     assert risk_degree(420_000, 501_650) == Decimal("83.72")
-    minimum = minimum_deposit(futures_firm=True)
+    minimum = minimum_deposit(DEPOSIT, futures_firm=True)
     assert at_deadline(minimum, minimum) == DeadlineOutcome.NONE
     assert at_deadline(minimum - 1, minimum) == DeadlineOutcome.CLOSE_ONLY
     assert at_deadline(-1, minimum) == DeadlineOutcome.FORCED_LIQUIDATION
@@ -300,19 +319,17 @@ def test_the_split_form_gives_the_total() -> None:
     )
 
 
-def test_defaults_of_the_functions_are_those_of_the_rulebooks() -> None:
-    found = parameters(load_books(), "cu2610", 20260821)
-    tiers = [(row.above, row.low_fen, row.high_fen) for row in GROUP_A if row.above]
-    rows = found.order_fee
-    assert tiers == list(zip(rows.above, rows.low_fen, rows.high_fen, strict=True))
-    lock = found.limit_lock
-    assert [int(point * PPB) for point in LOCK_POINTS] == [lock.second_day_ppb, lock.third_day_ppb]
-    assert int(MARGIN_OVER_LIMIT * PPB) == lock.margin_above_limit_ppb
-    assert minimum_deposit(futures_firm=True) == found.deposit.futures_firm_fen
-    assert minimum_deposit(futures_firm=False) == found.deposit.other_fen
-    share, multiple = found.collateral.value_share_ppb, found.collateral.cash_multiple
-    assert usable_collateral(10**9, 10**9) == 10**9 * share // PPB
-    assert usable_collateral(10**9, 1) == multiple
-    assert (
-        transaction_fee(100, 1, 1, 0, 100, hedging=True) == 100 * found.hedge_fee.share_ppb // PPB
-    )
+def test_figures_of_the_examples_are_those_of_the_rulebooks() -> None:
+    tiers, ratio = ORDER_FEE
+    found = [(row.above, row.low_fen, row.high_fen) for row in tiers]
+    assert found == [
+        (0, 0, 0),
+        (4_000, 25, 50),
+        (8_000, 125, 250),
+        (40_000, 2_500, 5_000),
+    ]  # cu al zn pb ni sn au ag rb hc ss fu bu ru sp, from 2022-08-05
+    assert ratio == 2
+    assert ((Decimal("0.03"), Decimal("0.05")), Decimal("0.02")) == (POINTS, OVER)
+    assert (DEPOSIT.futures_firm_fen, DEPOSIT.other_fen) == (200_000_000, 50_000_000)
+    assert ((Decimal("0.8"), 4), Decimal("0.95")) == (COLLATERAL, DOLLARS)
+    assert Decimal("0.5") == HEDGE_SHARE

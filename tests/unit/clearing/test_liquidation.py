@@ -23,6 +23,7 @@ from huiguan.exchange.clearing.liquidation import (
     members_in_order,
 )
 from huiguan.foundation.faults import InputFault
+from tests.unit.clearing.rows import SECOND_TIER, THRESHOLD
 
 
 def exposure(code: str, instrument: str, lots: int, **more: object) -> Exposure:
@@ -96,8 +97,8 @@ def test_unit_profit_goes_back_from_the_latest_opening() -> None:
     ],
 )
 def test_tiers(profit: int, hedging: bool, tier6: int, tier8: int) -> None:
-    assert reduction_tier(profit, 1_000, "6%", hedging=hedging) == tier6
-    assert reduction_tier(profit, 1_000, "8%", hedging=hedging) == tier8
+    assert reduction_tier(profit, 1_000, "6%", "3%", hedging=hedging) == tier6
+    assert reduction_tier(profit, 1_000, "8%", "4%", hedging=hedging) == tier8
 
 
 def test_largest_remainder_and_a_draw_anyone_can_repeat() -> None:
@@ -115,9 +116,9 @@ def net(code: str, lots: int, profit: int, hedging: bool = False) -> NetPosition
 
 
 def test_declared_lots_need_the_loss() -> None:
-    assert declared_closing_lots(20, net("L", 15, -60), 1_000) == 15
-    assert declared_closing_lots(10, net("L", 15, -60), 1_000) == 10
-    assert declared_closing_lots(10, net("L", 15, -59), 1_000) == 0
+    assert declared_closing_lots(20, net("L", 15, -60), 1_000, THRESHOLD) == 15
+    assert declared_closing_lots(10, net("L", 15, -60), 1_000, THRESHOLD) == 10
+    assert declared_closing_lots(10, net("L", 15, -59), 1_000, THRESHOLD) == 0
     assert declared_closing_lots(10, net("L", 15, -60), 1_000, "8%") == 0
 
 
@@ -131,7 +132,7 @@ def test_tier_by_tier() -> None:
         net("W5", 99, 10),
         net("W6", 99, 90, hedging=True),
     ]
-    result = forced_reduction({"L1": 60, "L2": 40}, winners, 1_000)
+    result = forced_reduction({"L1": 60, "L2": 40}, winners, 1_000, THRESHOLD, b"", SECOND_TIER)
     assert [(r.trading_code, r.lots, r.tier) for r in result.winners] == [
         ("W1", 40, 1),
         ("W2", 20, 1),
@@ -148,7 +149,9 @@ def test_tier_by_tier() -> None:
 
 
 def test_what_no_tier_can_take_stays() -> None:
-    result = forced_reduction({"L1": 60}, [net("W1", 10, 70), net("W2", 9, -5)], 1_000)
+    result = forced_reduction(
+        {"L1": 60}, [net("W1", 10, 70), net("W2", 9, -5)], 1_000, THRESHOLD, b"", SECOND_TIER
+    )
     assert result.unfilled_lots == 50
     assert net_first(7, 3) == (3, 4, 0)
 

@@ -13,6 +13,7 @@ from huiguan.exchange.clearing.collateral import (
     warrant_benchmark_value,
 )
 from huiguan.exchange.clearing.deposit import (
+    COVERED,
     DeadlineOutcome,
     at_deadline,
     available_funds,
@@ -44,6 +45,14 @@ from huiguan.exchange.clearing.margin import (
 )
 from huiguan.exchange.messages import Hedge, Side
 from huiguan.foundation.faults import InputFault
+from tests.unit.clearing.rows import (
+    COLLATERAL,
+    DEPOSIT,
+    DOLLARS,
+    HEDGE_SHARE,
+    ORDER_FEE,
+    RELIEF_DAYS,
+)
 
 YUAN = 100
 MILLION = 1_000_000 * YUAN
@@ -103,10 +112,10 @@ def test_warrants_free_shorts_only() -> None:
 def test_larger_side_ends_at_the_clearing_of_the_fifth_day_before_the_last() -> None:
     days = weekdays(date(2026, 9, 1), date(2026, 9, 15))
     last = date(2026, 9, 15)
-    assert larger_side_applies(date(2026, 9, 7), last, days)
-    assert not larger_side_applies(date(2026, 9, 8), last, days)
+    assert larger_side_applies(date(2026, 9, 7), last, days, RELIEF_DAYS)
+    assert not larger_side_applies(date(2026, 9, 8), last, days, RELIEF_DAYS)
     with pytest.raises(InputFault):
-        larger_side_applies(date(2026, 9, 7), date(2026, 9, 12), days)
+        larger_side_applies(date(2026, 9, 7), date(2026, 9, 12), days, RELIEF_DAYS)
 
 
 def test_fees() -> None:
@@ -115,9 +124,9 @@ def test_fees() -> None:
     assert transaction_fee(70_000, 5, 2, "0.5bp", close_today=True, close_today_multiple=2) == 7_000
     assert transaction_fee(4_946, 15, 4, "0.001%", close_today=True, close_today_multiple=0) == 0
     assert transaction_fee("413.1", 1_000, 2, fee_per_lot_fen=200) == 400
-    assert transaction_fee(23_000, 5, 3, fee_per_lot_fen=300, hedging=True) == 450
+    assert transaction_fee(23_000, 5, 3, fee_per_lot_fen=300, share=HEDGE_SHARE) == 450
     # half of 296.52 fen = 148.26, rounded once
-    assert transaction_fee(4_942, 15, 4, "0.001%", hedging=True) == 148
+    assert transaction_fee(4_942, 15, 4, "0.001%", share=HEDGE_SHARE) == 148
     with pytest.raises(InputFault, match="never both"):
         transaction_fee(1, 1, 1, "1%", 1)
 
@@ -146,11 +155,11 @@ def test_messages_and_ratio() -> None:
     ],
 )
 def test_order_fee_is_progressive(messages: int, executed: int, yuan: str) -> None:
-    assert order_fee(messages, executed) == Decimal(yuan) * YUAN
+    assert order_fee(messages, executed, *ORDER_FEE) == Decimal(yuan) * YUAN
 
 
 def test_order_fee_of_market_makers() -> None:
-    assert order_fee(100_000, 1, market_maker=True) == 0
+    assert order_fee(100_000, 1, *ORDER_FEE, market_maker=True) == 0
 
 
 def test_order_fees_are_merged_over_members_and_shared() -> None:
@@ -168,7 +177,7 @@ def test_order_fees_are_merged_over_members_and_shared() -> None:
             ("0002", "00020001", 4_000, 1_000),
         ]
     ]
-    fees = order_fees_by_code(rows)
+    fees = order_fees_by_code(rows, *ORDER_FEE)
     # 10,000 messages, 2,000 executed: 7,000.00, shared 6 : 4
     assert fees == {
         ("00010001", "cu2610"): 4_200 * YUAN,
@@ -177,12 +186,12 @@ def test_order_fees_are_merged_over_members_and_shared() -> None:
 
 
 def test_collateral_and_both_caps() -> None:
-    assert usable_collateral(12 * MILLION, 2 * MILLION) == 8 * MILLION  # 4 x cash
-    assert usable_collateral(12 * MILLION, 3 * MILLION) == 960 * MILLION // 100  # 80 %
-    assert usable_collateral(12 * MILLION, -1) == 0
+    assert usable_collateral(12 * MILLION, 2 * MILLION, *COLLATERAL) == 8 * MILLION  # 4 x cash
+    assert usable_collateral(12 * MILLION, 3 * MILLION, *COLLATERAL) == 960 * MILLION // 100  # 80 %
+    assert usable_collateral(12 * MILLION, -1, *COLLATERAL) == 0
     assert warrant_benchmark_value(70_000, 5, 10, 200) == 3_490_000 * YUAN
     assert bond_benchmark_value(100 * MILLION, ["101.5", "100.9"]) == 10_090 * MILLION // 100
-    assert foreign_cash_value(100_000_000, "7.1") == 674_500_000
+    assert foreign_cash_value(100_000_000, "7.1", DOLLARS) == 674_500_000
 
 
 def test_deposit_with_every_term() -> None:
@@ -202,9 +211,9 @@ def test_deposit_with_every_term() -> None:
 
 
 def test_call_and_deadline() -> None:
-    minimum = minimum_deposit(futures_firm=True)
+    minimum = minimum_deposit(DEPOSIT, futures_firm=True)
     assert minimum == 2 * MILLION
-    assert minimum_deposit(futures_firm=False) == MILLION // 2
+    assert minimum_deposit(DEPOSIT, futures_firm=False) == MILLION // 2
     for balance, call, outcome in [
         (2 * MILLION, 0, DeadlineOutcome.NONE),
         (2 * MILLION - 1, 1, DeadlineOutcome.CLOSE_ONLY),
@@ -217,10 +226,13 @@ def test_call_and_deadline() -> None:
 
 def test_withdrawable() -> None:
     # collateral 4.5 of margin 5 is above 80 %: 10 - 1 - 2
-    assert withdrawable(10 * MILLION, 5 * MILLION, 450 * MILLION // 100, 2 * MILLION) == 7 * MILLION
+    assert (
+        withdrawable(10 * MILLION, 5 * MILLION, 450 * MILLION // 100, 2 * MILLION, COVERED)
+        == 7 * MILLION
+    )
     # collateral 3: 10 - (5 - 3) - 2
-    assert withdrawable(10 * MILLION, 5 * MILLION, 3 * MILLION, 2 * MILLION) == 6 * MILLION
-    assert withdrawable(1, 5, 0, 0) == 0
+    assert withdrawable(10 * MILLION, 5 * MILLION, 3 * MILLION, 2 * MILLION, COVERED) == 6 * MILLION
+    assert withdrawable(1, 5, 0, 0, COVERED) == 0
 
 
 def test_client_figures_of_the_statement() -> None:

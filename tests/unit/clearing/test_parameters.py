@@ -25,6 +25,7 @@ from huiguan.exchange.rules.price_limits import (
     price_limits,
 )
 from huiguan.foundation.faults import InputFault
+from tests.unit.clearing.rows import LOCK, MOVED, OVER, POINTS, ROWS, WIDENED
 from tests.venues import rounding_of
 
 
@@ -88,8 +89,12 @@ def test_lowest_valid_price_is_one_tick() -> None:
 
 
 def test_new_contract_has_twice_the_limit_until_it_trades() -> None:
-    assert new_contract_limit_rate("10%", has_traded_before=False) == Decimal("0.2")
-    assert new_contract_limit_rate("10%", has_traded_before=True) == Decimal("0.1")
+    assert new_contract_limit_rate(
+        "10%", has_traded_before=False, multiple=ROWS.new_contract.limit_multiple
+    ) == Decimal("0.2")
+    assert new_contract_limit_rate(
+        "10%", has_traded_before=True, multiple=ROWS.new_contract.limit_multiple
+    ) == Decimal("0.1")
 
 
 def test_nickel_of_march_2022() -> None:
@@ -113,13 +118,15 @@ def test_nickel_of_march_2022() -> None:
             state=state,
             general_before=general,
             hedging_before=general,
+            over=OVER,
+            **WIDENED,
         )
         assert (tomorrow.limit, tomorrow.general) == (Decimal(next_limit), Decimal(next_margin))
         limit, general = tomorrow.limit, tomorrow.general
-    assert halted_after_lock(state, 26)
-    assert not halted_after_lock(state, 26, mode="decided")
-    assert not halted_after_lock(state, 0)  # D3 is the last trading day: delivery
-    assert not halted_after_lock(state, 1)  # D4 is: it trades
+    assert halted_after_lock(state, 26, LOCK.after_third)
+    assert not halted_after_lock(state, 26, "decided")
+    assert not halted_after_lock(state, 0, LOCK.after_third)  # D3 is the last trading day: delivery
+    assert not halted_after_lock(state, 1, LOCK.after_third)  # D4 is: it trades
 
 
 @pytest.mark.parametrize(
@@ -137,7 +144,7 @@ def test_widening_is_added_to_the_limit_of_the_first_day(
     for _ in range(settlements):
         seen.append(limit)
         state = next_lock_state(state, Lock.UP, limit)
-        limit = limit_after_lock(state, base)
+        limit = limit_after_lock(state, base, **WIDENED)
     assert seen == [Decimal(text) for text in limits]
 
 
@@ -153,14 +160,16 @@ def test_directions_and_returns() -> None:
 
 def test_margin_after_a_lock() -> None:
     locked = LockState(day=1, side=Lock.UP, first_limit=Decimal("0.05"))
-    assert limit_after_lock(locked, "5%") == Decimal("0.08")
-    assert limit_after_lock(locked, "7%") == Decimal("0.1")  # tomorrow's circular is higher
+    assert limit_after_lock(locked, "5%", **WIDENED) == Decimal("0.08")
+    assert limit_after_lock(locked, "7%", **WIDENED) == Decimal(
+        "0.1"
+    )  # tomorrow's circular is higher
     # texts of 2018: the higher of circular and 5 + 3 %
-    assert limit_after_lock(locked, "7%", with_circular="higher") == Decimal("0.08")
-    assert limit_after_lock(locked, "9%", with_circular="higher") == Decimal("0.09")
-    assert margin_after_lock(locked, "8%", "7%") == Decimal("0.1")
-    assert margin_after_lock(locked, "8%", "15%") == Decimal("0.15")  # not below M0
-    assert margin_after_lock(LockState(), "8%", "15%") == 0
+    assert limit_after_lock(locked, "7%", POINTS, "higher") == Decimal("0.08")
+    assert limit_after_lock(locked, "9%", POINTS, "higher") == Decimal("0.09")
+    assert margin_after_lock(locked, "8%", "7%", OVER) == Decimal("0.1")
+    assert margin_after_lock(locked, "8%", "15%", OVER) == Decimal("0.15")  # not below M0
+    assert margin_after_lock(LockState(), "8%", "15%", OVER) == 0
 
 
 def test_locked_markets_and_those_that_are_not() -> None:
@@ -226,12 +235,14 @@ def test_decision_of_the_exchange_replaces_lock_and_circular() -> None:
         general_before="19%",
         hedging_before="19%",
         decided=decided,
+        over=OVER,
+        **WIDENED,
     )
     assert (tomorrow.limit, tomorrow.general) == (Decimal("0.2"), Decimal("0.2"))
 
 
 def test_cumulative_move() -> None:
-    assert cumulative_move(70_000, [71_000, 73_000, 75_250]) == 3
-    assert cumulative_move(70_000, [71_000, 73_000, 75_240]) == 0
-    assert cumulative_move(70_000, [71_000, 70_000, 68_000, 63_700]) == 4
-    assert cumulative_move(70_000, [71_000, 70_000, 68_000, 64_000, 62_650]) == 5
+    assert cumulative_move(70_000, [71_000, 73_000, 75_250], MOVED) == 3
+    assert cumulative_move(70_000, [71_000, 73_000, 75_240], MOVED) == 0
+    assert cumulative_move(70_000, [71_000, 70_000, 68_000, 63_700], MOVED) == 4
+    assert cumulative_move(70_000, [71_000, 70_000, 68_000, 64_000, 62_650], MOVED) == 5

@@ -22,20 +22,21 @@ from huiguan.exchange.clearing.settlement_price import (
 )
 from huiguan.foundation.arithmetic import Rounding
 from huiguan.foundation.faults import InputFault
+from tests.unit.clearing.rows import DOWN, SETTLED
 
-CU = {"tick": 10, "lot_size": 5, "previous_settlement": 70_000}
+CU = {"tick": 10, "lot_size": 5, "previous_settlement": 70_000, **SETTLED}
 
 
 def test_mean_is_cut_down_to_the_tick() -> None:
     # (2 x 70,010 + 1 x 70,030) / 3 = 70,016.67
     trades = [("70010", 2), ("70030", 1)]
-    assert average_of_trades(trades, 10) == 70_010
+    assert average_of_trades(trades, 10, DOWN) == 70_010
     assert average_of_trades(trades, 10, Rounding.HALF_UP) == 70_020
 
 
 def test_official_row_of_cu2610_on_2026_09_15() -> None:
     # turnover 5,774,083.97 x 10,000 CNY / (107,989 x 5 t) = 106,938.4
-    assert average_of_turnover(5_774_083_970_000, 107_989, 5, 10) == 106_930
+    assert average_of_turnover(5_774_083_970_000, 107_989, 5, 10, DOWN) == 106_930
 
 
 def test_trades_win_over_quotes() -> None:
@@ -74,7 +75,7 @@ def test_fallbacks_in_order_and_switchable() -> None:
         ((), 70_000, "previous_settlement"),
     ]
     for fallbacks, price, by in orders:
-        result = settlement_price(**CU, **facts, fallbacks=fallbacks)
+        result = settlement_price(**{**CU, **facts, "fallbacks": fallbacks})
         assert (result.price, result.by) == (price, by)
 
 
@@ -90,11 +91,43 @@ def test_exchange_decides_and_halt_comes_before_all() -> None:
 
 def test_reference_is_clipped_to_the_limit_and_the_limits() -> None:
     # reference +10 %, limit 6 %: 69,000 x 1.06 = 73,140
-    assert by_reference_contract(69_000, 77_000, 70_000, 10, limit_rate="6%") == 73_140
-    assert by_reference_contract(69_000, 77_000, 70_000, 10, upper_limit=73_100) == 73_100
-    assert by_reference_contract(69_000, 63_000, 70_000, 10, lower_limit=65_000) == 65_000
+    assert (
+        by_reference_contract(
+            69_000, 77_000, 70_000, 10, limit_rate="6%", rounding=DOWN, reference_change="relative"
+        )
+        == 73_140
+    )
+    assert (
+        by_reference_contract(
+            69_000,
+            77_000,
+            70_000,
+            10,
+            upper_limit=73_100,
+            rounding=DOWN,
+            reference_change="relative",
+        )
+        == 73_100
+    )
+    assert (
+        by_reference_contract(
+            69_000,
+            63_000,
+            70_000,
+            10,
+            lower_limit=65_000,
+            rounding=DOWN,
+            reference_change="relative",
+        )
+        == 65_000
+    )
     # additive: 5,200 + (5,260 - 5,250) = 5,210
-    assert by_reference_contract(5_200, 5_260, 5_250, "0.2", reference_change="additive") == 5_210
+    assert (
+        by_reference_contract(
+            5_200, 5_260, 5_250, "0.2", rounding=DOWN, reference_change="additive"
+        )
+        == 5_210
+    )
 
 
 def test_last_hour_goes_back_an_hour_at_a_time() -> None:
@@ -105,33 +138,37 @@ def test_last_hour_goes_back_an_hour_at_a_time() -> None:
         (10 * hour, 1, 5_000 * point),
         (11 * hour, 2, 10_010 * point),  # one lot at 5,010 between 10:30 and 11:30
     ]
-    assert last_hour_average(rows, 300, "0.2", sessions) == 5_010
+    assert last_hour_average(rows, 300, "0.2", sessions, DOWN) == 5_010
     rows.append((14 * hour + 1, 4, (10_010 + 2 * 5_020) * point))  # two lots at 5,020
-    assert last_hour_average(rows, 300, "0.2", sessions) == 5_020
-    assert last_hour_average(rows[:1], 300, "0.2", sessions) == 5_000
-    assert last_hour_average([], 300, "0.2", sessions) is None
+    assert last_hour_average(rows, 300, "0.2", sessions, DOWN) == 5_020
+    assert last_hour_average(rows[:1], 300, "0.2", sessions, DOWN) == 5_000
+    assert last_hour_average([], 300, "0.2", sessions, DOWN) is None
 
 
 def test_final_prices() -> None:
     assert final_settlement_last_day([69_000, 69_500], 10) == 69_500
     days = [("600", 5), ("601", 3), ("603", 0), ("602", 1), ("604", 2), ("605", 9)]
     # 601 is the second of the last five with trades: 600 + 601 + 602 + 604 + 605 = 3,012
-    assert final_settlement_five_day_mean(days, "0.1") == Decimal("602.4")
+    assert final_settlement_five_day_mean(days, "0.1", 5, DOWN) == Decimal("602.4")
     # turnover 10 t x (2 x 14,000 + 1 x 14,030) = 420,300 CNY / 30 t = 14,010
     weighted = [(28_000_000, 2), (0, 0), (14_030_000, 1)]
-    assert final_settlement_five_day_weighted(weighted, 10, 5) == 14_010
-    assert final_settlement_time_weighted([(4_000, 1), (4_100, 3)], 1) == 4_075
-    assert final_settlement_index(["2134.92", "2147.86", "2175.62"]) == Decimal("2152.8")
-    assert final_settlement_index(["3800.1", "3850.4"], "0.01", values=1) == Decimal("3850.4")
+    assert final_settlement_five_day_weighted(weighted, 10, 5, 5, DOWN) == 14_010
+    assert final_settlement_time_weighted([(4_000, 1), (4_100, 3)], 1, 10, DOWN) == 4_075
+    assert final_settlement_index(
+        ["2134.92", "2147.86", "2175.62"], "0.1", Rounding.HALF_UP, 3
+    ) == Decimal("2152.8")
+    assert final_settlement_index(["3800.1", "3850.4"], "0.01", Rounding.HALF_UP, 1) == Decimal(
+        "3850.4"
+    )
 
 
 def test_floats_and_empty_days_are_refused() -> None:
     for call in (
-        lambda: average_of_trades([(70_000.5, 1)], 10),  # type: ignore[list-item]
-        lambda: average_of_trades([], 10),
-        lambda: average_of_trades([("x", 1)], 10),
-        lambda: average_of_trades([(1, -1)], 10),
-        lambda: final_settlement_index([]),
+        lambda: average_of_trades([(70_000.5, 1)], 10, DOWN),  # type: ignore[list-item]
+        lambda: average_of_trades([], 10, DOWN),
+        lambda: average_of_trades([("x", 1)], 10, DOWN),
+        lambda: average_of_trades([(1, -1)], 10, DOWN),
+        lambda: final_settlement_index([], "0.1", Rounding.HALF_UP, 3),
     ):
         with pytest.raises(InputFault):
             call()

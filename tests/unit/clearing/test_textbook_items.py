@@ -13,6 +13,7 @@ from huiguan.exchange.amounts import contract_value, margin_per_lot, trade_fee
 from huiguan.exchange.clearing.client_day import ClientTrade, ContractFacts, clear_client
 from huiguan.exchange.clearing.collateral import bond_benchmark_value, usable_collateral
 from huiguan.exchange.clearing.deposit import (
+    COVERED,
     available_funds,
     clearing_deposit,
     client_equity,
@@ -67,6 +68,7 @@ from huiguan.exchange.rules.lookups import (
 from huiguan.exchange.rules.price_limits import Lock, limit_locked, price_limits
 from huiguan.foundation.faults import InputFault
 from huiguan.storage.market.rulebooks.load import load_books
+from tests.unit.clearing.rows import COLLATERAL, DOWN, MOVED, ORDER_FEE, OVER, SETTLED, WIDENED
 from tests.venues import rounding_of
 
 YUAN = 100
@@ -166,11 +168,11 @@ MONEY: list[tuple[str, Callable[[], int], int | str]] = [
         ),
         4_547_000,
     ),
-    ("nothing to withdraw", lambda: withdrawable(10**8, 10**8, 0, 10**8), 0),
+    ("nothing to withdraw", lambda: withdrawable(10**8, 10**8, 0, 10**8, COVERED), 0),
     # exactly 80 % covered: cash - 20 % - minimum
     (
         "10 - 1 - 2 million",
-        lambda: withdrawable(10**9, 5 * 10**8, 4 * 10**8, 2 * 10**8),
+        lambda: withdrawable(10**9, 5 * 10**8, 4 * 10**8, 2 * 10**8, COVERED),
         7_000_000,
     ),
     (
@@ -178,7 +180,11 @@ MONEY: list[tuple[str, Callable[[], int], int | str]] = [
         lambda: bond_benchmark_value(10**9, ["101.2", "100.9"]),
         10_090_000,
     ),
-    ("80 % and 4 x cash agree", lambda: usable_collateral(5 * 10**8, 10**8), 4_000_000),
+    (
+        "80 % and 4 x cash agree",
+        lambda: usable_collateral(5 * 10**8, 10**8, *COLLATERAL),
+        4_000_000,
+    ),
     # fees: 5 lots of 10 t at 4,000: 200,000
     ("one in ten thousand", lambda: transaction_fee(4000, 10, 5, "1bp"), 20),
     ("the same in per mille", lambda: transaction_fee(4000, 10, 5, "0.1‰"), 20),
@@ -188,11 +194,15 @@ MONEY: list[tuple[str, Callable[[], int], int | str]] = [
         0,
     ),
     # order fees: tiers end at 4,000, 8,000 and 40,000
-    ("8,000 messages, none executed: 4,000 x 0.5", lambda: order_fee(8_000, 0), 2_000),
-    ("8,001", lambda: order_fee(8_001, 0), "2002.50"),
-    ("40,001: 2,000 + 80,000 + 50", lambda: order_fee(40_001, 0), 82_050),
-    ("ratio exactly 2: 4,000 x 0.25 + 1,000 x 1.25", lambda: order_fee(9_000, 3_000), 2_250),
-    ("a market maker", lambda: order_fee(50_000, 0, market_maker=True), 0),
+    ("8,000 messages, none executed: 4,000 x 0.5", lambda: order_fee(8_000, 0, *ORDER_FEE), 2_000),
+    ("8,001", lambda: order_fee(8_001, 0, *ORDER_FEE), "2002.50"),
+    ("40,001: 2,000 + 80,000 + 50", lambda: order_fee(40_001, 0, *ORDER_FEE), 82_050),
+    (
+        "ratio exactly 2: 4,000 x 0.25 + 1,000 x 1.25",
+        lambda: order_fee(9_000, 3_000, *ORDER_FEE),
+        2_250,
+    ),
+    ("a market maker", lambda: order_fee(50_000, 0, *ORDER_FEE, market_maker=True), 0),
 ]
 
 
@@ -213,7 +223,7 @@ def test_messages() -> None:
         MessageCount("C", "0001", "000100000001", "cu2610", 6_000, 0),
         MessageCount("C", "0002", "000200000001", "cu2610", 3_000, 0),
     ]
-    fees = order_fees_by_code(counts)
+    fees = order_fees_by_code(counts, *ORDER_FEE)
     assert [fee // YUAN for fee in fees.values()] == [3_000, 1_500]
 
 
@@ -225,7 +235,7 @@ def test_risk_degree() -> None:
 
 
 def test_settlement_prices_in_the_order_of_the_rule() -> None:
-    copper = {"tick": 10, "lot_size": 5, "previous_settlement": 69_900}
+    copper = {"tick": 10, "lot_size": 5, "previous_settlement": 69_900, **SETTLED}
     # 12 lots for 4,201,500: 70,025 -> 70,020
     traded = settlement_price(**copper, turnover_fen=420_150_000, volume_lots=12)
     assert traded.price == 70_020
@@ -242,10 +252,12 @@ def test_settlement_prices_in_the_order_of_the_rule() -> None:
     assert (moved.price, moved.by) == (75_490, "reference_contract")
     assert settlement_price(**copper).by == "previous_settlement"
     assert settlement_price(**copper, halted=True, best_bid=1, best_ask=2).by == "halted"
-    only = settlement_price(**copper, best_bid=1, best_ask=2, fallbacks=["previous_settlement"])
+    only = settlement_price(
+        **{**copper, "fallbacks": ["previous_settlement"]}, best_bid=1, best_ask=2
+    )
     assert only.price == 69_900
     # crude oil 900.745 -> 900.7
-    assert average_of_turnover(90_074_500, 1, 1_000, "0.1") == Decimal("900.7")
+    assert average_of_turnover(90_074_500, 1, 1_000, "0.1", DOWN) == Decimal("900.7")
 
 
 def test_the_last_hour_of_index_futures() -> None:
@@ -258,19 +270,19 @@ def test_the_last_hour_of_index_futures() -> None:
     totals = [sum(turnover[:n]) * 300 * YUAN for n in (1, 2, 3)]
     rows = [(at(13, 59), 100, totals[0]), (at(14, 30), 150, totals[1]), (at(15), 160, totals[2])]
     # (200,500 + 40,200) / 60 = 4,011.66... -> 4,011.6
-    assert last_hour_average(rows, 300, "0.2", sessions) == Decimal("4011.6")
-    assert average_between(rows, at(14), at(14, 59), 300, "0.2") == 4_010
+    assert last_hour_average(rows, 300, "0.2", sessions, DOWN) == Decimal("4011.6")
+    assert average_between(rows, at(14), at(14, 59), 300, "0.2", DOWN) == 4_010
     # nothing after 14:00: the hour before, 13:00 to 14:00
-    assert last_hour_average(rows[:1], 300, "0.2", sessions) == 4_000
+    assert last_hour_average(rows[:1], 300, "0.2", sessions, DOWN) == 4_000
 
 
 def test_final_prices() -> None:
     assert final_settlement_last_day([70_110, 70_200, 70_250], 10) == 70_250
     # rubber, 10 t: (300,000 + 150,300) / 30 = 15,010
     days = [(30_000_000, 2), (0, 0), (15_030_000, 1)]
-    assert final_settlement_five_day_weighted(days, 10, 5) == 15_010
+    assert final_settlement_five_day_weighted(days, 10, 5, 5, DOWN) == 15_010
     # fuel oil: 3,000 for one day, 3,010 for three: 3,007.5 -> 3,007
-    assert final_settlement_time_weighted([(3_000, 1), (3_010, 3)], 1) == 3_007
+    assert final_settlement_time_weighted([(3_000, 1), (3_010, 3)], 1, 10, DOWN) == 3_007
 
 
 @pytest.mark.parametrize(
@@ -295,19 +307,21 @@ def test_limits(
 def test_a_limit_locked_week() -> None:
     """5 % locked twice up: 8 % and 10 %, margins 10 % and 12 %; the third day down is a new D1."""
     first = next_lock_state(LockState(), Lock.UP, "5%")
-    assert limit_after_lock(first, "5%") == Decimal("0.08")
-    assert margin_after_lock(first, "8%", "7%") == Decimal("0.1")
-    assert margin_after_lock(first, "8%", "11%") == Decimal("0.11")  # not below the one before
+    assert limit_after_lock(first, "5%", **WIDENED) == Decimal("0.08")
+    assert margin_after_lock(first, "8%", "7%", OVER) == Decimal("0.1")
+    assert margin_after_lock(first, "8%", "11%", OVER) == Decimal(
+        "0.11"
+    )  # not below the one before
     second = next_lock_state(first, Lock.UP, "8%")
-    assert limit_after_lock(second, "5%") == Decimal("0.1")
-    assert margin_after_lock(second, "10%", "10%") == Decimal("0.12")
+    assert limit_after_lock(second, "5%", **WIDENED) == Decimal("0.1")
+    assert margin_after_lock(second, "10%", "10%", OVER) == Decimal("0.12")
     assert next_lock_state(second, Lock.DOWN, "10%").day == 1
     assert next_lock_state(second, Lock.NONE, "10%") == LockState()
     assert margin_in_force("11%", "15%", "12%") == Decimal("0.15")
     assert limit_locked(73_600, 73_600, 66_400, [(73_600, None)]) == Lock.UP
     assert limit_locked(73_600, 73_600, 66_400, [(73_600, None), (None, 73_600)]) == Lock.NONE
-    assert cumulative_move(70_000, [71_000, 72_000, 75_250]) == 3
-    assert cumulative_move(70_000, [71_000, 72_000, 75_249, 76_300]) == 4
+    assert cumulative_move(70_000, [71_000, 72_000, 75_250], MOVED) == 3
+    assert cumulative_move(70_000, [71_000, 72_000, 75_249, 76_300], MOVED) == 4
 
 
 @pytest.mark.parametrize(
@@ -339,8 +353,8 @@ def test_other_dates() -> None:
     [
         lambda: trading_margin(4000, 10, Decimal(20), "10%") == 8_000_000,
         lambda: trading_margin("4000", "10", "20", Decimal("0.1")) == 8_000_000,
-        lambda: order_fee(Decimal(8_000), "0") == 200_000,
-        lambda: average_of_turnover(Decimal(105_030_000), "3", 5, 10) == 70_020,
+        lambda: order_fee(Decimal(8_000), "0", *ORDER_FEE) == 200_000,
+        lambda: average_of_turnover(Decimal(105_030_000), "3", 5, 10, DOWN) == 70_020,
         lambda: product_margin([Decimal(100)], ["50"]) == 100,
     ],
 )
@@ -352,11 +366,11 @@ def test_whole_numbers_may_be_decimals_and_texts(call: Callable[[], bool]) -> No
     "call",
     [
         lambda: client_equity(previous_balance_fen=1.5),  # type: ignore[arg-type]
-        lambda: average_of_turnover(1e9, 3, 5, 10),  # type: ignore[arg-type]
+        lambda: average_of_turnover(1e9, 3, 5, 10, DOWN),  # type: ignore[arg-type]
         lambda: trading_margin(4000, 10, Decimal("1.5"), "10%"),  # type: ignore[arg-type]
         lambda: product_margin([100.5], [50]),  # type: ignore[list-item]
         lambda: trading_margin(4000, 10, "many", "10%"),  # type: ignore[arg-type]
-        lambda: withdrawable(float("nan"), 1, 1, 1),  # type: ignore[arg-type]
+        lambda: withdrawable(float("nan"), 1, 1, 1, COVERED),  # type: ignore[arg-type]
     ],
 )
 def test_nothing_inexact_is_taken(call: Callable[[], object]) -> None:

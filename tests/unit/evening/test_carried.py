@@ -12,6 +12,7 @@ from huiguan.exchange.day.result import DayResult
 from huiguan.exchange.evening.day_end import close_day
 from huiguan.exchange.evening.day_figures import cumulative_changes, morning_figures
 from huiguan.exchange.evening.day_postings import postings
+from huiguan.exchange.evening.day_prices import moved_far
 from huiguan.exchange.evening.forced import exposures
 from huiguan.exchange.evening.next_day import next_image
 from huiguan.exchange.evening.rules_of_day import rules_of_day
@@ -175,3 +176,13 @@ def test_what_warrants_back_is_not_liquidated() -> None:
     result = closed(image, WARRANTS)
     rows = {row.side: row.lots for row in exposures(image, result, result.positions)}
     assert rows == {"long": 10, "short": 3}
+
+
+def test_a_far_move_is_measured_over_each_number_of_days() -> None:
+    """From 70,000 to 76,300 over four days is 9 %; from 72,000 over three only 5.97 %."""
+    thresholds = (Decimal("0.075"), Decimal("0.09"), Decimal("0.105"))
+    units = [70_000, 72_000, 73_000, 74_000, 76_300]
+    assert moved_far(units, thresholds)
+    assert not moved_far([*units[:-1], 76_290], thresholds)
+    assert not moved_far(units[1:], thresholds)
+    assert moved_far([72_000, 70_000, 69_000, 68_000, 67_000, 64_440], thresholds)  # 10.5 % of five

@@ -2,7 +2,7 @@
 
 import pytest
 
-from huiguan.exchange.clearing.deposit import withdrawable
+from huiguan.exchange.clearing.deposit import COVERED, withdrawable
 from huiguan.exchange.day.instructions.every import AnyInstruction
 from huiguan.exchange.day.instructions.money import (
     MoveClientMoney,
@@ -29,7 +29,9 @@ def test_a_member_takes_out_what_the_rule_allows_to_the_fen() -> None:
     """10,000,000.00 cash - 587,730.00 margin - 2,000,000.00 minimum = 7,412,270.00."""
     most = DEPOSIT_FEN - MARGIN_FEN - MINIMUM_FEN
     pool = evening()[1].pools[0]
-    assert most == withdrawable(int(pool["cash_fen"]), int(pool["margin_fen"]), 0, MINIMUM_FEN)
+    assert most == withdrawable(
+        int(pool["cash_fen"]), int(pool["margin_fen"]), 0, MINIMUM_FEN, COVERED
+    )
     morning = opened(paid(-most))
     assert morning.image.pools["cash_fen"][0] == MARGIN_FEN + MINIMUM_FEN
     assert shown(morning) == [("0001/clients", "cash", "10,000,000.00", "2,587,730.00")]

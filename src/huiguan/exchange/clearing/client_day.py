@@ -34,7 +34,7 @@ from huiguan.foundation.arithmetic import Rounding
 from huiguan.foundation.calendars import to_date
 from huiguan.foundation.cited import rule
 from huiguan.foundation.faults import InputFault
-from huiguan.foundation.readers.signatures import checked
+from huiguan.foundation.readers.signatures import checked, unchecked
 
 
 class ContractFacts(msgspec.Struct, frozen=True):
@@ -55,6 +55,7 @@ class ContractFacts(msgspec.Struct, frozen=True):
     close_today_multiple: Decimal = Decimal(1)
     relief: bool = True  # counts for the larger side of its product
     product_name: str = ""
+    hedge_fee_share: Rate | None = None  # ``hedge_fee`` of the books; needed for hedging trades
 
     def margin_rate(self, side: Side, hedge: Hedge) -> Rate:
         """Return the rate of a side (BUY: long) and hedge flag."""
@@ -224,7 +225,7 @@ class _Book:
         """Take the lots of a closing trade, first in first out."""
         key = (trade.instrument, Side(1 - trade.side), trade.hedge)
         which = which_set(trade.offset) if self.date_sets else "any"
-        taken, self.lots[key] = close_first_in_first_out(
+        taken, self.lots[key] = unchecked(close_first_in_first_out)(
             self.lots.get(key, []),
             trade.lots,
             self.day,
@@ -251,14 +252,14 @@ def clear_client(
     """Return every figure of a client's statement from its trades, carried lots and rates.
 
     Trades are in the order they happened. ``date_sets`` keeps today's and history lots apart (SHFE,
-    INE); without it a close takes the oldest lots. Lots of today that are closed pay the
-    close-today multiple. Fees are rounded per trade half up and summed; margin is the larger side
-    per product. A lot or a trade without facts, of no lots, given twice or dated out of its order
-    is an InputFault.
-    With ``facts = ContractFacts("ag2612", "ag", "SHFE", 15, 4900, 4928, "19%", "19%", "19%", "19%",
-    "0.001%")``, contracts ``{"ag2612": facts}`` and one trade ``ClientTrade(1, "ag2612", Side.BUY,
-    Offset.OPEN, 4942, 4)``, ``.funds`` has fees of 297 fen, a mark profit of (4,928 - 4,942) x 60 =
-    -840.00 CNY and a margin of 295,680 x 19 % = 56,179.20 CNY.
+    INE); without it a close takes the oldest lots. ``larger_side`` is the ``relief`` of the books.
+    Lots of today that are closed pay the close-today multiple. Fees are rounded per trade half up
+    and summed; margin is the larger side per product. A lot or a trade without facts, of no lots,
+    given twice or dated out of its order is an InputFault. With ``facts = ContractFacts("ag2612",
+    "ag", "SHFE", 15, 4900, 4928, "19%", "19%", "19%", "19%", "0.001%")``, contracts ``{"ag2612":
+    facts}`` and one trade ``ClientTrade(1, "ag2612", Side.BUY, Offset.OPEN, 4942, 4)``, ``.funds``
+    has fees of 297 fen, a mark profit of (4,928 - 4,942) x 60 = -840.00 CNY and a margin of 295,680
+    x 19 % = 56,179.20 CNY.
 
     A calculator: nothing in Huiguan calls it.
     """
@@ -344,8 +345,8 @@ def _apply(
         lines = [_closed_line(facts, trade, lot, book.day) for lot in book.close(trade)]
     line = TradeLine(
         trade=trade,
-        turnover_fen=value_fen(trade.price, facts.lot_size, trade.lots),
-        fee_fen=transaction_fee(
+        turnover_fen=unchecked(value_fen)(trade.price, facts.lot_size, trade.lots),
+        fee_fen=unchecked(transaction_fee)(
             trade.price,
             facts.lot_size,
             trade.lots,
@@ -353,11 +354,23 @@ def _apply(
             facts.fee_per_lot_fen,
             closed_today_lots=sum(line.lots for line in lines if line.open_date == book.day),
             close_today_multiple=facts.close_today_multiple,
-            hedging=trade.hedge == Hedge.HEDGE,
+            share=fee_share(facts, trade),
         ),
         close_profit_fen=sum(line.close_profit_fen for line in lines),
     )
     return line, lines
+
+
+def fee_share(facts: ContractFacts, trade: ClientTrade) -> Rate:
+    """Return the part of the fee that a trade pays."""
+    if trade.hedge != Hedge.HEDGE:
+        return 1
+    if facts.hedge_fee_share is None:
+        raise InputFault(
+            f"trade {trade.trade_id}: what part of the fee a hedging trade pays is not in the facts"
+            f' of {facts.instrument}; give ``hedge_fee_share`` ("50%" since 2023-09-04)'
+        )
+    return facts.hedge_fee_share
 
 
 def held_side(side: Side) -> PositionSide:
@@ -382,7 +395,9 @@ def _closed_line(facts: ContractFacts, trade: ClientTrade, lot: Lot, day: int) -
         open_price=lot.open_price,
         close_price=trade.price,
         lots=lot.lots,
-        close_profit_fen=close_profit_by_date(closed, facts.previous_settlement, facts.lot_size),
+        close_profit_fen=unchecked(close_profit_by_date)(
+            closed, facts.previous_settlement, facts.lot_size
+        ),
     )
 
 
@@ -402,11 +417,13 @@ def _position_line(facts: ContractFacts, key: Key, lot: Lot, day: int) -> Positi
         open_date=lot.open_date,
         open_price=lot.open_price,
         lots=lot.lots,
-        floating_profit_fen=position_profit_by_trade(held, facts.settlement, facts.lot_size),
-        mark_profit_fen=position_profit_by_date(
+        floating_profit_fen=unchecked(position_profit_by_trade)(
+            held, facts.settlement, facts.lot_size
+        ),
+        mark_profit_fen=unchecked(position_profit_by_date)(
             held, facts.settlement, facts.previous_settlement, facts.lot_size
         ),
-        margin_fen=trading_margin(
+        margin_fen=unchecked(trading_margin)(
             facts.settlement, facts.lot_size, lot.lots, facts.margin_rate(side, hedge)
         ),
     )
@@ -456,7 +473,7 @@ def side_margin(facts: ContractFacts, lines: Sequence[PositionLine]) -> int:
     """Return the margin of one side of a contract and hedge flag: all its lots together."""
     rate = facts.margin_rate(lines[0].side, lines[0].hedge)
     lots = sum(line.lots for line in lines)
-    return trading_margin(facts.settlement, facts.lot_size, lots, rate)
+    return unchecked(trading_margin)(facts.settlement, facts.lot_size, lots, rate)
 
 
 def charged_margins(

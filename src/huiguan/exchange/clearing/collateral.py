@@ -3,30 +3,35 @@
 Collateral covers trading margin only; losses, fees and delivery payments are cash.
 """
 
-from huiguan.exchange.quotes import Price, Rate, as_rate, exact, lots_of, value_fen, whole
+from typing import Annotated
+
+from huiguan.exchange.quotes import Lots, Price, Rate, Size, as_rate, exact, value_fen, whole
 from huiguan.foundation.arithmetic import Rounding
 from huiguan.foundation.cited import rule
 from huiguan.foundation.faults import InputFault
-from huiguan.foundation.readers.values import natural, sum_fen
+from huiguan.foundation.readers.signatures import checked
+from huiguan.foundation.readers.values import Count
 
 
 @rule("Exchange Administration Measures: at most 80 % of value and 4 x cash", "secondary")
+@checked
 def usable_collateral(
-    benchmark_value_fen: int, cash_fen: int, value_rate: Rate = "80%", cash_multiple: int = 4
+    benchmark_value_fen: Count, cash_fen: int, value_rate: Rate, cash_multiple: Count
 ) -> int:
-    """Return the fen that count towards margin: the lower of 80 % of the value and 4 x the cash.
+    """Return the fen that count towards margin: the lower of a part of the value and some cash.
 
-    ``cash_fen`` is the member's actual cash in the special settlement account. Bonds worth 12
-    million, cash 2 million: min(9.6, 8) = 8 million CNY.
+    ``cash_fen`` is the member's actual cash in the special settlement account; ``value_rate`` and
+    ``cash_multiple`` are the ``collateral`` of the books. Bonds worth 12 million, cash 2 million,
+    80 % and 4: min(9.6, 8) = 8 million CNY.
     """
-    value, cash = natural(benchmark_value_fen, "benchmark value"), sum_fen(cash_fen)
-    by_value = whole(value * as_rate(value_rate, "value rate"), Rounding.DOWN)
-    return min(by_value, max(0, natural(cash_multiple, "cash multiple") * cash))
+    by_value = whole(benchmark_value_fen * as_rate(value_rate, "value rate"), Rounding.DOWN)
+    return min(by_value, max(0, cash_multiple * cash_fen))
 
 
 @rule("Clearing Rules: warrants at the nearest month's previous settlement price", "unconfirmed")
+@checked
 def warrant_benchmark_value(
-    nearest_month_settlement: Price, lot_size: Price, lots: int, discount: Price = 0
+    nearest_month_settlement: Price, lot_size: Size, lots: Lots, discount: Price = 0
 ) -> int:
     """Return the benchmark value in fen of standard warrants of ``lots`` x ``lot_size``.
 
@@ -37,11 +42,14 @@ def warrant_benchmark_value(
     A calculator: nothing in Huiguan calls it.
     """
     price = exact(nearest_month_settlement) - exact(discount, "discount")
-    return value_fen(price, lot_size, lots_of(lots))
+    if price < 0:
+        raise InputFault(f"discount: {discount} is more than the price, {nearest_month_settlement}")
+    return value_fen(price, lot_size, lots)
 
 
 @rule("Clearing Rules: a bond at the lowest of the depositories' valuations", "unconfirmed")
-def bond_benchmark_value(face_fen: int, valuations_per_100: list[Price]) -> int:
+@checked
+def bond_benchmark_value(face_fen: Count, valuations_per_100: list[Price]) -> int:
     """Return the benchmark value in fen of bonds, at the lowest valuation per 100 of face.
 
     Face 10,000,000 CNY, valued at 101.20 and 100.90: 10,090,000.00 CNY.
@@ -50,20 +58,24 @@ def bond_benchmark_value(face_fen: int, valuations_per_100: list[Price]) -> int:
     """
     if not valuations_per_100:
         raise InputFault("a bond needs at least one valuation per 100 of face")
-    face_fen = natural(face_fen, "face value")
     lowest = min(exact(value, "valuation") for value in valuations_per_100)
+    if lowest < 0:
+        raise InputFault(f"valuation {lowest} is below zero, so the bond counts for nothing")
     return whole(face_fen * lowest / 100, Rounding.DOWN)
 
 
 @rule("INE No. 114 of 2020: US dollars at central parity x 0.95", "confirmed")
-def foreign_cash_value(amount_cents: int, central_parity: Price, coefficient: Rate = "0.95") -> int:
+@checked
+def foreign_cash_value(
+    amount_cents: Annotated[Count, "amount"], central_parity: Size, coefficient: Rate
+) -> int:
     """Return the fen that US dollars count for, rounded down.
 
-    The parity (CNY for one USD) is the previous day's during trading, that day's at the clearing.
-    1,000,000.00 USD at 7.1000: 7,100,000 x 0.95 = 6,745,000.00 CNY.
+    The parity (CNY for one USD) is the previous day's during trading, that day's at the clearing;
+    ``coefficient`` is ``currency_share`` of the ``collateral`` of the books.
+    1,000,000.00 USD at 7.1000 and 0.95: 7,100,000 x 0.95 = 6,745,000.00 CNY.
 
     A calculator: nothing in Huiguan calls it.
     """
-    amount_cents = natural(amount_cents, "amount")
     value = amount_cents * exact(central_parity, "parity") * as_rate(coefficient, "coefficient")
     return whole(value, Rounding.DOWN)

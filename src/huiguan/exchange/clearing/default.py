@@ -7,14 +7,16 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from huiguan.foundation.cited import rule
-from huiguan.foundation.readers.values import natural
+from huiguan.foundation.readers.names import Name, once, one_spelling
+from huiguan.foundation.readers.signatures import checked
+from huiguan.foundation.readers.values import Count
 
 
 class Layer(NamedTuple):
     """Something that can be used, or was."""
 
-    name: str
-    amount_fen: int
+    name: Name
+    amount_fen: Count
 
 
 MEMBER_LAYERS = ("member margin", "exchange risk reserve", "exchange own funds")
@@ -22,17 +24,19 @@ CLIENT_LAYERS = ("client margin", "member risk reserve", "member own funds")
 
 
 @rule("Futures and Derivatives Law Art. 42; Futures Trading Regulation Art. 36", "confirmed")
-def default_waterfall(loss_fen: int, layers: Sequence[Layer]) -> tuple[list[Layer], int]:
+@checked
+def default_waterfall(loss_fen: Count, layers: Sequence[Layer]) -> tuple[list[Layer], int]:
     """Return what each layer gives, in order, and the loss that is left to recourse.
 
     Loss 100, layers margin 60, reserve 30, own funds 50: 60, 30, 10 and nothing left.
 
     A calculator: nothing in Huiguan calls it.
     """
-    loss_fen = natural(loss_fen, "loss")
+    once([layer.name for layer in layers], "layer")
+    one_spelling([layer.name for layer in layers], "layer")
     used: list[Layer] = []
     for layer in layers:
-        take = min(max(0, layer.amount_fen), loss_fen)
+        take = min(layer.amount_fen, loss_fen)
         loss_fen -= take
         used.append(Layer(layer.name, take))
     return used, loss_fen

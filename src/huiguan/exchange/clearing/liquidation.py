@@ -20,7 +20,7 @@ from huiguan.exchange.quotes import lots_of, whole
 from huiguan.foundation.arithmetic import Rounding
 from huiguan.foundation.cited import rule
 from huiguan.foundation.faults import InputFault
-from huiguan.foundation.readers.signatures import checked
+from huiguan.foundation.readers.signatures import checked, unchecked
 from huiguan.foundation.readers.values import natural
 
 HALF = Fraction(1, 2)
@@ -150,7 +150,7 @@ class _Held:
 
     def required(self, group: ReliefGroup) -> int:
         """Return what is charged for what is left of a relief group."""
-        return product_margin([self.sums[group]["long"]], [self.sums[group]["short"]])
+        return unchecked(product_margin)([self.sums[group]["long"]], [self.sums[group]["short"]])
 
     def first_charged(self) -> int | None:
         """Return the first row that is left on a side that is charged, None when nothing is."""

@@ -8,40 +8,43 @@ the history set (SHFE and INE), or over both (other venues).
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
 from huiguan.exchange.amounts import trade_profit
-from huiguan.exchange.quotes import Price, exact, lots_of, whole_fen
+from huiguan.exchange.quotes import Lots, Price, Size, exact, whole_fen
 from huiguan.foundation.cited import rule
 from huiguan.foundation.faults import InputFault
+from huiguan.foundation.readers.signatures import checked, unchecked
 
 PositionSide = Literal["long", "short"]
-Trades = Sequence[tuple[Price, int]]  # (price, lots)
+Trades = Sequence[tuple[Price, Lots]]  # (price, lots)
 
 
 @rule("Clearing Rules: profit = (selling price - buying price) x lots x lot size", "confirmed")
-def profit_fen(bought_at: Price, sold_at: Price, lots: int, lot_size: Price) -> int:
+@checked
+def profit_fen(bought_at: Price, sold_at: Price, lots: Lots, lot_size: Size) -> int:
     """Return the profit in fen of lots bought at one price and sold at another; a loss is negative.
 
     One of the two prices may be a settlement price. Silver, 15 kg: 4 lots bought at 4,942 and sold
     at 4,946: 4 x 15 x 4 = 240.00 CNY = 24,000 fen.
     """
-    value = 100 * lots_of(lots) * exact(lot_size, "lot size")
+    value = 100 * lots * exact(lot_size)
     return whole_fen(trade_profit(exact(bought_at), exact(sold_at), value))
 
 
 @rule("Clearing Rules, daily profit and loss, total formula", "confirmed")
+@checked
 def daily_profit(
     *,
     settlement: Price,
-    lot_size: Price,
+    lot_size: Size,
     bought: Trades = (),
     sold: Trades = (),
     previous_settlement: Price = 0,
-    carried_long: int = 0,
-    carried_short: int = 0,
+    carried_long: Lots = 0,
+    carried_short: Lots = 0,
 ) -> int:
     """Return the day's profit in fen of one contract: every trade and carried lot to settlement.
 
@@ -54,10 +57,10 @@ def daily_profit(
     if (carried_long or carried_short) and exact(previous_settlement) == 0:
         raise InputFault("carried lots need the previous settlement price")
     now = exact(settlement)
-    total = sum(((exact(price) - now) * lots_of(lots) for price, lots in sold), Fraction(0))
-    total += sum(((now - exact(price)) * lots_of(lots) for price, lots in bought), Fraction(0))
-    total += (exact(previous_settlement) - now) * (lots_of(carried_short) - lots_of(carried_long))
-    return whole_fen(100 * total * exact(lot_size, "lot size"))
+    total = sum(((exact(price) - now) * lots for price, lots in sold), Fraction(0))
+    total += sum(((now - exact(price)) * lots for price, lots in bought), Fraction(0))
+    total += (exact(previous_settlement) - now) * (carried_short - carried_long)
+    return whole_fen(100 * total * exact(lot_size))
 
 
 class Closed(msgspec.Struct, frozen=True):
@@ -66,7 +69,7 @@ class Closed(msgspec.Struct, frozen=True):
     side: PositionSide
     open_price: Price
     close_price: Price
-    lots: int
+    lots: Lots
     opened_today: bool
 
 
@@ -75,7 +78,7 @@ class Held(msgspec.Struct, frozen=True):
 
     side: PositionSide
     open_price: Price
-    lots: int
+    lots: Lots
     opened_today: bool
 
 
@@ -105,17 +108,15 @@ class Profit(msgspec.Struct, frozen=True):
 
 def _side_profit(side: PositionSide, start: Price, end: Price, lots: int, lot_size: Price) -> int:
     """Return the profit of a long or short side between two prices."""
-    if side == "long":
-        return profit_fen(start, end, lots, lot_size)
-    if side == "short":
-        return profit_fen(end, start, lots, lot_size)
-    raise InputFault(f"side {side!r}: a position is long or short")
+    bought, sold = (start, end) if side == "long" else (end, start)
+    return unchecked(profit_fen)(bought, sold, lots, lot_size)
 
 
 @rule(
     "Clearing Rules, close profit by date: history lots from the previous settlement", "confirmed"
 )
-def close_profit_by_date(closed: Closed, previous_settlement: Price, lot_size: Price) -> int:
+@checked
+def close_profit_by_date(closed: Closed, previous_settlement: Price, lot_size: Size) -> int:
     """Return the close profit in fen (CTP CloseProfitByDate).
 
     Lots opened today count from their opening price, older ones from the previous settlement.
@@ -127,7 +128,8 @@ def close_profit_by_date(closed: Closed, previous_settlement: Price, lot_size: P
 
 
 @rule("Clearing Rules, close profit by trade: from the opening price", "confirmed")
-def close_profit_by_trade(closed: Closed, lot_size: Price) -> int:
+@checked
+def close_profit_by_trade(closed: Closed, lot_size: Size) -> int:
     """Return the close profit in fen from the opening price (CTP CloseProfitByTrade).
 
     ``Closed("short", 4100, 3950, 100, opened_today=False)``, lot size 10: 150 x 1,000 = 150,000.00
@@ -139,8 +141,9 @@ def close_profit_by_trade(closed: Closed, lot_size: Price) -> int:
 
 
 @rule("Clearing Rules, position profit by date", "confirmed")
+@checked
 def position_profit_by_date(
-    held: Held, settlement: Price, previous_settlement: Price, lot_size: Price
+    held: Held, settlement: Price, previous_settlement: Price, lot_size: Size
 ) -> int:
     """Return the position profit in fen (CTP PositionProfitByDate, the statement's MTM P/L).
 
@@ -153,7 +156,8 @@ def position_profit_by_date(
 
 
 @rule("Clearing Rules, position profit by trade", "confirmed")
-def position_profit_by_trade(held: Held, settlement: Price, lot_size: Price) -> int:
+@checked
+def position_profit_by_trade(held: Held, settlement: Price, lot_size: Size) -> int:
     """Return the position profit in fen from the opening price (CTP PositionProfitByTrade).
 
     ``Held("long", 60000, 5, opened_today=False)``, settled at 61,000, 5 t: 1,000 x 25 = 25,000.00
@@ -163,11 +167,12 @@ def position_profit_by_trade(held: Held, settlement: Price, lot_size: Price) -> 
 
 
 @rule("Clearing Rules, daily profit and loss, split form", "confirmed")
+@checked
 def split_profit(
     *,
     settlement: Price,
     previous_settlement: Price,
-    lot_size: Price,
+    lot_size: Size,
     closed: Sequence[Closed] = (),
     held: Sequence[Held] = (),
 ) -> Profit:
@@ -181,10 +186,11 @@ def split_profit(
     """
     closes = {True: 0, False: 0}
     positions = {True: 0, False: 0}
+    of_closed, of_held = unchecked(close_profit_by_date), unchecked(position_profit_by_date)
     for row in closed:
-        closes[row.opened_today] += close_profit_by_date(row, previous_settlement, lot_size)
+        closes[row.opened_today] += of_closed(row, previous_settlement, lot_size)
     for lot in held:
-        profit = position_profit_by_date(lot, settlement, previous_settlement, lot_size)
+        profit = of_held(lot, settlement, previous_settlement, lot_size)
         positions[lot.opened_today] += profit
     return Profit(
         history_close_fen=closes[False],
@@ -199,15 +205,16 @@ class Lot(msgspec.Struct, frozen=True):
 
     open_date: int
     open_price: Decimal
-    lots: int
+    lots: Lots
 
 
 @rule("CTP position detail: first in, first out inside today's or the history set", "secondary")
+@checked
 def close_first_in_first_out(
     held: Sequence[Lot],
-    lots: int,
+    lots: Lots,
     trading_day: int,
-    which: Literal["today", "history", "any"] = "any",
+    which: Annotated[Literal["today", "history", "any"], "set"] = "any",
 ) -> tuple[list[Lot], list[Lot]]:
     """Return the lots taken by a close and the lots left, oldest first.
 
@@ -215,9 +222,6 @@ def close_first_in_first_out(
     over both sets, as other venues do. ``held`` is in order of opening. Lots of 3 from yesterday
     and 4 from today, 5 closed: ``any`` takes 3 and 2; ``today`` has only 4, an InputFault.
     """
-    if which not in {"today", "history", "any"}:
-        raise InputFault(f"set {which!r}: lots are taken from today, history or any")
-    lots = lots_of(lots)
     taken: list[Lot] = []
     left: list[Lot] = []
     for lot in held:

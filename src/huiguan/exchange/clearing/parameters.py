@@ -8,37 +8,43 @@ ladder's rate on a day is in the rulebooks: ``lookups.ladder_rate_on``.
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from typing import Literal
+from fractions import Fraction
+from functools import partial
+from typing import Annotated, Literal
 
 import msgspec
 
-from huiguan.exchange.quotes import Price, Rate, as_decimal, as_rate, exact
+from huiguan.exchange.quotes import Lots, Price, Rate, Size, as_decimal, as_rate, exact
 from huiguan.exchange.rules.price_limits import Lock
 from huiguan.exchange.rules.values import WithCircular
+from huiguan.foundation.calendars import Day
 from huiguan.foundation.cited import rule
 from huiguan.foundation.faults import InputFault
+from huiguan.foundation.readers.signatures import checked, unchecked
+from huiguan.foundation.readers.values import Count, whole_number
 
 ZERO = Decimal(0)
-# defaults as the rulebooks have them (``limit_lock``), for callers without a book
-LOCK_POINTS = (Decimal("0.03"), Decimal("0.05"))  # after D1, after D2
-MARGIN_OVER_LIMIT = Decimal("0.02")
-MOVE_THRESHOLDS = ("7.5%", "9%", "10.5%")  # metals and most; ru: 9, 12, 13.5 %
+MOVE_DAYS = (3, 4, 5)  # over which a cumulative move is measured
 
 
 @rule("circular clause (b): circular against ladder, the higher one applies", "confirmed")
-def margin_in_force(circular_rate: Rate, ladder: Rate = 0, *others: Rate) -> Decimal:
-    """Return the margin rate: the highest of circular, ladder and anything else that applies.
+@checked
+def margin_in_force(circular_rate: Rate, ladder: Rate = 0, other: Rate = 0) -> Decimal:
+    """Return the margin rate: the highest of circular, ladder and whatever else applies.
 
     The hedging discount is in the circular's rate: hedging 10 %, ladder 15 %: 15 %.
     """
-    return as_decimal(max(as_rate(rate) for rate in (circular_rate, ladder, *others)))
+    return as_decimal(max(as_rate(rate) for rate in (circular_rate, ladder, other)))
 
 
 @rule("Risk Management Rules to about 2018: margin by two-sided open interest", "secondary")
+@checked
 def open_interest_rate(
-    open_interest_lots: int, steps: Sequence[tuple[int, Rate]], listing_rate: Rate = 0
+    open_interest_lots: Lots, steps: Sequence[tuple[Lots, Rate]], listing_rate: Rate
 ) -> Decimal:
     """Return the margin rate of the open-interest ladder; steps are (above lots, rate).
+
+    ``listing_rate`` is the least; steps are the ``open_interest_ladder`` of the books.
 
     Aluminium about 2018, two-sided: above 320,000 lots 10 %: 350,000 lots give 10 %.
 
@@ -57,17 +63,18 @@ class Circular(msgspec.Struct, frozen=True):
     """
 
     number: str
-    clearing: int  # trading day yyyymmdd
+    clearing: Day
     limit: Rate
     hedging: Rate
     general: Rate
     if_unlocked: bool = False
-    reverts_from: int | None = None
+    reverts_from: Day | None = None
 
 
 @rule("circular clauses (a) and (c): effect at a clearing, conditional and reverting", "confirmed")
+@checked
 def circular_in_force(
-    circulars: Iterable[Circular], clearing_day: int, cleared_days: Sequence[tuple[int, bool]]
+    circulars: Iterable[Circular], clearing_day: Day, cleared_days: Sequence[tuple[Day, bool]]
 ) -> Circular:
     """Return the circular whose margins are charged at the clearing of a day.
 
@@ -99,6 +106,9 @@ def _unlocked(cleared_days: Sequence[tuple[int, bool]], first: int, last: int) -
     return any(first <= day <= last and not locked for day, locked in cleared_days)
 
 
+LockedDay = Annotated[int, partial(whole_number, least=0, most=3)]
+
+
 class LockState(msgspec.Struct, frozen=True):
     """Where a contract stands in the ladder of limit-locked days.
 
@@ -106,12 +116,13 @@ class LockState(msgspec.Struct, frozen=True):
     kept unchanged over a halted D4.
     """
 
-    day: int = 0
+    day: LockedDay = 0
     side: Lock = Lock.NONE
     first_limit: Decimal = ZERO  # in force on D1
 
 
 @rule("Risk Management Rules, consecutive limit-locked days", "secondary")
+@checked
 def next_lock_state(state: LockState, locked: Lock, limit_rate: Rate) -> LockState:
     """Return the state after a day's close; ``limit_rate`` was in force on that day.
 
@@ -126,35 +137,40 @@ def next_lock_state(state: LockState, locked: Lock, limit_rate: Rate) -> LockSta
 
 
 @rule("Risk Management Rules: D1's limit + 3, then + 5 points; with or on a circular", "confirmed")
+@checked
 def limit_after_lock(
     state: LockState,
     circular_limit: Rate,
-    points: Sequence[Rate] = LOCK_POINTS,
-    with_circular: WithCircular = "added",
+    points: tuple[Rate, Rate],
+    with_circular: WithCircular,
 ) -> Decimal:
     """Return tomorrow's limit rate: the circular's, or the widened one after a locked day.
 
-    Points are added to the limit in force on D1. Where tomorrow's circular is higher than that,
-    they are added to it (texts from 2024 on), or the ``higher`` of circular and widened limit
-    counts (texts of 2018). D1 at 12 %: 15 %, then 17 %; it stays 17 % after D3 until the exchange
-    decides. D1 at 5 %, tomorrow's circular 7 %: 10 % added, else max(7, 8) = 8 %.
+    ``points`` (after the first and after the second locked day) and ``with_circular`` are the
+    ``limit_lock`` of the books; SHFE adds 3, then 5. Points are added to the limit in force on D1.
+    Where tomorrow's circular is higher than that, they are added to it (texts from 2024 on), or the
+    ``higher`` of circular and widened limit counts (texts of 2018). D1 at 12 %: 15 %, then 17 %; it
+    stays 17 % after D3 until the exchange decides. D1 at 5 %, tomorrow's circular 7 %: 10 % added,
+    else max(7, 8) = 8 %.
     """
     base = as_rate(circular_limit)
     if state.day:
-        extra = as_rate(points[min(state.day, len(points)) - 1])
+        extra = as_rate(points[min(state.day, 2) - 1])
         first = as_rate(state.first_limit)
         base = max(base, first + extra) if with_circular == "higher" else max(base, first) + extra
     return as_decimal(base)
 
 
 @rule("Risk Management Rules: limit + 2 points, not below the margin before", "confirmed")
+@checked
 def margin_after_lock(
-    state: LockState, limit_rate: Rate, margin_before: Rate, over: Rate = MARGIN_OVER_LIMIT
+    state: LockState, limit_rate: Rate, margin_before: Rate, over: Rate
 ) -> Decimal:
     """Return the margin rate the lock asks for at this clearing; zero after an unlocked day.
 
-    ``limit_rate`` is tomorrow's, ``margin_before`` the rate of the clearing before the locked day.
-    Limit 15 %: 17 %; limit 17 %: 19 %.
+    ``limit_rate`` is tomorrow's, ``margin_before`` the rate of the clearing before the locked day,
+    ``over`` the ``margin_above_limit`` of the ``limit_lock`` of the books, 2 %. Limit 15 %: 17 %;
+    limit 17 %: 19 %.
     """
     if not state.day:
         return ZERO
@@ -162,16 +178,18 @@ def margin_after_lock(
 
 
 @rule("Risk Management Rules, after D3: a day without trading", "secondary")
+@checked
 def halted_after_lock(
     state: LockState,
-    trading_days_left: int,
-    mode: Literal["automatic", "decided", "none"] = "automatic",
+    trading_days_left: Count,
+    mode: Literal["automatic", "decided", "none"],
 ) -> bool:
     """Return whether the contract has no trading on the next trading day.
 
     After D3 in the same direction, with ``trading_days_left`` trading days after D3 up to the last
-    trading day: 0, straight to delivery; 1, D4 is the last day and trades; else halted. With
-    ``decided`` or ``none`` it is left to a decision of the exchange.
+    trading day: 0, straight to delivery; 1, D4 is the last day and trades; else halted. ``mode`` is
+    ``after_third`` of the ``limit_lock`` of the books: with ``decided`` or ``none`` it is left to a
+    decision of the exchange.
     """
     return state.day == 3 and mode == "automatic" and trading_days_left > 1
 
@@ -187,6 +205,7 @@ class Tomorrow(msgspec.Struct, frozen=True):
 
 
 @rule("order: circular, lock points, ladder, not below the margin before", "confirmed")
+@checked
 def parameters_of_tomorrow(
     *,
     circular: Circular,
@@ -196,57 +215,61 @@ def parameters_of_tomorrow(
     hedging_before: Rate,
     halted: bool = False,
     decided: Circular | None = None,
-    points: Sequence[Rate] = LOCK_POINTS,
-    over: Rate = MARGIN_OVER_LIMIT,
-    with_circular: WithCircular = "added",
+    points: tuple[Rate, Rate],
+    over: Rate,
+    with_circular: WithCircular,
 ) -> Tomorrow:
     """Return limit and margin rates of the next trading day for one contract.
 
     ``state`` is after today's close. ``decided`` is the exchange's decision for the day (measure 1
     after D3, or an emergency) and replaces circular and lock; the ladder stays the least.
-    ``with_circular`` is how a widened limit meets a higher circular (``limit_lock`` of the books).
+    ``points``, ``over`` and ``with_circular`` are the ``limit_lock`` of the books.
     Nickel 2022-03-08 (D2, limit on D1 12 %): limit 17 %, margin 19 %.
     """
+    highest, after_lock = unchecked(margin_in_force), unchecked(margin_after_lock)
     if decided is not None:
         return Tomorrow(
             limit=as_decimal(as_rate(decided.limit)),
-            general=margin_in_force(decided.general, ladder),
-            hedging=margin_in_force(decided.hedging, ladder),
+            general=highest(decided.general, ladder),
+            hedging=highest(decided.hedging, ladder),
             halted=halted,
             state=state,
         )
-    limit = limit_after_lock(state, circular.limit, points, with_circular)
+    limit = unchecked(limit_after_lock)(state, circular.limit, points, with_circular)
     return Tomorrow(
         limit=limit,
-        general=margin_in_force(
-            circular.general, ladder, margin_after_lock(state, limit, general_before, over)
-        ),
-        hedging=margin_in_force(
-            circular.hedging, ladder, margin_after_lock(state, limit, hedging_before, over)
-        ),
+        general=highest(circular.general, ladder, after_lock(state, limit, general_before, over)),
+        hedging=highest(circular.hedging, ladder, after_lock(state, limit, hedging_before, over)),
         halted=halted,
         state=state,
     )
 
 
 @rule("Risk Management Rules, cumulative move over three to five days, as recalled", "unconfirmed")
+@checked
 def cumulative_move(
-    base_settlement: Price,
+    base_settlement: Annotated[Size, "base settlement price"],
     settlements: Sequence[Price],
-    thresholds: Sequence[Rate] = MOVE_THRESHOLDS,
+    thresholds: tuple[Rate, Rate, Rate],
 ) -> int:
     """Return after how many days (3, 4 or 5) the move reaches its threshold; zero for none.
 
     ``base_settlement`` is the settlement of the day before the first of ``settlements``. Then the
     exchange may raise margins, limit withdrawals or opening, or change limits (to at most 20 %).
-    70,000 -> 75,250 on the third day is 7.5 %: 3.
+    ``thresholds`` are those of three, four and five days: of metals and most 7.5, 9 and 10.5 %, of
+    ru 9, 12 and 13.5 %, as recalled. 70,000 -> 75,250 on the third day is 7.5 %: 3.
+
+    A calculator: nothing in Huiguan calls it.
     """
     base = exact(base_settlement)
-    if base <= 0:
-        raise InputFault(f"base settlement price {base_settlement} is not above zero")
-    for days, threshold in zip((3, 4, 5), thresholds, strict=True):
+    for days, threshold in zip(MOVE_DAYS, thresholds, strict=True):
         if len(settlements) < days:
             break
-        if abs(exact(settlements[days - 1]) / base - 1) >= as_rate(threshold):
+        if moved_by(base, exact(settlements[days - 1]), threshold):
             return days
     return 0
+
+
+def moved_by(base: Fraction, now: Fraction, threshold: Rate) -> bool:
+    """Return whether a price has moved by at least a part of what it was, up or down."""
+    return abs(now / base - 1) >= as_rate(threshold, "threshold")

@@ -8,15 +8,16 @@ averages the last hour. Final settlement prices are in ``final_settlement``.
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
-from huiguan.exchange.quotes import Price, Rate, as_rate, exact, lots_of, middle, to_tick
+from huiguan.exchange.quotes import Lots, Price, Rate, Size, as_rate, exact, middle, to_tick
 from huiguan.foundation.arithmetic import Rounding
 from huiguan.foundation.cited import rule
 from huiguan.foundation.faults import InputFault
-from huiguan.foundation.readers.values import whole_number
+from huiguan.foundation.readers.signatures import checked, unchecked
+from huiguan.foundation.readers.values import Count
 
 Fallback = Literal["middle_of_quotes", "locked_limit", "reference_contract", "previous_settlement"]
 FALLBACKS: tuple[Fallback, ...] = (
@@ -26,6 +27,8 @@ FALLBACKS: tuple[Fallback, ...] = (
     "previous_settlement",
 )
 HOUR_MS = 3_600_000
+ReferenceChange = Literal["relative", "additive"]
+Snapshots = Sequence[tuple[int, Count, Count]]
 
 
 class SettlementPrice(msgspec.Struct, frozen=True):
@@ -36,48 +39,47 @@ class SettlementPrice(msgspec.Struct, frozen=True):
 
 
 @rule("Clearing Rules: volume-weighted mean of all trades of the day, cut to the tick", "secondary")
+@checked
 def average_of_trades(
-    trades: Sequence[tuple[Price, int]], tick: Price, rounding: Rounding = Rounding.DOWN
+    trades: Sequence[tuple[Price, Lots]], tick: Size, rounding: Rounding
 ) -> Decimal:
     """Return the volume-weighted mean of (price, lots), rounded to the tick.
 
-    2 lots at 70,010 and 1 at 70,040: 210,060 / 3 = 70,020 with tick 10.
+    ``rounding`` is that of the ``settlement`` of the books; SHFE, INE and CFFEX cut down. 2 lots at
+    70,010 and 1 at 70,040: 210,060 / 3 = 70,020 with tick 10.
 
     A calculator: nothing in Huiguan calls it.
     """
-    sizes = [lots_of(lots) for _, lots in trades]
-    volume = sum(sizes)
+    volume = sum(lots for _, lots in trades)
     if volume == 0:
         raise InputFault("no trades: a mean needs at least one lot; use settlement_price")
-    prices = [exact(price) for price, _ in trades]
-    total = sum((price * lots for price, lots in zip(prices, sizes, strict=True)), Fraction(0))
+    total = sum((exact(price) * lots for price, lots in trades), Fraction(0))
     return to_tick(total / volume, tick, rounding)
 
 
 @rule("Clearing Rules: turnover / (volume x lot size), cut to the tick", "secondary")
+@checked
 def average_of_turnover(
-    turnover_fen: int,
-    volume_lots: int,
-    lot_size: Price,
-    tick: Price,
-    rounding: Rounding = Rounding.DOWN,
+    turnover_fen: Count,
+    volume_lots: Annotated[Lots, "volume"],
+    lot_size: Size,
+    tick: Size,
+    rounding: Rounding,
 ) -> Decimal:
     """Return the volume-weighted mean from a day's turnover and volume, rounded to the tick.
 
     cu2610 on 2026-09-15: 57,740,839,700.00 CNY / (107,989 lots x 5 t) = 106,938.4 -> 106,930.
     """
-    volume, size = lots_of(volume_lots, "volume"), exact(lot_size, "lot size")
-    if volume == 0:
+    if volume_lots == 0:
         raise InputFault("no trades: a mean needs at least one lot; use settlement_price")
-    if size <= 0:
-        raise InputFault(f"lot size {lot_size} is not above zero, so turnover gives no price")
-    mean = Fraction(whole_number(turnover_fen, "turnover")) / (100 * size * volume)
+    mean = Fraction(turnover_fen) / (100 * exact(lot_size) * volume_lots)
     return to_tick(mean, tick, rounding)
 
 
 @rule("Clearing Rules, no trade but both quotes: middle of bid, ask, previous", "unconfirmed")
+@checked
 def middle_of_quotes(
-    best_bid: Price, best_ask: Price, previous_settlement: Price, tick: Price
+    best_bid: Price, best_ask: Price, previous_settlement: Price, tick: Size
 ) -> Decimal:
     """Return the middle one of best bid, best ask and previous settlement.
 
@@ -87,21 +89,24 @@ def middle_of_quotes(
 
 
 @rule("Clearing Rules, no trade: change of the reference contract", "unconfirmed")
+@checked
 def by_reference_contract(
     previous_settlement: Price,
     reference_settlement: Price,
     reference_previous: Price,
-    tick: Price,
+    tick: Size,
     limit_rate: Rate | None = None,
     upper_limit: Price | None = None,
     lower_limit: Price | None = None,
-    rounding: Rounding = Rounding.DOWN,
-    reference_change: Literal["relative", "additive"] = "relative",
+    *,
+    rounding: Rounding,
+    reference_change: ReferenceChange,
 ) -> Decimal:
     """Return the previous settlement moved as the reference contract moved.
 
     The reference is the nearest preceding month that traded. ``relative`` applies its percentage,
-    clipped to the limit rate; ``additive`` (CFFEX) its difference. The result stays in the limits.
+    clipped to the limit rate; ``additive`` (CFFEX) its difference: both, and ``rounding``, are the
+    ``settlement`` of the books. The result stays in the limits.
     Reference 70,000 -> 71,400 (+2 %), previous 69,000: 70,380.
     """
     previous, now = exact(previous_settlement), exact(reference_settlement)
@@ -109,6 +114,11 @@ def by_reference_contract(
     if reference_change == "additive":
         price = previous + now - before
     else:
+        if before <= 0:
+            raise InputFault(
+                f"reference contract: a previous settlement of {reference_previous} has no"
+                " percentage; take the additive change"
+            )
         change = now / before - 1
         if limit_rate is not None:
             limit = as_rate(limit_rate)
@@ -123,13 +133,14 @@ def by_reference_contract(
 
 
 @rule("Clearing Rules, settlement price with every fallback in order", "secondary")
+@checked
 def settlement_price(
     *,
-    tick: Price,
-    lot_size: Price,
+    tick: Size,
+    lot_size: Size,
     previous_settlement: Price,
-    turnover_fen: int = 0,
-    volume_lots: int = 0,
+    turnover_fen: Count = 0,
+    volume_lots: Annotated[Lots, "volume"] = 0,
     best_bid: Price | None = None,
     best_ask: Price | None = None,
     locked_at: Price | None = None,
@@ -140,9 +151,9 @@ def settlement_price(
     lower_limit: Price | None = None,
     halted: bool = False,
     decided: Price | None = None,
-    rounding: Rounding = Rounding.DOWN,
-    fallbacks: Sequence[Fallback] = FALLBACKS,
-    reference_change: Literal["relative", "additive"] = "relative",
+    rounding: Rounding,
+    fallbacks: Sequence[Fallback],
+    reference_change: ReferenceChange,
 ) -> SettlementPrice:
     """Return the settlement price of a contract and the rule that gave it.
 
@@ -150,13 +161,15 @@ def settlement_price(
     the mean of all trades; then the ``fallbacks`` that apply, each removable: both quotes at the
     close, the limit price of a market locked one-sided for the last five minutes, the reference
     contract, the previous settlement (the listing benchmark on a first day). ``locked_at`` is that
-    limit price, None where quotes are not one-sided. Copper without a trade, the nearer month +2 %:
-    ``settlement_price(tick=10, lot_size=5, previous_settlement=69000, reference_settlement=71400,
-    reference_previous=70000)`` gives 70380 by "reference_contract".
+    limit price, None where quotes are not one-sided. ``rounding``, ``fallbacks`` (``FALLBACKS`` are
+    all, in order) and ``reference_change`` are the ``settlement`` of the books. Copper without a
+    trade, the nearer month +2 %: ``settlement_price(tick=10, lot_size=5, previous_settlement=69000,
+    reference_settlement=71400, reference_previous=70000, rounding=Rounding.DOWN,
+    fallbacks=FALLBACKS, reference_change="relative")`` gives 70380 by "reference_contract".
     """
 
     def done(price: Price, by: str) -> SettlementPrice:
-        return SettlementPrice(price=to_tick(price, tick, rounding), by=by)
+        return SettlementPrice(price=unchecked(to_tick)(price, tick, rounding), by=by)
 
     if (reference_settlement is None) != (reference_previous is None):
         raise InputFault("the reference contract needs its settlement price of both days")
@@ -164,12 +177,12 @@ def settlement_price(
         return done(decided, "decided")
     if halted:
         return done(previous_settlement, "halted")
-    if lots_of(volume_lots, "volume"):
-        price = average_of_turnover(turnover_fen, volume_lots, lot_size, tick, rounding)
+    if volume_lots:
+        price = unchecked(average_of_turnover)(turnover_fen, volume_lots, lot_size, tick, rounding)
         return done(price, "trades")
     for fallback in fallbacks:
         if fallback == "middle_of_quotes" and best_bid is not None and best_ask is not None:
-            price = middle_of_quotes(best_bid, best_ask, previous_settlement, tick)
+            price = unchecked(middle_of_quotes)(best_bid, best_ask, previous_settlement, tick)
             return done(price, fallback)
         if fallback == "locked_limit" and locked_at is not None:
             return done(locked_at, fallback)
@@ -178,7 +191,7 @@ def settlement_price(
             and reference_settlement is not None
             and reference_previous is not None
         ):
-            price = by_reference_contract(
+            price = unchecked(by_reference_contract)(
                 previous_settlement,
                 reference_settlement,
                 reference_previous,
@@ -186,8 +199,8 @@ def settlement_price(
                 limit_rate,
                 upper_limit,
                 lower_limit,
-                rounding,
-                reference_change,
+                rounding=rounding,
+                reference_change=reference_change,
             )
             return done(price, fallback)
         if fallback == "previous_settlement":
@@ -196,13 +209,14 @@ def settlement_price(
 
 
 @rule("CFFEX Clearing Rules: mean of the last hour, cut down to the tick", "secondary")
+@checked
 def average_between(
-    snapshots: Sequence[tuple[int, int, int]],
+    snapshots: Snapshots,
     start_ms: int,
     end_ms: int,
-    lot_size: Price,
-    tick: Price,
-    rounding: Rounding = Rounding.DOWN,
+    lot_size: Size,
+    tick: Size,
+    rounding: Rounding,
 ) -> Decimal | None:
     """Return the mean of the trades after ``start_ms`` up to ``end_ms``, None without trades.
 
@@ -218,20 +232,23 @@ def average_between(
 
     volume_before, turnover_before = totals(start_ms)
     volume, turnover = totals(end_ms)
+    if volume < volume_before or turnover < turnover_before:
+        raise InputFault("volume and turnover since the open never fall; give them in time order")
     if volume == volume_before:
         return None
-    return average_of_turnover(
+    return unchecked(average_of_turnover)(
         turnover - turnover_before, volume - volume_before, lot_size, tick, rounding
     )
 
 
 @rule("CFFEX Clearing Rules: last hour; without trades the hour before, and so on", "secondary")
+@checked
 def last_hour_average(
-    snapshots: Sequence[tuple[int, int, int]],
-    lot_size: Price,
-    tick: Price,
+    snapshots: Snapshots,
+    lot_size: Size,
+    tick: Size,
     sessions_ms: Sequence[tuple[int, int]],
-    rounding: Rounding = Rounding.DOWN,
+    rounding: Rounding,
 ) -> Decimal | None:
     """Return the settlement price of a venue that averages the last trading hour.
 
@@ -241,16 +258,32 @@ def last_hour_average(
     13:00-15:00 are ``[(34_200_000, 41_400_000), (46_800_000, 54_000_000)]``; trades up to 14:00
     leave the mean alone when there are later ones.
     """
+    _check_sessions(sessions_ms)
+    mean = unchecked(average_between)
     end, close = sessions_ms[-1][1], snapshots[-1][0] if snapshots else 0
     while (start := _hour_before(end, sessions_ms)) is not None:
-        price = average_between(snapshots, start, max(end, close), lot_size, tick, rounding)
+        price = mean(snapshots, start, max(end, close), lot_size, tick, rounding)
         if price is not None:
             return price
         end, close = start, start
     if not snapshots:
         return None
     first, last = snapshots[0][0], snapshots[-1][0]
-    return average_between(snapshots, first - 1, last, lot_size, tick, rounding)
+    return mean(snapshots, first - 1, last, lot_size, tick, rounding)
+
+
+def _check_sessions(sessions_ms: Sequence[tuple[int, int]]) -> None:
+    """Refuse trading periods that are none, out of order, or longer than a day."""
+    if not sessions_ms:
+        raise InputFault("a day without a trading period has no last hour; give its periods")
+    before = sessions_ms[0][0]
+    for start, stop in sessions_ms:
+        if not before <= start < stop <= start + 24 * HOUR_MS:
+            raise InputFault(
+                f"trading period from {start} to {stop} ms: it follows the one before, and ends"
+                " within a day of its start"
+            )
+        before = stop
 
 
 def _hour_before(end_ms: int, sessions_ms: Sequence[tuple[int, int]]) -> int | None:

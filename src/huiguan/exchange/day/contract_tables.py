@@ -37,6 +37,7 @@ from huiguan.exchange.rules.price_limits import price_limits
 from huiguan.exchange.rules.rows import Books
 from huiguan.foundation.arithmetic import PPB
 from huiguan.foundation.faults import InputFault
+from huiguan.foundation.readers.signatures import unchecked
 from huiguan.foundation.records import blank_rows, table_layout
 
 FEN = 100
@@ -216,9 +217,9 @@ def _fill_instrument(
             f" tick of {quote.tick_units}; settle to the new tick on the evening before a change"
         )
     rate, rounding = Fraction(limit_ppb, PPB), values.limit_rounding
-    lower, upper = price_limits(row.settlement_units, rate, quote.tick_units, rounding)
+    lower, upper = unchecked(price_limits)(row.settlement_units, rate, quote.tick_units, rounding)
     limit = values.position_limit
-    lots = position_limit_lots(
+    lots = unchecked(position_limit_lots)(
         limit.lots, limit.share_ppb, limit.threshold_lots, row.open_interest_lots
     )
     size = values.order_size

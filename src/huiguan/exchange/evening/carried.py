@@ -6,6 +6,7 @@ from decimal import Decimal
 import numpy as np
 
 from huiguan.exchange.clearing.margin import shorts_to_margin
+from huiguan.exchange.clearing.parameters import MOVE_DAYS
 from huiguan.exchange.day.image import (
     DayImage,
     MemberVolume,
@@ -20,11 +21,11 @@ from huiguan.exchange.evening.day_positions import SHORT, Holdings, codes_of, sp
 from huiguan.exchange.evening.rules_of_day import DayRules
 from huiguan.foundation.columns import stacked
 from huiguan.foundation.faults import InputFault
+from huiguan.foundation.readers.signatures import unchecked
 from huiguan.foundation.records import blank_rows, table_layout
 from huiguan.foundation.tables import in_key_order
 
 THOUSAND = 1_000
-MOVE_DAYS = (3, 4, 5)  # over which a cumulative move is measured
 EVENINGS = max(MOVE_DAYS)
 
 
@@ -71,7 +72,7 @@ def lots_backed(
         for position in own:
             size = rules.contracts[instrument[position]].today.terms.lot_size
             shorts = int(found.held[SHORT, position])
-            freed = shorts - shorts_to_margin(shorts, left, size)
+            freed = shorts - unchecked(shorts_to_margin)(shorts, left, size)
             backed[position] = freed
             left -= freed * size
     return backed

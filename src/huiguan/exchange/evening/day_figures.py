@@ -1,6 +1,6 @@
 """Figures of a day that the public is told: the express of each contract, and rankings."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
@@ -8,13 +8,17 @@ from typing import NamedTuple
 import msgspec
 import numpy as np
 
+from huiguan.exchange.clearing.parameters import MOVE_DAYS
 from huiguan.exchange.day.image import DayImage
 from huiguan.exchange.day.result import DayResult, SettledBy
-from huiguan.exchange.evening.carried import MOVE_DAYS, evenings_of
+from huiguan.exchange.evening.carried import evenings_of
 from huiguan.exchange.quotes import to_tick
 from huiguan.foundation.arithmetic import Rounding
 from huiguan.foundation.cited import rule
 from huiguan.foundation.columns import sums
+from huiguan.foundation.readers.names import Name, Names, one_spelling
+from huiguan.foundation.readers.signatures import checked
+from huiguan.foundation.readers.values import Count
 
 TOP = 20
 FEN_OF_TEN_THOUSAND = 1_000_000
@@ -112,12 +116,12 @@ def cumulative_changes(image: DayImage, result: DayResult) -> list[list[Decimal 
 class MemberFigures(NamedTuple):
     """A member's volume (None where it is not known) and positions in a contract."""
 
-    volume_lots: int | None
-    long_lots: int
-    short_lots: int
+    volume_lots: Count | None
+    long_lots: Count
+    short_lots: Count
 
 
-Figures = Mapping[tuple[str, str], MemberFigures]  # by (instrument, member)
+Figures = Mapping[tuple[Name, Name], MemberFigures]  # by (instrument, member)
 
 
 def member_figures(image: DayImage, result: DayResult) -> dict[tuple[str, str], MemberFigures]:
@@ -166,11 +170,12 @@ class Rank(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @rule("Information rules: the first 20 members by volume, long and short", "confirmed")
+@checked
 def rankings(
     today: Figures,
     before: Figures,
-    instruments: Sequence[str],
-    top: int = TOP,
+    instruments: Names,
+    top: Count = TOP,
     *,
     first_day: bool = False,
 ) -> list[Rank]:
@@ -180,6 +185,8 @@ def rankings(
     ``before``, where a member that is not named had nothing; on the first day there is no change.
     0001 traded 50 lots and 0002 80, the day before 0002 100: 0002 (-20), then 0001 (+50).
     """
+    for place, what in ((0, "instrument"), (1, "member")):
+        one_spelling((*(key[place] for key in today), *(key[place] for key in before)), what)
     nothing = MemberFigures(None, 0, 0) if first_day else MemberFigures(0, 0, 0)
     rows = []
     members: dict[str, dict[str, MemberFigures]] = {name: {} for name in instruments}

@@ -27,6 +27,7 @@ from huiguan.exchange.messages import CancelReason, Hedge, Scope, TransferStage
 from huiguan.exchange.rules.parameters import ContractParameters
 from huiguan.foundation.columns import sums, times_rate_half_up
 from huiguan.foundation.faults import CheckFault
+from huiguan.foundation.readers.signatures import unchecked
 from huiguan.foundation.records import blank_rows
 
 PAID_CANCELS = (CancelReason.OWNER, CancelReason.MASS_CANCEL, CancelReason.TIME_IN_FORCE)
@@ -162,7 +163,8 @@ def order_fees(image: DayImage, events: DayEvents, rules: DayRules) -> np.ndarra
     rows = []
     for number in np.flatnonzero(merged > least_paid(rules)):
         contract = int(group[number] % count)
-        tiers = order_fee_tiers(rules.contracts[contract].today.order_fee)
+        row_of_fee = rules.contracts[contract].today.order_fee
+        tiers, ratio = order_fee_tiers(row_of_fee), row_of_fee.ratio
         own = np.flatnonzero(where == number)
         counts = [
             MessageCount(
@@ -175,7 +177,8 @@ def order_fees(image: DayImage, events: DayEvents, rules: DayRules) -> np.ndarra
             )
             for row in own
         ]
-        for count_row, fee in zip(counts, order_fees_by_code(counts, tiers).values(), strict=True):
+        fees = unchecked(order_fees_by_code)(counts, tiers, ratio)
+        for count_row, fee in zip(counts, fees.values(), strict=True):
             if fee:
                 done = (count_row.messages, count_row.executed_orders, fee)
                 rows.append((*done, int(count_row.trading_code), contract))
@@ -339,7 +342,7 @@ def clear_pools(
         usable = rules[index].usable_fen(int(pool["collateral_fen"]), cash, int(margin[index]))
         minimum = rules[index].minimum_fen(futures_firm=bool(pool["futures_firm"]))
         previous = int(pool["cash_fen"]) - int(pool["margin_fen"]) + int(pool["usable_fen"])
-        balance = clearing_deposit(
+        balance = unchecked(clearing_deposit)(
             previous_balance_fen=previous,
             previous_margin_fen=int(pool["margin_fen"]),
             margin_fen=int(margin[index]),
@@ -358,7 +361,7 @@ def clear_pools(
         row["previous_margin_fen"] = pool["margin_fen"]
         row["previous_usable_fen"], row["usable_fen"] = pool["usable_fen"], usable
         row["collateral_fen"], row["balance_fen"] = pool["collateral_fen"], balance
-        row["minimum_fen"], row["call_fen"] = minimum, margin_call(balance, minimum)
+        row["minimum_fen"], row["call_fen"] = minimum, unchecked(margin_call)(balance, minimum)
         row["member"], row["house"] = pool["member"], pool["house"]
-        row["outcome"] = at_deadline(balance, minimum)
+        row["outcome"] = unchecked(at_deadline)(balance, minimum)
     return table

@@ -8,11 +8,12 @@ import numpy as np
 from msgspec.structs import replace
 
 from huiguan.exchange.clearing.parameters import (
+    MOVE_DAYS,
     Circular,
     LockState,
     Tomorrow,
-    cumulative_move,
     halted_after_lock,
+    moved_by,
     next_lock_state,
     parameters_of_tomorrow,
 )
@@ -30,7 +31,7 @@ from huiguan.exchange.day.instructions.prices import (
     RaiseMargin,
 )
 from huiguan.exchange.day.result import ContractResult, SettledBy
-from huiguan.exchange.evening.carried import MOVE_DAYS, evenings_of
+from huiguan.exchange.evening.carried import evenings_of
 from huiguan.exchange.evening.rules_of_day import (
     ContractRules,
     DayRules,
@@ -44,9 +45,11 @@ from huiguan.exchange.events import (
     running_totals,
 )
 from huiguan.exchange.messages import Phase, Right, Side
+from huiguan.exchange.quotes import exact
 from huiguan.exchange.rules.price_limits import Lock
 from huiguan.foundation.columns import sums, whole
 from huiguan.foundation.faults import InputFault
+from huiguan.foundation.readers.signatures import unchecked
 from huiguan.foundation.records import blank_rows
 
 
@@ -92,7 +95,6 @@ class Settled(NamedTuple):
     by: np.ndarray
 
 
-NEVER = 1_000_000
 MOST_TICKS = 1 << 31
 BY_NAME = {
     "last_hour": SettledBy.LAST_HOUR,
@@ -181,7 +183,7 @@ def _settle_one(
     def price(ticks: int) -> Decimal | None:
         return _price(image, index, ticks) if ticks else None
 
-    return settlement_price(
+    return unchecked(settlement_price)(
         tick=carried_tick(rule),
         lot_size=rule.today.terms.lot_size,
         previous_settlement=_price(image, index, limits["previous_settlement_ticks"]),
@@ -221,7 +223,7 @@ def _last_hour(
     own = image.phases[image.phases["group"] == terms["phase_group"]]
     starts = np.flatnonzero(own["phase"] == Phase.CONTINUOUS)
     times = (own["time_ns"] // 1_000_000).tolist()
-    price = last_hour_average(
+    price = unchecked(last_hour_average)(
         running_totals(events, index, int(terms["tick_value_fen"])),
         rule.today.terms.lot_size,
         carried_tick(rule),
@@ -333,15 +335,10 @@ def moved_far(units: Sequence[int], thresholds: Sequence[Decimal]) -> bool:
 
     ``units`` are settlement prices to today's; the base of n days is the n-th evening before.
     """
-    for days in MOVE_DAYS:
-        if len(units) > days:
-            only = [
-                limit if of == days else NEVER
-                for of, limit in zip(MOVE_DAYS, thresholds, strict=True)
-            ]
-            if cumulative_move(units[-1 - days], units[-days:], only):
-                return True
-    return False
+    return any(
+        len(units) > days and moved_by(exact(units[-1 - days]), exact(units[-1]), threshold)
+        for days, threshold in zip(MOVE_DAYS, thresholds, strict=True)
+    )
 
 
 def parameters_of_contract(
@@ -368,8 +365,8 @@ def parameters_of_contract(
         state = LockState()  # D4 without trading ends the ladder
     else:
         locked = Lock(int(contracts["locked"][index]))
-        state = next_lock_state(state, locked, decimal_rate(limit))
-    halted = halted_after_lock(state, rule.today.days_before_last, lock.after_third)
+        state = unchecked(next_lock_state)(state, locked, decimal_rate(limit))
+    halted = unchecked(halted_after_lock)(state, rule.today.days_before_last, lock.after_third)
     chosen = None
     if decision is not None:
         halted = decision.halted
@@ -384,7 +381,7 @@ def parameters_of_contract(
     if rule.waits(state.day):  # the lock alone decides until the raise begins
         circular = replace(circular, limit=0, hedging=0, general=0)
     ladder = rule.ladder_ppb(int(contracts["open_interest_lots"][index]))
-    return state, parameters_of_tomorrow(
+    return state, unchecked(parameters_of_tomorrow)(
         circular=circular,
         ladder=decimal_rate(ladder),
         state=state,

@@ -29,6 +29,7 @@ from huiguan.exchange.events import DayEvents, orders_of, resting
 from huiguan.exchange.messages import Hedge, Offset, Right, Side
 from huiguan.exchange.rules.rows import ForcedReduction
 from huiguan.foundation.faults import InputFault
+from huiguan.foundation.readers.signatures import unchecked
 from huiguan.foundation.records import blank_rows, table_layout
 
 THIRD_DAY = 3
@@ -126,18 +127,18 @@ def _reduce(
     closing: dict[str, int] = {}
     for line in waiting:
         owner = (int(line["trading_code"]), int(line["hedge"]))
-        own, longs, shorts = net_first(*held.get(owner, (0, 0)))
+        own, longs, shorts = unchecked(net_first)(*held.get(owner, (0, 0)))
         net = longs if losers_long else shorts
         of_net = min(int(line["lots"]), net)
         if pairs := min(int(line["lots"]) - of_net, own):
             rows.append((0, trade(owner, owner, pairs)))
         if of_net:
             position = _net(image, index, owner, net, settlement, long=losers_long)
-            declared = declared_closing_lots(of_net, position, settlement, threshold)
+            declared = unchecked(declared_closing_lots)(of_net, position, settlement, threshold)
             closing[words[owner]] = declared
     winners = []
     for owner, sides in held.items():
-        _, longs, shorts = net_first(*sides)
+        _, longs, shorts = unchecked(net_first)(*sides)
         net = shorts if losers_long else longs
         if net:
             row = _net(image, index, owner, net, settlement, long=not losers_long)
@@ -171,7 +172,7 @@ def _net(
     own = (lots["instrument"] == index) & (lots["trading_code"] == owner[0])
     own &= (lots["hedge"] == owner[1]) & (lots["side"] == (Side.BUY if long else Side.SELL))
     openings = [(int(row["open_price_units"]), int(row["lots"])) for row in lots[own]]
-    profit = unit_net_profit(net, openings, settlement, long=long)
+    profit = unchecked(unit_net_profit)(net, openings, settlement, long=long)
     return NetPosition("", net, profit, hedging=owner[1] == Hedge.HEDGE)
 
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 import msgspec
 
 from huiguan.exchange.clearing.collateral import usable_collateral
+from huiguan.exchange.clearing.deposit import minimum_deposit
 from huiguan.exchange.clearing.fees import OrderFeeTier
 from huiguan.exchange.clearing.parameters import Circular
 from huiguan.exchange.day.contract_tables import parameters_of
@@ -14,6 +15,7 @@ from huiguan.exchange.rules.rows import Books, MarketRow, OrderFee, calendar_of
 from huiguan.foundation.arithmetic import Rounding
 from huiguan.foundation.calendars import show_day, trading_day_after, trading_days_between
 from huiguan.foundation.faults import InputFault
+from huiguan.foundation.readers.signatures import unchecked
 
 
 class ContractRules(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,7 +88,7 @@ class PoolRules(msgspec.Struct, frozen=True, kw_only=True):
     def minimum_fen(self, *, futures_firm: bool) -> int:
         """Return the least clearing deposit in fen."""
         least = [
-            row.deposit.futures_firm_fen if futures_firm else row.deposit.other_fen
+            unchecked(minimum_deposit)(row.deposit, futures_firm=futures_firm)
             for row in self.venues
         ]
         added = any(row.shared_pool.minimum == "added" for row in self.venues)
@@ -95,7 +97,7 @@ class PoolRules(msgspec.Struct, frozen=True, kw_only=True):
     def usable_fen(self, collateral_fen: int, cash_fen: int, margin_fen: int) -> int:
         """Return what collateral counts for: never more than the margin."""
         by_venue = [
-            usable_collateral(
+            unchecked(usable_collateral)(
                 collateral_fen,
                 cash_fen,
                 decimal_rate(row.collateral.value_share_ppb),

@@ -30,9 +30,11 @@ from huiguan.exchange.evening.rules_of_day import decimal_rate
 from huiguan.exchange.messages import Hedge, Offset, Side
 from huiguan.foundation.columns import by_group
 from huiguan.foundation.faults import InputFault
+from huiguan.foundation.readers.signatures import unchecked
 
 SIDES, HEDGES, OFFSETS = tuple(Side), tuple(Hedge), tuple(Offset)  # faster than calling the enum
 OPEN, CLOSE_TODAY = Offset.OPEN, Offset.CLOSE_TODAY
+FEE, MARGIN = unchecked(side_fee), unchecked(side_margin)
 
 
 class StatementTerms(NamedTuple):
@@ -223,7 +225,7 @@ class Statements:
         """Return a trade with turnover and fee."""
         value = units * self._terms[index].unit_value_fen * trade.lots
         rate, per_lot = self._fees[fee_row(index, trade.hedge, self._fee_class[trade.offset])]
-        fee = side_fee(value, trade.lots, rate, per_lot)
+        fee = FEE(value, trade.lots, rate, per_lot)
         return TradeLine(trade, value, fee, close_profit_fen)
 
     def _position_line(self, key: tuple[int, Side, Hedge], lot: StatementLot) -> PositionLine:
@@ -249,7 +251,7 @@ class Statements:
         terms = self._terms[index]
         rate = terms.hedge_ppb if hedge == Hedge.HEDGE else terms.general_ppb
         value = terms.settlement_units * terms.unit_value_fen * lots
-        return side_margin(value, rate)
+        return MARGIN(value, rate)
 
     def _summary(self, code: int, held: Held, positions: list[PositionLine]) -> list[SummaryLine]:
         """Return one line per contract and hedge flag, with the margin that is charged."""

@@ -26,6 +26,7 @@ from huiguan.exchange.reports.daily import (
     settlement_rows,
 )
 from huiguan.exchange.reports.posting_table import postings_frame
+from huiguan.foundation.readers.signatures import unchecked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -96,7 +97,7 @@ def ranks_of_day(
         if row.open_interest_lots >= (rule.today.ranking.open_interest_lots or 0)
     ]
     before, first = morning_figures(image), is_first(image)
-    return rankings(member_figures(image, result), before, passed, first_day=first)
+    return unchecked(rankings)(member_figures(image, result), before, passed, first_day=first)
 
 
 def accounts_frame(image: DayImage, result: DayResult) -> pl.DataFrame:

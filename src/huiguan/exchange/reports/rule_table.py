@@ -24,6 +24,7 @@ from huiguan.exchange.rules.rows import (
 from huiguan.foundation.arithmetic import show_fen, show_rate
 from huiguan.foundation.calendars import days_between, show_day
 from huiguan.foundation.faults import InputFault
+from huiguan.foundation.readers.signatures import unchecked
 
 HIDDEN = {*ContractRow.__struct_fields__}
 DAYS = {"reverts_from", "listed", "last_day"}
@@ -156,7 +157,7 @@ def show_fee(rate_ppb: int, fen: int) -> str:
 def show_limit(limit: ContractParameters) -> str:
     """Return the position limit of a contract, a share of open interest in words."""
     row = limit.position_limit
-    lots = position_limit_lots(row.lots, 0, 0, 0)
+    lots = unchecked(position_limit_lots)(row.lots, 0, 0, 0)
     text = "none known" if lots is None else f"{lots:,}"
     if row.share_ppb:
         text += f" or {show_rate(row.share_ppb)} from {row.threshold_lots:,}"

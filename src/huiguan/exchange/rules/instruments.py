@@ -6,7 +6,8 @@ Everything follows from the dated rows of a book (``months``, ``listing``, ``las
 
 from collections.abc import Iterable
 from datetime import date, timedelta
-from typing import TypeVar, cast
+from functools import partial
+from typing import Annotated, TypeVar, cast
 
 import msgspec
 
@@ -22,11 +23,13 @@ from huiguan.exchange.rules.rows import (
     ListingMonths,
     MarketRow,
     Product,
+    book_row,
     calendar_of,
 )
-from huiguan.exchange.rules.values import parse_month
+from huiguan.exchange.rules.values import Month, parse_month
 from huiguan.foundation.calendars import (
-    Calendar,
+    Day,
+    Loaded,
     is_trading_day,
     on_or_after,
     on_or_before,
@@ -37,9 +40,13 @@ from huiguan.foundation.calendars import (
 )
 from huiguan.foundation.cited import applicable, rule
 from huiguan.foundation.faults import InputFault
+from huiguan.foundation.readers.signatures import checked, unchecked
+from huiguan.foundation.readers.values import whole_number
 
 LONGEST_LISTING_MONTHS = 72
 R = TypeVar("R", bound=MarketRow)
+DayOfMonth = Annotated[int, partial(whole_number, least=1, most=31)]
+Weekday = Annotated[int, partial(whole_number, least=1, most=7)]  # 1 is Monday
 
 
 class Contract(msgspec.Struct, frozen=True, kw_only=True, order=True):
@@ -96,7 +103,8 @@ def month_matches(row: ContractRow, month: int) -> bool:
 @rule(
     "circulars, holiday clause: back after the first day without limit-locked market", "confirmed"
 )
-def reverted(row: CircularRow, day: int) -> bool:
+@checked
+def reverted(row: Annotated[CircularRow, book_row], day: Day) -> bool:
     """Return whether a holiday's values are over on ``day``, if the day named was not locked.
 
     Example: raised for Spring Festival 2026, named day 2026-02-24: over from 2026-02-25 on.
@@ -131,12 +139,13 @@ def select(
     """
     name = KIND_NAMES[kind]
     calendar = calendar_of(books, product)
+    over = unchecked(reverted)
     until_delivery = months_between(day // 100, month)
 
     def matches(row: MarketRow) -> bool:
         if not isinstance(row, ContractRow):
             return True
-        if not month_matches(row, month) or (isinstance(row, CircularRow) and reverted(row, day)):
+        if not month_matches(row, month) or (isinstance(row, CircularRow) and over(row, day)):
             return False
         if 0 <= row.from_months_before < until_delivery:
             return False
@@ -152,7 +161,8 @@ def select(
 
 
 @rule("contract texts, last trading day: the 15th, or the next trading day", "confirmed")
-def last_day_of_month(calendar: Calendar, month: int, day: int) -> int:
+@checked
+def last_day_of_month(calendar: Loaded, month: Month, day: DayOfMonth) -> int:
     """Return ``day`` of the contract month, or the next trading day.
 
     Example: 2026-08-15 is a Saturday, so contracts 2608 end on Monday 2026-08-17.
@@ -161,7 +171,8 @@ def last_day_of_month(calendar: Calendar, month: int, day: int) -> int:
 
 
 @rule("contract texts of sc, lu, fu: last trading day of the month before delivery", "confirmed")
-def last_day_of_month_before(calendar: Calendar, month: int) -> int:
+@checked
+def last_day_of_month_before(calendar: Loaded, month: Month) -> int:
     """Return the last trading day of the month before the contract month.
 
     Example: contracts 2609 of crude oil end on 2026-08-31.
@@ -170,7 +181,8 @@ def last_day_of_month_before(calendar: Calendar, month: int) -> int:
 
 
 @rule("contract text of ec: last Monday of the delivery month with trading", "confirmed")
-def last_weekday_of_month(calendar: Calendar, month: int, weekday: int) -> int:
+@checked
+def last_weekday_of_month(calendar: Loaded, month: Month, weekday: Weekday) -> int:
     """Return the last ``weekday`` (1 is Monday) of the contract month that is a trading day.
 
     Example: 2026-02-23 and 02-16 are holidays, so a contract 2602 ended on Monday 2026-02-09.
@@ -186,7 +198,8 @@ def last_weekday_of_month(calendar: Calendar, month: int, weekday: int) -> int:
 
 
 @rule("contract texts of index futures: third Friday, or the next trading day", "confirmed")
-def third_friday(calendar: Calendar, month: int) -> int:
+@checked
+def third_friday(calendar: Loaded, month: Month) -> int:
     """Return the third Friday of the contract month, or the next trading day.
 
     Example: contracts 2101 end on 2021-01-15.
@@ -204,12 +217,12 @@ def last_trading_day(books: Books, product: Product, month: int) -> int:
     assert found is not None, product.code  # the loader proves that there is one
     calendar = calendar_of(books, product)
     if found.rule == "day_of_month":
-        return last_day_of_month(calendar, month, found.day)
+        return unchecked(last_day_of_month)(calendar, month, found.day)
     if found.rule == "month_end_before":
-        return last_day_of_month_before(calendar, month)
+        return unchecked(last_day_of_month_before)(calendar, month)
     if found.rule == "last_weekday":
-        return last_weekday_of_month(calendar, month, found.day)
-    return third_friday(calendar, month)
+        return unchecked(last_weekday_of_month)(calendar, month, found.day)
+    return unchecked(third_friday)(calendar, month)
 
 
 def delivery_days(books: Books, product: Product, month: int, last_day: int) -> tuple[int, ...]:
@@ -225,12 +238,15 @@ def delivery_days(books: Books, product: Product, month: int, last_day: int) -> 
 
 
 @rule("contract texts, listed contract months", "confirmed")
-def pattern_months(pattern: ListingMonths, front: int) -> tuple[int, ...]:
+@checked
+def pattern_months(pattern: Annotated[ListingMonths, book_row], front: Month) -> tuple[int, ...]:
     """Return the contract months of a pattern when ``front`` (``yyyymm``) is the nearest month.
 
     Example: bitumen (6 nearest, then quarter months within 24) with front 202609: 2609 to 2702,
     2703, 2706, 2709, 2712, 2803, 2806.
     """
+    if (pattern.then_count or pattern.then_within) and not pattern.then_of:
+        raise InputFault("pattern: a wider grid of no delivery month never ends; give ``then_of``")
     near = [add_months(front, n) for n in range(pattern.nearest)]
     found = [month for month in near if month % 100 in pattern.of]
     month, taken = add_months(front, pattern.nearest), 0
@@ -261,7 +277,7 @@ def months_on(books: Books, product: Product, day: int, front: int) -> set[int]:
     pattern = select(books, product, ListingMonths, day, 0)
     if pattern is None:
         return set()
-    months = pattern_months(pattern, front)
+    months = unchecked(pattern_months)(pattern, front)
     return {month for month in months if month >= product.first_contract}
 
 
@@ -271,7 +287,7 @@ def listing_day(books: Books, product: Product, month: int) -> int:
     A month joins on the trading day after the last one of the month it replaces (cu2110 on
     2020-10-16), with the product itself, or on the day a circular names.
     """
-    named = named_listings(product)
+    named, months_of = named_listings(product), unchecked(pattern_months)
     if named.get(month):
         return named[month]
     calendar = calendar_of(books, product)
@@ -283,9 +299,7 @@ def listing_day(books: Books, product: Product, month: int) -> int:
     for step in range(months_between(first, month)):
         earlier, front = add_months(first, step), add_months(first, step + 1)
         if any(
-            month in pattern_months(row, front)
-            for row in patterns
-            if isinstance(row, ListingMonths)
+            month in months_of(row, front) for row in patterns if isinstance(row, ListingMonths)
         ):
             day = trading_day_after(calendar, last_trading_day(books, product, earlier))
             if day > start:

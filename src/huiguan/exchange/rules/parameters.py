@@ -6,10 +6,12 @@ What the market itself changes is state, not book: limit-locked widening and whe
 contract has traded are applied on top by clearing.
 """
 
-from typing import Any
+from functools import partial
+from typing import Annotated, Any
 
 import msgspec
 
+from huiguan.exchange.quotes import Lots
 from huiguan.exchange.rules.instruments import (
     Contract,
     contract,
@@ -41,7 +43,15 @@ from huiguan.foundation.calendars import (
 )
 from huiguan.foundation.cited import rule
 from huiguan.foundation.faults import InputFault
-from huiguan.foundation.readers.values import natural
+from huiguan.foundation.readers.signatures import checked, unchecked
+from huiguan.foundation.readers.values import Fen, Ppb, natural
+
+UP, DOWN = (
+    int(Rounding.UP),
+    int(Rounding.DOWN),
+)  # kernels are entered faster by plain numbers
+Multiple = Annotated[int, partial(natural, most=100)]
+OpenInterest = Annotated[Lots, "open interest"]
 
 
 class FeeRates(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,7 +85,8 @@ class ContractParameters(RowsInForce, frozen=True, kw_only=True):
 
 
 @rule("Risk Management Rules: of circular and time ladder the higher margin", "confirmed")
-def margin_rate(circular_ppb: int, ladder_ppb: int) -> int:
+@checked
+def margin_rate(circular_ppb: Ppb, ladder_ppb: Ppb) -> int:
     """Return the margin rate in force: circular or ladder, whichever is higher.
 
     Example: rb2610 in the month before delivery, circular 7 %, ladder 10 %: 10 %.
@@ -84,13 +95,16 @@ def margin_rate(circular_ppb: int, ladder_ppb: int) -> int:
 
 
 @rule("fee circulars: close-today multiple; hedging share since 2023-09-04", "confirmed")
-def fee_rates(rate_ppb: int, per_lot_fen: int, close_today: int, share_ppb: int) -> FeeRates:
+@checked
+def fee_rates(rate_ppb: Ppb, per_lot_fen: Fen, close_today: Multiple, share_ppb: Ppb) -> FeeRates:
     """Return the fees of a trade side that pays ``share_ppb`` of the full fee.
 
     Example: copper 0.5 bp, close today 2 times, hedging 50 %: 0.25 bp and 0.5 bp.
     """
-    rate = multiply_rate(rate_ppb, share_ppb, Rounding.UP)
-    fen = multiply_rate(per_lot_fen, share_ppb, Rounding.UP)
+    rate, fen = rate_ppb, per_lot_fen
+    if share_ppb != PPB:
+        rate = multiply_rate(rate, share_ppb, UP)
+        fen = multiply_rate(fen, share_ppb, UP)
     return FeeRates(
         open_rate_ppb=rate,
         open_fen=fen,
@@ -100,17 +114,17 @@ def fee_rates(rate_ppb: int, per_lot_fen: int, close_today: int, share_ppb: int)
 
 
 @rule("Risk Management Rules, position limits: a number, or a share of open interest", "secondary")
+@checked
 def position_limit_lots(
-    lots: int | None, share_ppb: int, threshold_lots: int, open_interest_lots: int
+    lots: Lots | None, share_ppb: Ppb, threshold_lots: Lots, open_interest_lots: OpenInterest
 ) -> int | None:
     """Return the lots a holder may hold per side, or None where no limit is known.
 
     ``open_interest_lots`` is last evening's. Example: copper, 8,000 lots or 10 % from 80,000 on:
     at 176,877 lots of open interest the limit is 17,687 lots.
     """
-    natural(open_interest_lots, "open interest")
     if share_ppb and open_interest_lots >= threshold_lots:
-        return multiply_rate(open_interest_lots, share_ppb, Rounding.DOWN)
+        return multiply_rate(open_interest_lots, share_ppb, DOWN)
     return lots
 
 
@@ -175,6 +189,7 @@ def parameters(books: Books, code: str | Contract, trading_day: int) -> Contract
         )
     rows = rows_in_force(books, product, found, trading_day)
     fee, ladder_ppb = rows.fee, rows.ladder.margin_ppb
+    higher, fees_of = unchecked(margin_rate), unchecked(fee_rates)
     left = trading_days_between(calendar, trading_day, found.last_day)
     days = rows.natural_person.days_before_last
     multiple = rows.new_contract.limit_multiple if trading_day == found.listed else 1
@@ -187,10 +202,10 @@ def parameters(books: Books, code: str | Contract, trading_day: int) -> Contract
         months_before=months_between(trading_day // 100, found.month),
         days_before_last=left,
         limit_ppb=rows.circular.limit_ppb * multiple,
-        general_ppb=margin_rate(rows.circular.general_ppb, ladder_ppb),
-        hedge_ppb=margin_rate(rows.circular.hedge_ppb, ladder_ppb),
-        general_fees=fee_rates(fee.rate_ppb, fee.per_lot_fen, fee.close_today_multiple, PPB),
-        hedge_fees=fee_rates(
+        general_ppb=higher(rows.circular.general_ppb, ladder_ppb),
+        hedge_ppb=higher(rows.circular.hedge_ppb, ladder_ppb),
+        general_fees=fees_of(fee.rate_ppb, fee.per_lot_fen, fee.close_today_multiple, PPB),
+        hedge_fees=fees_of(
             fee.rate_ppb, fee.per_lot_fen, fee.close_today_multiple, rows.hedge_fee.share_ppb
         ),
         larger_side=rows.relief.larger_side and left >= rows.relief.until_days_before_last,

@@ -8,20 +8,28 @@ from collections.abc import Sequence
 from decimal import Decimal
 from enum import IntEnum
 from fractions import Fraction
-from typing import Literal, NamedTuple
+from functools import partial
+from typing import Annotated, Literal, NamedTuple
 
-from huiguan.exchange.quotes import Price, Rate, as_decimal, as_rate, exact, to_tick
-from huiguan.exchange.rules.rows import LimitRounding
+from huiguan.exchange.quotes import Price, Rate, Size, as_decimal, as_rate, exact, to_tick
+from huiguan.exchange.rules.rows import LimitRounding, book_row
 from huiguan.foundation.arithmetic import Rounding
 from huiguan.foundation.cited import rule
 from huiguan.foundation.faults import InputFault
 from huiguan.foundation.readers.signatures import checked
+from huiguan.foundation.readers.values import natural, word
 
+Multiple = Annotated[int, partial(natural, least=1, most=100)]
 Cut = Literal["down", "inward"]  # both limits down; the lower one up and the upper one down
 CUTS: dict[str, tuple[Rounding, Rounding]] = {
     "down": (Rounding.DOWN, Rounding.DOWN),
     "inward": (Rounding.UP, Rounding.DOWN),
 }
+
+
+def cut(value: object, what: str) -> object:
+    """Read a way of cutting: a row of a book, or a word."""
+    return word(value, what, CUTS) if isinstance(value, str) else book_row(value, what)
 
 
 class PriceLimits(NamedTuple):
@@ -36,8 +44,8 @@ class PriceLimits(NamedTuple):
 def price_limits(
     previous_settlement: Price | Fraction,
     limit_rate: Rate | Fraction,
-    tick: Price,
-    rounding: LimitRounding | Cut,
+    tick: Size,
+    rounding: Annotated[LimitRounding | Cut, cut],
 ) -> PriceLimits:
     """Return lower and upper limit: previous settlement x (1 -/+ rate), cut to the tick.
 
@@ -61,12 +69,14 @@ def directions(row: LimitRounding) -> tuple[Rounding, Rounding]:
 
 
 @rule("product rules: the limit is doubled until the first day with a trade", "secondary")
+@checked
 def new_contract_limit_rate(
-    regular_rate: Rate, *, has_traded_before: bool, multiple: int = 2
+    regular_rate: Rate, *, has_traded_before: bool, multiple: Multiple
 ) -> Decimal:
     """Return the limit rate of a new contract as a decimal: twice the regular one until it trades.
 
-    ``has_traded_before`` means on an earlier day. Regular 15 %: 0.30 on the listing day.
+    ``has_traded_before`` means on an earlier day; ``multiple`` is ``limit_multiple`` of the
+    ``new_contract`` of the books. Regular 15 %: 0.30 on the listing day.
 
     A calculator: nothing in Huiguan calls it.
     """
@@ -91,6 +101,7 @@ Quote = tuple[Price | None, Price | None]  # best bid, best ask; None is an empt
     "Risk Management Rules, limit-locked market: the last five minutes",
     "secondary",
 )
+@checked
 def limit_locked(
     last_price: Price | None,
     upper_limit: Price,

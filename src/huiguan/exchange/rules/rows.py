@@ -26,6 +26,8 @@ from huiguan.exchange.rules.values import (
 )
 from huiguan.foundation.calendars import Calendar
 from huiguan.foundation.cited import Row, Source, Status
+from huiguan.foundation.faults import InputFault
+from huiguan.foundation.readers.values import shown
 from huiguan.foundation.readers.written import Rate, TradingDay, Yuan
 
 EVERY_MONTH = tuple(range(1, 13))
@@ -356,6 +358,16 @@ class Ranking(ContractRow, frozen=True, kw_only=True):
     """One-sided open interest from which rankings are published; None: not known."""
 
     open_interest_lots: Natural | None
+
+
+def book_row(value: object, what: str) -> object:
+    """Read a row of a book that is given to a rule: every field is what the loader lets through."""
+    if not isinstance(value, MarketRow):
+        raise InputFault(f"{what}: {shown(value)} is no row of a book; take one of `load_books()`")
+    try:
+        return msgspec.convert(msgspec.structs.asdict(value), type(value))
+    except (msgspec.ValidationError, ValueError) as fault:
+        raise InputFault(f"{what}: {fault}; take the row as the books have it") from None
 
 
 class RowsInForce(msgspec.Struct, frozen=True, kw_only=True):

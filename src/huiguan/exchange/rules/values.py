@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from huiguan.foundation.faults import InputFault
-from huiguan.foundation.readers.values import shown
+from huiguan.foundation.readers.values import shown, whole_number
 from huiguan.foundation.readers.written import Written, read_day
 
 NO_END = 999_912  # the last month of a range without an end
@@ -21,6 +21,14 @@ def parse_month(text: str) -> int:
         raise InputFault(f"{text!r} is not a contract month; write it like 2609")
     year = int(text[:2])
     return (1900 + year if year >= 90 else 2000 + year) * 100 + int(text[2:])
+
+
+def contract_month(value: object, what: str) -> int:
+    """Return a contract month written ``yyyymm``, of the years that calendars may know."""
+    month = whole_number(value, what, 199_001, 299_912)
+    if not 1 <= month % 100 <= 12:
+        raise InputFault(f"{what}: {month} is no month; write one like 202609")
+    return month
 
 
 def read_month(value: object) -> int:
@@ -50,6 +58,7 @@ def read_listing_day(value: object) -> int:
     return 0 if value == 0 and not isinstance(value, bool) else read_day(value)
 
 
+Month = Annotated[int, contract_month]
 Direction = Literal["down", "up", "half_up", "half_even"]
 WithCircular = Literal["higher", "added"]
 Natural = Annotated[int, msgspec.Meta(ge=0)]

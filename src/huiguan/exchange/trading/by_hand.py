@@ -9,14 +9,15 @@ from decimal import Decimal
 from typing import Literal, NamedTuple
 
 from huiguan.exchange.day.image import NO_PRICE, AuctionTie
-from huiguan.exchange.quotes import Price, as_decimal, exact, lots_of, middle, to_tick
+from huiguan.exchange.quotes import Lots, Price, Size, as_decimal, exact, middle, to_tick
 from huiguan.exchange.trading.auction import auction_price
 from huiguan.foundation.cited import rule
 from huiguan.foundation.faults import InputFault
+from huiguan.foundation.readers.signatures import checked
 
-Orders = Sequence[tuple[Price, int]]  # (limit price, lots) in order of entry
+Orders = Sequence[tuple[Price, Lots]]  # (limit price, lots) in order of entry
 Tie = Literal["reference", "middle", "textbook", "settlement", "midpoint"]
-TIES = tuple(tie.name.lower() for tie in AuctionTie)
+MOST_TICKS = 2**31 - 1  # the core counts no higher
 
 
 class AuctionResult(NamedTuple):
@@ -29,10 +30,11 @@ class AuctionResult(NamedTuple):
 
 
 @rule("Trading Rules, call auction: the price of the largest volume (rulebook 2.2)", "secondary")
+@checked
 def call_auction(
     buys: Orders,
     sells: Orders,
-    tick: Price,
+    tick: Size,
     previous_settlement: Price | None = None,
     last_price: Price | None = None,
     tie: Tie = "reference",
@@ -42,9 +44,10 @@ def call_auction(
     Orders are (limit price, lots). Several prices of equal volume: ``reference`` takes the one
     nearest to ``last_price`` (a trade earlier in the trading day), else to ``previous_settlement``;
     ``textbook`` the mean of the last pair; ``middle`` the middle one of the last pair and the
-    previous settlement; ``settlement`` the nearest to it; ``midpoint`` the middle of the range.
-    A rule without its reference takes the midpoint; a mean is cut down to the tick.
-    Buys 10 at 105, 20 at 100; sells 15 at 95, 5 at 101; settlement 98: 15 lots at 100.
+    previous settlement; ``settlement`` the nearest to it; ``midpoint`` the middle of the range: it
+    is the ``auction`` of the books, ``reference`` at SHFE and INE. A rule without its reference
+    takes the midpoint; a mean is cut down to the tick. Buys 10 at 105, 20 at 100; sells 15 at 95, 5
+    at 101; settlement 98: 15 lots at 100.
 
     A calculator: nothing in Huiguan calls it.
     """
@@ -72,8 +75,6 @@ def call_auction(
         NO_PRICE if price is None else _tick(price, tick, what)
         for price, what in ((last_price, "last price"), (previous_settlement, "settlement price"))
     )
-    if tie.upper() not in AuctionTie.__members__:
-        raise InputFault(f"{tie!r} is no tie rule of an auction; there are: {', '.join(TIES)}")
     at = auction_price(AuctionTie[tie.upper()], low, high, *pair, last, settlement)
     return AuctionResult(to_tick(at * exact(tick), tick), sum(bought), bought, sold)
 
@@ -83,17 +84,20 @@ def _tick(price: Price, tick: Price, what: str) -> int:
     ticks = exact(price, what) / exact(tick, "tick")
     if ticks.denominator != 1:
         raise InputFault(f"{what} {price} is no multiple of the tick {tick}")
+    if abs(ticks) > MOST_TICKS:
+        raise InputFault(f"{what} {price} is more than {MOST_TICKS:,} ticks of {tick}; check both")
     return ticks.numerator
 
 
 def _ticks(orders: Orders, tick: Price, what: str) -> list[tuple[int, int]]:
     """Return orders with prices in ticks."""
-    if any(lots <= 0 for _, lots in orders):
+    if not all(lots for _, lots in orders):
         raise InputFault(f"a {what} order has at least one lot; leave the empty one out")
     return [(_tick(price, tick, f"{what} price"), lots) for price, lots in orders]
 
 
 @rule("Trading Rules, continuous trading: middle of buy, sell and last price", "secondary")
+@checked
 def trade_price(buy: Price, sell: Price, previous: Price) -> Decimal | None:
     """Return the price of a trade: the middle one of buy price, sell price and previous trade.
 
@@ -108,10 +112,11 @@ def trade_price(buy: Price, sell: Price, previous: Price) -> Decimal | None:
 
 
 @rule("open interest, counted one-sided since 2020", "confirmed")
-def open_interest_change(lots: int, *, buyer_opens: bool, seller_opens: bool) -> int:
+@checked
+def open_interest_change(lots: Lots, *, buyer_opens: bool, seller_opens: bool) -> int:
     """Return by how many lots one trade changes open interest (one-sided).
 
     Both open: + lots; both close: - lots; one opens and the other closes: 0. 10 lots between a
     buyer who opens and a seller who closes: 0.
     """
-    return lots_of(lots) * (int(buyer_opens) + int(seller_opens) - 1)
+    return lots * (int(buyer_opens) + int(seller_opens) - 1)

@@ -53,7 +53,8 @@ PLAIN: dict[Any, Reader] = {
     Decimal: decimal,
 }
 NAMES = (name, name_or_number)  # of several, no two may be one name in two spellings
-LISTS = (list, tuple, set, frozenset, Sequence, Collection, Iterable, Iterator)
+IN_ORDER = (list, tuple, Sequence)
+LISTS = (*IN_ORDER, set, frozenset, Collection, Iterable, Iterator)
 
 
 def checked(function: F) -> F:
@@ -122,7 +123,7 @@ def reader_of(form: Any) -> Reader:  # noqa: ANN401  an annotation; one kind a l
     if origin in (Mapping, dict):
         return partial(read_mapping, reader_of(parts[0]), reader_of(parts[1]))
     if origin in LISTS:
-        return partial(read_list, reader_of(parts[0]))
+        return partial(read_list, reader_of(parts[0]), origin in IN_ORDER)
     if isinstance(form, TypeVar):
         return reader_of(form.__bound__)
     if not isinstance(form, type) or form in (object, Any):
@@ -220,8 +221,10 @@ def is_the_same(read: object, given: object) -> bool:
     return read is given
 
 
-def read_list(item: Reader, value: object, what: str) -> Collection[Any]:
-    """Read a list, a tuple or a set; an iterator is read to its end."""
+def read_list(item: Reader, in_order: bool, value: object, what: str) -> Collection[Any]:
+    """Read a list, a tuple or, where no order is meant, a set; an iterator is read to its end."""
+    if in_order and isinstance(value, (set, frozenset)):
+        raise InputFault(f"{what}: {shown(value)} is a set, which has no order; give a list")
     if isinstance(value, (str, bytes, Mapping)) or not isinstance(value, Iterable):
         raise InputFault(f"{what}: {shown(value)} is no list; give one, as ['a', 'b']")
     given = value if isinstance(value, (list, tuple, set, frozenset)) else list(value)

@@ -75,9 +75,9 @@ def whole_number(value: object, what: str, least: int = LEAST, most: int = MOST)
     return number
 
 
-def natural(value: object, what: str, least: int = 0) -> int:
+def natural(value: object, what: str, least: int = 0, most: int = MOST) -> int:
     """Return a count or an amount; less than ``least``, or no whole number, is an InputFault."""
-    return whole_number(value, what, least)
+    return whole_number(value, what, least, most)
 
 
 def fen(value: object, what: str) -> int:
@@ -88,6 +88,11 @@ def fen(value: object, what: str) -> int:
 def signed_fen(value: object, what: str) -> int:
     """Return an amount of money in whole fen that may be negative."""
     return whole_number(value, what, -MOST_FEN, MOST_FEN)
+
+
+def part_ppb(value: object, what: str) -> int:
+    """Return a part of a whole in parts per billion, from 0 to all of it."""
+    return whole_number(value, what, 0, 1_000_000_000)
 
 
 def sum_fen(*amounts: int) -> int:
@@ -218,3 +223,4 @@ def moment(value: object, what: str, clock: timedelta) -> datetime:
 Count = Annotated[int, natural]  # how many there are, from 0 on
 Fen = Annotated[int, fen]
 SignedFen = Annotated[int, signed_fen]
+Ppb = Annotated[int, part_ppb]

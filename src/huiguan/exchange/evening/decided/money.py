@@ -6,7 +6,7 @@ least clearing deposit.
 
 from msgspec.structs import replace
 
-from huiguan.exchange.clearing.deposit import available_funds, withdrawable
+from huiguan.exchange.clearing.deposit import COVERED, available_funds, withdrawable
 from huiguan.exchange.day.instructions.base import Instruction, near
 from huiguan.exchange.day.instructions.every import LARGEST_FEN
 from huiguan.exchange.day.instructions.money import (
@@ -54,7 +54,7 @@ def move_member_money(morning: Morning, order: MoveMemberMoney) -> Effect:
     key, pool = pool_of(morning, order, order.member, house=order.house)
     minimum = 0 if key in morning.ending else pool.minimum_fen
     usable = usable_fen(morning, key)
-    most = withdrawable(pool.cash_fen, pool.margin_fen, usable, minimum)
+    most = withdrawable(pool.cash_fen, pool.margin_fen, usable, minimum, COVERED)
     if -order.amount_fen > most:
         raise refused(
             order,
