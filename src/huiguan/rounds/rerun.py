@@ -28,9 +28,10 @@ from huiguan.storage.homes.round_folder import (
     step_files,
 )
 from huiguan.storage.homes.round_step import hold_round, write_step
+from huiguan.storage.sheets.tables import Say, unheard
 
 
-def rerun_round(folder: Path, answers: Path) -> tuple[Path, Match, Match]:
+def rerun_round(folder: Path, answers: Path, say: Say = unheard) -> tuple[Path, Match, Match]:
     """Write the next re-run of an allocated round; return its folder, the match before and after.
 
     The round is checked first: a re-run stands on what was published.
@@ -43,7 +44,7 @@ def rerun_round(folder: Path, answers: Path) -> tuple[Path, Match, Match]:
         step = count_reruns(stages_of(folder)) + 1
         frozen = read_right(folder)
         given = allocate(frozen, read_ranks(folder, frozen))
-        said, said_bytes = read_answers(answers, frozen)
+        said, said_bytes = read_answers(answers, frozen, say)
         earlier = [read_step_answers(folder, before, frozen) for before in range(1, step)]
         before, after = match_after(frozen, *given, [*earlier, said])
         again = given._replace(match=after)

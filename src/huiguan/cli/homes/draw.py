@@ -5,6 +5,7 @@ import gzip
 import io
 import zlib
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
@@ -27,14 +28,15 @@ class Method(StrEnum):
 
 
 def read_text(path: Path) -> str:
-    """Return the text of a plain or gzip file."""
+    """Return the text of a plain or gzip file, or of a spreadsheet as CSV."""
+    from huiguan.storage.sheets.tables import as_utf8
+
     try:
         data = path.read_bytes()
-        return (gzip.decompress(data) if path.suffix == ".gz" else data).decode("utf-8-sig")
+        data = gzip.decompress(data) if path.suffix == ".gz" else data
+        return as_utf8(data, str(path), path.stem, partial(typer.echo, err=True)).decode()
     except FileNotFoundError:
         raise InputFault(f"{path} does not exist; name the file of the draw") from None
-    except UnicodeDecodeError:
-        raise InputFault(f"{path} is not text in UTF-8, so no draw can be read from it") from None
     except (OSError, EOFError, zlib.error) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise InputFault(f"{path} cannot be read: {reason}") from None

@@ -56,7 +56,7 @@ def run_command(
     from huiguan.storage.market.order_file import read_order_rows
 
     check_day(folder)
-    rows = read_order_rows(orders)
+    rows = read_order_rows(orders, say)
     announce_compiling(lambda text: say(f"day run: {text}"))
     found = run_day(folder, rows)
     typer.echo(f"{found.rows:,} rows sent, {found.trades:,} trades; the day is over")

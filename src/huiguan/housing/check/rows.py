@@ -22,10 +22,10 @@ from huiguan.housing.round.frozen import (
     RoundHead,
     read_facts,
 )
+from huiguan.housing.round.letters import NAME, TEXT
 from huiguan.housing.verify.beacon import QUICKNET
 
 HASH = re.compile("[0-9a-f]{64}")
-NAME = re.compile("[A-Za-z0-9._-]{1,48}")
 PARTY = re.compile("[!-<>-~]{1,48}")
 DAY = re.compile("(19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}")
 SHARE = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?%?|[0-9]{1,9}/[1-9][0-9]{0,8}")
@@ -80,8 +80,9 @@ def check_head(frozen: FrozenRound) -> list[Finding]:
     head = frozen.head
     first = head.attempt == 1
     wrong = [
-        ("format", head.format in (1, FORMAT), f"the formats are 1 and {FORMAT}"),
-        ("round", bool(head.round) and head.round.isprintable(), "a round needs a printable name"),
+        ("format", 1 <= head.format <= FORMAT, f"the formats are 1 to {FORMAT}"),
+        ("format", head.format >= 3 or all_ascii(frozen), "Chinese names came with format 3"),
+        ("round", head.round and TEXT.fullmatch(head.round), "a round needs a printable name"),
         ("attempt", head.attempt >= 1, "attempts count from 1"),
         ("previous", first == (not head.previous), "attempts after the first name the last one"),
         ("previous", first or HASH.fullmatch(head.previous), "it is no commitment"),
@@ -106,6 +107,16 @@ def check_head(frozen: FrozenRound) -> list[Finding]:
     return [
         Finding("head", "round.toml", row, sentence) for row, good, sentence in wrong if not good
     ]
+
+
+def all_ascii(frozen: FrozenRound) -> bool:
+    """Return whether every name and text of a round is ASCII."""
+    policies = frozen.policies.values()
+    texts = [frozen.head.round, *frozen.fact_value]
+    texts += [t for p in frozen.programmes for t in (p.programme, p.reason, p.policy)]
+    texts += [t for p in policies for t in (p.name, p.source, p.status)]
+    texts += [t for p in policies for slot in p.slot for t in (slot.name, slot.claim)]
+    return all(map(str.isascii, texts))
 
 
 def check_randomness(head: RoundHead) -> list[tuple[str, object, str]]:

@@ -105,7 +105,7 @@ def check_tickets(
     head = frozen.head
     rows = np.flatnonzero(frozen.state == 0)
     numbers = frozen.numbers[rows]
-    start = f"huiguan ticket 1\n{head.round}\n{round_commitment}\n{value}\n".encode("ascii")
+    start = f"huiguan ticket 1\n{head.round}\n{round_commitment}\n{value}\n".encode()
     digests, best_k = tickets_again(start, numbers.tolist(), frozen.weight[rows].tolist())
     rank = np.zeros(rows.size, dtype=np.int64)
     rank[ascending(digests)] = np.arange(1, rows.size + 1)

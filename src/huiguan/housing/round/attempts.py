@@ -6,6 +6,7 @@ import msgspec
 
 from huiguan.foundation.faults import CheckFault, InputFault
 from huiguan.housing.round.frozen import RoundHead
+from huiguan.housing.round.letters import TEXT
 from huiguan.housing.round.records import VoidRecord
 from huiguan.housing.round.stages import Stages
 
@@ -26,8 +27,8 @@ def declare_void(
 ) -> VoidRecord:
     """Return what ``VOID`` says: of which commitment, after which file, why, and who says so."""
     for text, what in ((reason, "why the attempt is void"), (declared_by, "who declares it void")):
-        if not text.strip() or not text.isascii() or not text.isprintable():
-            raise InputFault(f"say in one printable ASCII sentence {what}")
+        if not text.strip() or not TEXT.fullmatch(text):
+            raise InputFault(f"say in one sentence of ASCII or Chinese, without quotes, {what}")
     return VoidRecord(
         commitment=commitment, last=last, digest=digest, reason=reason, by=declared_by
     )

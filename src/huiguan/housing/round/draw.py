@@ -28,6 +28,7 @@ from huiguan.foundation.faults import InputFault
 from huiguan.foundation.readers.names import check_digit, name, once
 from huiguan.foundation.readers.signatures import checked
 from huiguan.foundation.readers.values import whole_number
+from huiguan.housing.round.letters import TEXT
 
 DOMAIN = "huiguan ticket 1"
 SERIAL_DIGITS = 8
@@ -109,9 +110,11 @@ def ticket_prefix(round_name: str, commitment: str, value: str) -> bytes:
     for what, text in (("commitment", commitment), ("public value", value)):
         if len(text) != 64 or set(text) - set("0123456789abcdef"):
             raise InputFault(f"the {what} must be 64 small hexadecimal digits, not {text!r}")
-    if not round_name.isascii() or not round_name.isprintable() or not round_name:
-        raise InputFault(f"the name of a round is printable ASCII, not {round_name!r}")
-    return f"{DOMAIN}\n{round_name}\n{commitment}\n{value}\n".encode("ascii")
+    if not TEXT.fullmatch(round_name) or not round_name:
+        raise InputFault(
+            f"the name of a round is printable ASCII or Chinese without quotes, not {round_name!r}"
+        )
+    return f"{DOMAIN}\n{round_name}\n{commitment}\n{value}\n".encode()
 
 
 @rule("decisions, The walk of a home, 4: tickets", "assumed")
@@ -119,7 +122,7 @@ def ticket_prefix(round_name: str, commitment: str, value: str) -> bytes:
 def ticket_of(
     round_name: str, commitment: str, value: str, number: ApplicationNumber, k: Weight
 ) -> str:
-    """Return ticket ``k`` (from 1) of ``number`` as 64 hexadecimal digits.
+    """Return ticket ``k`` (from 1) of ``number`` as 64 hexadecimal digits, of lines in UTF-8.
 
     Example: the SHA-256 of "huiguan ticket 1", the round, the commitment, the public value, the
     number and k, each on a line of its own.

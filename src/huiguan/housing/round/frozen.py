@@ -14,15 +14,16 @@ from huiguan.foundation.faults import InputFault
 from huiguan.foundation.kernel import kernel
 from huiguan.housing.allocation.market import BARRED, CLASSES, EDGE, OPEN, Market
 from huiguan.housing.allocation.reserves import Policy, slot_seats
+from huiguan.housing.round.letters import NAME_LETTER
 
 STATES = ("in", "refused", "withdrawn", "void")
 FACTS = {  # the one form of every kind of fact
     "sex": re.compile("[fm]"),
-    "own": re.compile("[A-Za-z0-9._-]+"),
-    "claim": re.compile("[A-Za-z0-9._-]+(@[A-Za-z0-9._-]+)?"),
-    "tier": re.compile("(0|[1-9][0-9]{0,8})@[A-Za-z0-9._-]+"),
+    "own": re.compile(f"{NAME_LETTER}+"),
+    "claim": re.compile(f"{NAME_LETTER}+(@{NAME_LETTER}+)?"),
+    "tier": re.compile(f"(0|[1-9][0-9]{{0,8}})@{NAME_LETTER}+"),
 }
-FORMAT = 2  # of a folder: 2 has canonical policies and a signed declaration of void
+FORMAT = 3  # of a folder: 2 has canonical policies and a signed declaration of void, 3 Chinese
 SEXES = ("any", "f", "m")  # of a room; a person is f or m, or has not said
 PROMISE = (
     "facts verified and supply fixed before the draw, fewer than {limit} choices listed: "

@@ -294,4 +294,5 @@ def why(occupancy: Occupancy, place: int, outcome: ClaimOutcome) -> str:
     end = from_column(int(held["end"]))
     until = "with no end" if end is None else f"until {end}"
     purpose = Purpose(int(held["purpose"])).name.lower()
-    return f"{text} ({occupancy.tree.codes[held['place']]}, {purpose} {held['owner']}, {until})"
+    owner = occupancy.owner_id(int(held["owner"]))
+    return f"{text} ({occupancy.tree.codes[held['place']]}, {purpose} {owner}, {until})"

@@ -26,6 +26,11 @@ class Occupancy:
         self.claims, self.claim_count = np.zeros(1024, CLAIM), 0
         self.levels, self.level_count = np.zeros(1024, LEVEL), 0
         self.fits, self.fit_count = np.zeros(1024, FIT), 0
+        self.own_ids: tuple[str, ...] = ()  # of owners -1, -2...: leases that are no numbers
+
+    def owner_id(self, owner: int) -> str:
+        """Return the office's id of an owner that is no reason."""
+        return self.own_ids[-1 - owner] if owner < 0 else str(owner)
 
     def room_for(self, claims: int = 0, levels: int = 0, fits: int = 0) -> None:
         """Grow the tables until this many more rows fit."""

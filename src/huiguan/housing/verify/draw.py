@@ -71,7 +71,7 @@ def check_tickets(
     """Return the place of every number in the order the programmes use, after comparing each."""
     commitment = round_.sha256("MANIFEST")
     start = f"huiguan ticket 1\n{head['round']}\n{commitment}\n{value}\n"
-    state = hashlib.sha256(start.encode("ascii"))
+    state = hashlib.sha256(start.encode("utf-8"))
     best = []
     for number, (_, _, weight, _) in inside.items():
         name = number.encode("ascii")

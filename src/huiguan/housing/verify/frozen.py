@@ -87,7 +87,7 @@ def check_list(round_: Round, name: str, due: set[str]) -> dict[str, str]:
 def check_frozen_list(round_: Round) -> set[str]:
     """Return the names of the frozen files: those of every round, more rules, what came before."""
     listed = read_list(round_, "MANIFEST").keys()
-    rules = {name for name in listed if re.fullmatch(rf"rules/{NAME}\.toml", name)}
+    rules = {name for name in listed if re.fullmatch(r"rules/[A-Za-z0-9._-]{1,48}\.toml", name)}
     due = FROZEN | rules | ({"PREVIOUS"} & listed)
     return set(check_list(round_, "MANIFEST", due))
 
@@ -112,11 +112,12 @@ def check_profile(round_: Round) -> set[str]:
 def check_head(round_: Round) -> dict[str, Any]:
     """Return ``round.toml`` after looking for what it must have fixed before the draw."""
     head = round_.toml("round.toml", HEAD)
+    round_.wide = head["format"] == 3
     profile = round_.toml("rules/publication.toml", PROFILE)
     drand = head["randomness"] == "drand"
     names = [party["name"] for party in head["party"]]
     for good, what in (
-        (head["format"] in (1, 2), "this program reads the formats 1 and 2"),
+        (head["format"] in (1, 2, 3), "this program reads the formats 1 to 3"),
         (head["round"] != "", "the round has no name"),
         ((head["attempt"] > 1) == bool(head["previous"]), "attempts after the first name the last"),
         (head["attempt"] >= 1, "attempts are counted from 1"),

@@ -199,6 +199,8 @@ def main() -> int:
     if not (folder / "MANIFEST").exists():
         print(f"{str(folder)!a} holds no MANIFEST; name a round folder", file=sys.stderr)
         return 2
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a terminal without Chinese letters
     gc.disable()  # nothing here makes cycles, and a million rows are read faster
     round_ = Round(folder)
     proved = verify_round(round_)

@@ -17,12 +17,15 @@ from typing import Any
 TABLE_BYTES, TEXT_BYTES = 1 << 30, 1 << 20  # most of a table, and of any other file
 MOST_NAMES = 10_000  # files in a folder
 WHOLE = "(?:0|[1-9][0-9]{0,8})"
-NAME = "[A-Za-z0-9._-]{1,48}"
+IDEOGRAPHS = r"\u3400-\u4dbf\u4e00-\u9fff"  # of Chinese: in names too, since format 3
+SIGNS = r"\u00b7\u2014\u2018\u2019\u201c\u201d\u2026\u3001\u3002\u300a-\u3011\uff01\uff08\uff09"
+SIGNS += r"\uff0c\uff1a\uff1b\uff1f"  # of Chinese, in texts
+NAME = f"[A-Za-z0-9._{IDEOGRAPHS}-]{{1,48}}"
 NUMBER = "[0-9]{8}[0-9X]"
 HASH = "[0-9a-f]{64}"
-INK = r"[!#-+\--~]"  # printable, no blank, no comma, no quote
-TEXT = f"(?:{INK}(?:[ !#-+\\--~]*{INK})?)?"
-LETTERS = r'"[ !#-\[\]-~]*"'  # printable, no quote, no backslash, between quotes
+INK = rf"[!#-+\--~{SIGNS}{IDEOGRAPHS}]"  # printable, no blank, no comma, no quote
+TEXT = f"(?:{INK}(?:[ {INK[1:]}*{INK})?)?"
+LETTERS = rf'"[ !#-\[\]-~{SIGNS}{IDEOGRAPHS}]*"'  # no quote, no backslash, between quotes
 DAY = "(?:19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}"
 TABLES = {  # columns, how many of them name a row, and the form of a row
     "programmes.csv": (
@@ -153,6 +156,7 @@ class Round:
         self.names: set[str] = set()
         self.tables: dict[str, list[list[str]]] = {}
         self.whole = False  # the sealed files are here
+        self.wide = False  # names and texts may be Chinese: format 3
         self.void = ""  # why the attempt counts for nothing, and who said so
 
     def wrong(self, where: str, what: str) -> None:
@@ -178,12 +182,11 @@ class Round:
         data = self.read(name)
         if not data.startswith(f"{header}\n".encode()):
             raise Unreadable(name, f"the first line must be {header}")
-        right = re.compile(f"(?:{form}\n)*+".encode()).match(data, len(header) + 1)
-        end = right.end() if right else 0
+        end = right_until(form, data, len(header) + 1, self.wide)
         if end < len(data):
             line, text = data.count(b"\n", 0, end) + 1, data[end : end + 80]
             raise Unreadable(name, f"line {line} does not have the form of its table: {text!a}")
-        body = data.decode("ascii").split("\n")[1:-1]
+        body = data.decode("utf-8").split("\n")[1:-1]
         if not all(map(lt, body, islice(body, 1, None))):
             line = next(n for n, (a, b) in enumerate(pairwise(body), 3) if a >= b)
             raise Unreadable(name, f"line {line} is not in byte order, or stands twice")
@@ -202,9 +205,10 @@ class Round:
     def toml(self, name: str, keys: dict[str, Any]) -> dict[str, Any]:
         """Return a TOML file that has just these keys, in this order and one spelling."""
         data = self.read(name)
-        if not data.endswith(b"\n") or not data.isascii():
+        wide = self.wide or data.startswith(b"format = 3\n")
+        if not data.endswith(b"\n") or not (wide or data.isascii()):
             raise Unreadable(name, "it is not ASCII, or its last line has no end")
-        lines = data.decode("ascii").split("\n")[:-1]
+        lines = data.decode("utf-8").split("\n")[:-1]
         if "[[" in next(iter(keys)):  # only tables: the first has no blank line before it
             lines.insert(0, "")
         lines.reverse()
@@ -212,6 +216,20 @@ class Round:
         if lines:
             raise Unreadable(name, f"{lines[-1][:80]!a} has no place there, or stands twice")
         return found
+
+
+def right_until(form: str, data: bytes, start: int, wide: bool) -> int:
+    """Return up to where the rows of a table, from ``start`` on, have the form of a row."""
+    if wide and not data.isascii():
+        try:
+            text = data.decode("utf-8")
+        except UnicodeDecodeError as fault:
+            return data.rfind(b"\n", 0, fault.start) + 1
+        found = re.compile(f"(?:{form}\n)*+").match(text, start)  # the heading is ASCII
+        return len(text[: found.end()].encode()) if found else 0
+    narrow = form.replace(SIGNS, "").replace(IDEOGRAPHS, "").encode()
+    right = re.compile(b"(?:%s\n)*+" % narrow).match(data, start)
+    return right.end() if right else 0
 
 
 def read_keys(name: str, lines: list[str], keys: dict[str, Any]) -> dict[str, Any]:

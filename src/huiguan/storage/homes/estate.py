@@ -1,11 +1,11 @@
 """An estate on disk: places, levels of flats, fits of rooms and claims, read strictly.
 
-places.csv: ``place,parent,kind,area_m2,accessible,dormitory`` (parents before children);
-levels.csv: ``flat,level,start``; fits.csv: ``room,beds,sex,shift,start`` in the order of days;
-claims.csv, if there is one: ``place,purpose,owner,sex,start,end`` (owner: number of the lease or
-round, or the reason of a hold; no end: left empty). A claim that clashes is refused by its line.
+The tables are those of ``declared``, as CSV or spreadsheets. A claim that clashes is refused by its
+line. An owner is the office's own id of a lease or round; it is kept beside the numbers that
+decisions are made on, and written back as it was.
 """
 
+import io
 from datetime import date
 from enum import IntEnum
 from pathlib import Path
@@ -14,7 +14,8 @@ import numpy as np
 import polars as pl
 
 from huiguan.foundation.faults import InputFault
-from huiguan.foundation.readers.names import name, one_spelling
+from huiguan.foundation.readers.names import name, one_spelling, spelling
+from huiguan.foundation.readers.sheets import Table
 from huiguan.foundation.refusals import BY_NUMBER
 from huiguan.housing.dates import FOREVER, to_column
 from huiguan.housing.supply.claims import (
@@ -30,32 +31,28 @@ from huiguan.housing.supply.places import Kind, Level, Sex, Shift, Tree, build_t
 from huiguan.housing.supply.tables import Occupancy
 from huiguan.storage.change import Change, changing, draft, finish_change
 from huiguan.storage.files import Files, write_file
+from huiguan.storage.homes.declared import CLAIMS, FITS, LEVELS, PLACES
 from huiguan.storage.lock import hold
+from huiguan.storage.sheets.tables import Say, in_columns, read_utf8, sheet_path, unheard
 
 POLARS_FIRST = date(1970, 1, 1)  # day 0 of a column of dates
-PLACES = ["place", "parent", "kind", "area_m2", "accessible", "dormitory"]
-LEVELS = ["flat", "level", "start"]
-FITS = ["room", "beds", "sex", "shift", "start"]
-CLAIMS = ["place", "purpose", "owner", "sex", "start", "end"]
 NUMBER = r"^(0|[1-9][0-9]{0,17})$"
 AREA = r"^(0|[1-9][0-9]{0,6})(\.[0-9]{1,2})?$"
 BEDS = r"^(0|[1-9][0-9]{0,2})$"
 DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 
 
-def read_table(path: Path, columns: list[str]) -> pl.DataFrame:
-    """Return a CSV file as text columns; the header must be exactly ``columns``."""
+def read_table(folder: Path, table: Table, say: Say = unheard) -> tuple[Path, pl.DataFrame]:
+    """Return a table of a folder as text columns, and the file that it is."""
+    path = sheet_path(folder / table.file)
+    data = in_columns(table, read_utf8(path, say), str(path))
     try:
-        table = pl.read_csv(path, infer_schema=False).fill_null("")
-    except FileNotFoundError:
-        raise InputFault(
-            f"there is no {path}: an estate is places.csv, levels.csv and fits.csv"
-        ) from None
-    except (pl.exceptions.PolarsError, UnicodeDecodeError) as error:
+        frame = pl.read_csv(io.BytesIO(data), infer_schema=False).fill_null("")
+    except pl.exceptions.PolarsError as error:
         raise InputFault(f"{path} is not a CSV table: {str(error).splitlines()[0]}") from None
-    if table.columns != columns:
-        raise InputFault(f"{path}: the header must be {','.join(columns)}")
-    return table
+    if frame.columns != table.heads:
+        raise InputFault(f"{path}: the header must be {','.join(table.heads)}")
+    return path, frame
 
 
 def refuse(path: Path, wrong: pl.Series, column: pl.Series, what: str) -> None:
@@ -112,9 +109,9 @@ def words(values: type[IntEnum]) -> dict[str, int]:
     return {member.name.lower(): int(member) for member in values}
 
 
-def read_places(path: Path) -> Tree:
+def read_places(folder: Path, say: Say = unheard) -> Tree:
     """Return the tree of places.csv."""
-    table = read_table(path, PLACES)
+    path, table = read_table(folder, PLACES, say)
     place = table["place"]
     refuse(path, place.is_duplicated() | (place == ""), place, "a code of its own")
     known_once(path, place)
@@ -151,9 +148,9 @@ def chain(path: Path, table: np.ndarray, owner: str, heads: np.ndarray, column: 
     heads[table[owner]] = np.arange(len(table))  # the last line of a place wins
 
 
-def read_levels(path: Path, occupancy: Occupancy) -> None:
+def read_levels(folder: Path, occupancy: Occupancy, say: Say) -> None:
     """Fill the levels of an occupancy."""
-    tree, table = occupancy.tree, read_table(path, LEVELS)
+    tree, (path, table) = occupancy.tree, read_table(folder, LEVELS, say)
     levels = np.zeros(len(table), LEVEL)
     levels["flat"] = rows_of(path, table["flat"], tree, Kind.FLAT)
     levels["level"] = coded(path, table["level"], words(Level))
@@ -165,9 +162,9 @@ def read_levels(path: Path, occupancy: Occupancy) -> None:
     occupancy.levels, occupancy.level_count = levels, len(levels)
 
 
-def read_fits(path: Path, occupancy: Occupancy) -> None:
+def read_fits(folder: Path, occupancy: Occupancy, say: Say) -> None:
     """Fill the fits of an occupancy."""
-    tree, table = occupancy.tree, read_table(path, FITS)
+    tree, (path, table) = occupancy.tree, read_table(folder, FITS, say)
     fits = np.zeros(len(table), FIT)
     fits["room"] = rows_of(path, table["room"], tree, Kind.ROOM)
     refuse(path, ~table["beds"].str.contains(BEDS), table["beds"], "a number of beds")
@@ -185,20 +182,15 @@ def read_fits(path: Path, occupancy: Occupancy) -> None:
     occupancy.fits, occupancy.fit_count = fits, len(fits)
 
 
-def read_claims(path: Path, occupancy: Occupancy) -> None:
+def read_claims(folder: Path, occupancy: Occupancy, say: Say) -> None:
     """Take the places of a file, line after line; the first that may not be taken is named."""
-    table = read_table(path, CLAIMS)
-    owner = table["owner"]
-    reasons = owner.replace_strict(words(HoldReason), default=None, return_dtype=pl.Int64)
-    held = table["purpose"] == "held"
-    refuse(path, held & reasons.is_null(), owner, f"one of {', '.join(words(HoldReason))}")
-    refuse(path, ~held & ~owner.str.contains(NUMBER), owner, "the number of a lease or round")
+    path, table = read_table(folder, CLAIMS, say)
     end = table["end"].replace("", date.max.isoformat())
     wanted = np.zeros((len(table), 6), np.int64)
     wanted[:, 0] = rows_of(path, table["place"], occupancy.tree, None)
     wanted[:, 1], wanted[:, 2] = days(path, table["start"]), days(path, end)
     wanted[:, 3] = coded(path, table["purpose"], words(Purpose))
-    wanted[:, 4] = reasons.fill_null(owner.cast(pl.Int64, strict=False)).to_numpy()
+    wanted[:, 4] = owners_of(path, table, occupancy)
     wanted[:, 5] = coded(path, table["sex"], words(Sex))
     refusals = claim_many(occupancy, wanted)
     if refusals.any():
@@ -207,17 +199,47 @@ def read_claims(path: Path, occupancy: Occupancy) -> None:
         raise InputFault(f"{path} line {line + 2}: {table['place'][line]!r}: {reason}")
 
 
-def read_estate(folder: Path) -> Occupancy:
+def owners_of(path: Path, table: pl.DataFrame, occupancy: Occupancy) -> np.ndarray:
+    """Return the numbers of the owners of claims: of a hold the reason, of others as below.
+
+    A number stands for itself; any other id is kept in ``occupancy.own_ids`` and stands as -1 for
+    the first, -2 for the second...
+    """
+    owner, held = table["owner"], table["purpose"] == "held"
+    reasons = owner.replace_strict(words(HoldReason), default=None, return_dtype=pl.Int64)
+    refuse(path, held & reasons.is_null(), owner, f"one of {', '.join(words(HoldReason))}")
+    numbers = owner.set(~owner.str.contains(NUMBER), None).cast(pl.Int64)
+    own = owner.filter(~held & numbers.is_null())
+    line = (~held & numbers.is_null()).arg_true().to_list()
+    for at, own_id in zip(line, own.to_list(), strict=True):
+        if spelling(own_id) != own_id:
+            raise InputFault(f"{path} line {at + 2}: {own_id!r} is not an id in usual letters")
+        try:
+            name(own_id, "owner")
+        except InputFault as fault:
+            raise InputFault(f"{path} line {at + 2}: {fault}") from None
+    ids = own.unique(maintain_order=True).to_list()
+    one_spelling(ids, f"{path}: owners")
+    occupancy.own_ids = tuple(ids)
+    places = {own_id: -1 - at for at, own_id in enumerate(ids)}
+    found = [
+        places.get(text, -1) if number is None else number
+        for text, number in zip(owner.to_list(), numbers.to_list(), strict=True)
+    ]
+    return np.where(held, reasons.fill_null(0).to_numpy(), np.array(found, np.int64))
+
+
+def read_estate(folder: Path, say: Say = unheard) -> Occupancy:
     """Return an estate folder: places, levels, fits, and the claims if the folder has some.
 
     An interrupted change of it is finished first.
     """
     finish_change(folder)
-    occupancy = Occupancy(read_places(folder / "places.csv"))
-    read_levels(folder / "levels.csv", occupancy)
-    read_fits(folder / "fits.csv", occupancy)
-    if (folder / "claims.csv").exists():
-        read_claims(folder / "claims.csv", occupancy)
+    occupancy = Occupancy(read_places(folder, say))
+    read_levels(folder, occupancy, say)
+    read_fits(folder, occupancy, say)
+    if sheet_path(folder / CLAIMS.file).exists():
+        read_claims(folder, occupancy, say)
     return occupancy
 
 
@@ -296,7 +318,10 @@ class Writer:
             {
                 "place": self.place(claims["place"]),
                 "purpose": self.word(claims["purpose"], words(Purpose)),
-                "owner": [reason[owner] if hold else str(owner) for owner, hold in owners],
+                "owner": [
+                    reason[owner] if hold else self.occupancy.owner_id(owner)
+                    for owner, hold in owners
+                ],
                 "sex": self.word(claims["sex"], words(Sex)),
                 "start": self.day(claims["start"]),
                 "end": end.replace(date.max.isoformat(), None),

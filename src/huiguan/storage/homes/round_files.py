@@ -11,6 +11,7 @@ from io import BufferedReader
 from pathlib import Path, PurePosixPath
 
 from huiguan.foundation.faults import CheckFault, InputFault
+from huiguan.storage.sheets.tables import SPREADSHEET
 
 TABLE_BYTES = 1 << 30  # most bytes of a table; a million lists of 20 homes have a fifth of it
 TEXT_BYTES = 1 << 20  # of every other file
@@ -49,7 +50,7 @@ def names_in(folder: Path) -> tuple[set[str], set[str]]:
 
 def most_bytes(name: str) -> int:
     """Return how large a file of a round may be."""
-    return TABLE_BYTES if name.endswith(".csv") else TEXT_BYTES
+    return TABLE_BYTES if name.endswith((".csv", SPREADSHEET)) else TEXT_BYTES
 
 
 def open_plain(folder: Path, name: str) -> BufferedReader:

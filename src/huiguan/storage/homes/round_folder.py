@@ -16,6 +16,7 @@ import polars as pl
 
 import huiguan.rulebooks
 from huiguan.foundation.faults import CheckFault, Fault, InputFault
+from huiguan.foundation.readers.sheets import Table
 from huiguan.housing.check.rerun import Rerun
 from huiguan.housing.check.whole import CheckedOutcome
 from huiguan.housing.round.answers import ANSWERS, Answers
@@ -25,6 +26,13 @@ from huiguan.housing.round.outcome import Cutoffs, Results
 from huiguan.housing.round.publication import check_profile, in_force
 from huiguan.housing.round.records import DrawRecord, Policies, Profile, Profiles, VoidRecord
 from huiguan.housing.round.stages import Stages
+from huiguan.storage.homes.declared import (
+    ANSWERS_GIVEN,
+    APPLICATIONS,
+    CHOICES,
+    FACTS,
+    PROGRAMMES,
+)
 from huiguan.storage.homes.programs import program_bytes
 from huiguan.storage.homes.round_columns import (
     answer_columns,
@@ -55,6 +63,14 @@ from huiguan.storage.homes.round_tables import (
 )
 from huiguan.storage.homes.round_toml import parse_canonical, parse_toml, toml_bytes
 from huiguan.storage.manifest import manifest_bytes, parse_manifest
+from huiguan.storage.sheets.tables import (
+    Say,
+    as_utf8,
+    in_columns,
+    read_utf8,
+    sheet_path,
+    unheard,
+)
 
 PUBLIC_TABLES = ("programmes.csv", "applications.csv")
 SEALED_TABLES = ("choices.csv", "facts.csv")
@@ -187,17 +203,28 @@ def read_frozen(folder: Path) -> FrozenRound:
     return frozen_columns(head, read_policies(folder, head), tables)
 
 
-def read_source(source: Path) -> RoundSource:
+def read_given(folder: Path, table: Table, say: Say) -> tuple[bytes, str]:
+    """Return a table that a person wrote, CSV or spreadsheet, as UTF-8 CSV, and its file's name."""
+    name = sheet_path(folder / table.file).name
+    data = as_utf8(read_plain(folder, name), name, table.file.removesuffix(".csv"), say)
+    return in_columns(table, data, name), name
+
+
+def read_source(source: Path, say: Say = unheard) -> RoundSource:
     """Return the round an input folder describes, and the canonical bytes of its tables."""
     if not source.is_dir():
         raise InputFault(f"there is no folder {source}; name the input folder of a round")
-    head = parse_toml(read_plain(source, "round.toml"), RoundHead, "round.toml")
+    written = {
+        name: as_utf8(read_plain(source, name), name, say=say) for name in ("round.toml", POLICIES)
+    }
+    head = parse_toml(written["round.toml"], RoundHead, "round.toml")
     promise = PROMISE.format(limit=head.list_limit)
     head = msgspec.structs.replace(head, format=FORMAT, promise=promise)
-    policies = parse_toml(read_plain(source, POLICIES), Policies, POLICIES)
+    policies = parse_toml(written[POLICIES], Policies, POLICIES)
     tables, out = {}, {"round.toml": toml_bytes(head), POLICIES: toml_bytes(policies)}
-    for name in (*PUBLIC_TABLES, *SEALED_TABLES):
-        tables[name] = parse_table(name, read_plain(source, name), name)
+    for table in (PROGRAMMES, APPLICATIONS, CHOICES, FACTS):
+        name = table.file
+        tables[name] = parse_table(name, *read_given(source, table, say))
         out[name] = table_bytes(name, tables[name])
     for path in (source / "rules").glob("*.toml"):  # the rules of the day travel with the round
         if path.name not in ("policies.toml", "publication.toml"):
@@ -254,11 +281,12 @@ def check_old_void(folder: Path, commitment: str) -> None:
         raise CheckFault("VOID does not name the commitment of this round and a reason")
 
 
-def read_answers(path: Path, frozen: FrozenRound) -> tuple[Answers, bytes]:
+def read_answers(path: Path, frozen: FrozenRound, say: Say = unheard) -> tuple[Answers, bytes]:
     """Return the answers a person wrote down, and their canonical bytes."""
     if not path.is_file():
         raise InputFault(f"{path} is no file; name a table of answers: number,answer")
-    table = parse_table("answers.csv", path.read_bytes(), path.name)
+    given = in_columns(ANSWERS_GIVEN, read_utf8(path, say), path.name)
+    table = parse_table("answers.csv", given, path.name)
     return answer_columns(frozen, table), table_bytes("answers.csv", table)
 
 
@@ -288,16 +316,6 @@ def read_rerun(folder: Path, step: int, frozen: FrozenRound, outcome: CheckedOut
     except Fault as fault:
         raise CheckFault(f"{name}/{fault}") from None
     return Rerun(name, fixed_bytes(answers["number"], NUMBER_BYTES), kinds, again)
-
-
-def read_step_result(folder: Path, step: int, number: str) -> tuple[str, str]:
-    """Return home and slot of a number after a step of re-runs."""
-    check_manifest(folder, f"reruns/{step}/RESULT", sealed_may_miss=False)
-    table = read_tables(folder / f"reruns/{step}", ["results.csv"])["results.csv"]
-    rows = table.filter(pl.col("number") == number)
-    if rows.is_empty():
-        raise CheckFault(f"reruns/{step}/results.csv lacks {number}; check the round first")
-    return rows["programme"][0], rows["slot"][0]
 
 
 def match_bytes(frozen: FrozenRound, results: Results, cutoffs: Cutoffs) -> dict[str, bytes]:

@@ -1,51 +1,48 @@
-"""Canonical tables of a round folder: ASCII, line feeds, a fixed header, rows in byte order.
+"""Canonical tables of a round folder: UTF-8, line feeds, a fixed header, rows in byte order.
 
 The reader writes back what it understood and refuses any difference, so two folders with the same
 content have the same bytes and no byte goes unread.
 """
 
 import io
+import re
 
 import numpy as np
 import polars as pl
 
 from huiguan.foundation.faults import CheckFault, InputFault
+from huiguan.foundation.readers.sheets import Table
+from huiguan.housing.round.letters import IDEOGRAPHS, NAME_LETTER, SIGNS
+from huiguan.storage.homes.declared import (
+    ANSWERS_GIVEN,
+    APPLICATIONS,
+    CHOICES,
+    FACTS,
+    PROGRAMMES,
+)
 
 TEXT, INTEGER, ID, LIST, HASH = "text", "integer", "id", "list", "hash"
 NAME, NUMBER, DAY = "name", "number", "day like 2026-09-01"
 NUMBER_BYTES, HASH_BYTES = 9, 64
+INK = rf"[!#-+\--~{SIGNS}{IDEOGRAPHS}]"
+STRANGE = re.compile(rf"[^\n -~{SIGNS}{IDEOGRAPHS}]")  # what no table may hold
 PATTERNS = {
-    TEXT: r"^([!#-+\--~]([ !#-+\--~]*[!#-+\--~])?)?$",  # printable, no comma, quote or outer blank
+    TEXT: rf"^({INK}([ {INK[1:]}*{INK})?)?$",  # printable, no comma, quote or outer blank
     INTEGER: r"^(0|[1-9][0-9]{0,8})$",
     NUMBER: r"^[0-9]{8}[0-9X]$",
-    ID: r"^[A-Za-z0-9._@-]{1,48}$",
-    NAME: r"^[A-Za-z0-9._-]{1,48}$",
+    ID: rf"^[A-Za-z0-9._@{IDEOGRAPHS}-]{{1,48}}$",
+    NAME: rf"^{NAME_LETTER}{{1,48}}$",
     HASH: r"^[0-9a-f]{64}$",
 }
+GIVEN: dict[Table, tuple[str, ...]] = {  # tables that people write, and the kinds of their columns
+    PROGRAMMES: (NAME, *[INTEGER] * 3, TEXT, *[INTEGER] * 4, ID, NAME),
+    APPLICATIONS: (NUMBER, ID, INTEGER, INTEGER, INTEGER, DAY),
+    CHOICES: (NUMBER, LIST),
+    FACTS: (NUMBER, ID, ID),
+    ANSWERS_GIVEN: (NUMBER, NAME),
+}
 TABLES: dict[str, dict[str, str]] = {
-    "programmes.csv": {
-        "programme": NAME,
-        "stock": INTEGER,
-        "let": INTEGER,
-        "held": INTEGER,
-        "reason": TEXT,
-        "own": INTEGER,
-        "capacity": INTEGER,
-        "size_least": INTEGER,
-        "size_most": INTEGER,
-        "sex": ID,
-        "policy": NAME,
-    },
-    "applications.csv": {
-        "number": NUMBER,
-        "state": ID,
-        "tier": INTEGER,
-        "size": INTEGER,
-        "weight": INTEGER,
-        "since": DAY,  # or empty
-    },
-    "choices.csv": {"number": NUMBER, "choices": LIST},
-    "facts.csv": {"number": NUMBER, "fact": ID, "value": ID},
+    **{table.file: dict(zip(table.heads, kinds, strict=True)) for table, kinds in GIVEN.items()},
     "tickets.csv": {
         "number": NUMBER,
         "place": INTEGER,
@@ -61,7 +58,6 @@ TABLES: dict[str, dict[str, str]] = {
         "tier": TEXT,
         "place": TEXT,
     },
-    "answers.csv": {"number": NUMBER, "answer": NAME},
     "results.csv": {"number": NUMBER, "programme": TEXT, "slot": TEXT, "tier": TEXT},
 }
 ROW_BYTES = 9  # least of a line of any table: nothing is made of a gigabyte of line feeds
@@ -111,12 +107,8 @@ def parse_table(name: str, data: bytes, where: str) -> pl.DataFrame:
     columns = TABLES[name]
     header = ",".join(columns)
     data = data.replace(b"\r\n", b"\n")
-    if not data.isascii() or data.translate(None, PRINTABLE):
-        line = next(n for n, t in enumerate(data.split(b"\n"), 1) if t.translate(None, PRINTABLE))
-        raise InputFault(
-            f"{where}: line {line} has a character outside ASCII, or one that is not printed; "
-            "use codes"
-        )
+    if data.translate(None, PRINTABLE):
+        refuse_strange(data, where)
     if data[: max(data.find(b"\n"), 0)].decode() != header:
         raise InputFault(f"{where}: the first line must be {header}")
     try:
@@ -141,6 +133,21 @@ def parse_table(name: str, data: bytes, where: str) -> pl.DataFrame:
         raise InputFault(f"{where}: row {row[:SHOWN]} names what another row names")
     numbers = [pl.col(c).cast(pl.Int32) for c, kind in columns.items() if kind == INTEGER]
     return table.with_columns(numbers)
+
+
+def refuse_strange(data: bytes, where: str) -> None:
+    """Refuse what is neither printable ASCII nor Chinese, by its line."""
+    try:
+        strange = STRANGE.search(data.decode("utf-8"))
+        end = len(strange.string[: strange.start()].encode()) if strange else -1
+    except UnicodeDecodeError as fault:
+        end = fault.start
+    if end >= 0:
+        line = data.count(b"\n", 0, end) + 1
+        raise InputFault(
+            f"{where}: line {line} has a character outside ASCII and Chinese, or one that is not "
+            "printed; use codes"
+        )
 
 
 def parse_canonical_table(name: str, data: bytes, where: str) -> pl.DataFrame:

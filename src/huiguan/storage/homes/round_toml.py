@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from huiguan.foundation.faults import CheckFault, InputFault
+from huiguan.housing.round.letters import TEXT
 
 T = TypeVar("T")
 S = TypeVar("S", bound=msgspec.Struct)
@@ -19,14 +20,16 @@ def _toml_value(value: object) -> str:
     if isinstance(value, int | date):
         return str(value)
     text = str(value)
-    if not text.isascii() or not text.isprintable() or '"' in text or "\\" in text:
-        raise InputFault(f"{text!r} cannot stand in a round folder: use printable ASCII, no quotes")
+    if not TEXT.fullmatch(text):
+        raise InputFault(
+            f"{text!r} cannot stand in a round folder: use printable ASCII or Chinese, no quotes"
+        )
     return f'"{text}"'
 
 
 def toml_bytes(value: msgspec.Struct) -> bytes:
     """Return the canonical TOML of a struct: values, lists of text, then tables from structs."""
-    return ("\n".join(_toml_lines(value, "")).lstrip("\n") + "\n").encode("ascii")
+    return ("\n".join(_toml_lines(value, "")).lstrip("\n") + "\n").encode("utf-8")
 
 
 def _toml_lines(value: msgspec.Struct, within: str) -> list[str]:
@@ -48,7 +51,7 @@ def parse_toml(data: bytes, kind: type[T], where: str) -> T:
     if max(line.count(b".") for line in data.split(b"\n")) > MOST_DOTS:
         raise InputFault(f"{where}: a line has more than {MOST_DOTS} points; no key has so many")
     try:
-        document: dict[str, Any] = tomllib.loads(data.decode("ascii"))
+        document: dict[str, Any] = tomllib.loads(data.decode("utf-8"))
         return msgspec.convert(document, kind)
     except (ValueError, RecursionError) as error:  # of encoding, form, figures and fields
         raise InputFault(f"{where}: {str(error)[:200]}") from None

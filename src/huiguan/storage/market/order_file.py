@@ -2,39 +2,23 @@
 
 from __future__ import annotations
 
-import csv
 from typing import TYPE_CHECKING
 
 from huiguan.foundation.faults import InputFault
+from huiguan.storage.sheets.tables import csv_rows, read_utf8, unheard
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from huiguan.storage.sheets.tables import Say
 
-def read_order_rows(path: Path) -> list[dict[str, str]]:
-    """Return the rows of a CSV file (UTF-8, with or without a byte order mark) by column.
+
+def read_order_rows(path: Path, say: Say = unheard) -> list[dict[str, str]]:
+    """Return the rows of a CSV file or a spreadsheet by column; ``say`` hears what was no UTF-8.
 
     A row that is longer or shorter than the head is an ``InputFault`` that names its line.
     """
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            lines = csv.reader(file, strict=True)
-            head = next(lines, [])
-            rows = []
-            for row in lines:
-                if len(row) not in (0, len(head)):
-                    raise InputFault(
-                        f"{path}, line {lines.line_num}: {len(row)} cells under {len(head)} heads;"
-                        " a text with a comma stands in quotes"
-                    )
-                if row:
-                    rows.append(dict(zip(head, row, strict=True)))
-    except OSError as fault:
-        raise InputFault(f"{path}: the file cannot be read ({fault.strerror})") from None
-    except (UnicodeDecodeError, csv.Error) as fault:
-        raise InputFault(f"{path}: this is no CSV file in UTF-8 ({fault})") from None
-    if not head:
-        raise InputFault(f"{path}: the file is empty; its first line names the columns")
+    (_, head), *rows = csv_rows(read_utf8(path, say), str(path))
     if len(set(head)) != len(head):
         raise InputFault(f"{path}: a column is named twice")
-    return rows
+    return [dict(zip(head, row, strict=True)) for _, row in rows]
