@@ -36,6 +36,7 @@ NOUNS = (
     "homes.draw",
     "market.explain",
     "homes.estate",
+    "homes.office",
     "market.journal",
     "market.market",
     "market.replay",

@@ -3,6 +3,9 @@
 What one more home would have changed is found by running the frozen round again with it.
 """
 
+from collections.abc import Mapping
+from typing import NamedTuple
+
 import msgspec
 import numpy as np
 
@@ -11,6 +14,7 @@ from huiguan.housing.allocation.deferred import match_market
 from huiguan.housing.allocation.market import CLASSES, Market, Match
 from huiguan.housing.allocation.reserves import REST, slot_seats
 from huiguan.housing.check.whole import REST_SLOT, CheckedOutcome
+from huiguan.housing.round.answers import ANSWERS
 from huiguan.housing.round.draw import number_is_valid
 from huiguan.housing.round.frozen import (
     STATES,
@@ -21,13 +25,15 @@ from huiguan.housing.round.frozen import (
     read_facts,
 )
 
+SETTLED, WITHDRAWN = ANSWERS
+
 
 class ChoiceStory(msgspec.Struct, frozen=True, kw_only=True):
     """What became of one choice.
 
     ``verdict``: "got"; "behind" (the last one served stands before); "full" (no seat is open to the
     applicant); "size" or "sex" (the home does not fit); "later" (a better choice was got);
-    "below-home" (a tenant named it after the present home).
+    "below-home" (a tenant named it after the present home); "settled" (not asked for any more).
     """
 
     place: int  # in the list, from 1
@@ -58,10 +64,24 @@ class Story(msgspec.Struct, frozen=True, kw_only=True):
     rerun: int = 0  # the last re-run after answers, 0 if there is none; and its result
     rerun_home: str = ""
     rerun_slot: str = ""
+    answer: str = ""  # what the applicant said before it: withdrawn, settled
 
 
-def explain(frozen: FrozenRound, outcome: CheckedOutcome, number: str) -> Story:
-    """Return the story of ``number``; re-runs the round once for every better choice missed."""
+class Again(NamedTuple):
+    """The last re-run of a round: what counts now."""
+
+    step: int
+    outcome: CheckedOutcome
+    answers: Mapping[str, str]  # number -> the last answer given
+
+
+def explain(
+    frozen: FrozenRound, outcome: CheckedOutcome, number: str, again: Again | None = None
+) -> Story:
+    """Return the story of ``number``; re-runs the round once for every better choice missed.
+
+    After a re-run (``again``) the choices are told by its cut-offs, which count now.
+    """
     if not number_is_valid(number):
         raise InputFault(
             f"{number} is no application number: that is eight digits and a fitting check character"
@@ -81,10 +101,20 @@ def explain(frozen: FrozenRound, outcome: CheckedOutcome, number: str) -> Story:
     at = int(np.flatnonzero(rows == row)[0])
     market = build_market(frozen, rows)
     result = int(np.searchsorted(outcome.result_number, number.encode()))
-    home = int(outcome.result_programme[result])
-    choices = tell_choices(frozen, outcome, market, row, at, result)
-    got = next((choice for choice in choices if choice.verdict == "got"), None)
-    policy = frozen.policies[frozen.programmes[home].policy] if got else None
+    first_home, first_slot = home_and_slot(frozen, outcome, result)
+    counts = again.outcome if again else outcome
+    choices = tell_choices(frozen, counts, market, row, at, result, final=again is None)
+    home, slot = home_and_slot(frozen, counts, result)
+    answer = again.answers.get(number, "") if again else ""
+    if answer == SETTLED:
+        choices = [
+            msgspec.structs.replace(choice, verdict="settled")
+            if choice.verdict in ("behind", "full")
+            else choice
+            for choice in choices
+        ]
+    programme = int(counts.result_programme[result])
+    policy = frozen.policies[frozen.programmes[programme].policy] if home else None
     return Story(
         number=number,
         state="in",
@@ -92,20 +122,43 @@ def explain(frozen: FrozenRound, outcome: CheckedOutcome, number: str) -> Story:
         rank=int(rank[row]),
         place=at + 1,
         tickets=int(frozen.weight[row]),
-        home=got.programme if got else "",
-        slot=got.slot if got else "",
+        home=first_home,
+        slot=first_slot,
         rule=policy.source if policy else "",
         rule_status=policy.status if policy else "",
-        choices=tuple(choices),
+        choices=() if answer == WITHDRAWN else tuple(choices),
+        rerun=again.step if again else 0,
+        rerun_home=home if again else "",
+        rerun_slot=slot if again else "",
+        answer=answer,
     )
 
 
+def home_and_slot(frozen: FrozenRound, outcome: CheckedOutcome, result: int) -> tuple[str, str]:
+    """Return the names of the home and the slot in a row of results, "" for none."""
+    programme, slot = int(outcome.result_programme[result]), int(outcome.result_slot[result])
+    if programme < 0:
+        return "", ""
+    homes = frozen.programmes[programme]
+    if slot == REST_SLOT:
+        return homes.programme, REST
+    step = slot - slots_before(frozen, programme)
+    return homes.programme, frozen.policies[homes.policy].slot[step].name
+
+
 def tell_choices(
-    frozen: FrozenRound, outcome: CheckedOutcome, market: Market, row: int, at: int, result: int
+    frozen: FrozenRound,
+    outcome: CheckedOutcome,
+    market: Market,
+    row: int,
+    at: int,
+    result: int,
+    final: bool,
 ) -> list[ChoiceStory]:
     """Return the story of every choice on the list of application ``row``.
 
-    ``at`` is its row in the market, ``result`` its row in ``results.csv``.
+    ``at`` is its row in the market, ``result`` its row in ``results.csv``. Whether one more home
+    would change anything is asked of the ``final`` run of a round alone, before any answer.
     """
     home, slot = int(outcome.result_programme[result]), int(outcome.result_slot[result])
     facts = read_facts(frozen)
@@ -136,7 +189,9 @@ def tell_choices(
             done = "later"
         if programme == own:
             done = "below-home"
-    better = with_one_more_home(frozen, market, list(missed), at, home) if missed else {}
+    if not (final and missed):
+        return out
+    better = with_one_more_home(frozen, market, list(missed), at, home)
     for programme, place in missed.items():
         if better[programme] not in (home, -1):
             name = frozen.programmes[better[programme]].programme
@@ -234,86 +289,3 @@ def with_one_more_home(
         else:
             homes[programme] = home_in(match_market(more, lost if grows else None))
     return homes
-
-
-WORDS: dict[str, dict[str, str]] = {
-    "en": {
-        "head": "Application {number}: rank {rank} of {applications} in the draw.",
-        "tickets": "It held {tickets} tickets; the best one counts.",
-        "place": "In the order the homes use, by list date first, it stands at place {place}.",
-        "out": "Application {number} took no part in the draw: {state}.",
-        "home": "Result: {home}, in the slot '{slot}'.",
-        "none": "Result: no home in this round.",
-        "again": "After re-run {rerun}, which counts now: {rerun_home}, "
-        "in the slot '{rerun_slot}'.",
-        "again-none": "After re-run {rerun}, which counts now: no home.",
-        "rule": "The slot follows {rule} (status: {status}).",
-        "got": "got it: tier {tier}, place {here}{last}",
-        "last": "; the last one served there has tier {last_tier}, place {last_place}",
-        "behind": "not got: tier {tier}, place {here}; in the slot '{slot}' ({seats} seats) the "
-        "last one served has tier {last_tier}, place {last_place}",
-        "full": "not got: it has no seat for this application",
-        "size": "not possible: made for households of another size",
-        "sex": "not possible: the rooms are for the other sex, or the sex was not given",
-        "later": "not needed: a better choice was got",
-        "below-home": "not needed: named after the present home",
-        "more": "    with one more home there the result would have been {one_more}",
-        "same": "    one more home there would have changed nothing for this application",
-        "refused": "refused",
-        "withdrawn": "withdrawn",
-        "void": "void",
-    },
-    "zh": {
-        "head": "申请编号 {number}：摇号名次第 {rank} 名，共 {applications} 份申请。",
-        "tickets": "该申请有 {tickets} 张签，以最好的一张为准。",
-        "place": "先按登记日期、再按摇号名次排列，排在第 {place} 位。",
-        "out": "申请编号 {number} 未参加摇号：{state}。",
-        "home": "结果：{home}，名额类别“{slot}”。",
-        "none": "结果：本轮未分到房源。",
-        "again": "以第 {rerun} 次递补结果为准：{rerun_home}，名额类别“{rerun_slot}”。",
-        "again-none": "以第 {rerun} 次递补结果为准：未分到房源。",
-        "rule": "该类名额依据 {rule}（状态：{status}）。",
-        "got": "分到：优先级 {tier}，排位 {here}{last}",
-        "last": "；该处最后一名的优先级为 {last_tier}，排位为 {last_place}",
-        "behind": "未分到：优先级 {tier}，排位 {here}；名额类别“{slot}”（{seats} 个）的最后一名"
-        "优先级为 {last_tier}，排位为 {last_place}",
-        "full": "未分到：没有向该申请开放的名额",
-        "size": "不适用：面向其他人数的家庭",
-        "sex": "不适用：房间限另一性别，或未申报性别",
-        "later": "无需：已分到更靠前的志愿",
-        "below-home": "无需：排在现住房之后",
-        "more": "    若该处多一个名额，结果会是 {one_more}",
-        "same": "    若该处多一个名额，该申请的结果不变",
-        "refused": "未通过审核",
-        "withdrawn": "已撤回",
-        "void": "已作废",
-    },
-}
-
-
-def tell(story: Story, language: str) -> list[str]:
-    """Return the story in ``language``, "zh" or "en", line by line."""
-    if language not in WORDS:
-        raise InputFault(f"the story is told in zh or en, not in {language!r}")
-    words = WORDS[language]
-    if story.state != "in":
-        return [words["out"].format(number=story.number, state=words[story.state])]
-    facts = msgspec.structs.asdict(story)
-    lines = [words["head"].format(**facts)]
-    if story.tickets > 1:
-        lines.append(words["tickets"].format(**facts))
-    if story.place != story.rank:
-        lines.append(words["place"].format(**facts))
-    lines.append(words["home" if story.home else "none"].format(**facts))
-    if story.rerun:
-        lines.append(words["again" if story.rerun_home else "again-none"].format(**facts))
-    if story.rule:
-        lines.append(words["rule"].format(rule=story.rule, status=story.rule_status))
-    for choice in story.choices:
-        detail = msgspec.structs.asdict(choice)
-        last = words["last"].format(**detail) if choice.last_place > 0 else ""
-        text = words[choice.verdict].format(here=story.place, last=last, **detail)
-        lines.append(f"{choice.place:>3}. {choice.programme}: {text}")
-        if choice.verdict in ("behind", "full"):
-            lines.append(words["more" if choice.one_more else "same"].format(**detail))
-    return lines

@@ -1,13 +1,19 @@
 """Freeze: an input folder becomes a canonical one, and its commitment is known."""
 
+from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 from huiguan.foundation.faults import InputFault
 from huiguan.housing.check.rows import check_frozen
 from huiguan.housing.round.attempts import follow
 from huiguan.housing.round.frozen import FrozenRound, RoundHead
+from huiguan.housing.round.programmes import differences, programmes_of
 from huiguan.housing.round.stages import require_frozen, require_unfrozen
 from huiguan.rounds.void import read_void
+from huiguan.storage.change import finish_change
+from huiguan.storage.homes.estate import read_estate
+from huiguan.storage.homes.offered import read_offered
 from huiguan.storage.homes.round_files import read_plain
 from huiguan.storage.homes.round_folder import (
     PREVIOUS,
@@ -21,16 +27,30 @@ from huiguan.storage.homes.round_folder import (
 )
 from huiguan.storage.homes.round_step import hold_round, open_round, write_step
 from huiguan.storage.homes.round_toml import toml_bytes
+from huiguan.storage.sheets.tables import Say, unheard
 
 
-def freeze(source: Path, target: Path, previous: Path | None) -> str:
-    """Write the canonical folder of an input folder; return the commitment to publish.
+class Froze(NamedTuple):
+    """A round that was frozen, and the commitment to publish."""
+
+    commitment: str
+    frozen: FrozenRound
+
+
+def freeze(source: Path, target: Path, previous: Path | None, say: Say = unheard) -> str:
+    """Write the canonical folder of an input folder; return the commitment to publish."""
+    return freeze_round(source, target, previous, say).commitment
+
+
+def freeze_round(source: Path, target: Path, previous: Path | None, say: Say = unheard) -> Froze:
+    """Write the canonical folder of an input folder; return its round and commitment.
 
     Nothing is written unless every row is right. A frozen folder is never frozen again: a new
     attempt names the void one in ``previous``. The input folder may itself become the round.
     """
     require_unfrozen(open_round(target))
-    frozen, files = read_source(source)
+    finish_change(source)
+    frozen, files = read_source(source, say)
     if previous is not None:
         frozen = frozen._replace(head=follow_void(frozen, previous, files))
         files["round.toml"] = toml_bytes(frozen.head)
@@ -46,7 +66,15 @@ def freeze(source: Path, target: Path, previous: Path | None) -> str:
         if target.is_dir() and not any(target.iterdir()):
             target.rmdir()
         write_step(target, aside, files | {"MANIFEST": list_of(files)})
-        return commitment_of(target)
+        return Froze(commitment_of(target), frozen)
+
+
+def estate_differences(frozen: FrozenRound, estate: Path, say: Say = unheard) -> list[str]:
+    """Return a sentence for every programme that is not what an estate has on the round's day."""
+    occupancy = read_estate(estate, say)
+    offers = read_offered(estate, occupancy, say)
+    counted = programmes_of(occupancy, offers, date.fromisoformat(frozen.head.date), ())
+    return differences(frozen.programmes, {row.programme: row for row in counted})
 
 
 def follow_void(frozen: FrozenRound, previous: Path, files: dict[str, bytes]) -> RoundHead:

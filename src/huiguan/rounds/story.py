@@ -1,29 +1,87 @@
-"""Tell one application's story from its folder."""
+"""Tell one application's story from its folder, and list everybody's result."""
 
 from pathlib import Path
+from typing import NamedTuple
 
-import msgspec
+import numpy as np
 
-from huiguan.housing.explain import Story, explain
+from huiguan.housing.check.whole import CheckedOutcome
+from huiguan.housing.explain import Again, Story, explain
+from huiguan.housing.people.record import Intake
+from huiguan.housing.round.answers import ANSWERS, WITHDRAWN
+from huiguan.housing.round.frozen import STATES, FrozenRound
 from huiguan.housing.round.stages import count_reruns, require_result
 from huiguan.rounds.allocate import read_right
 from huiguan.storage.homes.round_folder import (
     check_manifest,
     read_outcome,
-    read_step_result,
+    read_rerun,
+    read_step_answers,
 )
 from huiguan.storage.homes.round_step import open_round
 
 
 def story_of(folder: Path, number: str) -> Story:
     """Return what the stored round says about a number, the last re-run included."""
+    frozen, outcome, again = read_result(folder)
+    return explain(frozen, outcome, number, again)
+
+
+def read_result(folder: Path) -> tuple[FrozenRound, CheckedOutcome, Again | None]:
+    """Return a round with its first result and, after answers, the last re-run."""
     stages = open_round(folder)
     require_result(stages)
     frozen = read_right(folder)
     check_manifest(folder, "RESULT", sealed_may_miss=False)
-    story = explain(frozen, read_outcome(folder, frozen), number)
-    last = count_reruns(stages)
-    if story.state != "in" or not last:
-        return story
-    home, slot = read_step_result(folder, last, number)
-    return msgspec.structs.replace(story, rerun=last, rerun_home=home, rerun_slot=slot)
+    outcome, last = read_outcome(folder, frozen), count_reruns(stages)
+    if not last:
+        return frozen, outcome, None
+    answers: dict[str, str] = {}
+    for step in range(1, last + 1):
+        given = read_step_answers(folder, step, frozen)
+        for row, answer in zip(given.application.tolist(), given.answer.tolist(), strict=True):
+            number = frozen.numbers[row].decode()
+            if answers.get(number) != ANSWERS[WITHDRAWN]:  # nobody comes back
+                answers[number] = ANSWERS[answer]
+    return frozen, outcome, Again(last, read_rerun(folder, last, frozen, outcome).outcome, answers)
+
+
+class ResultRow(NamedTuple):
+    """One application's result, under the office's own id if it is known."""
+
+    number: str
+    application: str
+    persons: str
+    state: str
+    rank: int  # 0 without a draw
+    programme: str
+    answer: str
+
+
+def result_rows(folder: Path, intake: Intake | None) -> list[ResultRow]:
+    """Return the result that counts now of every application, in order of number."""
+    frozen, outcome, again = read_result(folder)
+    counts = again.outcome if again else outcome
+    rank = np.zeros(frozen.numbers.size, dtype=np.int32)
+    rank[np.searchsorted(frozen.numbers, outcome.ticket_number)] = outcome.ticket_rank
+    known = {entry.number: entry for entry in intake.applications} if intake else {}
+    rows = []
+    given = zip(
+        frozen.numbers.tolist(), frozen.state.tolist(), counts.result_programme.tolist(),
+        rank.tolist(), strict=True,
+    )  # fmt: skip
+    for raw, state, programme, place in given:
+        number = raw.decode()
+        entry = known.get(number)
+        rows.append(
+            ResultRow(
+                number=number,
+                application=entry.application if entry else "",
+                persons=" ".join(entry.persons) if entry else "",
+                state=STATES[state],
+                rank=place,
+                programme=frozen.programmes[programme].programme if programme >= 0 else "",
+                answer=again.answers.get(number, "") if again else "",
+            )
+        )
+    return rows

@@ -27,7 +27,7 @@ def run(*words: str) -> str:
 def test_a_round_from_freeze_to_release(tmp_path: Path) -> None:
     source = write_round(tmp_path / "in", applicants=60, programmes=6, choices=4, seed=2)
     folder, public = str(tmp_path / "round"), str(tmp_path / "public")
-    commitment = run("round", "freeze", folder, "--from", str(source)).strip()
+    commitment = run("round", "freeze", folder, "--from", str(source)).splitlines()[0]
     assert len(commitment) == 64
     with pytest.raises(InputFault, match="give its whole signature"):
         run("round", "draw", folder, "--signature", "no")
@@ -42,7 +42,7 @@ def test_a_round_from_freeze_to_release(tmp_path: Path) -> None:
     assert story["number"] == "00000001X"
     assert "摇号名次" in run("round", "explain", folder, "00000001X", "--lang", "zh")
     assert commitment in run("round", "void", folder, "--reason", "a building was forgotten")
-    assert run("round", "check", folder) == "no finding; the attempt is void\n"
+    assert run("round", "check", folder).splitlines()[0] == "no finding; the attempt is void"
     with pytest.raises(InputFault, match="void attempt"):
         run("round", "allocate", folder)
 
@@ -50,8 +50,9 @@ def test_a_round_from_freeze_to_release(tmp_path: Path) -> None:
 def test_a_frozen_folder_may_be_its_own_input(tmp_path: Path) -> None:
     folder = write_round(tmp_path / "round", applicants=30, programmes=4, choices=3, seed=4)
     other = write_round(tmp_path / "in", applicants=30, programmes=4, choices=3, seed=4)
-    here = run("round", "freeze", str(folder))
-    assert run("round", "freeze", str(tmp_path / "out"), "--from", str(other)) == here
+    here = run("round", "freeze", str(folder)).splitlines()[:-1]  # the next step names the folder
+    there = run("round", "freeze", str(tmp_path / "out"), "--from", str(other)).splitlines()[:-1]
+    assert here == there
 
 
 def test_a_changed_result_is_told_and_ends_the_check(tmp_path: Path) -> None:

@@ -9,8 +9,9 @@ import pytest
 from huiguan.foundation.faults import InputFault
 from huiguan.housing.allocation.deferred import match_market
 from huiguan.housing.check.whole import CheckedOutcome
-from huiguan.housing.explain import Story, explain, tell
+from huiguan.housing.explain import Story, explain
 from huiguan.housing.round.frozen import FrozenRound, build_market, lottery_rows
+from huiguan.housing.told import tell
 from huiguan.rounds.allocate import allocate_round
 from huiguan.rounds.draw import draw_round
 from huiguan.rounds.freeze import freeze

@@ -102,7 +102,8 @@ def test_hash_seeds_change_no_byte(tmp_path: Path, source: Path) -> None:
         ("programmes.csv", "standard", "unknown", "policy unknown is not in rules"),
         ("choices.csv", "P00003", "P99999", "P99999 is not in programmes.csv"),
         ("facts.csv", ",sex,f", ",sex,\xe9", "outside ASCII"),
-        ("facts.csv", "number,fact,value", "number,value,fact", "first line must be"),
+        ("facts.csv", "number,fact,value", "number,fact,age", "there is no column 'age'; the"),
+        ("facts.csv", "number,fact,value", "number,fact,fact", "the column 'fact' stands twice"),
         ("facts.csv", ",sex,", ",age,", "it has no meaning"),
         ("round.toml", "beacon_round = 1000", "beacon_round = 0", "name the chain and a future"),
         ("round.toml", "list_limit = 20", "list_limit = 1", "more than 1 choices"),
@@ -214,7 +215,7 @@ def test_a_stranger_column_never_reaches_the_folder(tmp_path: Path, source: Path
     lines = path.read_text().splitlines()
     named = [f"{line},{'phone' if n == 0 else '13800000000'}" for n, line in enumerate(lines)]
     path.write_text("\n".join(named) + "\n")
-    with pytest.raises(InputFault, match="the first line must be"):
+    with pytest.raises(InputFault, match="there is no column 'phone'"):
         freeze(source, tmp_path / "round", None)
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from huiguan.cli import app
+from huiguan.cli.next_step import say_next
+from huiguan.cli.progress import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -125,7 +128,7 @@ def supply(
     )
     from huiguan.storage.homes.estate import read_estate
 
-    day, estate = day_of(on), read_estate(folder)
+    day, estate = day_of(on), read_estate(folder, say)
     rows = reconcile(estate, day)
     if as_json:
         typer.echo(json.dumps([{**msgspec.to_builtins(row), "on": on} for row in rows]))
@@ -144,6 +147,8 @@ def supply(
             f"{len(lost):,} units are neither let, in a round nor held on {on}: {names}"
             f"{' and more' if len(lost) > 5 else ''}; claim them before a round is frozen"
         )
+    if not as_json:
+        say_next("homes", "intake", "PEOPLE", "--on", on, "--estate", folder, "--out", "INPUT")
 
 
 def day_of(text: str) -> date:
@@ -332,5 +337,6 @@ def show_books(result: CityDemo, out: Path) -> None:
     show(grid)
     typer.echo(f"commitment of the round  {result.outcome.commitment}")
     typer.echo(f"public value             {result.outcome.value}")
+    folder = out / "round"
     typer.echo("check it with nothing but Python:")
-    typer.echo(f"  python3 {out}/round/verify.py {out}/round")
+    typer.echo(f"next: {shlex.join(['python3', str(folder / 'verify.py'), str(folder)])}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import json
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +12,9 @@ import msgspec
 import typer
 
 from huiguan.cli import app
+from huiguan.cli.next_step import say_next
+from huiguan.cli.progress import say
+from huiguan.cli.tables import show_table
 from huiguan.foundation.faults import CheckFault, InputFault
 
 SHOWN = 50  # findings printed; --json has them all
@@ -22,9 +26,22 @@ Folder = Annotated[Path, typer.Argument(help="the round folder")]
 Json = Annotated[bool, typer.Option("--json", help="print JSON for programs")]
 
 
-def say(text: str) -> None:
-    """Report progress on stderr."""
-    typer.echo(text, err=True)
+@round_app.command()
+def pledge(
+    party: Annotated[str, typer.Argument(help="who takes part in the draw, as in round.toml")],
+    secret: Annotated[
+        str, typer.Option(help="the party's secret (default: 32 random bytes, printed)")
+    ] = "",
+) -> None:
+    """Make a party's secret and the commitment to it, for round.toml; the secret is kept."""
+    import secrets
+
+    from huiguan.housing.round.draw import commit_secret
+
+    chosen = secret or secrets.token_hex(32)
+    if not secret:
+        say(f"secret of {party}, to be kept until the draw: {chosen}")
+    typer.echo(f'[[party]]\nname = "{party}"\ncommitment = "{commit_secret(party, chosen)}"')
 
 
 def settle(folder: Path) -> None:
@@ -55,19 +72,47 @@ def freeze(
     previous: Annotated[
         Path | None, typer.Option(help="folder of the void attempt before this one")
     ] = None,
+    estate: Annotated[
+        Path | None, typer.Option(help="compare the programmes with this estate")
+    ] = None,
+    as_json: Json = False,
 ) -> None:
-    """Write the canonical folder and print its commitment, to be published before the draw."""
+    """Write the canonical folder; print its commitment, to be published, counts and warnings."""
+    from huiguan.housing.round.summary import summary_of
     from huiguan.housing.round.value import known_before
-    from huiguan.rounds.freeze import freeze as freeze_folder
-    from huiguan.storage.homes.round_folder import read_head
+    from huiguan.rounds.freeze import estate_differences, freeze_round
 
     settle(folder)
     if previous:
         settle(previous)
     say("freezing: every row is read, checked and written in canonical form")
-    typer.echo(freeze_folder(source or folder, folder, previous))
-    if warning := known_before(read_head(folder)):
+    commitment, frozen = freeze_round(source or folder, folder, previous, say)
+    summary = summary_of(frozen)
+    warnings = [known_before(frozen.head)] if known_before(frozen.head) else []
+    warnings += estate_differences(frozen, estate, say) if estate else []
+    warnings += summary.warnings
+    if as_json:
+        counts = summary._asdict() | {"commitment": commitment, "warnings": warnings}
+        typer.echo(json.dumps(counts))
+        return
+    typer.echo(commitment)
+    states = ", ".join(f"{count:,} {state}" for state, count in summary.states.items())
+    typer.echo(f"applications: {states}; in the draw: {tiers_told(summary.tiers)}")
+    typer.echo(
+        f"{summary.programmes:,} programmes, {summary.homes:,} homes, {summary.choices:,} choices"
+    )
+    for warning in warnings:
         say(f"warning: {warning}")
+    if frozen.head.randomness == "drand":
+        say_next("round", "draw", folder, "--signature", "SIGNATURE")
+    else:
+        shown = [w for p in frozen.head.party for w in ("--reveal", f"{p.name}=SECRET")]
+        say_next("round", "draw", folder, *shown, "--dice", "DIGITS")
+
+
+def tiers_told(tiers: dict[int, int]) -> str:
+    """Return how many applications stand in each tier."""
+    return ", ".join(f"tier {tier}: {count:,}" for tier, count in tiers.items()) or "none"
 
 
 @round_app.command()
@@ -87,6 +132,7 @@ def draw(
     say("drawing: one SHA-256 for every ticket")
     record = draw_round(folder, signature, {p[0]: p[2] for p in pairs}, dice)
     typer.echo(f"public value {record.value}")
+    say_next("round", "allocate", folder)
 
 
 @round_app.command()
@@ -109,13 +155,14 @@ def allocate(
     if answers is None:
         match = allocate_round(folder)
     else:
-        target, before, match = rerun_round(folder, answers)
+        target, before, match = rerun_round(folder, answers, say)
         held = (before.choice >= 0) & (match.choice >= 0)
         risen = int((held & (match.choice < before.choice)).sum())
         new = int(((before.choice < 0) & (match.choice >= 0)).sum())
         typer.echo(f"{target}: {risen} have a better home than before, {new} have one at last")
     placed = int((match.choice >= 0).sum())
     typer.echo(f"{placed} of {match.choice.size} applications have a home")
+    say_next("round", "check", folder)
 
 
 @round_app.command()
@@ -138,6 +185,7 @@ def check(folder: Folder, as_json: Json = False) -> None:
         raise CheckFault(f"{counted(len(findings))}; the round must not be released as it is")
     if not as_json:
         typer.echo("no finding; the attempt is void" if (folder / VOID).exists() else "no finding")
+        say_next("round", "release", folder, "--out", "PUBLIC")
 
 
 def counted(findings: int) -> str:
@@ -145,26 +193,74 @@ def counted(findings: int) -> str:
     return f"{findings:,} finding{'' if findings == 1 else 's'}"
 
 
+Register = Annotated[
+    Path | None,
+    typer.Option(metavar="DIR", help="the folder of the intake, for your own ids and reasons"),
+]
+
+
 @round_app.command()
 def explain(
     folder: Folder,
-    number: Annotated[str, typer.Argument(help="number of the application")],
+    number: Annotated[str, typer.Argument(help="number of the application, or your own id")],
     lang: Annotated[str, typer.Option(help="zh or en")] = "en",
+    register: Register = None,
     as_json: Json = False,
 ) -> None:
-    """Tell one application's story: rank, cut-offs, the rule, what one more home would change."""
-    from huiguan.housing.explain import WORDS, tell
+    """Tell one application's story: rank, cut-offs, the rule, what one more home would change.
+
+    Why an application is refused or void stands in the folder of its intake: name it with
+    --register.
+    """
+    from huiguan.housing.people.record import application_of, tell_applied
+    from huiguan.housing.told import WORDS, tell
+    from huiguan.rounds.intake import taken_in
     from huiguan.rounds.story import story_of
 
     if lang not in WORDS:
         raise InputFault(f"the story is told in zh or en, not in {lang!r}")
     settle(folder)
+    entry = application_of(taken_in(register), number) if register else None
     say("explaining: the frozen round is run again for every better choice")
-    story = story_of(folder, number)
+    story = story_of(folder, entry.number if entry else number)
     if as_json:
-        typer.echo(msgspec.json.encode(story).decode())
+        intake = {"intake": entry} if entry else {}
+        typer.echo(msgspec.json.encode(msgspec.structs.asdict(story) | intake).decode())
+        return
+    typer.echo("\n".join(tell(story, lang)))
+    if entry and story.state != "in":
+        typer.echo("\n".join(tell_applied(entry, lang)))
+    elif story.state != "in":
+        say_next("homes", "explain", "INPUT", number)
+
+
+@round_app.command()
+def results(
+    folder: Folder,
+    register: Register = None,
+    out: Annotated[Path | None, typer.Option(metavar="FILE.csv", help="write all here")] = None,
+    as_json: Json = False,
+) -> None:
+    """List what every application has now, by your own ids: for the office, never the public."""
+    from huiguan.rounds.intake import taken_in
+    from huiguan.rounds.story import ResultRow, result_rows
+    from huiguan.storage.files import write_output
+    from huiguan.storage.homes.office import office_table
+
+    settle(folder)
+    rows = result_rows(folder, taken_in(register) if register else None)
+    if out is not None:
+        write_output(out, office_table(ResultRow._fields, rows))
+        typer.echo(f"{len(rows):,} applications: {out}")
+    elif as_json:
+        typer.echo(json.dumps([row._asdict() for row in rows], ensure_ascii=False))
     else:
-        typer.echo("\n".join(tell(story, lang)))
+        heads = ("number", "own id", "persons", "state", "rank", "home", "answer")
+        title = f"{len(rows):,} applications, {sum(bool(row.programme) for row in rows):,} homes"
+        shown = [(*row[:4], row.rank or "", *row[5:]) for row in rows[:SHOWN]]
+        show_table(title, heads, shown, left=[h for h in heads if h != "rank"])
+        if len(rows) > SHOWN:
+            typer.echo(f"and {len(rows) - SHOWN:,} more; --out FILE.csv has them all")
 
 
 @round_app.command()
@@ -180,6 +276,7 @@ def release(
     say("checking before the release")
     for name in release_round(folder, out):
         typer.echo(name)
+    typer.echo(f"next: {shlex.join(['python3', str(out / 'verify.py'), str(out)])}")
 
 
 @round_app.command()
@@ -197,3 +294,4 @@ def void(
     declared_by = by or getpass.getuser()
     commitment = void_round(folder, reason, declared_by)
     typer.echo(f"void: {commitment}, declared by {declared_by}")
+    say_next("round", "freeze", "NEXT", "--from", "INPUT", "--previous", folder)

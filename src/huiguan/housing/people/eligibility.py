@@ -30,6 +30,7 @@ class Judgement(msgspec.Struct, frozen=True):
     """One condition's answer, why, and the facts it rests on."""
 
     condition: str
+    effective: date  # of the row
     article: str
     status: str
     answer: Answer
@@ -118,6 +119,7 @@ def finding(
     """Return a finding with the condition's article and status."""
     return Judgement(
         condition=condition.name,
+        effective=condition.effective,
         article=condition.article,
         status=condition.status,
         answer=answer,

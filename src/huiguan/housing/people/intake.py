@@ -15,7 +15,7 @@ from huiguan.foundation.faults import InputFault
 from huiguan.foundation.readers.names import Name
 from huiguan.foundation.readers.signatures import checked, unchecked
 from huiguan.foundation.readers.values import Count
-from huiguan.housing.people.eligibility import Answer, eligibility
+from huiguan.housing.people.eligibility import Answer, Judgement, eligibility
 from huiguan.housing.people.household import (
     Application,
     Fact,
@@ -40,12 +40,13 @@ class Received(msgspec.Struct, frozen=True):
 
 
 class Verdict(msgspec.Struct, frozen=True):
-    """What an application is when the round is frozen, and the reasons."""
+    """What an application is when the round is frozen, the reasons, and what every rule says."""
 
     number: str
     state: Literal["in", "refused", "void"]
     tier: int
     reasons: tuple[str, ...]
+    findings: tuple[Judgement, ...] = ()
 
 
 @rule("state of an application at the freeze", "assumed")
@@ -66,9 +67,11 @@ def verdicts(
         [entry.number for entry in applications], (entry.persons for entry in applications)
     )
     refused: dict[str, tuple[str, ...]] = {}
+    findings: dict[str, tuple[Judgement, ...]] = {}
     passing = []
     for entry in applications:
         result = unchecked(eligibility)(rules.condition, entry.facts, entry.scheme, on)
+        findings[entry.number] = result.findings
         if result.answer is Answer.YES:
             passing.append(
                 Application(number=entry.number, received=entry.received, persons=entry.persons)
@@ -80,6 +83,7 @@ def verdicts(
                 if found.answer is not Answer.YES
             )
     stands = unchecked(applications_that_stand)(passing, policy)
+    others = sharing(passing)
     rows = []
     for entry in applications:
         tier = unchecked(tier_of)(rules.tier, entry.facts, entry.scheme, on, OPEN_TIER)
@@ -88,9 +92,33 @@ def verdicts(
         if entry.number in refused:
             state, reasons = "refused", refused[entry.number]
         elif not stands[entry.number]:
-            state, reasons = "void", (f"somebody in it stands in another application ({policy})",)
-        rows.append(Verdict(number=entry.number, state=state, tier=tier, reasons=reasons))
+            shared = ", ".join(n for n in others[entry.number] if policy == "void" or stands[n])
+            reason = f"somebody in it stands in another application ({policy}): {shared}"
+            state, reasons = "void", (reason,)
+        rows.append(
+            Verdict(
+                number=entry.number,
+                state=state,
+                tier=tier,
+                reasons=reasons,
+                findings=findings[entry.number],
+            )
+        )
     return rows
+
+
+def sharing(applications: Sequence[Application]) -> dict[str, list[str]]:
+    """Return for each number the numbers of other applications somebody in it stands in."""
+    of_person: dict[str, list[str]] = {}
+    for entry in applications:
+        for person in entry.persons:
+            of_person.setdefault(person, []).append(entry.number)
+    return {
+        entry.number: sorted(
+            {n for person in entry.persons for n in of_person[person]} - {entry.number}
+        )
+        for entry in applications
+    }
 
 
 class ProgrammeSupply(msgspec.Struct, frozen=True):

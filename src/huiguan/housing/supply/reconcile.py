@@ -6,6 +6,7 @@ of its rooms is; a flat let by the bed is as many units as its rooms have beds s
 
 from datetime import date
 from enum import IntEnum
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
@@ -104,6 +105,31 @@ def states_on(occupancy: Occupancy, on: date) -> tuple[np.ndarray, np.ndarray]:
         states,
     )
     return states, owners
+
+
+class Unit(NamedTuple):
+    """A unit on a day: how it is let, what it is, and the office's id of whoever has it."""
+
+    place: str
+    level: str
+    state: str
+    owner: str  # of a held one the reason; "" for nobody
+
+
+def units_on(occupancy: Occupancy, on: date) -> list[Unit]:
+    """Return every unit of an estate on a day, in the order of its places."""
+    states, owners = states_on(occupancy, on)
+    kinds, codes = occupancy.tree.rows["kind"], occupancy.tree.codes
+    found = []
+    for place in np.flatnonzero(states != HomeState.WITHIN).tolist():
+        state, owner = HomeState(int(states[place])), int(owners[place])
+        if state == HomeState.HELD:
+            text = HoldReason(owner).name.lower()
+        else:
+            text = "" if state == HomeState.UNACCOUNTED else occupancy.owner_id(owner)
+        level = Level(int(kinds[place])).name.lower()
+        found.append(Unit(codes[place], level, state.name.lower().replace("_", " "), text))
+    return found
 
 
 def reconcile(occupancy: Occupancy, on: date) -> list[Supply]:

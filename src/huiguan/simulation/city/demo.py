@@ -12,13 +12,14 @@ import numpy as np
 from huiguan.foundation.faults import InputFault
 from huiguan.foundation.postings import Posting
 from huiguan.foundation.readers.values import natural
-from huiguan.housing.explain import explain, tell
+from huiguan.housing.explain import explain
 from huiguan.housing.rules import Space, required
 from huiguan.housing.supply.occupancy import convert, refit, why
 from huiguan.housing.supply.places import Kind, Level, Sex, Shift, heads_allowed
 from huiguan.housing.supply.reconcile import Supply, reconcile
 from huiguan.housing.tenancy.leases import Stay
 from huiguan.housing.tenancy.ledger import trial_balance
+from huiguan.housing.told import tell
 from huiguan.simulation.city.estate import BLOCK, FLOOR, City
 from huiguan.simulation.city.offers import OfferStage, Wave
 from huiguan.simulation.city.reception import build_city
