@@ -8,6 +8,7 @@ from pathlib import Path
 from tools.generate.client import client
 from tools.generate.feed_client import feed_client
 from tools.generate.feed_page import feed_page
+from tools.generate.files_page import files_page
 from tools.generate.message_lock import LOCK, message_lock
 from tools.generate.message_page import message_page
 from tools.generate.rulebook_page import home_rulebook_page, rulebook_page
@@ -21,6 +22,7 @@ COPIES: dict[Path, Callable[[], str]] = {
     Path("docs/reference/day_result.md"): result_page,
     Path("docs/reference/rulebook.md"): rulebook_page,
     Path("docs/reference/home_rulebook.md"): home_rulebook_page,
+    Path("docs/reference/home_files.md"): files_page,
     Path("docs/reference/rules.md"): rules_page,
     Path("docs/reference/rules_exchange.md"): partial(entries_page, "exchange"),
     Path("docs/reference/rules_homes.md"): partial(entries_page, "housing"),
