@@ -397,7 +397,7 @@ class PlainExchange(PlainChecks):
 
     def cancel_one(self, command: SimpleNamespace, session: int) -> None:
         """Cancel the order that a session names by the exchange's id or its own."""
-        if command.order_id > 0:
+        if command.order_id != 0:  # a number below 0 is no order's, whatever stands beside it
             found = [o for o in self.live() if o.sequence == command.order_id >> 24]
         else:
             own = command.client_order_id

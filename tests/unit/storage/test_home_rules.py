@@ -8,7 +8,13 @@ import pytest
 
 from huiguan.foundation.faults import InputFault
 from huiguan.housing.rules import required
-from huiguan.storage.homes.rules import BOOKS, all_rows, read_home_rules
+from huiguan.storage.homes.rules import (
+    BOOKS,
+    all_rows,
+    profile_in_force,
+    read_home_rules,
+    read_profiles,
+)
 from huiguan.storage.toml import read_sources
 
 ON = date(2026, 7, 1)
@@ -35,6 +41,7 @@ def test_recalled_rows_are_shown_as_unconfirmed() -> None:
 
 def test_every_source_is_used() -> None:
     used = {row.source for _, row in all_rows(read_home_rules("shanghai"))}
+    used |= {row.source for row in read_profiles()}
     assert used == set(read_sources(BOOKS / "sources.toml"))
 
 
@@ -64,6 +71,33 @@ def test_what_is_not_understood_is_refused(tmp_path: Path, old: str, new: str, w
     path.write_text(path.read_text("utf-8").replace(old, new, 1), "utf-8")
     with pytest.raises(InputFault, match=words):
         read_home_rules("shanghai", tmp_path / "homes")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ('source = "design"', 'source = "S99"', "'S99' is not in sources.toml"),
+        ('article = "', 'article = ""\nnote = "', "article is empty"),
+        ('status = "assumed"', 'status = "confirmed"', "confirmed needs a source with an address"),
+        ('status = "assumed"', 'status = "sure"', "Invalid enum value"),
+        ("[[profile]]", "[[profiles]]", "unknown table 'profiles'"),
+        ('public = ["app', 'publik = ["app', "unknown key 'publik'"),
+    ],
+)
+def test_a_profile_is_cited_like_any_row(tmp_path: Path, old: str, new: str, words: str) -> None:
+    shutil.copytree(BOOKS, tmp_path / "homes")
+    path = tmp_path / "homes/publication.toml"
+    path.write_text(path.read_text("utf-8").replace(old, new, 1), "utf-8")
+    with pytest.raises(InputFault, match=words):
+        profile_in_force("standard", "2026-09-01", tmp_path / "homes")
+
+
+def test_what_a_round_freezes_of_a_profile_is_what_it_always_was() -> None:
+    profile = profile_in_force("standard", "2026-09-01")
+    assert profile.source == ("decisions, Folders: Round folder; numbers and coded tiers, no names")
+    assert profile.status == "assumed"
+    with pytest.raises(InputFault, match="no publication profile 'standard' is in force on 2025"):
+        profile_in_force("standard", "2025-12-31")
 
 
 def test_an_unknown_city_names_the_known_ones() -> None:

@@ -62,9 +62,12 @@ def test_no_crossing_gives_no_price() -> None:
     ("arguments", "sentence"),
     [
         (([(100, 0)], [], 1), "at least one lot"),
-        (([(100, -5)], [], 1), "at least one lot"),
+        (([(100, -5)], [], 1), "-5 is negative; give the side"),
         (([("100.5", 1)], [], 1), r"100\.5 is no multiple of the tick 1"),
-        (([(100, 1)], [(100, 1)], 1, None, None, "random"), "no tie rule"),
+        (
+            ([(100, 1)], [(100, 1)], 1, None, None, "random"),
+            "tie: 'random' is none of the words there are: 'reference'",
+        ),
         (([(100.0, 1)], [], 1), "float"),
     ],
 )

@@ -4,6 +4,7 @@ import pytest
 
 from huiguan.exchange.messages import (
     CancelReason,
+    CommandRefused,
     Event,
     OrderCancelled,
     PriceType,
@@ -163,6 +164,18 @@ def test_an_order_is_named_by_the_exchange_or_by_its_owner() -> None:
     assert refusal(day.cancel(1, by_exchange + (1 << 24))) == Refusal.ORDER_NOT_FOUND
     behind_the_table = (by_exchange >> 24 << 24) + SMALL["order_capacity"]
     assert refusal(day.cancel(1, behind_the_table)) == Refusal.ORDER_NOT_FOUND
+    for number in (
+        -1,
+        -by_exchange,
+        -(2**63),
+    ):  # no order has it: the name beside it does not count
+        (told,) = day.cancel(1, number, own=5)
+        assert isinstance(told, CommandRefused)
+        assert (told.refusal, told.first_figure, told.second_figure) == (
+            Refusal.ORDER_NOT_FOUND,
+            number,
+            5,
+        )
     assert refusal(day.cancel(1, own=5)) == Refusal.ACCEPTED
     assert refusal(day.buy(0, 100, 1, client_order_id=5)) == Refusal.ACCEPTED  # free again
     assert refusal(day.buy(0, 100, 1, client_order_id=5)) == Refusal.DUPLICATE_CLIENT_ORDER

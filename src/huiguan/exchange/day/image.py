@@ -12,7 +12,7 @@ import numpy as np
 
 from huiguan.exchange.amounts import FeeClass
 from huiguan.exchange.messages import Hedge, HedgeCode, PhaseCode, RightCode, SideCode
-from huiguan.foundation.records import Int8, Int32, Int64, Record, blank_rows
+from huiguan.foundation.records import Flag, Int8, Int32, Int64, Record, blank_rows
 from huiguan.foundation.tables import digest_of
 
 IMAGE_FORMAT = 1
@@ -90,7 +90,7 @@ class Instrument(Record, frozen=True):
     position_limit_lots: Int32  # general limit of a holder, per side; 0 means none known
     opening_limit_lots: Int32  # lots a holder may open today; 0 means none known
     last_trading_day: Int32
-    first_day: Int8  # 1: no trade since listing, limits are doubled
+    first_day: Flag  # 1: no trade since listing, limits are doubled
     kind: Int8  # 0 future
     right: RightCode  # what everybody may do in it
 
@@ -135,7 +135,7 @@ class TradingCode(Record, frozen=True):
     member: Int32
     holder: Int32  # the client over all members, or its control group
     right: RightCode  # own_right, or close only after an unanswered margin call
-    house: Int8  # 1: the member's own account
+    house: Flag  # 1: the member's own account
     own_right: RightCode  # what an instruction gave
 
 
@@ -214,8 +214,8 @@ class Pool(Record, frozen=True):
     collateral_fen: Int64  # benchmark value of what is lodged
     usable_fen: Int64  # of it at the last clearing
     member: Int32
-    house: Int8
-    futures_firm: Int8
+    house: Flag
+    futures_firm: Flag
 
 
 class Warrant(Record, frozen=True):

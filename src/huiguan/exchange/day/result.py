@@ -12,7 +12,7 @@ import numpy as np
 
 from huiguan.exchange.day.image import HeldLot, HeldPosition, Undelivered, UnfilledClose
 from huiguan.exchange.messages import HedgeCode, OffsetCode
-from huiguan.foundation.records import Int8, Int32, Int64, Record, blank_rows
+from huiguan.foundation.records import Flag, Int8, Int32, Int64, Record, blank_rows
 from huiguan.foundation.tables import digest_of
 
 RESULT_FORMAT = 1
@@ -60,9 +60,9 @@ class ContractResult(Record, frozen=True):
     locked: Int8  # 1 up, -1 down
     lock_day: Int8
     lock_side: Int8
-    halted: Int8  # 1: no trading on the next trading day
-    expired: Int8  # 1: this was the last trading day
-    relief: Int8  # 1: counts for the larger side of its product at this clearing
+    halted: Flag  # 1: no trading on the next trading day
+    expired: Flag  # 1: this was the last trading day
+    relief: Flag  # 1: counts for the larger side of its product at this clearing
 
 
 class AccountResult(Record, frozen=True):
@@ -100,7 +100,7 @@ class PoolResult(Record, frozen=True):
     minimum_fen: Int64
     call_fen: Int64
     member: Int32
-    house: Int8
+    house: Flag
     outcome: Int8  # at the deadline, if nothing is paid in: 0 none, 1 close only, 2 liquidation
 
 

@@ -176,9 +176,9 @@ def enter_order(state: State, out: np.ndarray, entry: np.void, session: int) -> 
 
 @inner
 def find_order(state: State, command: np.void, session: int) -> int:
-    """Return the row of the order a cancel names, or ``NO_ROW``."""
+    """Return the row of the order a cancel names, or ``NO_ROW``; its own name counts beside 0."""
     order_id = command["order_id"]
-    if order_id > 0:
+    if order_id != 0:
         row = order_id & ORDER_ROW_MASK
         if row < len(state.orders) and state.orders[row]["order_id"] == order_id:
             return row

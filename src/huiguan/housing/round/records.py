@@ -4,6 +4,7 @@ from datetime import date
 
 import msgspec
 
+from huiguan.foundation.cited import Row
 from huiguan.housing.allocation.reserves import Policy
 from huiguan.housing.round.draw import Party
 
@@ -25,10 +26,23 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     status: str
 
 
-class Profiles(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The shipped rows of all profiles."""
+class ProfileRow(Row[date], frozen=True, kw_only=True):
+    """A profile as the books have it: a dated row with its origin; rounds freeze a copy."""
 
-    profile: tuple[Profile, ...]
+    name: str
+    public: tuple[str, ...]
+    sealed: tuple[str, ...]
+
+    def frozen(self) -> Profile:
+        """Return the copy that a round keeps; it says where the row stands, not in which file."""
+        return Profile(
+            name=self.name,
+            effective=self.effective,
+            public=self.public,
+            sealed=self.sealed,
+            source=self.article,
+            status=self.status,
+        )
 
 
 class DrawRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -14,7 +14,6 @@ import msgspec
 import numpy as np
 import polars as pl
 
-import huiguan.rulebooks
 from huiguan.foundation.faults import CheckFault, Fault, InputFault
 from huiguan.foundation.readers.sheets import Table
 from huiguan.housing.check.rerun import Rerun
@@ -24,7 +23,7 @@ from huiguan.housing.round.attempts import check_previous
 from huiguan.housing.round.frozen import FORMAT, PROMISE, FrozenRound, RoundHead
 from huiguan.housing.round.outcome import Cutoffs, Results
 from huiguan.housing.round.publication import check_profile, in_force
-from huiguan.housing.round.records import DrawRecord, Policies, Profile, Profiles, VoidRecord
+from huiguan.housing.round.records import DrawRecord, Policies, Profile, VoidRecord
 from huiguan.housing.round.stages import Stages
 from huiguan.storage.homes.declared import (
     ANSWERS_GIVEN,
@@ -62,6 +61,7 @@ from huiguan.storage.homes.round_tables import (
     table_bytes,
 )
 from huiguan.storage.homes.round_toml import parse_canonical, parse_toml, toml_bytes
+from huiguan.storage.homes.rules import profile_in_force
 from huiguan.storage.manifest import manifest_bytes, parse_manifest
 from huiguan.storage.sheets.tables import (
     Say,
@@ -149,16 +149,6 @@ def read_policies(folder: Path, head: RoundHead) -> Policies:
 def read_marker(folder: Path, name: str) -> VoidRecord:
     """Return a declaration of void: ``VOID`` of this attempt, or ``PREVIOUS`` of the one before."""
     return parse_canonical(read_plain(folder, name), VoidRecord, name)
-
-
-def profile_in_force(name: str, day: str) -> Profile:
-    """Return the newest row of a profile that is in force on ``day`` (yyyy-mm-dd)."""
-    path = Path(huiguan.rulebooks.__path__[0]) / "homes/publication.toml"
-    rows = parse_toml(path.read_bytes(), Profiles, path.name).profile
-    known = [row for row in rows if row.name == name and str(row.effective) <= day]
-    if not known:
-        raise InputFault(f"no publication profile {name!r} is in force on {day}")
-    return max(known, key=lambda row: row.effective)
 
 
 def check_manifest(folder: Path, manifest: str, sealed_may_miss: bool) -> set[str]:

@@ -6,6 +6,7 @@ from typing import get_args, get_type_hints
 
 import huiguan.rulebooks
 from huiguan.foundation.faults import InputFault
+from huiguan.housing.round.records import Profile, ProfileRow
 from huiguan.housing.rules import HomeRow, HomeRules
 from huiguan.storage.toml import check_citation, convert, named_rows, read_sources, read_toml
 
@@ -53,6 +54,25 @@ def read_home_rules(city: str = "shanghai", books: Path = BOOKS) -> HomeRules:
         for table, rows in tables.items()
     }
     return HomeRules(city=city, **ordered)  # type: ignore[arg-type]
+
+
+def read_profiles(books: Path = BOOKS) -> tuple[ProfileRow, ...]:
+    """Return every publication profile of the books, each cited like any other row."""
+    path, sources = books / "publication.toml", read_sources(books / "sources.toml")
+    rows = []
+    for _, where, entry in named_rows(path, read_toml(path), ("profile",)):
+        row = convert(where, entry, ProfileRow)
+        check_citation(where, row, sources)
+        rows.append(row)
+    return tuple(rows)
+
+
+def profile_in_force(name: str, day: str, books: Path = BOOKS) -> Profile:
+    """Return the newest row of a profile that is in force on ``day`` (yyyy-mm-dd)."""
+    known = [row for row in read_profiles(books) if row.name == name and str(row.effective) <= day]
+    if not known:
+        raise InputFault(f"no publication profile {name!r} is in force on {day}")
+    return max(known, key=lambda row: row.effective).frozen()
 
 
 def all_rows(rules: HomeRules) -> Iterator[tuple[str, HomeRow]]:
