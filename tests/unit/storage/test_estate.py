@@ -2,13 +2,16 @@
 
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from huiguan.foundation.faults import InputFault
+from huiguan.foundation.readers.names import name as known_as
+from huiguan.foundation.readers.names import spelling
 from huiguan.housing.supply.claims import HoldReason, Purpose
 from huiguan.housing.supply.occupancy import free_places
 from huiguan.housing.supply.places import Level, Sex
-from huiguan.storage.homes.estate import read_estate, write_estate
+from huiguan.storage.homes.estate import PLAIN, read_estate, write_estate
 from tests.unit.housing.estates import APRIL, MARCH, MAY, Estate
 
 PLACES = """place,parent,kind,area_m2,accessible,dormitory
@@ -101,6 +104,16 @@ def test_a_wrong_line_is_named(tmp_path: Path, name: str, old: str, new: str, wo
     path.write_text(path.read_text("utf-8").replace(old, new, 1), "utf-8")
     with pytest.raises(InputFault, match=words):
         read_estate(tmp_path)
+
+
+def test_a_plain_code_needs_no_second_look() -> None:
+    """Texts of up to three characters; whatever is plain is a name, and spelt as it is."""
+    letters = ["A", " ", ".", "~", "!", "-", "/", "\x00", "\x7f", "\t", "\n", "é", "Ａ", "·"]
+    texts = ["", *letters, *(a + b + c for a in letters for b in ["", *letters] for c in letters)]
+    plain = pl.Series(texts).str.contains(PLAIN)
+    for text in pl.Series(texts).filter(plain):
+        assert known_as(text, "code") == spelling(text) == text
+    assert pl.Series(texts).filter(plain).to_list()[:5] == ["A", "~", "!", "-", "/"]
 
 
 def test_a_folder_without_places_is_explained(tmp_path: Path) -> None:
