@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from huiguan.exchange.trading.core import TradingCore
+from huiguan.exchange.trading.core import TradingCore, with_view
 from huiguan.exchange.trading.state.rows import State
 from huiguan.foundation.hashing import digest
 from tests.property.stories import Seeded, Teller, story_image
@@ -33,7 +33,9 @@ class Guarded(np.ndarray[Any, Any]):
 def guard(core: TradingCore) -> None:
     """Let the uncompiled core see guarded tables."""
     core._handle = State(*(table if table is None else table.view(Guarded) for table in core.state))
-    core._events = core._events.view(Guarded)
+    core._buffer, core._earlier = (
+        with_view(rows.view(Guarded)) for rows, _ in (core._buffer, core._earlier)
+    )
 
 
 def story_digest(seeds: range, steps: int) -> str:

@@ -16,7 +16,7 @@ from huiguan.exchange.messages import (
     TradeExecuted,
     encode,
 )
-from huiguan.exchange.trading.core import TradingCore
+from huiguan.exchange.trading.core import TradingCore, with_view
 from tests.images import small_image
 from tests.property.stories import Seeded, Teller, story_image
 from tests.trading_day import SMALL, Day, order, read_events
@@ -24,11 +24,16 @@ from tests.trading_day import SMALL, Day, order, read_events
 CANARY = 0xA5
 
 
+def write_to(core: TradingCore, buffer: np.ndarray) -> None:
+    """Let the core write the events of every call into ``buffer``."""
+    core._buffer = core._earlier = with_view(buffer)
+
+
 def with_canary(core: TradingCore) -> np.ndarray:
     """Give the core a buffer of the same size with something behind it that must not change."""
-    rows = len(core._events)
+    rows = len(core._buffer[0])
     memory = np.full(rows + 64 * MESSAGE_BYTES, CANARY, np.uint8)
-    core._events = memory[:rows]
+    write_to(core, memory[:rows])
     return memory[rows:]
 
 
@@ -85,7 +90,7 @@ def test_more_missed_phases_than_the_buffer_has_rows() -> None:
     core = TradingCore(
         image._replace(phases=np.array(schedule, dtype=image.phases.dtype)), event_rows=1
     )
-    core._events = core._events[: (4 + 16 + 1) * MESSAGE_BYTES]
+    write_to(core, core._buffer[0][: (4 + 16 + 1) * MESSAGE_BYTES])
     told = read_events(core.run_frame(1_000, encode(PassTime())))
     assert [one.event.due_ns for one in told[:-1]] == list(range(1, 101))
 
@@ -100,7 +105,7 @@ def test_a_mark_of_more_codes_than_the_buffer_has_rows() -> None:
     day.sell(0, 99, 1)
     day.core.state.accounts["deposit_fen"][1:] = 1_010
     rows = (4 + 16 + 1) * MESSAGE_BYTES
-    day.core._events = day.core._events[:rows]
+    write_to(day.core, day.core._buffer[0][:rows])
     events = day.house(MarkAccounts())
     assert [e.trading_code for e in events if isinstance(e, MarginCalled)] == list(range(1, 201))
     assert events[-1] == CommandDone(count=200, command=MarkAccounts.KIND)

@@ -37,12 +37,14 @@ class TradingCore:
         self._sequence = self.state.core["sequence"]  # columns of one row: looked up once, as a
         self._made, self._marking = registers["events"], registers["marking"]  # call takes 2 us
         rows = image.settings.order_capacity + SPARE_ROWS + (event_rows or 1 << 16)
-        self._events, self._earlier = (touched(rows * MESSAGE_BYTES, "u1") for _ in range(2))
+        self._buffer, self._earlier = (
+            with_view(touched(rows * MESSAGE_BYTES, "u1")) for _ in range(2)
+        )
 
     @property
     def next_sequence(self) -> int:
         """The sequence the next frame must begin with."""
-        return int(self._sequence[0]) + 1
+        return int(self._sequence.item()) + 1
 
     @property
     def time_ns(self) -> int:
@@ -97,18 +99,19 @@ class TradingCore:
         flat: np.ndarray,
     ) -> np.ndarray:
         count = len(flat) // MESSAGE_BYTES
-        first = self.next_sequence
-        self._events, self._earlier = self._earlier, self._events
+        first = self._sequence.item() + 1
+        self._buffer, self._earlier = self._earlier, self._buffer
+        rows, view = self._buffer
         start, pieces = 0, []
         while True:
-            start = kernel(handle, self._events, flat, start, count, first, time_ns)
-            events = self._events[: int(self._made[0]) * MESSAGE_BYTES]
-            if start == count and self._marking[0] == NO_ROW:
+            start = kernel(handle, rows, flat, start, count, first, time_ns)
+            events = view[: self._made.item() * MESSAGE_BYTES]
+            if start == count and self._marking.item() == NO_ROW:
                 break
             pieces.append(events.copy())
         if pieces:
             events = np.concatenate([*pieces, events])
-        events.flags.writeable = False
+            events.flags.writeable = False
         return events
 
     def tables(self) -> dict[str, np.ndarray]:
@@ -122,3 +125,10 @@ class TradingCore:
     def state_hash(self) -> bytes:
         """Return the hash of the state's content."""
         return state_hash(self.state)
+
+
+def with_view(buffer: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return a buffer of events, and the same bytes for those who only read."""
+    view = buffer.view()
+    view.flags.writeable = False
+    return buffer, view
