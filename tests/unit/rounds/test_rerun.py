@@ -9,7 +9,9 @@ from typer.testing import CliRunner
 
 import huiguan.cli.homes.round
 from huiguan.cli import app
+from huiguan.housing.explain import explain
 from huiguan.housing.round.stages import count_reruns
+from huiguan.housing.told import tell
 from huiguan.housing.verify import verify
 from huiguan.rounds.allocate import allocate_round
 from huiguan.rounds.check import check_folder
@@ -17,6 +19,7 @@ from huiguan.rounds.draw import draw_round
 from huiguan.rounds.freeze import freeze
 from huiguan.rounds.release import release_round
 from huiguan.rounds.rerun import rerun_round
+from huiguan.rounds.story import read_result
 from huiguan.storage.homes.round_folder import stages_of, step_files
 from tests.rounds import SIGNATURE, listed_bytes, write_round
 
@@ -149,6 +152,73 @@ def test_a_story_ends_with_the_last_step(honest: Path) -> None:
         assert words in shown.stdout
         chinese = ["round", "explain", str(honest), number, "--lang", "zh"]
         assert "以第 2 次递补结果为准" in CliRunner().invoke(app, chinese).stdout
+
+
+REASONS = {
+    "withdrawn": "It withdrew, so it holds no home and waits for none.",
+    "settled": "It settled for this home and keeps it, whoever withdraws.",
+    "kept": "Nothing better came free for it; a held offer never worsens.",
+    "risen": "It rose, because others withdrew and it was the next to stand there.",
+    "got": "It got a home at last, because others withdrew and it was the next in line.",
+    "none": "What came free went to applications that stand before it; see each choice.",
+}
+
+
+def reason_of(first: list[str], last: list[str], answer: str | None) -> str:
+    """Return the key of the reason that results and answers ask for, read from the files alone."""
+    if answer:
+        return answer
+    if not last[0]:
+        return "none"
+    if not first[0]:
+        return "got"
+    return "kept" if first[0] == last[0] else "risen"
+
+
+@pytest.fixture(scope="module")
+def answered(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a round in which a few of many holders withdraw or settle."""
+    base = tmp_path_factory.mktemp("answered")
+    folder = base / "round"
+    freeze(write_round(base / "in", applicants=200, programmes=20, choices=6, seed=5), folder, None)
+    draw_round(folder, SIGNATURE, {}, "")
+    allocate_round(folder)
+    holders = [n for n, row in read_rows(folder / "results.csv").items() if row[0]]
+    for answer, start in (("withdrawn", 0), ("settled", 1)):
+        lines = "".join(f"{number},{answer}\n" for number in holders[start::8])
+        (base / "answers.csv").write_text(f"number,answer\n{lines}")
+        rerun_round(folder, base / "answers.csv")
+    return folder
+
+
+def test_a_story_says_why_the_last_step_gave_what_it_gave(answered: Path) -> None:
+    first, last = (read_rows(answered / name) for name in ("results.csv", "reruns/2/results.csv"))
+    answers: Rows = {}
+    for step in (1, 2):
+        answers |= read_rows(answered / f"reruns/{step}/answers.csv")
+    lines = (answered / "reruns/2/cutoffs.csv").read_text().split()[1:]
+    cuts = {tuple(line.split(",")[:2]): line.split(",")[4:] for line in lines}
+    frozen, outcome, again = read_result(answered)
+    seen: set[str] = set()
+    for number, row in first.items():
+        story = explain(frozen, outcome, number, again)
+        if story.state != "in":
+            continue
+        assert (story.rerun, story.rerun_home, story.home) == (2, last[number][0], row[0])
+        reason = reason_of(row, last[number], answers.get(number, [None])[0])
+        english, chinese = tell(story, "en"), tell(story, "zh")
+        assert english.count(REASONS[reason]) == 1
+        assert len(english) == len(chinese)
+        assert not any("with one more home" in line for line in english)
+        got = [choice.programme for choice in story.choices if choice.verdict == "got"]
+        assert got == ([last[number][0]] if last[number][0] else [])
+        for choice in story.choices:
+            if choice.verdict == "behind":  # by the cut-offs that count now
+                tier, place = map(int, cuts[choice.programme, choice.slot])
+                assert (tier, place) == (choice.last_tier, choice.last_place)
+                assert (tier, place) < (choice.tier, story.place)
+        seen.add(reason)
+    assert seen == REASONS.keys()
 
 
 def test_a_cut_off_of_a_step_is_checked(honest: Path, tmp_path: Path) -> None:
