@@ -8,30 +8,36 @@ import os
 from collections import Counter
 from typing import NamedTuple
 
+import msgspec
 import numpy as np
 import pytest
 
 from huiguan.exchange.day.image import NO_PRICE, DayImage
 from huiguan.exchange.market_data.feed import Feed
-from huiguan.exchange.market_data.records import split_packets
+from huiguan.exchange.market_data.records import read_packet, split_packets
 from huiguan.exchange.market_data.window import PacketWindow, packet_place
 from huiguan.exchange.messages import (
     COMMAND_HEADER,
+    ChangePhase,
+    LogOn,
     Offset,
     Phase,
     ResetBook,
     Side,
     TradeExecuted,
+    encode,
 )
 from huiguan.exchange.trading.core import TradingCore
 from huiguan.exchange.trading.state.rows import State
+from tests.images import small_image
 from tests.models.plain_reader import Levels, PlainReader
-from tests.property.stories import Seeded, Teller, story_image
-from tests.trading_day import Told, read_events
+from tests.property.stories import Seeded, Teller, pick, story_image
+from tests.trading_day import SMALL, Told, order, read_events
 
 COMPILED = os.environ.get("NUMBA_DISABLE_JIT") != "1"
 STORIES = 24 if COMPILED else 3
 STEPS = 400
+OWN_NAMES = 2**61  # so large that no figure is one of them by chance
 WITHHELD = (Phase.AUCTION_ORDERING, Phase.AUCTION_BALANCE)
 
 
@@ -67,10 +73,10 @@ class Market:
 def core_levels(state: State) -> Levels:
     """Return who waits where, by the core's own orders."""
     found: dict[tuple[int, int, int], list[int]] = {}
-    for order in state.orders[state.orders["order_id"] != 0]:
-        key = (int(order["instrument"]), int(order["side"]), int(order["price_ticks"]))
+    for row in state.orders[state.orders["order_id"] != 0]:
+        key = (int(row["instrument"]), int(row["side"]), int(row["price_ticks"]))
         sums = found.setdefault(key, [0, 0])
-        sums[0] += int(order["lots"])
+        sums[0] += int(row["lots"])
         sums[1] += 1
     return {key: (lots, orders) for key, (lots, orders) in found.items()}
 
@@ -204,8 +210,20 @@ def test_a_feed_that_is_restored_goes_on_to_the_byte(seed: int) -> None:
         for channel in range(2):
             assert again.snapshot(channel) == feed.snapshot(channel)
         check_depth(again, market.core.state)
+        check_without_kept(market, feed)
         frame = market.frame()
         assert again.apply(*frame) == feed.apply(*frame)
+
+
+def check_without_kept(market: Market, feed: Feed) -> None:
+    """Compare with a feed that has nothing but the core's tables: depth, states, last prices."""
+    bare = Feed(market.image, 2)
+    bare.restore(market.core.tables())
+    for name in ("lots", "orders", "told_lots", "told_orders"):
+        assert (bare.state.levels[name] == feed.state.levels[name]).all()
+    for name in ("phase", "halted", "right", "withheld", "last_ticks"):
+        assert (bare.state.books[name] == feed.state.books[name]).all(), name
+    assert bare.journal_sequence <= market.core.next_sequence - 1
 
 
 def check_depth(feed: Feed, state: State) -> None:
@@ -256,3 +274,60 @@ def test_stories_hold_resets_that_forget_the_last_price() -> None:
         market = Market(seed)
         kinds.update(kind_of(market.frame().commands) for _ in range(STEPS))
     assert kinds[ResetBook.KIND]
+
+
+def unnamed_flow(codes: list[int]) -> tuple[bytes, set[int]]:
+    """Run a flow; order k is of code ``codes[k mod len]``. Return its packets and secret numbers.
+
+    Owners are rich and unlimited, so that who they are decides nothing; own names of orders are
+    drawn from the codes, so that another owner has another name.
+    """
+    image = small_image(2, 8, 2, settings={**SMALL, "order_capacity": 4096})
+    core, feed = TradingCore(image), Feed(image)
+    secrets: set[int] = set()
+    packets = []
+    counted = Counter[int]()
+    chance = Seeded(7)
+
+    def run(rows: list[np.ndarray], time_ns: int) -> None:
+        first, batch = core.next_sequence, np.concatenate(rows)
+        events = core.run_frame(time_ns, batch)
+        packets.append(feed.apply(time_ns, first, batch, events))
+        for one in read_events(events):
+            for name in ("order_id", "buy_order_id", "sell_order_id", "client_order_id"):
+                secrets.add(getattr(one.event, name, 0))
+
+    log_ons = [
+        LogOn(grace_ns=0, target=n, member=n - 1, epoch=1, cancel_on_disconnect=0) for n in (1, 2)
+    ]
+    run([*map(encode, log_ons), encode(ChangePhase(group=0, phase=Phase.CONTINUOUS))], 1)
+    for number in range(1_000):
+        code = codes[number % len(codes)]
+        session = code % 2 + 1
+        counted[session] += 1
+        own = OWN_NAMES + 1_000_003 * number + code
+        command = order(
+            code,
+            pick(chance, (Side.BUY, Side.SELL)),
+            95 + chance.below(11),
+            1 + chance.below(5),
+            instrument=chance.below(2),
+            client_order_id=own,
+            time_in_force=pick(chance, (0, 0, 0, 1)),
+        )
+        run([encode(command, session, counted[session])], 2 + number)
+    return b"".join(packets), secrets - {0}
+
+
+def test_public_data_do_not_depend_on_who_trades_and_name_no_order() -> None:
+    packets, secrets = unnamed_flow([0, 1, 2, 3, 4, 5, 6, 7])
+    others, _ = unnamed_flow([3, 6, 1, 1, 7, 0, 5, 2])
+    assert packets == others
+    assert len(secrets) > 1_000
+    names = [secret for secret in secrets if secret >= OWN_NAMES]
+    assert len(names) == 1_000
+    assert not any(name.to_bytes(8, "little") in packets for name in names)
+    for raw in split_packets(packets):
+        packet = read_packet(raw)
+        for record in (packet.header, *packet.records):
+            assert not secrets & set(msgspec.structs.astuple(record))

@@ -88,7 +88,7 @@ def packed(kind: type[Record], values: dict[str, int]) -> bytes:
 HALF_PAST_NINE_NS = 1_787_275_800_000_000_000  # 2026-08-21 09:30:00 by the exchange's clock
 EXAMPLE: list[tuple[str, type[Record], dict[str, int]]] = [
     (
-        "the header: channel 0, the eighth packet of 21 August 2026, command 12 of the journal",
+        "the header: channel 0, the third packet of 21 August 2026, command 4 of the journal",
         PacketHeader,
         {
             "version": records.FEED_VERSION,
@@ -97,8 +97,8 @@ EXAMPLE: list[tuple[str, type[Record], dict[str, int]]] = [
             "records": 5,
             "trading_day": 20260821,
             "part": 0,
-            "sequence": 8,
-            "journal_sequence": 12,
+            "sequence": 3,
+            "journal_sequence": 4,
             "time_ns": HALF_PAST_NINE_NS,
         },
     ),
@@ -124,7 +124,7 @@ EXAMPLE: list[tuple[str, type[Record], dict[str, int]]] = [
         VolumesChanged,
         {"instrument": 1, "volume_lots": 2, "turnover_fen": 20_200, "open_interest_lots": 2},
     ),
-    ("the event of command 12 has ended", EventEnded, {"journal_sequence": 12}),
+    ("the event of command 4 has ended", EventEnded, {"journal_sequence": 4}),
 ]
 
 

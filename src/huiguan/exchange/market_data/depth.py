@@ -7,10 +7,10 @@ different when it has ended, so an order that trades at once never stands in a p
 
 import numpy as np
 
-from huiguan.exchange.market_data.state import NOTHING, RECHECK, STATUS, FeedState
+from huiguan.exchange.market_data.state import NOTHING, RECHECK, STATUS, FeedState, open_feed
 from huiguan.exchange.messages import ORDER_ROW_MASK, Side
 from huiguan.exchange.phases import allows
-from huiguan.foundation.kernel import inner, rare
+from huiguan.foundation.kernel import inner, kernel, rare
 
 BUY, SELL = int(Side.BUY), int(Side.SELL)
 NOWHERE = -1
@@ -115,6 +115,14 @@ def keeps_back(feed: FeedState, instrument: int) -> bool:
     if phases == 0:
         return False
     return allows(phases, feed.books[instrument]["phase"]) or is_crossed(feed, instrument)
+
+
+@kernel
+def find_withheld(handle: object) -> None:
+    """Set what is withheld of books that were filled from the core's tables."""
+    feed: FeedState = open_feed(handle)
+    for instrument in range(len(feed.books)):
+        feed.books[instrument]["withheld"] = 1 if keeps_back(feed, instrument) else 0
 
 
 @rare

@@ -10,8 +10,9 @@ the other: ``split_packets`` takes them apart. They depend on image and journal 
 same frames again gets the same packets with the same numbers. A reader that missed some asks for
 them (``window.PacketWindow``) or takes a snapshot, which names the last packet it includes.
 
-A feed that begins in the middle of a day needs the core's tables of that moment and what
-``kept`` gave then (some 100 bytes an instrument): ``restore``. Memory is fixed by the image.
+A feed that begins in the middle of a day needs the core's tables of that moment
+(``TradingCore.tables``) and what ``kept`` gave then (some 100 bytes an instrument): ``restore``.
+Memory is fixed by the image.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from huiguan.exchange.market_data.depth import find_withheld
 from huiguan.exchange.market_data.publish import publish, publish_settlements
 from huiguan.exchange.market_data.records import (
     FEED_VERSION,
@@ -36,9 +38,11 @@ from huiguan.exchange.market_data.records import (
 )
 from huiguan.exchange.market_data.state import (
     KEPT,
+    enter_orders,
+    enter_states,
     handle_of,
     new_state,
-    restore_state,
+    tell_shown,
     words_of_channel,
 )
 from huiguan.exchange.messages import MESSAGE_BYTES, Side
@@ -151,11 +155,24 @@ class Feed:
         """Return what ``restore`` needs beside the core's tables of the same moment."""
         return {name: getattr(self.state, name).copy() for name in KEPT}
 
-    def restore(self, core: Mapping[str, np.ndarray], kept: Mapping[str, np.ndarray]) -> None:
-        """Go on from the core's ``orders`` and what ``kept`` gave; only a new feed can."""
+    def restore(
+        self, core: Mapping[str, np.ndarray], kept: Mapping[str, np.ndarray] | None = None
+    ) -> None:
+        """Go on from the core's tables and what ``kept`` gave then; only a new feed can.
+
+        Without ``kept`` depth and states are right, packets count from 1 again, and open, high,
+        low, volume, turnover and open interest are those of the morning.
+        """
         if self.journal_sequence:
             raise InputFault("a feed that has told something cannot be restored; make a new one")
-        restore_state(self.state, core, kept)
+        enter_orders(self.state, core["orders"])
+        if kept is None:
+            enter_states(self.state, core)
+            find_withheld(self._handle)
+        else:
+            for name in KEPT:
+                np.copyto(getattr(self.state, name), kept[name])
+        tell_shown(self.state)
 
     def _written(self) -> bytes:
         """Return the packets that the last call of a kernel left in the buffer."""

@@ -85,7 +85,7 @@ class Quotes:
         fresh = np.flatnonzero((books["fresh"] != 0) & (books["withheld"] == 0))
         books["fresh"][fresh] = 0
         rows = self._rows(fresh)
-        different = (_as_bytes(rows) != _as_bytes(self._sent[fresh])).any(axis=1)
+        different = _differ(rows, self._sent[fresh])
         rows = rows[different]
         self._sent[fresh[different]] = rows
         rows["time_ns"] = time_ns
@@ -108,9 +108,14 @@ class Quotes:
         return rows
 
 
-def _as_bytes(rows: np.ndarray) -> np.ndarray:
-    """Return rows as bytes, one line a row."""
-    return rows.view(np.uint8).reshape(len(rows), rows.itemsize)
+def _differ(rows: np.ndarray, sent: np.ndarray) -> np.ndarray:
+    """Return which rows say something else than those sent before, whenever that was."""
+    found = np.zeros(len(rows), bool)
+    for name in QUOTE.names or ():
+        same = rows[name] == sent[name]
+        if name != "time_ns":
+            found |= ~(same if same.ndim == 1 else same.all(axis=1))
+    return found
 
 
 class QuotesOfDay:

@@ -217,13 +217,19 @@ def enter_orders(state: FeedState, orders: np.ndarray) -> None:
     np.maximum.at(state.books["highest"], live["instrument"], place)
 
 
-def restore_state(
-    state: FeedState, core: Mapping[str, np.ndarray], kept: Mapping[str, np.ndarray]
-) -> None:
-    """Make a new ``state`` what it was: depth from the core's tables, figures from ``kept``."""
-    for name in KEPT:
-        np.copyto(getattr(state, name), kept[name])
-    enter_orders(state, core["orders"])
+def enter_states(state: FeedState, core: Mapping[str, np.ndarray]) -> None:
+    """Fill the books with phases, halts, rights and last prices of the core's tables."""
+    rows = core["instruments"]
+    state.books["phase"] = core["group_phase"][state.books["group"]]
+    for name in ("halted", "right"):
+        state.books[name] = rows[name]
+    state.books["last_ticks"] = np.where(rows["traded"] != 0, rows["last_ticks"], NO_PRICE)
+    state.counters["last_sequence"] = core["core"]["sequence"]
+    state.counters["trades"] = core["core"]["trades"]
+
+
+def tell_shown(state: FeedState) -> None:
+    """Make every level of a book that is not withheld one that was told."""
     shown = np.repeat(state.books["withheld"] == 0, 2 * state.books["width"])
     for name in ("lots", "orders"):
         state.levels[f"told_{name}"] = np.where(shown, state.levels[name], 0)
