@@ -26,6 +26,7 @@ from huiguan.exchange.trading.core import TradingCore
 RUNS = 5
 FRAME = 1_024 * MESSAGE_BYTES
 MEASURED = 1_000_000
+SINGLE = 20_000
 
 
 def frames_of(flow: Flow) -> list[tuple[int, np.ndarray, np.ndarray]]:
@@ -72,6 +73,22 @@ def count_records(feed: Feed, frames: list[tuple[int, np.ndarray, np.ndarray]]) 
     return records - ended, size
 
 
+def single_us(flow: Flow) -> tuple[float, float]:
+    """Return the p50 and p99 of a frame of one command, in microseconds."""
+    core, feed = TradingCore(flow.image), Feed(flow.image)
+    prepared = core.run_frame(1, flow.prelude).copy()
+    feed.apply(1, 1, flow.prelude, prepared)
+    found = []
+    for start in range(0, SINGLE * MESSAGE_BYTES, MESSAGE_BYTES):
+        row, first = flow.commands[start : start + MESSAGE_BYTES], core.next_sequence
+        events = core.run_frame(1, row)
+        begun = time.perf_counter()
+        feed.apply(1, first, row, events)
+        found.append((time.perf_counter() - begun) * 1e6)
+    p50, p99 = np.percentile(found, [50, 99]).tolist()
+    return p50, p99
+
+
 def measure(name: str, flow: Flow) -> None:
     """Print the figures of one flow."""
     frames = frames_of(flow)
@@ -86,6 +103,9 @@ def measure(name: str, flow: Flow) -> None:
         f" {updates / min(ours) / 1e6:.2f}), {commands / median / 1e6:.2f} M commands/s,"
         f" {size / updates:.0f} bytes an update, {median / core:.2f} x the core alone"
     )
+    p50, p99 = single_us(flow)
+    print(f"{'':<18} a frame of one command: p50 {p50:.1f} us, p99 {p99:.1f} us")
+    feed.snapshot()
     begun = time.perf_counter()
     snapshot = feed.snapshot()
     seconds = time.perf_counter() - begun

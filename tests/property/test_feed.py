@@ -37,7 +37,7 @@ from tests.trading_day import SMALL, Told, order, read_events
 COMPILED = os.environ.get("NUMBA_DISABLE_JIT") != "1"
 STORIES = 24 if COMPILED else 3
 STEPS = 400
-OWN_NAMES = 2**61  # so large that no figure is one of them by chance
+OWN_NAMES = 0x1E3779B97F4A7C15  # multiples have bytes that no figure has by chance
 WITHHELD = (Phase.AUCTION_ORDERING, Phase.AUCTION_BALANCE)
 
 
@@ -276,15 +276,15 @@ def test_stories_hold_resets_that_forget_the_last_price() -> None:
     assert kinds[ResetBook.KIND]
 
 
-def unnamed_flow(codes: list[int]) -> tuple[bytes, set[int]]:
-    """Run a flow; order k is of code ``codes[k mod len]``. Return its packets and secret numbers.
+def unnamed_flow(codes: list[int]) -> tuple[bytes, set[int], list[int]]:
+    """Run a flow; order k is of code ``codes[k mod len]``. Return packets, secret numbers, names.
 
     Owners are rich and unlimited, so that who they are decides nothing; own names of orders are
     drawn from the codes, so that another owner has another name.
     """
     image = small_image(2, 8, 2, settings={**SMALL, "order_capacity": 4096})
     core, feed = TradingCore(image), Feed(image)
-    secrets: set[int] = set()
+    secrets, names = set[int](), list[int]()
     packets = []
     counted = Counter[int]()
     chance = Seeded(7)
@@ -296,6 +296,7 @@ def unnamed_flow(codes: list[int]) -> tuple[bytes, set[int]]:
         for one in read_events(events):
             for name in ("order_id", "buy_order_id", "sell_order_id", "client_order_id"):
                 secrets.add(getattr(one.event, name, 0))
+        names.extend(getattr(one.event, "client_order_id", 0) for one in read_events(events))
 
     log_ons = [
         LogOn(grace_ns=0, target=n, member=n - 1, epoch=1, cancel_on_disconnect=0) for n in (1, 2)
@@ -305,7 +306,7 @@ def unnamed_flow(codes: list[int]) -> tuple[bytes, set[int]]:
         code = codes[number % len(codes)]
         session = code % 2 + 1
         counted[session] += 1
-        own = OWN_NAMES + 1_000_003 * number + code
+        own = OWN_NAMES * (number + 1) % 2**62 + code
         command = order(
             code,
             pick(chance, (Side.BUY, Side.SELL)),
@@ -316,16 +317,15 @@ def unnamed_flow(codes: list[int]) -> tuple[bytes, set[int]]:
             time_in_force=pick(chance, (0, 0, 0, 1)),
         )
         run([encode(command, session, counted[session])], 2 + number)
-    return b"".join(packets), secrets - {0}
+    return b"".join(packets), secrets - {0}, [name for name in names if name]
 
 
 def test_public_data_do_not_depend_on_who_trades_and_name_no_order() -> None:
-    packets, secrets = unnamed_flow([0, 1, 2, 3, 4, 5, 6, 7])
-    others, _ = unnamed_flow([3, 6, 1, 1, 7, 0, 5, 2])
+    packets, secrets, names = unnamed_flow([0, 1, 2, 3, 4, 5, 6, 7])
+    others, *_ = unnamed_flow([3, 6, 1, 1, 7, 0, 5, 2])
     assert packets == others
     assert len(secrets) > 1_000
-    names = [secret for secret in secrets if secret >= OWN_NAMES]
-    assert len(names) == 1_000
+    assert len(set(names)) == 1_000
     assert not any(name.to_bytes(8, "little") in packets for name in names)
     for raw in split_packets(packets):
         packet = read_packet(raw)

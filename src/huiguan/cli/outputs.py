@@ -66,8 +66,8 @@ class Wanted(NamedTuple):
     ticks: Path | None
 
     def any(self) -> bool:
-        """Return whether something is to be written."""
-        return any(path is not None for path in (self.depth, self.bars, self.ticks))
+        """Return whether something of this was asked for."""
+        return any(path is not None for path in (self.depth, self.at, self.bars, self.ticks))
 
     def points(self) -> list[Asked]:
         """Return the moments of ``--at``; one option without the other is an ``InputFault``."""

@@ -81,7 +81,7 @@ def verify(
 
     check_day(folder)
     wanted = Wanted(depth, at, levels, bars, minutes, ticks)
-    outputs = outputs_of(wanted, folder) if wanted.any() or at else None
+    outputs = outputs_of(wanted, folder) if wanted.any() else None
     announce_compiling(lambda text: say(f"verify: {text}"))
     total = 0
     kept: list[np.ndarray] = []

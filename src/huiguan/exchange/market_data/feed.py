@@ -22,7 +22,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from huiguan.exchange.market_data.depth import find_withheld
-from huiguan.exchange.market_data.publish import publish, publish_settlements
+from huiguan.exchange.market_data.publish import (
+    publish,
+    publish_settlements,
+    write_told,
+)
 from huiguan.exchange.market_data.records import (
     FEED_VERSION,
     PACKET_HEADER,
@@ -31,7 +35,6 @@ from huiguan.exchange.market_data.records import (
     RECORD_LAYOUTS,
     EventEnded,
     InstrumentStatus,
-    LevelChanged,
     PacketKind,
     PricesChanged,
     VolumesChanged,
@@ -184,21 +187,11 @@ class Feed:
 
     def _told_levels(self, channel: int) -> np.ndarray:
         """Return the records of every level that a channel was told of."""
-        rows = np.flatnonzero(self.state.levels["told_lots"])
         books = self.state.books
-        instrument = np.searchsorted(books["first"], rows, side="right") - 1
-        ours = books["channel"][instrument] == channel
-        rows, instrument = rows[ours], instrument[ours]
-        place, book = rows - books["first"][instrument], books[instrument]
-        sells = place >= book["width"]
-        fields = {
-            "instrument": instrument,
-            "lots": self.state.levels["told_lots"][rows],
-            "price_ticks": book["lower_ticks"] + place - np.where(sells, book["width"], 0),
-            "orders": self.state.levels["told_orders"][rows],
-            "side": sells,
-        }
-        return _records(LevelChanged, len(rows), fields)
+        used = np.maximum(books["highest"].astype(np.int64) - books["lowest"] + 1, 0)
+        out = np.zeros(2 * int(used.sum()) * RECORD_BYTES, np.uint8)
+        count = write_told(self._handle, channel, out)
+        return out[: count * RECORD_BYTES].reshape(count, RECORD_BYTES)
 
     def _snapshot_packets(self, channel: int, records: np.ndarray) -> bytes:
         """Return records (``uint8``, 32 a row) as the packets of one snapshot."""

@@ -369,3 +369,31 @@ def publish_settlements(handle: object, out: np.ndarray, prices: np.ndarray) -> 
             note(feed, instrument, PRICES)
     end_event(feed, out)
     close_out(feed, out)
+
+
+@kernel
+def write_told(handle: object, channel: int, out: np.ndarray) -> int:
+    """Write a record of every level that a channel was told of; return how many.
+
+    ``out`` (flat ``uint8``, zeros) has room for all prices that were ever used, of both sides.
+    """
+    feed: FeedState = open_feed(handle)
+    count = 0
+    for instrument in range(len(feed.books)):
+        book = feed.books[instrument]
+        if book["channel"] != channel:
+            continue
+        for side in range(2):
+            first = book["first"] + side * book["width"]
+            for place in range(book["lowest"], book["highest"] + 1):
+                level = feed.levels[first + place]
+                if level["told_lots"] != 0:
+                    record = rows(out, LEVEL_RECORD)[count]
+                    record["kind"] = LEVEL
+                    record["instrument"] = instrument
+                    record["lots"] = level["told_lots"]
+                    record["price_ticks"] = book["lower_ticks"] + place
+                    record["orders"] = level["told_orders"]
+                    record["side"] = side
+                    count += 1
+    return count

@@ -183,6 +183,11 @@ def bars_table(
         value, before = int(row["tick_value_fen"]), int(row["last_open_interest_lots"])
         parts.append(bars(trades[own], times_ns[own], minutes, value, before))
     rows = np.concatenate(parts)
+    if not image.settings.offset_flags:  # no event says there what opens and what closes
+        counts = [len(part) for part in parts[1:]]
+        rows["open_interest_lots"] = np.repeat(
+            image.instruments["last_open_interest_lots"][traded], counts
+        )
     instruments = np.repeat(traded, [len(part) for part in parts[1:]]).tolist()
     names = [image.names.instruments[instrument] for instrument in instruments]
     columns: dict[str, object] = {
