@@ -1,5 +1,7 @@
 """Options of the whole test-suite."""
 
+import os
+
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -7,6 +9,7 @@ from hypothesis import HealthCheck, settings
 settings.register_profile(
     "house", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
 )
+os.environ["LC_ALL"] = "C.UTF-8"  # commands speak the language of the environment
 settings.register_profile("torture", settings.get_profile("house"), derandomize=False)
 
 

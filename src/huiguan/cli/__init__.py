@@ -14,10 +14,30 @@ from importlib import metadata
 from typing import Annotated, Any, NoReturn
 
 import typer
+from typer.core import TyperGroup
 
+from huiguan.cli.language import LANGUAGES, OPTION, choose, speak, spoken
 from huiguan.foundation.faults import Fault
 
+
+class Speaking(TyperGroup):
+    """The whole command: takes ``--lang`` wherever it stands, and speaks that language."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401  no public class
+        """Choose the language first, so that help and faults of the call are in it."""
+        chosen, words = choose(args, os.environ)
+        speak(chosen)
+        if chosen != LANGUAGES[0]:
+            from huiguan.cli.help_words import speak_help, speak_panels
+
+            speak_help(self)
+            if "--help" in words or _called(words) == words:
+                speak_panels()
+        return super().parse_args(ctx, words)
+
+
 app = typer.Typer(
+    cls=Speaking,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -61,6 +81,15 @@ def options(
     version: Annotated[
         bool, typer.Option("--version", callback=show_version, is_eager=True, help="Say which.")
     ] = False,
+    lang: Annotated[
+        str | None,
+        typer.Option(
+            OPTION,
+            metavar="|".join(LANGUAGES),
+            help="Language of what is said: en or zh; may stand anywhere. Without it LC_ALL,"
+            " LC_MESSAGES, LANG.",
+        ),
+    ] = None,
 ) -> None:
     """Run a futures exchange and an affordable-housing office, as functions and files."""
 
@@ -108,7 +137,7 @@ def _end_call(fault: Any) -> NoReturn:  # noqa: ANN401  the library has no publi
     text = text.rstrip(".?")
     if not text:  # a group of commands alone: its help is printed, and was the answer
         sys.exit(2)
-    called = " ".join(["huiguan", *_called(sys.argv[1:])])
+    called = " ".join(["huiguan", *_called(choose(sys.argv[1:], {})[1])])
     _end(f"{text[0].lower()}{text[1:]}; see `{called} --help`")
 
 
@@ -125,7 +154,7 @@ def _called(words: list[str]) -> list[str]:
 
 def _end(sentence: str, exit_code: int = 2) -> NoReturn:
     """Say why a command ended; what a full disk did not take of its output is dropped."""
-    print(f"huiguan: {sentence}", file=sys.stderr)  # noqa: T201  the one place
+    print(f"huiguan: {spoken(sentence)}", file=sys.stderr)  # noqa: T201  the one place
     try:
         sys.stdout.flush()
     except OSError:

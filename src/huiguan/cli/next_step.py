@@ -2,9 +2,9 @@
 
 import shlex
 
-import typer
+from huiguan.cli.language import tell
 
 
 def say_next(*words: object) -> None:
     """Print ``next: huiguan ...``; names with blanks are quoted as a shell needs it."""
-    typer.echo(f"next: {shlex.join(['huiguan', *map(str, words)])}")
+    tell(f"next: {shlex.join(['huiguan', *map(str, words)])}")

@@ -6,6 +6,9 @@ import sys
 import time
 from typing import Self
 
+from huiguan.cli.language import spoken
+from huiguan.exchange.reports.words import left as padded
+
 
 class Progress:
     """Say what is going on and how far it is; ``with Progress("replay") as say: say(3, 10)``."""
@@ -33,8 +36,8 @@ class Progress:
         if now - self._start < 1 or (now - self._shown < 0.2 and not last):
             return
         self._shown, self._wrote = now, True
-        line = f"{self.what}: {text}"
-        sys.stderr.write(f"\r{line:<78}" if sys.stderr.isatty() else line + "\n")
+        line = spoken(f"{self.what}: {text}")
+        sys.stderr.write(f"\r{padded(line, 78)}" if sys.stderr.isatty() else line + "\n")
         sys.stderr.flush()
 
     def __exit__(self, *_: object) -> None:
@@ -44,5 +47,5 @@ class Progress:
 
 def say(text: str) -> None:
     """Say one line on stderr."""
-    sys.stderr.write(text + "\n")
+    sys.stderr.write(spoken(text) + "\n")
     sys.stderr.flush()

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from huiguan.cli.language import spoken, spoken_head
 from huiguan.exchange.reports.words import left as padded_right
 from huiguan.exchange.reports.words import right as padded_left
 from huiguan.exchange.reports.words import width
@@ -105,7 +106,9 @@ def table_lines(
             found.append(GAP.join(RULE * wide for wide in widths))
     if len(widths) < len(heads):
         missing = ", ".join(heads[len(widths) :])
-        found.append(f"left out for want of room: {missing} (wider terminal, or COLUMNS=200)")
+        found.append(
+            spoken(f"left out for want of room: {missing} (wider terminal, or COLUMNS=200)")
+        )
     return found
 
 
@@ -116,6 +119,12 @@ def show_table(
     left: Collection[str] = (),
     folds: Collection[str] = (),
 ) -> None:
-    """Print one table under its title; see ``table_lines``."""
-    lines = table_lines(heads, rows, left, folds, room())
-    typer.echo("\n".join([title, *lines, ""]))
+    """Print one table under its title, in the language of the command; see ``table_lines``."""
+    lines = table_lines(
+        [spoken_head(head) for head in heads],
+        ([spoken(str(cell)) for cell in row] for row in rows),
+        [spoken_head(head) for head in left],
+        [spoken_head(head) for head in folds],
+        room(),
+    )
+    typer.echo("\n".join([spoken(title), *lines, ""]))

@@ -14,7 +14,7 @@ import msgspec
 from huiguan.foundation.cited import Status
 from huiguan.foundation.faults import InputFault
 from huiguan.foundation.readers.values import day as read_day
-from huiguan.foundation.readers.values import shown, whole_number
+from huiguan.foundation.readers.values import no_date, shown, whole_number
 
 DAY_NS = 86_400_000_000_000
 SECOND_NS = 1_000_000_000
@@ -53,7 +53,7 @@ def to_date(day: int) -> date:
     try:
         return date(day // 10_000, day // 100 % 100, day % 100)
     except (ValueError, OverflowError):
-        raise InputFault(f"{show_day(day)} is not a date; write one like 2026-08-21") from None
+        raise no_date(show_day(day), "day") from None
 
 
 def real_day(value: object, what: str) -> int:

@@ -54,7 +54,7 @@ def test_supply_of_a_folder_is_wrong_while_a_unit_is_unaccounted(tmp_path: Path)
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (("rules", "--on", "1 July"), "'1 July' is not a day; write it like 2026-07-01"),
+        (("rules", "--on", "1 July"), "day: '1 July' is not a date; write it like 2026-07-01"),
         (("rules", "--on", "2026-07-01", "--city", "x"), "there is no housing rulebook for 'x'"),
     ],
 )

@@ -92,7 +92,7 @@ def test_what_is_written_reads_the_same(tmp_path: Path) -> None:
         ("places", "A1r2", "Ａ1r1", "are one name in two spellings"),
         ("places", "A1r2", "A1r1 ", "line 7: code: .* second spelling"),
         ("places", "A1r2", "A1r1\u200b", "line 7: code: .* second spelling"),
-        ("levels", "2026-04-01", "２026-04-01", "is not a date like 2026-07-01"),
+        ("levels", "2026-04-01", "２026-04-01", "is not a date; write it like 2026-07-01"),
         ("levels", "2026-04-01", "2026-4-1", "line 3: '2026-4-1' is not a date"),
         ("fits", "A1r,2", "A1r,２", "line 2: '２' is not a number of beds"),
         ("fits", "A1r,2", "A1r,02", "line 2: '02' is not a number of beds"),

@@ -12,6 +12,7 @@ from typing import Annotated, NamedTuple
 import typer
 
 from huiguan.cli import app
+from huiguan.cli.language import tell
 from huiguan.foundation.faults import CheckFault, InputFault
 from huiguan.foundation.readers.values import natural
 
@@ -34,7 +35,7 @@ def read_text(path: Path) -> str:
     try:
         data = path.read_bytes()
         data = gzip.decompress(data) if path.suffix == ".gz" else data
-        return as_utf8(data, str(path), path.stem, partial(typer.echo, err=True)).decode()
+        return as_utf8(data, str(path), path.stem, partial(tell, err=True)).decode()
     except FileNotFoundError:
         raise InputFault(f"{path} does not exist; name the file of the draw") from None
     except (OSError, EOFError, zlib.error) as error:
@@ -145,7 +146,7 @@ def audit(
     writer.writerows([loser, "No", at] for at, loser in enumerate(waiting, start=1))
     write_output(out, text.getvalue().encode())
     won = "1 winner" if len(winners) == 1 else f"{len(winners):,} winners"
-    typer.echo(f"{won}, {len(waiting):,} waiting: {out}")
+    tell(f"{won}, {len(waiting):,} waiting: {out}")
 
 
 def require_places(path: Path, places: int, rows: int) -> None:
@@ -208,16 +209,16 @@ def audit_buckets(path: Path) -> None:
     found = read_buckets(path)
     faults, gaps = bucket_faults(found.lists), bucket_gaps(found.lists, found.totals)
     for name, rows in found.lists.items():
-        typer.echo(f"{name}: {len(rows)} ranked")
+        tell(f"{name}: {len(rows)} ranked")
     everybody = {number for rows in found.lists.values() for *_, number in rows}
     if found.applications not in (None, len(everybody)):
         gaps.append(
             f"{len(everybody)} applications in all lists, the printed total is {found.applications}"
         )
     for line in gaps:
-        typer.echo(f"not whole: {line}")
+        tell(f"not whole: {line}")
     if faults:
         raise CheckFault("; ".join(faults))
-    typer.echo("inside every list the ranks ascend with the lottery rank")
+    tell("inside every list the ranks ascend with the lottery rank")
     if gaps:
-        typer.echo("who is missing from the file is not checked")
+        tell("who is missing from the file is not checked")

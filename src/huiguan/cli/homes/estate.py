@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from huiguan.cli import app
+from huiguan.cli.language import language, spoken, spoken_head, tell
 from huiguan.cli.next_step import say_next
 from huiguan.cli.progress import say
 
@@ -43,7 +44,7 @@ def demo(
     started = time.monotonic()
 
     def say(text: str) -> None:
-        typer.echo(f"{time.monotonic() - started:5.1f} s  {text}", err=True)
+        typer.echo(f"{time.monotonic() - started:5.1f} s  {spoken(text)}", err=True)
 
     result = run_demo(out, say, seed)
     say("done")
@@ -101,7 +102,8 @@ def rules(
         f"{city}, {scheme}, {on}", ("rule", "says", "since", "years", "status", "article")
     )
     for table, row in found:
-        name = f"{table} {row.name}".strip()
+        kind = spoken_head(table.replace("_", " "))
+        name = f"{kind} {spoken(row.name)}".strip()
         years = f"{(day - row.effective).days / 365.25:.1f}"
         grid.add_row(name, says(row), str(row.effective), years, row.status, row.article)
     show(grid)
@@ -131,21 +133,21 @@ def supply(
     day, estate = day_of(on), read_estate(folder, say)
     rows = reconcile(estate, day)
     if as_json:
-        typer.echo(json.dumps([{**msgspec.to_builtins(row), "on": on} for row in rows]))
+        typer.echo(json.dumps([msgspec.to_builtins(row) for row in rows]))
     else:
         grid = supply_table(f"units on {on}")
         add_supply(grid, rows)
         show(grid)
         for reason, count in held_reasons(estate, day).items():
-            typer.echo(f"held, {reason.replace('_', ' ')}: {count:,}")
+            tell(f"held, {reason.replace('_', ' ')}: {count:,}")
     for sentence in uncounted(estate, day):
-        typer.echo(sentence, err=as_json)
+        tell(sentence, err=as_json)
     lost = unaccounted_places(estate, day)
     if lost:
-        names = ", ".join(lost[:5])
+        names = ", ".join(lost[:5]) + (" and more" if len(lost) > 5 else "")
         raise CheckFault(
-            f"{len(lost):,} units are neither let, in a round nor held on {on}: {names}"
-            f"{' and more' if len(lost) > 5 else ''}; claim them before a round is frozen"
+            f"{len(lost):,} units are neither let, in a round nor held on {on}: {names}; claim them"
+            " before a round is frozen"
         )
     if not as_json:
         say_next("homes", "intake", "PEOPLE", "--on", on, "--estate", folder, "--out", "INPUT")
@@ -153,14 +155,9 @@ def supply(
 
 def day_of(text: str) -> date:
     """Return a day written as 2026-07-01."""
-    from datetime import date
+    from huiguan.foundation.calendars import parse_day, to_date
 
-    from huiguan.foundation.faults import InputFault
-
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise InputFault(f"{text!r} is not a day; write it like 2026-07-01") from None
+    return to_date(parse_day(text))
 
 
 def says(row: HomeRow) -> str:
@@ -184,6 +181,8 @@ def says(row: HomeRow) -> str:
             shown.append(f"{name.replace('_', ' ')} {value / 100:g} m2")
         elif isinstance(value, tuple):
             shown.append(", ".join(value))
+        elif value is True:
+            shown.append(f"{field.name.replace('_', ' ')} yes")
         else:
             shown.append(f"{field.name.replace('_', ' ')} {value}")
     return "; ".join(shown) or "holds"
@@ -258,7 +257,7 @@ def show_round(result: CityDemo) -> None:
         for reason in verdict.reasons
     )
     grid = table_of(
-        f"{len(outcome.verdicts):,} applications of the round", ("state", "#number", "why")
+        f"{len(outcome.verdicts):,} applications of the round", ("state", "#applications", "why")
     )
     why = ", ".join(f"{name} {count:,}" for name, count in reasons.most_common())
     grid.add_row("in", f"{states['in']:,}", "")
@@ -272,7 +271,7 @@ def show_round(result: CityDemo) -> None:
     show(grid)
     grid = table_of(
         "employers' room lots, by the uniform rule before the draw",
-        ("employer", "#asked", "#rooms"),
+        ("employer", "#rooms asked", "#rooms"),
     )
     for lot in outcome.lots:
         grid.add_row(lot.employer, str(lot.asked), str(len(lot.rooms)))
@@ -284,9 +283,10 @@ def show_round(result: CityDemo) -> None:
         grid.add_row(str(wave.made_on), str(wave.answer_by), *(f"{count:,}" for count in counts))
     show(grid)
     fared = ", ".join(f"{count} {how}" for how, count in sorted(result.together.items()))
-    typer.echo(f"crews that got beds: {fared}\n")
-    for lines in result.story.values():
-        typer.echo("\n".join(lines) + "\n")
+    tell(f"crews that got beds: {fared}\n")
+    for told_in, lines in result.story.items():
+        if language() in ("en", told_in):  # in English both, as the city publishes them
+            typer.echo("\n".join(lines) + "\n")
 
 
 def show_year(result: CityDemo) -> None:
@@ -335,8 +335,8 @@ def show_books(result: CityDemo, out: Path) -> None:
     for book, amount in result.trial.items():
         grid.add_row(f"trial balance of {book}", show_fen(amount))
     show(grid)
-    typer.echo(f"commitment of the round  {result.outcome.commitment}")
-    typer.echo(f"public value             {result.outcome.value}")
+    tell(f"commitment of the round  {result.outcome.commitment}")
+    tell(f"public value             {result.outcome.value}")
     folder = out / "round"
-    typer.echo("check it with nothing but Python:")
-    typer.echo(f"next: {shlex.join(['python3', str(folder / 'verify.py'), str(folder)])}")
+    tell("check it with nothing but Python:")
+    tell(f"next: {shlex.join(['python3', str(folder / 'verify.py'), str(folder)])}")

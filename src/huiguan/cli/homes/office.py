@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from huiguan.cli.homes.estate import AsJson, OnDay, day_of, homes, show, table_of
+from huiguan.cli.language import language, spoken, tell
 from huiguan.cli.next_step import say_next
 from huiguan.cli.progress import say
 
 if TYPE_CHECKING:
-    from huiguan.housing.people.record import Intake
+    from huiguan.housing.people.record import Applied, Intake
     from huiguan.rounds.intake import Found
 
 SHOWN = 20  # applications printed; the files have them all
@@ -96,7 +97,7 @@ def intake(
         say(f"look at this: {note}")
     if found.intake is None:
         for fault in found.faults:
-            typer.echo(f"{people}: {fault.told()}", err=True)
+            tell(f"{people}: {fault.told()}", err=True)
         count = len(found.faults)
         raise InputFault(
             f"{count:,} fault{'' if count == 1 else 's'} in {people}, so nothing was taken in; "
@@ -107,7 +108,7 @@ def intake(
         return
     show_intake(found, found.intake)
     if dry_run:
-        typer.echo("dry run: nothing was written")
+        tell("dry run: nothing was written")
         again = ["homes", "intake", people, "--on", on, "--out", out]
         again += ["--scheme", scheme] if scheme != "arh" else []
         say_next(*again, *(["--estate", estate] if estate else []))
@@ -123,11 +124,11 @@ def show_intake(found: Found, taken: Intake) -> None:
     states = Counter(entry.state for entry in taken.applications)
     total = len(taken.applications)
     counts = ", ".join(f"{count:,} {state}" for state, count in sorted(states.items()))
-    typer.echo(f"{total:,} applications on {taken.on}: {counts}; {found.new:,} new numbers")
+    tell(f"{total:,} applications on {taken.on}: {counts}; {found.new:,} new numbers")
     for change in found.changed[:SHOWN]:
-        typer.echo(change)
+        tell(change)
     if len(found.changed) > SHOWN:
-        typer.echo(f"and {len(found.changed) - SHOWN:,} more are in another state than before")
+        tell(f"and {len(found.changed) - SHOWN:,} more are in another state than before")
     if found.programmes:
         grid = table_of("programmes", ("programme", "#stock", "#let", "#held", "#own", "#homes"))
         for row in found.programmes:
@@ -142,30 +143,53 @@ def show_intake(found: Found, taken: Intake) -> None:
         grid.add_row(entry.number, entry.application, entry.state, str(entry.tier), why)
     show(grid)
     if total > SHOWN:
-        typer.echo(f"and {total - SHOWN:,} more; register.csv and verdicts.csv have them all")
+        tell(f"and {total - SHOWN:,} more; register.csv and verdicts.csv have them all")
 
 
 @homes.command()
 def explain(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder of an intake.")],
     application: Annotated[str, typer.Argument(help="Its number, or your own id.")],
-    lang: Annotated[str, typer.Option(help="zh or en")] = "en",
     as_json: AsJson = False,
 ) -> None:
     """Tell why an application is in, refused or void: each rule, its article, the fact."""
     import msgspec
 
-    from huiguan.foundation.faults import InputFault
-    from huiguan.housing.people.record import WORDS, application_of, tell_applied
+    from huiguan.housing.people.record import application_of, tell_applied
     from huiguan.rounds.intake import taken_in
 
-    if lang not in WORDS:
-        raise InputFault(f"it is told in zh or en, not in {lang!r}")
     entry = application_of(taken_in(folder), application)
     if as_json:
         typer.echo(msgspec.json.encode(entry).decode())
     else:
-        typer.echo("\n".join(tell_applied(entry, lang)))
+        typer.echo("\n".join(tell_applied(spoken_entry(entry), language())))
+
+
+def spoken_entry(entry: Applied) -> Applied:
+    """Return an application with its reasons, rules and facts in the language of the call."""
+    import msgspec
+
+    rules = (
+        msgspec.structs.replace(
+            row,
+            rule=spoken(row.rule),
+            article=spoken(row.article),
+            status=spoken(row.status),
+            reason=spoken(row.reason),
+            facts=tuple(
+                msgspec.structs.replace(
+                    fact,
+                    name=spoken(fact.name),
+                    value=spoken(fact.value),
+                    source=spoken(fact.source),
+                )
+                for fact in row.facts
+            ),
+        )
+        for row in entry.rules
+    )
+    reasons = tuple(map(spoken, entry.reasons))
+    return msgspec.structs.replace(entry, reasons=reasons, rules=tuple(rules))
 
 
 @homes.command()
@@ -186,7 +210,7 @@ def units(
     rows = units_on(read_estate(folder, say), day_of(on))
     if out is not None:
         write_output(out, office_table(rows[0]._fields if rows else (), rows))
-        typer.echo(f"{len(rows):,} units: {out}")
+        tell(f"{len(rows):,} units: {out}")
         return
     if as_json:
         typer.echo(json.dumps([row._asdict() for row in rows], ensure_ascii=False))
@@ -196,4 +220,4 @@ def units(
         grid.add_row(*row)
     show(grid)
     if len(rows) > SHOWN:
-        typer.echo(f"and {len(rows) - SHOWN:,} more; --out FILE.csv has them all")
+        tell(f"and {len(rows) - SHOWN:,} more; --out FILE.csv has them all")

@@ -12,10 +12,11 @@ import msgspec
 import typer
 
 from huiguan.cli import app
+from huiguan.cli.language import language, spoken, tell
 from huiguan.cli.next_step import say_next
 from huiguan.cli.progress import say
 from huiguan.cli.tables import show_table
-from huiguan.foundation.faults import CheckFault, InputFault
+from huiguan.foundation.faults import CheckFault
 
 SHOWN = 50  # findings printed; --json has them all
 
@@ -97,10 +98,8 @@ def freeze(
         return
     typer.echo(commitment)
     states = ", ".join(f"{count:,} {state}" for state, count in summary.states.items())
-    typer.echo(f"applications: {states}; in the draw: {tiers_told(summary.tiers)}")
-    typer.echo(
-        f"{summary.programmes:,} programmes, {summary.homes:,} homes, {summary.choices:,} choices"
-    )
+    tell(f"applications: {states}; in the draw: {tiers_told(summary.tiers)}")
+    tell(f"{summary.programmes:,} programmes, {summary.homes:,} homes, {summary.choices:,} choices")
     for warning in warnings:
         say(f"warning: {warning}")
     if frozen.head.randomness == "drand":
@@ -131,7 +130,7 @@ def draw(
     pairs = [entry.partition("=") for entry in reveal or []]
     say("drawing: one SHA-256 for every ticket")
     record = draw_round(folder, signature, {p[0]: p[2] for p in pairs}, dice)
-    typer.echo(f"public value {record.value}")
+    tell(f"public value {record.value}")
     say_next("round", "allocate", folder)
 
 
@@ -159,9 +158,9 @@ def allocate(
         held = (before.choice >= 0) & (match.choice >= 0)
         risen = int((held & (match.choice < before.choice)).sum())
         new = int(((before.choice < 0) & (match.choice >= 0)).sum())
-        typer.echo(f"{target}: {risen} have a better home than before, {new} have one at last")
+        tell(f"{target}: {risen} have a better home than before, {new} have one at last")
     placed = int((match.choice >= 0).sum())
-    typer.echo(f"{placed} of {match.choice.size} applications have a home")
+    tell(f"{placed} of {match.choice.size} applications have a home")
     say_next("round", "check", folder)
 
 
@@ -178,13 +177,13 @@ def check(folder: Folder, as_json: Json = False) -> None:
         typer.echo(json.dumps([msgspec.to_builtins(finding) for finding in findings]))
     else:
         for finding in findings[:SHOWN]:
-            typer.echo(finding.told())
+            tell(finding.told())
         if len(findings) > SHOWN:
-            typer.echo(f"and {len(findings) - SHOWN:,} more; --json has them all")
+            tell(f"and {len(findings) - SHOWN:,} more; --json has them all")
     if findings:
         raise CheckFault(f"{counted(len(findings))}; the round must not be released as it is")
     if not as_json:
-        typer.echo("no finding; the attempt is void" if (folder / VOID).exists() else "no finding")
+        tell("no finding; the attempt is void" if (folder / VOID).exists() else "no finding")
         say_next("round", "release", folder, "--out", "PUBLIC")
 
 
@@ -203,7 +202,6 @@ Register = Annotated[
 def explain(
     folder: Folder,
     number: Annotated[str, typer.Argument(help="number of the application, or your own id")],
-    lang: Annotated[str, typer.Option(help="zh or en")] = "en",
     register: Register = None,
     as_json: Json = False,
 ) -> None:
@@ -212,13 +210,12 @@ def explain(
     Why an application is refused or void stands in the folder of its intake: name it with
     --register.
     """
+    from huiguan.cli.homes.office import spoken_entry
     from huiguan.housing.people.record import application_of, tell_applied
-    from huiguan.housing.told import WORDS, tell
+    from huiguan.housing.told import tell as told
     from huiguan.rounds.intake import taken_in
     from huiguan.rounds.story import story_of
 
-    if lang not in WORDS:
-        raise InputFault(f"the story is told in zh or en, not in {lang!r}")
     settle(folder)
     entry = application_of(taken_in(register), number) if register else None
     say("explaining: the frozen round is run again for every better choice")
@@ -227,9 +224,12 @@ def explain(
         intake = {"intake": entry} if entry else {}
         typer.echo(msgspec.json.encode(msgspec.structs.asdict(story) | intake).decode())
         return
-    typer.echo("\n".join(tell(story, lang)))
+    story = msgspec.structs.replace(
+        story, rule=spoken(story.rule), rule_status=spoken(story.rule_status)
+    )
+    typer.echo("\n".join(told(story, language())))
     if entry and story.state != "in":
-        typer.echo("\n".join(tell_applied(entry, lang)))
+        typer.echo("\n".join(tell_applied(spoken_entry(entry), language())))
     elif story.state != "in":
         say_next("homes", "explain", "INPUT", number)
 
@@ -251,7 +251,7 @@ def results(
     rows = result_rows(folder, taken_in(register) if register else None)
     if out is not None:
         write_output(out, office_table(ResultRow._fields, rows))
-        typer.echo(f"{len(rows):,} applications: {out}")
+        tell(f"{len(rows):,} applications: {out}")
     elif as_json:
         typer.echo(json.dumps([row._asdict() for row in rows], ensure_ascii=False))
     else:
@@ -260,7 +260,7 @@ def results(
         shown = [(*row[:4], row.rank or "", *row[5:]) for row in rows[:SHOWN]]
         show_table(title, heads, shown, left=[h for h in heads if h != "rank"])
         if len(rows) > SHOWN:
-            typer.echo(f"and {len(rows) - SHOWN:,} more; --out FILE.csv has them all")
+            tell(f"and {len(rows) - SHOWN:,} more; --out FILE.csv has them all")
 
 
 @round_app.command()
@@ -276,7 +276,7 @@ def release(
     say("checking before the release")
     for name in release_round(folder, out):
         typer.echo(name)
-    typer.echo(f"next: {shlex.join(['python3', str(out / 'verify.py'), str(out)])}")
+    tell(f"next: {shlex.join(['python3', str(out / 'verify.py'), str(out)])}")
 
 
 @round_app.command()
@@ -293,5 +293,5 @@ def void(
     settle(folder)
     declared_by = by or getpass.getuser()
     commitment = void_round(folder, reason, declared_by)
-    typer.echo(f"void: {commitment}, declared by {declared_by}")
+    tell(f"void: {commitment}, declared by {declared_by}")
     say_next("round", "freeze", "NEXT", "--from", "INPUT", "--previous", folder)

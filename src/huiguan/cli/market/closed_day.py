@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from huiguan.cli.language import language
 from huiguan.cli.tables import show_table
 from huiguan.exchange.clearing.deposit import DeadlineOutcome
 from huiguan.exchange.evening.day_figures import contract_figures, largest_moves
 from huiguan.exchange.evening.day_postings import pool_name
-from huiguan.exchange.reports.instruction_words import ENGLISH, HEADS, effect_rows
+from huiguan.exchange.reports.instruction_words import CHINESE, ENGLISH, HEADS, effect_rows
 from huiguan.foundation.arithmetic import show_fen, show_rate
 
 if TYPE_CHECKING:
@@ -82,9 +83,10 @@ def print_closed(image: DayImage, result: DayResult) -> None:
 def print_effects(effects: Sequence[Effect]) -> None:
     """Print what instructions changed; nothing where there were none."""
     if effects:
-        heads = HEADS[ENGLISH]
+        spoken_in = CHINESE if language() == "zh" else ENGLISH
+        heads = HEADS[spoken_in]
         title = f"Instructions that were followed: {len({row.reference for row in effects})}"
-        show_table(title, heads, effect_rows(effects), (*heads[:3], heads[-1]))
+        show_table(title, heads, effect_rows(effects, spoken_in), (*heads[:3], heads[-1]))
 
 
 def print_proof(result: DayResult) -> None:

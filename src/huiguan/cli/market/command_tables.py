@@ -5,8 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-import typer
-
+from huiguan.cli.language import language, tell
 from huiguan.cli.tables import show_table
 
 if TYPE_CHECKING:
@@ -36,9 +35,12 @@ def print_checks(found: ExplainedCommand) -> None:
         result = "passed" if line.passed else "REFUSED"
         words = f"{int(refusal)} {refusal.english}"
         rows.append((words, *figures, result, refusal.chinese, article_words(refusal)))
+    heads = ("would refuse", "asked", "allowed", "result", "拒绝情形", "rule")
+    if language() == "zh":  # the first column says it already
+        heads, rows = (*heads[:4], heads[5]), [(*row[:4], row[5]) for row in rows]
     show_table(
         "checks, in their fixed order",
-        ("would refuse", "asked", "allowed", "result", "拒绝情形", "rule"),
+        heads,
         rows,
         left=("result", "拒绝情形"),
         folds=("would refuse", "rule"),
@@ -62,26 +64,24 @@ def print_command(folder: Path, number: int) -> None:
     announce_compiling(lambda text: say(f"explain: {text}"), traced=True)
     found = explain_command(folder, number)
     sender = f"session {found.session}, its command {found.client_sequence:,}"
-    typer.echo(
+    tell(
         f"command {found.sequence:,} at {clock(found.time_ns)} "
         f"from {sender if found.session else 'the house'}"
     )
     asked = found.command
     if asked.kind == EnterOrder.KIND:
         english, chinese = order_words(found.image, asked.fields)
-        typer.echo(f"  {english}\n  {chinese}\n")
+        tell(f"  {chinese}\n" if language() == "zh" else f"  {english}\n  {chinese}\n")
     else:
-        typer.echo(f"  {fields_words(found.image, asked.name, asked.fields)}\n")
+        tell(f"  {fields_words(found.image, asked.name, asked.fields)}\n")
     if found.checks:
         print_checks(found)
     for event in found.due:
-        typer.echo(f"before it, by the clock: {message_words(found.image, event)}")
+        tell(f"before it, by the clock: {message_words(found.image, event)}")
     if found.refusal is not None:
-        typer.echo(
-            f"\noutcome: refused, {int(found.refusal)} {found.refusal.english} / "
-            f"{found.refusal.chinese} ({article_words(found.refusal)})"
-        )
+        why = f"{found.refusal.english} / {found.refusal.chinese}"
+        tell(f"\noutcome: refused, {int(found.refusal)} {why} ({article_words(found.refusal)})")
     else:
-        typer.echo("\noutcome:")
+        tell("\noutcome:")
         for event in found.events:
-            typer.echo(f"  {message_words(found.image, event)}")
+            tell(f"  {message_words(found.image, event)}")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from huiguan.cli import app
+from huiguan.cli.language import tell
 from huiguan.cli.market.folders import (
     By,
     Correct,
@@ -101,17 +102,17 @@ def verify(
         found = verify_folder(folder, load_books(*rulebook or ()), watch, progress.step)
         seconds = time.monotonic() - begun
     if (hashes := found.hashes) is None:
-        typer.echo("good: the files; the trading of this day has not begun")
+        tell("good: the files; the trading of this day has not begun")
     else:
         frames = f"{hashes.sequence:,} commands in {hashes.frames:,} frames"
-        typer.echo(f"good: {frames}, {seconds:.2f} s\nday hash   {hashes.day.hex()}")
+        tell(f"good: {frames}, {seconds:.2f} s\nday hash   {hashes.day.hex()}")
     if keep_events:
         from huiguan.storage.market.history import write_events
 
         for path in write_events(keep_events, np.concatenate(kept)):
-            typer.echo(f"events     {path}")
+            tell(f"events     {path}")
     for line in outputs.write() if outputs else ():
-        typer.echo(line)
+        tell(line)
     print_proofs(folder, found)
     say_after_proof(folder, found)
 
@@ -145,20 +146,22 @@ def print_proofs(folder: Path, found: VerifiedDay) -> None:
     """Print what was proved of morning and result; what the books cannot prove is an InputFault."""
     unproved = []
     if found.origin and found.origin.day is None:
-        typer.echo(f"morning    not compared: {found.origin.unproved}")
+        tell(f"morning    not compared: {found.origin.unproved}")
     elif found.origin and found.origin.day:
         made = f"version {found.origin.version} of {found.origin.day.name} and its instructions"
         proof = "not proved to follow" if found.origin.unproved else "follows"
-        typer.echo(f"morning    {proof} from {made}")
+        tell(f"morning    {proof} from {made}")
         unproved.append(("its morning", found.origin.unproved))
     for row in found.versions:
-        why = f" ({row.correction.decided_by}: {row.correction.reason})" if row.correction else ""
         proof = f"not proved: {row.unproved}" if row.unproved else "cleared again, every file equal"
-        typer.echo(f"result     version {row.number}{why}: {proof}")
+        if why := row.correction:
+            tell(f"result     version {row.number} ({why.decided_by}: {why.reason}): {proof}")
+        else:
+            tell(f"result     version {row.number}: {proof}")
     if not found.versions:
-        typer.echo("result     none: the day is not closed")
+        tell("result     none: the day is not closed")
     if found.standing:
-        typer.echo(standing_words(folder, found.standing))
+        tell(standing_words(folder, found.standing))
     unproved += [("its result", row.unproved) for row in found.versions[-1:]]
     for what, reason in unproved:
         if reason:
@@ -215,16 +218,16 @@ def close_command(
         )
     print_closed(closed.image, closed.result)
     print_effects(effects_at_close(closed.image, closed.result, orders or ()))
-    typer.echo(f"closed: {folder / 'result'}, {time.monotonic() - begun:.2f} s")
+    tell(f"closed: {folder / 'result'}, {time.monotonic() - begun:.2f} s")
     say_standing(folder)
     following = next_root(folder, closed.result.settings.next_trading_day)
     if decision is not None:
-        typer.echo(f"corrected: the version before is kept in {folder / 'versions'}")
+        tell(f"corrected: the version before is kept in {folder / 'versions'}")
         if is_opened(following):
             say_standing(following)
     waiting = of_stage(orders or (), Stage.OPENING)
     if waiting:
-        typer.echo(f"left for the opening: {', '.join(row.reference for row in waiting)}")
+        tell(f"left for the opening: {', '.join(row.reference for row in waiting)}")
     say_next("day", "open", folder, *(("--instructions", instructions) if waiting else ()))
 
 
@@ -258,16 +261,14 @@ def open_command(
     )
     image = opened.image
     what = "opened" if opened.written else "open already, the same"
-    typer.echo(
+    tell(
         f"{what}: {opened.root}, trading day {show_day(image.settings.trading_day)},"
         f" {len(image.instruments)} contracts, {len(image.positions):,} positions"
     )
-    typer.echo("reconciled: result and instructions give this image, and nothing else")
+    tell("reconciled: result and instructions give this image, and nothing else")
     say_standing(folder)
     for row in opened.forced:
-        typer.echo(
-            f"forced liquidation: {row.trading_code} {row.instrument} {row.side} {row.lots} lots"
-        )
+        tell(f"forced liquidation: {row.trading_code} {row.instrument} {row.side} {row.lots} lots")
     print_effects(opened.effects)
     say_next("day", "reconcile", folder, opened.root)
 
@@ -288,11 +289,11 @@ def reconcile(
     say_standing(following)
     differences = reconcile_folders(folder, following, load_books(*rulebook or ()))
     for line in differences:
-        typer.echo(line)
+        tell(line)
     if differences:
         raise CheckFault(
             f"{following} does not follow from {folder}: {len(differences)} differences"
         )
-    typer.echo("good: result and instructions give this image, and nothing else")
+    tell("good: result and instructions give this image, and nothing else")
     if not (following / "journal").exists():
         say_next("day", "run", following, "--orders", "FILE.csv")

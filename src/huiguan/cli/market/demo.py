@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from huiguan.cli import app
+from huiguan.cli.language import language, spoken, tell
 from huiguan.cli.market.command_tables import clock
 from huiguan.cli.next_step import say_next
 from huiguan.cli.progress import Progress, say
@@ -35,7 +36,7 @@ def demo(
     begun = time.monotonic()
 
     def tell(text: str) -> None:
-        say(f"demo {time.monotonic() - begun:5.1f} s  {text}")
+        say(f"demo {time.monotonic() - begun:5.1f} s  {spoken(text)}")
 
     tell(f"one trading day, {start}, with its night session")
     with Progress("demo, frames of the day") as progress:
@@ -87,6 +88,8 @@ def show_refusals(found: MarketDemo) -> None:
         words = (refusal.english, refusal.chinese)
         rows.append((number, f"{count:,}", *words, article_words(refusal)))
     heads = ("number", "times", "reason", "原因", "rule")
+    if language() == "zh":  # the column of the reason says it already
+        heads, rows = (*heads[:3], heads[4]), [(*row[:3], row[4]) for row in rows]
     show_table("\nrefusals, by reason", heads, rows, folds=("reason", "原因", "rule"))
 
 
@@ -101,12 +104,13 @@ def show_life(found: MarketDemo) -> None:
     entered, instrument = life.entered, int(life.entered["instrument"])
     number, left = int(entered["sequence"]), int(entered["lots"])
     fields = {name: int(entered[name]) for name in entered.dtype.names or ()}
-    english, chinese = order_words(image, {**fields, "price_type": 0})
+    words = order_words(image, {**fields, "price_type": 0})
+    asked = words[1] if language() == "zh" else "\n".join(words)
     rows = [
         (
             f"{number:,}",
             clock(life.times[number]),
-            f"{english}\n{chinese}\nevery check passed, in their fixed order",
+            f"{asked}\nevery check passed, in their fixed order",
             f"see each with figures and rule:\nhuiguan explain {found.folder} --command {number}",
         )
     ]
@@ -180,7 +184,7 @@ def show_money(found: MarketDemo) -> None:
         member = image.names.members[row["member"]]
         rows.append((member, owner, *(show_fen(int(value)) for value in fen)))
     if not rows:
-        typer.echo("\nmargin calls: none; every member keeps its minimum")
+        tell("\nmargin calls: none; every member keeps its minimum")
         return
     show_table(
         f"\nmargin calls: {len(calls)} of {len(result.pools)} pools (CNY)",
@@ -196,14 +200,14 @@ def show_statement(found: MarketDemo) -> None:
     from huiguan.storage.market.rulebooks.load import load_books
 
     code = found.day.image.names.trading_codes[int(found.life.entered["trading_code"])]
-    typer.echo(f"\nthe statement of trading code {code}, whose order is told above\n")
+    tell(f"\nthe statement of trading code {code}, whose order is told above\n")
     print_statement(found.folder, load_books(), code, Format.CTP)
 
 
 def show_end(found: MarketDemo, seconds: float) -> None:
     """Say what is known and what is invented, where the day lies, and how to go on."""
     hashes, number = found.verified, int(found.life.entered["sequence"])
-    typer.echo(
+    tell(
         f"{hashes.sequence:,} commands in {hashes.frames:,} frames, {found.day.run.trades:,}"
         f" trades; run again: every hash equal. {seconds:.0f} s in all.\n"
         f"{found.known_prices} settlement prices are those of the reference day; the other prices"

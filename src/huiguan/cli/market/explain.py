@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from huiguan.cli import app
+from huiguan.cli.language import language, tell
 from huiguan.cli.market.command_tables import print_command
 from huiguan.cli.market.folders import DayDir, Folders, check_day
 from huiguan.foundation.faults import InputFault
@@ -60,8 +61,9 @@ def explain(
         )
     books = load_books(*rulebook or ())
     for what, subject in wanted:
-        for line in explain_lines(explanation(folder, books, what, subject)):
-            typer.echo(line)
+        found = explanation(folder, books, what, subject)
+        for line in explain_lines(found, chinese_only=language() == "zh"):
+            tell(line)
 
 
 def explanation(folder: Path, books: Books, what: str, subject: str) -> Explanation:

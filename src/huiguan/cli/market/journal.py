@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from huiguan.cli import app
+from huiguan.cli.language import language, spoken, tell
 from huiguan.cli.market.command_tables import clock
 from huiguan.cli.market.folders import check_day
 from huiguan.cli.progress import Progress
+from huiguan.exchange.reports.words import left
 from huiguan.foundation.faults import InputFault
 
 if TYPE_CHECKING:
@@ -41,6 +43,7 @@ def check(folder: Folder, as_json: AsJson = False) -> None:
     Exit code 0: good, or a torn tail above the witness, which is said. 1: names the segment and the
     offset of the first fault. 2: not a journal.
     """
+    from huiguan.foundation.calendars import show_day
     from huiguan.storage.journal.recovery import scan_folder
 
     scan = scan_folder(_journal_folder(folder))
@@ -50,7 +53,7 @@ def check(folder: Folder, as_json: AsJson = False) -> None:
         first_ns = last_ns if first_ns is None else first_ns
     end = scan.end
     facts = {
-        "trading_day": end.first_header.trading_day,
+        "trading_day": show_day(end.first_header.trading_day),
         "image_digest": end.first_header.image_digest.hex(),
         "segments": scan.segments,
         "frames": end.last_frame,
@@ -66,9 +69,10 @@ def check(folder: Folder, as_json: AsJson = False) -> None:
         typer.echo(json.dumps(facts))
         return
     for name, fact in facts.items():
-        typer.echo(f"{name.replace('_', ' '):18}{fact if fact is not None else 'none'}")
+        label = left(spoken(name.replace("_", " ")), 18)
+        typer.echo(label + spoken("none" if fact is None else str(fact)))
     tail = "" if facts["torn_tail"] is None else "; the torn tail holds nothing acknowledged"
-    typer.echo(f"good: every frame, the chain and the witness agree{tail}")
+    tell(f"good: every frame, the chain and the witness agree{tail}")
 
 
 @journal.command()
@@ -116,7 +120,7 @@ def show(
         )
     torn = _torn_tail(scan)
     if torn is not None:
-        typer.echo(f"torn tail: {torn}", err=True)
+        tell(f"torn tail: {torn}", err=True)
 
 
 def _print_frame(
@@ -138,30 +142,27 @@ def _print_frame(
     if as_json:
         shown = [
             {name: _word(value) for name, value in command.items()}
-            | ({"words": _sentence(image, command)} if image else {})
+            | ({"words": _sentence(image, command), **_names(image, command)} if image else {})
             for command in commands
         ]
         typer.echo(json.dumps({**header, "commands": shown}, ensure_ascii=False))
         return
     if image is not None:
         moment = clock(frame.header.time_ns)
-        typer.echo(
-            "frame {frame}, {count} commands from sequence {first_sequence}".format(**header)
-        )
+        tell("frame {frame}, {count} commands from sequence {first_sequence}".format(**header))
         for command in commands:
             origin = f"session {command['session']}" if command["session"] else "house"
-            typer.echo(
-                f"  {command['sequence']:>9}  {moment}  {origin}: {_sentence(image, command)}"
-            )
+            words = _sentence(image, command, chinese=language() == "zh")
+            typer.echo(f"  {command['sequence']:>9}  {moment}  {spoken(origin)}: {spoken(words)}")
         return
-    typer.echo(
+    tell(
         "frame {frame}: segment {segment}, offset {offset}, {count} commands from sequence "
         "{first_sequence}, {time}, term {term}".format(**header),
     )
     if frame.header.earlier_frame:
-        typer.echo("  events of frame {earlier_frame} hash to {events_hash}".format(**header))
+        tell("  events of frame {earlier_frame} hash to {events_hash}".format(**header))
     for command in commands:
-        typer.echo("  " + "  ".join(f"{name}={_word(value)}" for name, value in command.items()))
+        tell("  " + "  ".join(f"{name}={_word(value)}" for name, value in command.items()))
 
 
 class Wanted:
@@ -210,7 +211,16 @@ def _image_of(folder: Path) -> DayImage | None:
     return read_image(image) if image.is_dir() else None
 
 
-def _sentence(image: DayImage | None, command: Command) -> str:
+def _names(image: DayImage, command: Command) -> dict[str, str]:
+    """Return the names of the rows of the image that a command speaks of, and its price."""
+    from huiguan.exchange.reports.command_words import named_fields
+
+    return named_fields(
+        image, {name: value for name, value in command.items() if isinstance(value, int)}
+    )
+
+
+def _sentence(image: DayImage | None, command: Command, *, chinese: bool = False) -> str:
     """Return a command in words; one of an unknown kind keeps its bytes."""
     from huiguan.exchange.reports.command_words import fields_words, order_words
 
@@ -220,7 +230,7 @@ def _sentence(image: DayImage | None, command: Command) -> str:
         fields.pop(name)
     kind = command["kind"]
     if kind == "enter_order":
-        return order_words(image, fields)[0]
+        return order_words(image, fields)[chinese]
     if kind == "cancel_order":  # named by one of its two ids
         fields = {name: value for name, value in fields.items() if value}
     return fields_words(image, kind, fields) if isinstance(kind, str) else f"unknown kind {kind}"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from huiguan.cli import app
+from huiguan.cli.language import language, spoken, spoken_head, tell
 from huiguan.cli.market.folders import DayDir, check_day
 from huiguan.cli.next_step import say_next
 from huiguan.cli.progress import Progress, say
@@ -56,15 +57,16 @@ def market(
             raise InputFault("--html draws one contract; name it, as cu2610")
         print_contracts(found)
         return
-    from huiguan.exchange.reports.candles import candle_page, session_of
+    from huiguan.exchange.reports.candles import PageWords, candle_page, session_of
 
     session = session_of(found.image, found.events, contract, minutes)
     print_session(session, minutes)
     if html:
         from huiguan.storage.files import write_output
 
-        write_output(html, candle_page(session).encode())
-        typer.echo(f"page: {html}")
+        words = PageWords(language(), spoken, spoken_head)
+        write_output(html, candle_page(session, words).encode())
+        tell(f"page: {html}")
 
 
 def print_session(session: DrawnSession, minutes: int) -> None:
@@ -91,7 +93,7 @@ def print_session(session: DrawnSession, minutes: int) -> None:
     )
     margin = max(len(price(int(bar["high_ticks"]))) for bar in session.bars) + 1
     for label, characters in candle_lines(session, columns=max(8, min(72, room() - margin - 1))):
-        typer.echo(f"{label:>{margin}} {characters}".rstrip())
+        tell(f"{label:>{margin}} {characters}".rstrip())
 
 
 def print_contracts(found: RecordedMarket) -> None:
@@ -194,4 +196,4 @@ def export_command(
         ("bars", bars_frame(found.image, found.events, minutes), ("open", "high", "low", "close")),
     ):
         write_report(out, Report(name, frame, figures))
-        typer.echo(f"{len(frame):>9,} {name:<7} {out / name}.csv, .parquet")
+        tell(f"{len(frame):>9,} {name:<7} {out / name}.csv, .parquet")

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from huiguan.cli import app
+from huiguan.cli.language import tell
 from huiguan.cli.outputs import (
     At,
     Bars,
@@ -131,10 +132,9 @@ def outputs_of(
 
 def parse_date(text: str) -> dt.date:
     """Return a date whose nanoseconds since 1970 an int64 holds."""
-    try:
-        date = dt.date.fromisoformat(text)
-    except ValueError:
-        raise InputFault(f"--date {text!r} is not a date; write it as 2023-07-11") from None
+    from huiguan.foundation.calendars import parse_day, to_date
+
+    date = to_date(parse_day(text))
     if not FIRST_YEAR <= date.year <= LAST_YEAR:
         raise InputFault(f"--date {text} does not lie in the years {FIRST_YEAR} to {LAST_YEAR}")
     return date
@@ -146,7 +146,7 @@ def _report(
     from huiguan.foundation.refusals import BY_NUMBER
     from huiguan.storage.files import STDOUT
 
-    echo = partial(typer.echo, err=trades == STDOUT)  # trades alone on a pipe
+    echo = partial(tell, err=trades == STDOUT)  # trades alone on a pipe
     echo(f"inputs     {inputs:,} lines, {found.entered:,} orders, {found.cancelled:,} cancelled")
     for number, count in sorted(found.refused.items()):
         echo(f"refused    {count:,} x {number} {BY_NUMBER[number].english}")

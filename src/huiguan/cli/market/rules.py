@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from huiguan.cli import app
+from huiguan.cli.language import language, spoken, tell
 from huiguan.cli.market.folders import Folders
 from huiguan.cli.tables import show_table
 
@@ -40,7 +41,7 @@ def show(
     from huiguan.exchange.reports.rule_table import codes_on, contract_line, rule_lines
     from huiguan.exchange.rules.instruments import parse_contract
     from huiguan.exchange.rules.parameters import parameters
-    from huiguan.foundation.calendars import parse_day
+    from huiguan.foundation.calendars import parse_day, show_day
     from huiguan.storage.market.rulebooks.load import load_books
 
     day = parse_day(on)
@@ -55,7 +56,7 @@ def show(
     if as_json:
         page = {
             "product": product.code,
-            "day": on,
+            "day": show_day(day),
             "digest": books.digest,
             "contracts": msgspec.to_builtins(contracts),
             "rules": msgspec.to_builtins(lines),
@@ -65,10 +66,12 @@ def show(
         }
         typer.echo(json.dumps(page, ensure_ascii=False, indent=1))
         return
-    print_table(f"{product.code} {product.name} ({product.chinese}) on {on}", contracts)
+    name = product.chinese if language() == "zh" else f"{product.name} ({product.chinese})"
+    print_table(f"rules of {product.code} {name} on {on}", contracts)
     print_table("rules", lines)
     for key in sorted({line.source for line in lines}):
-        typer.echo(f"{key}: {books.sources[key].title}, {books.sources[key].where}")
+        source = books.sources[key]
+        typer.echo(f"{key}: {spoken(source.title)}, {spoken(source.where)}")
 
 
 @rules.command()
@@ -124,11 +127,11 @@ def check(rulebook: Folders = None, as_json: AsJson = False) -> None:
         typer.echo(json.dumps(facts))
         return
     shown = ", ".join(f"{count} {status}" for status, count in statuses.most_common())
-    typer.echo(
+    tell(
         f"good: {facts['venues']} venues, {facts['products']} products, {facts['rows']} rows"
         f" ({shown}), {facts['sources']} sources"
     )
-    typer.echo(f"digest {books.digest}")
+    tell(f"digest {books.digest}")
 
 
 @app.command()

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from huiguan.cli.language import tell
 from huiguan.cli.market.day import day
 from huiguan.cli.market.folders import DayDir, Folders, check_day
 from huiguan.cli.next_step import say_next
@@ -32,7 +33,7 @@ def first_command(
     orders = read_instructions(instructions)
     opened = open_first(folder, load_books(*rulebook or ()), parse_day(on), orders)
     settings, codes = opened.image.settings, opened.image.trading_codes
-    typer.echo(
+    tell(
         f"opened: {opened.root}, trading day {show_day(settings.trading_day)},"
         f" {len(opened.image.instruments)} contracts, {len(codes):,} trading codes"
     )
@@ -59,8 +60,8 @@ def run_command(
     rows = read_order_rows(orders, say)
     announce_compiling(lambda text: say(f"day run: {text}"))
     found = run_day(folder, rows)
-    typer.echo(f"{found.rows:,} rows sent, {found.trades:,} trades; the day is over")
+    tell(f"{found.rows:,} rows sent, {found.trades:,} trades; the day is over")
     for number, count in sorted(found.refused.items()):
-        typer.echo(f"refused {count:,} x {number} {BY_NUMBER[number].english}")
-    typer.echo(f"day hash   {found.hashes.day.hex()}")
+        tell(f"refused {count:,} x {number} {BY_NUMBER[number].english}")
+    tell(f"day hash   {found.hashes.day.hex()}")
     say_next("day", "close", folder)

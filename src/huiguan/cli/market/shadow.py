@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from huiguan.cli import app
+from huiguan.cli.language import tell
 from huiguan.cli.market.folders import check_day
 from huiguan.cli.progress import say
 
@@ -46,14 +47,14 @@ def shadow(
         verify_manifest(folder)
         events = run_for_clearing(folder).events
         found = close_under(image, events, recorded, books, orders)
-        if as_json:
-            page = {"trading_day": image.settings.trading_day, "accounts": found.accounts}
-            typer.echo(msgspec.json.encode(page).decode())
-            continue
         day = show_day(image.settings.trading_day)
+        if as_json:
+            accounts = [row._asdict() for row in found.accounts]
+            typer.echo(msgspec.json.encode({"trading_day": day, "accounts": accounts}).decode())
+            continue
         calls = f"pools with a margin call: {found.called_before} -> {found.called_after}"
         if not found.accounts:
-            typer.echo(f"{day} under {other}: nothing changes for any trading code; {calls}")
+            tell(f"{day} under {other}: nothing changes for any trading code; {calls}")
             continue
         largest = sorted(
             found.accounts, key=lambda row: (-abs(row.available_fen), row.trading_code)
@@ -80,4 +81,4 @@ def shadow(
                 )
             ],
         )
-        typer.echo(calls)
+        tell(calls)

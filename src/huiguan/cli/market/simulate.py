@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from huiguan.cli import app
+from huiguan.cli.language import tell
 from huiguan.cli.market.folders import Folders
 from huiguan.cli.next_step import say_next
 from huiguan.cli.progress import Progress, say
@@ -72,13 +73,13 @@ def simulate(
         for found in run_days(books, image, days, seed, out, show, progress.step):
             result, run = found.result, found.run
             folder = out / str(result.settings.trading_day)
-            typer.echo(
+            tell(
                 f"{show_day(result.settings.trading_day)}  {run.hashes.sequence:>9,} commands "
                 f"{run.trades:>8,} trades {int(result.contracts['volume_lots'].sum()):>9,} lots "
                 f"open interest {int(result.contracts['open_interest_lots'].sum()):>9,}  "
                 f"day hash {run.hashes.day.hex()[:16]}"
             )
-    typer.echo(f"{days} day(s) in {out}, {time.monotonic() - begun:.1f} s")
+    tell(f"{days} day(s) in {out}, {time.monotonic() - begun:.1f} s")
     say_next("day", "verify", folder)
 
 

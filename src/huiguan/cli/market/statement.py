@@ -48,7 +48,7 @@ def print_statement(folder: Path, books: Books, code: str, form: Format) -> None
     from huiguan.cli.tables import show_table
     from huiguan.days.statement import holder_of, statements_of
     from huiguan.exchange.reports.statement import statement_table, statement_text
-    from huiguan.exchange.reports.statement_json import statement_json
+    from huiguan.exchange.reports.statement_json import statement_page
 
     found = statements_of(folder, books)
     if code in found.image.names.members:
@@ -58,7 +58,7 @@ def print_statement(folder: Path, books: Books, code: str, form: Format) -> None
     if form == Format.CTP:
         typer.echo(statement_text(holder, day).replace("\r\n", "\n"), nl=False)
     elif form == Format.JSON:
-        typer.echo(json.dumps(statement_json(holder, day), ensure_ascii=False, indent=1))
+        typer.echo(json.dumps(statement_page(holder, day), ensure_ascii=False, indent=1))
     else:
         show_table("Statement 结算单", ("", "CNY"), statement_table(holder, day))
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from huiguan.exchange.events import DayEvents
 
 WIDTH, HEIGHT, STEP = 960, 320, 40  # of the drawing and of one candle, in pixels of the page
+CAPTION = "Every bar with a trade, by the exchange's clock."
 ASIDE = 170  # room at the right for the names of the lines
 VOLUME = 72  # height of the volume columns below
 UP, DOWN, FLAT = "up", "down", "flat"
@@ -139,10 +140,21 @@ def candle_lines(session: DrawnSession, rows: int = 12, columns: int = 72) -> li
     ]
 
 
-def candle_page(session: DrawnSession) -> str:
+class PageWords(NamedTuple):
+    """The language of a page: its code, and what puts its texts and heads into it."""
+
+    code: str
+    text: Callable[[str], str]
+    head: Callable[[str], str]
+
+
+ENGLISH = PageWords("en", str, str)
+
+
+def candle_page(session: DrawnSession, words: PageWords = ENGLISH) -> str:
     """Return a whole page: the candles with volume, the lines across them, the bars as a table."""
     last = session.bars[-1]
-    title = f"{session.contract}, {session.trading_day}"
+    title = f"{session.contract}, {words.text(session.trading_day)}"
     heads = ("start", "open", "high", "low", "close", "volume", "open interest")
     rows = [
         (start, *(session.price(int(bar[f"{name}_ticks"])) for name in heads[1:5]),
@@ -152,20 +164,22 @@ def candle_page(session: DrawnSession) -> str:
     body = "\n".join(
         "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows
     )
-    lines = "; ".join(f"{name} {session.price(ticks)}" for name, ticks in session.lines.items())
+    lines = "; ".join(
+        f"{words.text(name)} {session.price(ticks)}" for name, ticks in session.lines.items()
+    )
     return (
-        f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
+        f'<!doctype html>\n<html lang="{words.code}"><head><meta charset="utf-8">'
         f'<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{escape(title)}</title><style>{STYLE}</style></head><body>\n"
         f'<h1>{escape(title)}</h1>\n<p class="last">{session.price(int(last["close_ticks"]))}</p>\n'
-        f'<p class="note">{escape(lines)}</p>\n{candle_drawing(session)}\n'
-        f"<table><caption>Every bar with a trade, by the exchange's clock.</caption>\n"
-        f"<tr>{''.join(f'<th>{head}</th>' for head in heads)}</tr>\n{body}\n</table>\n"
+        f'<p class="note">{escape(lines)}</p>\n{candle_drawing(session, words)}\n'
+        f"<table><caption>{words.text(CAPTION)}</caption>\n"
+        f"<tr>{''.join(f'<th>{words.head(head)}</th>' for head in heads)}</tr>\n{body}\n</table>\n"
         f"</body></html>\n"
     )
 
 
-def candle_drawing(session: DrawnSession) -> str:
+def candle_drawing(session: DrawnSession, words: PageWords = ENGLISH) -> str:
     """Return the candles as SVG; red is up and hollow, green is down and filled."""
     bars = session.bars
     inside = [ticks for ticks in session.lines.values() if ticks > 0]
@@ -181,7 +195,8 @@ def candle_drawing(session: DrawnSession) -> str:
     side = WIDTH - ASIDE
     parts = [
         f'<line class="limit" x1="0" x2="{side}" y1="{y(ticks):.1f}" y2="{y(ticks):.1f}"/>'
-        f'<text x="{side + 4}" y="{y(ticks) + 4:.1f}">{session.price(ticks)} {escape(name)}</text>'
+        f'<text x="{side + 4}" y="{y(ticks) + 4:.1f}">{session.price(ticks)}'
+        f" {escape(words.text(name))}</text>"
         for name, ticks in session.lines.items()
         if ticks in near
     ]
@@ -199,8 +214,10 @@ def candle_drawing(session: DrawnSession) -> str:
             for a, b in boxes
         ]
         parts.append(f'<g class="{kind}">{"".join(shapes)}</g>')
+    label = words.text(
+        f"Candles of {session.contract} with volume; the table below has every figure"
+    )
     return (
         f'<svg viewBox="0 0 {WIDTH} {HEIGHT + VOLUME}" role="img"'
-        f' aria-label="Candles of {escape(session.contract)} with volume; the table below has every'
-        f' figure">{"".join(parts)}</svg>'
+        f' aria-label="{escape(label)}">{"".join(parts)}</svg>'
     )

@@ -23,6 +23,7 @@ from huiguan.foundation.arithmetic import show_fen
 from huiguan.foundation.calendars import EXCHANGE_OFFSET_NS, SECOND_NS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from enum import IntEnum
 
     from huiguan.exchange.day.image import DayImage
@@ -90,7 +91,7 @@ YES_OR_NO = {"engaged", "cancel_on_disconnect"}
 EPOCH_ORDINAL = dt.date(1970, 1, 1).toordinal()
 RIGHTS = {
     Right.ALLOW: ("allow", "允许"),
-    Right.CLOSE_ONLY: ("close only", "只可平仓"),
+    Right.CLOSE_ONLY: ("close only", "只能平仓"),
     Right.FORBIDDEN: ("forbidden", "禁止"),
 }
 
@@ -155,7 +156,7 @@ def show_figure(image: DayImage, instrument: int, value: int, unit: str) -> str:
         "force": FORCES,
     }
     if unit in worded:
-        return "/".join(pair(worded[unit], value))
+        return " / ".join(pair(worded[unit], value))
     return f"{value:,}"
 
 
@@ -211,18 +212,40 @@ def time_words(time_ns: int) -> str:
     return f"{date} {second // 3600:02}:{second // 60 % 60:02}:{second % 60:02}"
 
 
+def names_of_fields(image: DayImage) -> dict[str, list[str]]:
+    """Return the names of the rows that a field of a message counts."""
+    names = image.names
+    return {
+        "instrument": names.instruments,
+        "trading_code": names.trading_codes,
+        "buy_code": names.trading_codes,
+        "sell_code": names.trading_codes,
+        "member": names.members,
+        "group": names.phase_groups,
+    }
+
+
+def named_fields(image: DayImage, fields: Mapping[str, int]) -> dict[str, str]:
+    """Return what a program reads beside the numbers of a message: names of rows, the price.
+
+    A row is under its field's name and ``_name``; the price is a decimal in the unit of the quote.
+    """
+    found = {
+        f"{field}_name": name_of(names, fields[field])
+        for field, names in names_of_fields(image).items()
+        if field in fields
+    }
+    instrument = fields.get("instrument", -1)
+    if "price_ticks" in fields and 0 <= instrument < len(image.instruments):
+        found["price"] = show_price(image, instrument, fields["price_ticks"])
+    return found
+
+
 def field_words(image: DayImage, name: str, fields: dict[str, int]) -> str:
     """Return one field of a message with its value, rows of the image by their names."""
     value, instrument = fields[name], fields.get("instrument", -1)
     label = name.removesuffix("_fen").removesuffix("_ns").replace("_", " ")
-    rows = {
-        "instrument": image.names.instruments,
-        "trading_code": image.names.trading_codes,
-        "buy_code": image.names.trading_codes,
-        "sell_code": image.names.trading_codes,
-        "member": image.names.members,
-        "group": image.names.phase_groups,
-    }
+    rows = names_of_fields(image)
     if name in rows:
         return f"{label} {name_of(rows[name], value)}"
     if name in CHOICES and value in [choice.value for choice in CHOICES[name]]:

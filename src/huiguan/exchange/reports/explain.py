@@ -307,10 +307,14 @@ def sentence(key: str, values: dict[str, str]) -> tuple[str, str]:
     return texts[0], texts[1]
 
 
-def explain_lines(found: Explanation) -> list[str]:
-    """Return an explanation as lines: title, rules with source and status, every step twice."""
+def explain_lines(found: Explanation, *, chinese_only: bool = False) -> list[str]:
+    """Return an explanation as lines: title, rules with source and status, every step.
+
+    Titles and steps stand in both languages, or in Chinese alone.
+    """
     chinese, english = (text.format(subject=found.subject) for text in TITLES[found.key])
-    lines = [f"{chinese} / {english}, {show_day(found.trading_day)}"]
+    title = chinese if chinese_only else f"{chinese} / {english}"
+    lines = [f"{title}, {show_day(found.trading_day)}"]
     lines += [
         f"  规则 rule{products(cited)}: {cited.row.article} [{cited.row.source}],"
         f" {since(cited.row.effective)}, {cited.row.status}"
@@ -319,5 +323,5 @@ def explain_lines(found: Explanation) -> list[str]:
     ]
     for row in found.steps:
         zh, en = sentence(row.key, dict(row.values))
-        lines += [f"  {zh}", f"    {en}"]
+        lines += [f"  {zh}"] if chinese_only else [f"  {zh}", f"    {en}"]
     return lines

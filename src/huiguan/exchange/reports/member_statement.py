@@ -7,6 +7,7 @@ from huiguan.exchange.day.image import DayImage
 from huiguan.exchange.day.result import DayResult
 from huiguan.exchange.evening.day_figures import contract_figures
 from huiguan.exchange.reports.words import yuan
+from huiguan.foundation.calendars import show_day
 from huiguan.foundation.faults import InputFault
 
 LABELS = {
@@ -64,10 +65,11 @@ def member_json(image: DayImage, result: DayResult, member: str) -> dict[str, An
     """Return a member's statement as plain values, money in fen."""
     return {
         "MemberID": member,
-        "TradingDay": str(result.settings.trading_day),
+        "TradingDay": show_day(result.settings.trading_day),
         "Pools": [
             {
                 "House": bool(result.pools["house"][index]),
+                "Owner": OWNERS[int(result.pools["house"][index])].split()[0],
                 **{name: int(result.pools[name][index]) for name in LABELS},
             }
             for index in pools_of(image, result, member)

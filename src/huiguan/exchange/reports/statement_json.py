@@ -3,8 +3,10 @@
 from typing import Any
 
 from huiguan.exchange.clearing.client_day import ClientDay, PositionLine, SummaryLine, TradeLine
+from huiguan.exchange.reports.command_words import HEDGES, OFFSETS, SIDES
 from huiguan.exchange.reports.statement import Holder, percent
 from huiguan.exchange.reports.words import CTP_HEDGES, CTP_REDUCED
+from huiguan.foundation.calendars import show_day
 
 Json = dict[str, Any]
 
@@ -36,6 +38,26 @@ def statement_json(holder: Holder, day: ClientDay) -> Json:
         "PositionsDetail": [position_json(holder, day, line) for line in day.positions],
         "Positions": [summary_json(holder, day, line) for line in day.summary],
     }
+
+
+def statement_page(holder: Holder, day: ClientDay) -> Json:
+    """Return the statement for a program of today: dates are ISO, and words stand beside codes.
+
+    What a counter writes is kept under its names; ``Side``, ``Offset`` and ``Hedge`` are added.
+    """
+    page = statement_json(holder, day)
+    page["Date"] = show_day(day.trading_day)
+    for row, line in zip(page["Transactions"], day.trades, strict=True):
+        trade = line.trade
+        offset = "forced reduction" if trade.reduced else OFFSETS[trade.offset][0]
+        row |= {"TradeDate": page["Date"], "Side": SIDES[trade.side][0], "Offset": offset}
+        row["Hedge"] = HEDGES[trade.hedge][0]
+    for row, held in zip(page["PositionsDetail"], day.positions, strict=True):
+        row |= {"OpenDate": show_day(held.open_date), "Side": SIDES[held.side][0]}
+        row["Hedge"] = HEDGES[held.hedge][0]
+    for row, summed in zip(page["Positions"], day.summary, strict=True):
+        row["Hedge"] = HEDGES[summed.hedge][0]
+    return page
 
 
 def figure(amount_fen: int) -> float:

@@ -181,6 +181,11 @@ def member(value: object, what: str, kind: type[E]) -> E:
     )
 
 
+def no_date(value: object, what: str) -> InputFault:
+    """Return the one sentence about what is no day of the calendar."""
+    return InputFault(f"{what}: {shown(value)} is not a date; write it like 2026-07-01")
+
+
 def day(value: object, what: str) -> date:
     """Return a calendar day, given as a date or as a text like "2026-07-01".
 
@@ -194,10 +199,8 @@ def day(value: object, what: str) -> date:
         try:
             return date.fromisoformat(value)
         except ValueError:
-            raise InputFault(
-                f"{what}: {value!r} is not a date of the calendar; write one like 2026-07-01"
-            ) from None
-    raise InputFault(f"{what}: {shown(value)} is not a date; write it like 2026-07-01")
+            raise no_date(value, what) from None
+    raise no_date(value, what)
 
 
 def moment(value: object, what: str, clock: timedelta) -> datetime:

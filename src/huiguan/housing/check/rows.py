@@ -10,6 +10,7 @@ import numpy as np
 
 from huiguan.foundation.faults import InputFault
 from huiguan.foundation.kernel import kernel
+from huiguan.foundation.readers.values import no_date
 from huiguan.housing.allocation.market import CLASSES
 from huiguan.housing.allocation.reserves import REST, ROUNDINGS, Policy, SlotRule
 from huiguan.housing.round.draw import MOST_TICKETS
@@ -89,7 +90,7 @@ def check_head(frozen: FrozenRound) -> list[Finding]:
         (
             "date",
             DAY.fullmatch(head.date) and is_day(head.date),
-            f"the freeze is on a day like 2026-09-01, not {head.date!r}",
+            str(no_date(head.date, "day of the freeze")),
         ),
         (
             "lottery",

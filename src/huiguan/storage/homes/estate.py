@@ -16,6 +16,7 @@ import polars as pl
 from huiguan.foundation.faults import InputFault
 from huiguan.foundation.readers.names import name, one_spelling, spelling
 from huiguan.foundation.readers.sheets import Table
+from huiguan.foundation.readers.values import no_date
 from huiguan.foundation.refusals import BY_NUMBER
 from huiguan.housing.dates import FOREVER, to_column
 from huiguan.housing.supply.claims import (
@@ -75,7 +76,10 @@ def days(path: Path, column: pl.Series) -> np.ndarray:
     """Return a column of ISO dates as columns hold days."""
     parsed = column.str.to_date("%Y-%m-%d", strict=False)
     wrong = parsed.is_null() | ~column.str.contains(DAY)
-    refuse(path, wrong, column, "a date like 2026-07-01")
+    wrong = wrong.fill_null(value=True)
+    if wrong.any():
+        line = int(wrong.arg_max() or 0)
+        raise no_date(column[line], f"{path} line {line + 2}")
     return parsed.cast(pl.Int32).to_numpy() + to_column(POLARS_FIRST)
 
 

@@ -12,6 +12,7 @@ import polars as pl
 
 from huiguan.foundation.faults import CheckFault, InputFault
 from huiguan.foundation.readers.sheets import Table
+from huiguan.foundation.readers.values import no_date
 from huiguan.housing.round.letters import IDEOGRAPHS, NAME_LETTER, SIGNS
 from huiguan.storage.homes.declared import (
     ANSWERS_GIVEN,
@@ -22,7 +23,7 @@ from huiguan.storage.homes.declared import (
 )
 
 TEXT, INTEGER, ID, LIST, HASH = "text", "integer", "id", "list", "hash"
-NAME, NUMBER, DAY = "name", "number", "day like 2026-09-01"
+NAME, NUMBER, DAY = "name", "number", "day"
 NUMBER_BYTES, HASH_BYTES = 9, 64
 INK = rf"[!#-+\--~{SIGNS}{IDEOGRAPHS}]"
 STRANGE = re.compile(rf"[^\n -~{SIGNS}{IDEOGRAPHS}]")  # what no table may hold
@@ -122,8 +123,10 @@ def parse_table(name: str, data: bytes, where: str) -> pl.DataFrame:
             continue
         bad = table.filter(wrong)
         if bad.height:
-            row = ",".join(bad.row(0))
-            raise InputFault(f"{where}: row {row[:SHOWN]}: {column} is not a valid {kind}")
+            row = f"{where}: row {','.join(bad.row(0))[:SHOWN]}: {column}"
+            if kind == DAY:
+                raise no_date(bad[column][0], row)
+            raise InputFault(f"{row} is not a valid {kind}")
     keys = keys_of(name)
     table = in_order(table, keys)
     same = pl.all_horizontal(pl.col(key) == pl.col(key).shift() for key in keys)

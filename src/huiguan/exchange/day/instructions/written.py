@@ -94,9 +94,8 @@ def _type_of(row: Mapping[str, object], where: str) -> type[Instruction]:
     if isinstance(found, str) and found in TYPES:
         return TYPES[found]
     nearest = near(found, TYPES) if isinstance(found, str) else ""
-    raise InputFault(
-        f"{where}: there is no type {shown(found)}; {nearest}{' ' if nearest else ''}{there_are}"
-    )
+    hint = f"{nearest} {there_are}" if nearest else there_are
+    raise InputFault(f"{where}: there is no type {shown(found)}; {hint}")
 
 
 def _check_names(

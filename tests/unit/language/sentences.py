@@ -1,0 +1,141 @@
+"""Every sentence in the code that a person may read, found in its source.
+
+A sentence is a text in which two words of small letters follow each other. An f-string is written
+as the catalogue writes it: its first value is {0}, the next {1}.
+"""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import huiguan
+
+SOURCE = Path(huiguan.__file__).parent
+PROSE = re.compile(r"[A-Za-z]{2,},? [a-z]{2,}|[a-z]{2,},? [A-Za-z]{2,}")
+CJK = re.compile(r"[\u4e00-\u9fff]")
+WORD = re.compile(r"[A-Za-z]{2,}")
+PRINTERS = {"tell", "say", "show_table", "table_of", "supply_table", "add_row", "Progress", "_end"}
+HOLE = re.compile(r"\{\w*\}")
+BOTH_LANGUAGES = (  # these carry their Chinese beside their English
+    "exchange/reports/explain.py",
+    "exchange/reports/instruction_words.py",
+    "exchange/reports/statement.py",
+    "foundation/refusals.py",
+    "housing/explain.py",
+)
+ALONE = "housing/verify/"  # becomes the program in a public round, in the language of its proof
+DOCUMENTED = {"rule", "doc"}  # marks and declarations: for docs/reference, not for a command
+NOT_SAID = (  # bytes of a draw, pages, streams of chance, texts of files that are written
+    "huiguan ticket 1",
+    "huiguan secret 1",
+    "huiguan value 1",
+    "first image",
+    "order of arrival",
+    "Input should be",
+    "Value error,",
+    ". Did you mean",
+    ", did you mean",
+    ", unable to parse string as an integer",
+    "Object missing required field",
+    "<svg",
+    "<line",
+    "<!doctype html>",
+    ":root {",
+    "[[policy]]",
+    "# Made by ",
+    "# Product ",
+)
+
+
+def text_of(node: ast.AST) -> str | None:
+    """Return a text as the catalogue writes it, or None."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value
+    if not isinstance(node, ast.JoinedStr):
+        return None
+    parts, holes = [], 0
+    for value in node.values:
+        if isinstance(value, ast.Constant):
+            parts.append(str(value.value))
+        else:
+            parts.append(f"{{{holes}}}")
+            holes += 1
+    return "".join(parts)
+
+
+def name_of(call: ast.Call) -> str:
+    """Return the name of what is called."""
+    return getattr(call.func, "id", getattr(call.func, "attr", ""))
+
+
+def below(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield what a node holds that may be said: no documentation, no assert's own sentence."""
+    body = getattr(node, "body", None)
+    first = body[0] if isinstance(body, list) and body else None
+    for child in ast.iter_child_nodes(node):
+        documented = child is first and text_of(getattr(child, "value", child)) is not None
+        marked = isinstance(child, ast.Call) and name_of(child) in DOCUMENTED
+        if documented or marked or isinstance(child, ast.Assert):
+            continue
+        if isinstance(child, ast.keyword) and child.arg in DOCUMENTED:
+            continue
+        yield child
+
+
+def sentences_in(tree: ast.AST) -> Iterator[str]:
+    """Yield every sentence of a file."""
+    text = text_of(tree)
+    if text is not None:
+        alone = not CJK.search(text) and not text.strip().startswith(NOT_SAID)
+        if alone and PROSE.search(HOLE.sub("", text)):
+            yield text.lstrip("#")  # a mark of a column, see Grid
+        if isinstance(tree, ast.Constant):
+            return
+    for child in below(tree):
+        if not (isinstance(tree, ast.JoinedStr) and isinstance(child, ast.Constant)):
+            yield from sentences_in(child)
+
+
+def sentences() -> dict[str, str]:
+    """Return every sentence of the program, with the file it stands in."""
+    found: dict[str, str] = {}
+    for path in sorted(SOURCE.rglob("*.py")):
+        name = path.relative_to(SOURCE).as_posix()
+        if name.startswith(ALONE):
+            continue
+        tree: ast.AST = ast.parse(path.read_text("utf-8"))
+        parts = [tree]
+        if name in BOTH_LANGUAGES:
+            parts = [node for node in ast.walk(tree) if isinstance(node, ast.Raise)]
+        for part in parts:
+            for sentence in sentences_in(part):
+                found.setdefault(sentence, name)
+    return found
+
+
+def told() -> dict[str, str]:
+    """Return what commands hand to a printer as it is written, also where it is one word long."""
+    found: dict[str, str] = {}
+    for path in sorted((SOURCE / "cli").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and name_of(node) in PRINTERS:
+                for text in filter(None, map(text_of, node.args)):
+                    if WORD.search(HOLE.sub("", text)):
+                        found.setdefault(text, path.name)
+    return found
+
+
+def columns() -> set[str]:
+    """Return the heads of the tables that commands print, where they are written out."""
+    found: set[str] = set()
+    for path in sorted((SOURCE / "cli").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            named = isinstance(node, ast.Call) and name_of(node) in {"show_table", "table_of"}
+            heads: list[ast.AST] = node.args[1:2] if named else []  # type: ignore[attr-defined]
+            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+                heads += [node.value] * (node.targets[0].id in {"heads", "headings", "columns"})
+            for row in heads:
+                if isinstance(row, ast.Tuple):
+                    found |= {text.lstrip("#") for text in map(text_of, row.elts) if text}
+    return found
