@@ -19,12 +19,16 @@ PANELS = (
 )
 
 
+def paragraphs(text: str) -> list[str]:
+    """Return the paragraphs of a help text, each as one line."""
+    return [" ".join(part.split()) for part in re.split(r"\n\s*\n", text.strip())]
+
+
 def spoken_help(text: str | None) -> str | None:
     """Return a help text paragraph by paragraph."""
     if not text:
         return text
-    parts = [" ".join(part.split()) for part in re.split(r"\n\s*\n", text.strip())]
-    return "\n\n".join(map(spoken, parts))
+    return "\n\n".join(map(spoken, paragraphs(text)))
 
 
 def speak_help(command: Any) -> None:  # noqa: ANN401  the library has no public class for it

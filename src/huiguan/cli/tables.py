@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import typer
 
@@ -22,6 +22,7 @@ from huiguan.exchange.reports.words import width
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
+Cell = TypeVar("Cell")
 PAGE_COLUMNS = 160
 GAP = "  "
 RULE = "─"
@@ -110,6 +111,11 @@ def table_lines(
             spoken(f"left out for want of room: {missing} (wider terminal, or COLUMNS=200)")
         )
     return found
+
+
+def without(row: Sequence[Cell], place: int) -> list[Cell]:
+    """Return a row, or the heads, without one column."""
+    return [*row[:place], *row[place + 1 :]]
 
 
 def show_table(

@@ -9,6 +9,7 @@ import pytest
 import typer
 
 from huiguan.cli import whole_app
+from huiguan.cli.language import choose
 
 UsageError: Any = typer.BadParameter.__mro__[1]  # of the click that typer brings along
 ROOT = Path(__file__).parents[3]
@@ -37,7 +38,7 @@ def parse(words: list[str]) -> None:
 def test_calls_parse(page: Path) -> None:
     for call in calls(page):
         try:
-            parse(shlex.split(call)[1:])
+            parse(choose(shlex.split(call)[1:], {})[1])
         except UsageError as fault:
             pytest.fail(f"{call}: {fault.format_message()}")
 

@@ -33,6 +33,7 @@ NOT_SAID = (  # bytes of a draw, pages, streams of chance, texts of files that a
     "first image",
     "order of arrival",
     "Input should be",
+    "Callable[",
     "Value error,",
     ". Did you mean",
     ", did you mean",

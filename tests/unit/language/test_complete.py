@@ -7,8 +7,11 @@ from typing import Literal, get_args, get_origin, get_type_hints
 
 import msgspec
 import pytest
+from typer.main import get_command
 
+from huiguan.cli import whole_app
 from huiguan.cli.catalogue import HOLE, Catalogue, Entry, chinese, read_entries
+from huiguan.cli.help_words import paragraphs
 from huiguan.exchange.day.result import SettledBy
 from huiguan.exchange.messages import (
     COMMANDS,
@@ -67,6 +70,22 @@ MADE_OF_ENTRIES = {  # the parts have entries, or are calls to be typed
 def test_every_text_that_is_printed_has_an_entry() -> None:
     missing = {text: file for text, file in told().items() if text not in KNOWN | MADE_OF_ENTRIES}
     assert missing == {}
+
+
+def commands_below(command: object) -> Iterator[object]:
+    yield command
+    for below in getattr(command, "commands", {}).values():
+        yield from commands_below(below)
+
+
+def test_every_paragraph_of_help_has_an_entry() -> None:
+    texts = {
+        text
+        for command in commands_below(get_command(whole_app()))
+        for text in (getattr(row, "help", None) for row in (command, *vars(command)["params"]))
+        if text
+    }
+    assert {paragraph for text in texts for paragraph in paragraphs(text)} - KNOWN == set()
 
 
 def test_every_head_of_a_column_has_an_entry(catalogue: Catalogue) -> None:

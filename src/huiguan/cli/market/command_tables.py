@@ -6,7 +6,7 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from huiguan.cli.language import language, tell
-from huiguan.cli.tables import show_table
+from huiguan.cli.tables import show_table, without
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,12 +36,12 @@ def print_checks(found: ExplainedCommand) -> None:
         words = f"{int(refusal)} {refusal.english}"
         rows.append((words, *figures, result, refusal.chinese, article_words(refusal)))
     heads = ("would refuse", "asked", "allowed", "result", "拒绝情形", "rule")
-    if language() == "zh":  # the first column says it already
-        heads, rows = (*heads[:4], heads[5]), [(*row[:4], row[5]) for row in rows]
+    twice = heads.index("拒绝情形")  # in Chinese the first column says it already
+    english = language() != "zh"
     show_table(
         "checks, in their fixed order",
-        heads,
-        rows,
+        heads if english else without(heads, twice),
+        rows if english else [without(row, twice) for row in rows],
         left=("result", "拒绝情形"),
         folds=("would refuse", "rule"),
     )

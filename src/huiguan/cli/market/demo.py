@@ -13,12 +13,13 @@ from huiguan.cli.language import language, spoken, tell
 from huiguan.cli.market.command_tables import clock
 from huiguan.cli.next_step import say_next
 from huiguan.cli.progress import Progress, say
-from huiguan.cli.tables import show_table
+from huiguan.cli.tables import show_table, without
 
 if TYPE_CHECKING:
     from huiguan.simulation.market.demo import MarketDemo
 
 BUSIEST, EXTREMES = 15, 5
+REFUSALS = "\nrefusals, by reason"
 
 
 @app.command()
@@ -88,9 +89,11 @@ def show_refusals(found: MarketDemo) -> None:
         words = (refusal.english, refusal.chinese)
         rows.append((number, f"{count:,}", *words, article_words(refusal)))
     heads = ("number", "times", "reason", "原因", "rule")
-    if language() == "zh":  # the column of the reason says it already
-        heads, rows = (*heads[:3], heads[4]), [(*row[:3], row[4]) for row in rows]
-    show_table("\nrefusals, by reason", heads, rows, folds=("reason", "原因", "rule"))
+    folds = ("reason", "原因", "rule")
+    if language() == "zh":  # the reason says it already
+        show_table(REFUSALS, without(heads, 3), [without(row, 3) for row in rows], folds=folds)
+    else:
+        show_table(REFUSALS, heads, rows, folds=folds)
 
 
 def show_life(found: MarketDemo) -> None:
