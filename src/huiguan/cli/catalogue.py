@@ -22,12 +22,12 @@ ENTRY = re.compile(
     r'^(?:msgctxt "(?P<context>.*)"\n)?msgid (?P<english>".+")\nmsgstr (?P<chinese>".+")$',
     re.MULTILINE,
 )
-HOLE = re.compile(r"\{(\w+)\}")
+HOLE = re.compile(r"\{(\w*)\}")
 LETTER = re.compile(r"[A-Za-z]{2}")
 COUNTED = re.compile(r"(?P<count>[+-]?[0-9][0-9,.:]*) (?P<words>.+)", re.DOTALL)
 BOTH = re.compile(r"(?:[ -~]+ / |[A-Za-z][A-Za-z -]* )(?P<chinese>[^ -~][^A-Za-z]*)")
 NAMED = re.compile(r"\S+: ")  # a file before its sentence: it joins, it fills no hole
-WEAK = 7  # letters of a sentence that begins with a value
+WEAK = 5  # letters of a sentence that begins with a value
 JOINTS = ("; ", ": ", ", ")
 CHINESE_JOINTS = {"; ": "；", ": ": "：", ", ": "，"}
 

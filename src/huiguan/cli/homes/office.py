@@ -98,10 +98,9 @@ def intake(
     if found.intake is None:
         for fault in found.faults:
             tell(f"{people}: {fault.told()}", err=True)
-        count = len(found.faults)
+        faults = "1 fault" if len(found.faults) == 1 else f"{len(found.faults):,} faults"
         raise InputFault(
-            f"{count:,} fault{'' if count == 1 else 's'} in {people}, so nothing was taken in; "
-            "correct the rows and take it in again"
+            f"{faults} in {people}, so nothing was taken in; correct the rows and take it in again"
         )
     if as_json:
         typer.echo(msgspec.json.encode(found.intake).decode())
