@@ -9,6 +9,7 @@ from tools.generate.client import client
 from tools.generate.feed_client import feed_client
 from tools.generate.feed_page import feed_page
 from tools.generate.files_page import files_page
+from tools.generate.doors import door_client, door_page
 from tools.generate.message_lock import LOCK, message_lock
 from tools.generate.message_page import message_page
 from tools.generate.rulebook_page import home_rulebook_page, rulebook_page
@@ -29,6 +30,8 @@ COPIES: dict[Path, Callable[[], str]] = {
     Path("clients/python/src/huiguan_client/messages.py"): client,
     Path("clients/python/src/huiguan_client/feed_records.py"): feed_client,
     Path("docs/reference/market_data.md"): feed_page,
+    Path("clients/python/src/huiguan_client/doors.py"): door_client,
+    Path("docs/reference/doors.md"): door_page,
 }
 
 

@@ -51,6 +51,9 @@ WORDING = {  # what the library says of a call, in plainer words
 }
 # The files of this room; each registers its commands on ``app``.
 NOUNS = (
+    "hall.floor",
+    "hall.steer",
+    "hall.up",
     "market.day",
     "market.demo",
     "homes.draw",

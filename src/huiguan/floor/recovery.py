@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from huiguan.days.run_again import run_again
 from huiguan.exchange.day.image import image_digest
@@ -11,16 +11,37 @@ from huiguan.storage.journal.recovery import read
 from huiguan.storage.journal.snapshot import newest_snapshot
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy as np
+
     from huiguan.days.notes import Notes
     from huiguan.exchange.day.image import DayImage
     from huiguan.exchange.trading.core import TradingCore
+    from huiguan.storage.journal.recovery import Frame
     from huiguan.storage.market.day_folder import DayFolder
 
 
-def recover(folder: DayFolder, image: DayImage, core: TradingCore, notes: Notes) -> list[str]:
+class Follower(Protocol):
+    """Somebody who follows the events of a running day and has to catch up after a restart."""
+
+    def restore(self, core: TradingCore, tables: Mapping[str, np.ndarray]) -> None:
+        """Stand where a snapshot stands: the core is there, ``tables`` are those of the snapshot."""
+
+    def follow(self, frame: Frame, events: np.ndarray) -> None:
+        """Take the events of a frame that is run again."""
+
+
+def recover(
+    folder: DayFolder,
+    image: DayImage,
+    core: TradingCore,
+    notes: Notes,
+    follower: Follower | None = None,
+) -> list[str]:
     """Bring a core and notes that stand at the morning to the last good frame of the journal.
 
-    Every hash that the journal carries is compared. Returns why newer snapshots were passed over,
+    A ``follower`` comes along. Every hash that the journal carries is compared. Returns why newer snapshots were passed over,
     one sentence each. Raises ``CheckFault`` naming the first difference.
     """
     restored = newest_snapshot(folder.snapshots, folder.journal, image_digest(image))
@@ -35,6 +56,8 @@ def recover(folder: DayFolder, image: DayImage, core: TradingCore, notes: Notes)
             )
         behind = header.sequence
         notes.restore(tables["notes"])
+        if follower:
+            follower.restore(core, tables)
     frames = (f for f in read(folder.journal) if f.header.first_sequence > behind)
-    run_again(core, frames, notes)
+    run_again(core, frames, notes, follower.follow if follower else None)
     return restored.passed_over

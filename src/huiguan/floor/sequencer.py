@@ -16,12 +16,15 @@ from collections import deque
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, NamedTuple, Self
 
+import msgspec
+
 from huiguan.days.hashes import DayHashes, day_hashes, write_hashes
 from huiguan.days.notes import Notes
 from huiguan.exchange.day.image import DayImage, image_digest
 from huiguan.exchange.trading.core import TradingCore
+from huiguan.exchange.trading.state.content import kept_tables, state_hash
 from huiguan.floor.frames import FrameEvents, Input
-from huiguan.floor.recovery import recover
+from huiguan.floor.recovery import Follower, recover
 from huiguan.foundation.faults import CheckFault, InputFault
 from huiguan.storage.files import Files
 from huiguan.storage.journal.snapshot import SnapshotHeader, write_snapshot
@@ -31,11 +34,13 @@ from huiguan.storage.market.day_folder import DayFolder
 from huiguan.storage.market.day_image import read_image, write_image
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from concurrent.futures import Future
     from pathlib import Path
 
     import numpy as np
+
+    from huiguan.exchange.trading.state.rows import State
 
 BATCHES_AHEAD = 2  # given to the journal by ``run_many`` while one is applied
 
@@ -51,6 +56,22 @@ class Submitted(NamedTuple):
     first_sequence: int
     commands: np.ndarray
     on_disk: Future[Ack] | None  # None: it is there
+
+
+class StateCopy(NamedTuple):
+    """The state of a day at a frame, apart from the running core: any thread may write it."""
+
+    folder: Path
+    header: SnapshotHeader
+    state: State
+    more: Mapping[str, np.ndarray]
+    files: Files
+
+    def write(self) -> Path:
+        """Hash the state and write the snapshot."""
+        header = msgspec.structs.replace(self.header, state_hash=state_hash(self.state).hex())
+        tables = {**kept_tables(self.state), **self.more}
+        return write_snapshot(self.folder, header, tables, self.files)
 
 
 class Sequencer:
@@ -74,6 +95,7 @@ class Sequencer:
         self.recovered = recovered  # what opening passed over, in words
         self._notes, self._journal, self._files = notes, journal, files
         self._term = journal.term
+        self._image_digest = image_digest(image).hex()
         self._time_ns = core.time_ns  # of the last frame submitted
         self._waiting: deque[Submitted] = deque()
         self._stopped = ""  # why nothing more is taken
@@ -98,8 +120,10 @@ class Sequencer:
         return cls(folder, image, core, Notes(), journal, files, [])
 
     @classmethod
-    def open(cls, root: Path, *, files: Files | None = None) -> Self:
-        """Recover a day and go on behind its last good frame."""
+    def open(
+        cls, root: Path, *, files: Files | None = None, follower: Follower | None = None
+    ) -> Self:
+        """Recover a day and go on behind its last good frame; a ``follower`` learns what it missed."""
         folder, files = DayFolder(root), files or Files()
         image = read_image(folder.image)
         core = TradingCore(image)
@@ -107,7 +131,7 @@ class Sequencer:
             journal = Journal.open(folder.journal, files=files)
             opened.callback(journal.close)
             notes = opened.enter_context(Notes())
-            recovered = recover(folder, image, core, notes)
+            recovered = recover(folder, image, core, notes, follower)
             journal.lead()
             opened.pop_all()
         return cls(folder, image, core, notes, journal, files, recovered)
@@ -176,6 +200,13 @@ class Sequencer:
 
     def take_snapshot(self) -> Path:
         """Keep the state after the last frame, so that recovery begins there."""
+        return self.copy_state().write()
+
+    def copy_state(self, more: Mapping[str, np.ndarray] | None = None) -> StateCopy:
+        """Return a copy of the state after the last frame, which another thread may write.
+
+        ``more`` are tables of a follower; they are kept in the snapshot beside the core's.
+        """
         self._refuse_stopped()
         self._refuse_waiting("a snapshot is of the state after all of them")
         acknowledged = self._journal.acknowledged
@@ -183,11 +214,16 @@ class Sequencer:
             trading_day=self.image.settings.trading_day,
             sequence=acknowledged.sequence,
             chain_hash=acknowledged.chain_hash.hex(),
-            state_hash=self.core.state_hash().hex(),
-            image_digest=image_digest(self.image).hex(),
+            state_hash="",
+            image_digest=self._image_digest,
         )
-        tables = {**self.core.tables(), "notes": self._notes.table()}
-        return write_snapshot(self.folder.snapshots, header, tables, self._files)
+        more = {"notes": self._notes.table(), **(more or {})}
+        return StateCopy(self.folder.snapshots, header, self.core.copied(), more, self._files)
+
+    @property
+    def newest_on_disk(self) -> Future[Ack] | None:
+        """The flush of the frame submitted last; None where it is on disk already."""
+        return self._waiting[-1].on_disk if self._waiting else None
 
     def day_hashes(self) -> DayHashes:
         """Return what the day comes down to so far."""

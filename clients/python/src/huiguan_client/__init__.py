@@ -1,1 +1,26 @@
-"""The messages of a Huiguan exchange, for programs that trade on it: bytes and declarations."""
+"""Trade on a Huiguan exchange: a client that blocks, one for an event loop, and what is below."""
+
+from huiguan_client.client import (
+    AsyncClient,
+    Cancelled,
+    Client,
+    Contract,
+    HuiguanError,
+    Order,
+    Refused,
+    Trade,
+)
+from huiguan_client.session import Reply, Session
+
+__all__ = [
+    "AsyncClient",
+    "Cancelled",
+    "Client",
+    "Contract",
+    "HuiguanError",
+    "Order",
+    "Refused",
+    "Reply",
+    "Session",
+    "Trade",
+]

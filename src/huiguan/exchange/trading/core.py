@@ -20,7 +20,7 @@ from huiguan.exchange.messages import MESSAGE_BYTES
 from huiguan.exchange.trading.apply import SPARE_ROWS, apply, apply_traced
 from huiguan.exchange.trading.opening import open_day
 from huiguan.exchange.trading.phases import due_at
-from huiguan.exchange.trading.state.content import kept_tables, restore, state_hash
+from huiguan.exchange.trading.state.content import copied, kept_tables, restore, state_hash
 from huiguan.exchange.trading.state.rows import CHECK, NEVER, NO_ROW, TRACE_LINES, State, handle_of
 from huiguan.exchange.trading.state.trace import CheckLine, read_lines
 from huiguan.foundation.memory import touched
@@ -117,6 +117,10 @@ class TradingCore:
     def tables(self) -> dict[str, np.ndarray]:
         """Return the arrays of the state by name, as a snapshot keeps them."""
         return kept_tables(self.state)
+
+    def copied(self) -> State:
+        """Return a copy of what counts of the state, to be kept while the day goes on."""
+        return copied(self.state)
 
     def restore(self, tables: dict[str, np.ndarray]) -> None:
         """Go on from the arrays of a snapshot of the same image."""

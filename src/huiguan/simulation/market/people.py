@@ -16,6 +16,7 @@ from huiguan.foundation.records import blank_rows
 HEDGERS_OF = 10  # one client in ten hedges
 SECOND_CODE_OF = 25  # one taker in 25 has a code at a second member too
 GROUP_OF = 40  # one taker in 40 controls the two after it
+FIRST_VISITOR = 90_000_001  # clients from here on come from outside
 OTHERS_OF = 4  # one member in four trades for itself only
 
 
@@ -28,6 +29,7 @@ class Role(IntEnum):
     BROKE = 3
     HEDGER = 4
     TAKER = 5
+    VISITOR = 6  # somebody from outside, who decides alone
 
 
 class Size(msgspec.Struct, frozen=True):
@@ -131,5 +133,8 @@ def people(size: Size) -> People:
 
 
 def roles_in(image: DayImage) -> np.ndarray:
-    """Return the roles of an image's trading codes."""
-    return roles_of(len(image.trading_codes), len(image.members))
+    """Return the roles of an image's trading codes; visitors stand behind everybody else."""
+    clients = np.array([int(name[-8:]) for name in image.names.trading_codes], np.int64)
+    visitors = int((clients >= FIRST_VISITOR).sum())
+    roles = roles_of(len(image.trading_codes) - visitors, len(image.members))
+    return np.concatenate([roles, np.full(visitors, Role.VISITOR, np.int64)])

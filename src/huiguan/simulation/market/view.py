@@ -18,6 +18,8 @@ from huiguan.exchange.messages import (
     OrderEntered,
     TradeExecuted,
 )
+from huiguan.exchange.replies import NO_CODE
+from huiguan.simulation.market.people import Role, roles_in
 
 LONG_HISTORY, SHORT_HISTORY, LONG_TODAY, SHORT_TODAY = range(4)
 REMEMBERED = 1 << 14  # positions that closers think of
@@ -45,6 +47,7 @@ class View:
         self.keys = len(image.trading_codes) * self.instruments * HEDGE_FLAGS
         self.held = np.zeros((4, self.keys), np.int32)
         held = image.positions
+        held = held[roles_in(image)[held["trading_code"]] != Role.VISITOR]
         morning = self.key(held["trading_code"], held["instrument"], held["hedge"])
         self.held[LONG_HISTORY, morning] = held["long_lots"]
         self.held[SHORT_HISTORY, morning] = held["short_lots"]
@@ -57,7 +60,10 @@ class View:
         return position_key(code.astype(np.int64), instrument, hedge, self.instruments)
 
     def learn(self, events: np.ndarray) -> np.ndarray:
-        """Take the events of one frame; return the orders that entered."""
+        """Take the events of one frame; return the orders that entered.
+
+        A trade may tell one side only (the other's code is ``NO_CODE``), as doors have it.
+        """
         entered, gone = rows_of(events, OrderEntered), rows_of(events, OrderCancelled)
         trades = rows_of(events, TradeExecuted)
         self._learn_orders(entered, trades, gone)
@@ -85,6 +91,7 @@ class View:
         self.making[fresh[mine]] = entered["hedge"][mine] == Hedge.MARKET_MAKER
 
     def _learn_positions(self, trades: np.ndarray, side: str) -> None:
+        trades = trades[trades[f"{side}_code"] != NO_CODE]
         offset, buying = trades[f"{side}_offset"], side == "buy"
         key = self.key(trades[f"{side}_code"], trades["instrument"], trades[f"{side}_hedge"])
         opened, today = offset == Offset.OPEN, offset == Offset.CLOSE_TODAY

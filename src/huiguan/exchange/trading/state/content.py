@@ -68,6 +68,11 @@ def kept_tables(state: State) -> dict[str, np.ndarray]:
     return {**tables, "core": core}
 
 
+def copied(state: State) -> State:
+    """Return a state of its own with the same content."""
+    return State(*(None if rows is None else rows.copy() for rows in state))
+
+
 def restore(state: State, tables: Mapping[str, np.ndarray]) -> None:
     """Make ``state`` (of the same image) what ``tables`` of a snapshot say."""
     core = tables["core"]

@@ -1,0 +1,491 @@
+"""A client that a program talks to: contracts by code, prices as decimals, answers as values.
+
+``Client`` blocks and reads its line in a thread; ``AsyncClient`` does the same on an event loop. Both
+reconnect by themselves and go on with the next reply they have not seen.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import threading
+import urllib.error
+import urllib.request
+from concurrent.futures import Future
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from huiguan_client import doors
+from huiguan_client.messages import (
+    CancelOrder,
+    CommandRefused,
+    CommandRepeated,
+    EnterOrder,
+    Hedge,
+    Offset,
+    OrderCancelled,
+    OrderEntered,
+    PriceType,
+    Refusal,
+    Side,
+    TimeInForce,
+    TradeExecuted,
+)
+from huiguan_client.session import Command, Reply, Session, refusal_words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from types import TracebackType
+
+HEARTBEAT_SECONDS = 5.0
+FIRST_PAUSE, LONGEST_PAUSE = 0.2, 5.0
+ANSWER_SECONDS = 30.0
+NO_CODE = -1
+
+
+class HuiguanError(Exception):
+    """What went wrong, in a sentence."""
+
+
+class Refused(HuiguanError):
+    """The exchange said no: ``refusal`` is its number, the figures are what was asked and allowed."""
+
+    def __init__(self, refusal: int, first_figure: int = 0, second_figure: int = 0) -> None:
+        """Say it in words."""
+        self.refusal = Refusal(refusal)
+        self.first_figure, self.second_figure = first_figure, second_figure
+        super().__init__(
+            f"{refusal} {refusal_words(refusal)} (asked {first_figure}, allowed {second_figure})"
+        )
+
+
+class Contract(NamedTuple):
+    """A contract of today: its row, its decimals and its rules of the day."""
+
+    code: str
+    row: int
+    tick: Decimal
+    lower_limit: Decimal
+    upper_limit: Decimal
+    previous_settlement: Decimal
+
+    def ticks(self, price: Decimal | str | int) -> int:
+        """Return a price in ticks; one between two ticks is a ``ValueError``."""
+        ticks, rest = divmod(Decimal(str(price)), self.tick)
+        if rest:
+            raise ValueError(f"price {price} is no multiple of the tick of {self.tick}")
+        return int(ticks)
+
+    def price(self, ticks: int) -> Decimal:
+        """Return the decimal price of ticks."""
+        return self.tick * ticks
+
+
+class Trade(NamedTuple):
+    """One's own side of a trade."""
+
+    contract: str
+    order_id: int
+    side: str
+    price: Decimal
+    lots: int
+    sequence: int
+    repeated: bool
+
+
+class Order(NamedTuple):
+    """An order that the exchange took."""
+
+    order_id: int
+    contract: str
+    side: str
+    price: Decimal
+    lots: int
+    sequence: int
+
+
+class Cancelled(NamedTuple):
+    """The rest of an order left the book."""
+
+    order_id: int
+    contract: str
+    lots: int
+    reason: int
+    repeated: bool
+
+
+Happened = Trade | Order | Cancelled | Reply | doors.DoorRecord
+
+
+def fetch(url: str, path: str, key: str) -> Any:  # noqa: ANN401  as the door's JSON is
+    """Ask the HTTP door."""
+    request = urllib.request.Request(  # noqa: S310  the address is the caller's
+        url.rstrip("/") + path, headers={"Authorization": f"Bearer {key}"}
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=ANSWER_SECONDS) as answer:  # noqa: S310
+            return json.load(answer)
+    except urllib.error.HTTPError as fault:
+        text = fault.read().decode("utf-8", "replace")
+        with contextlib.suppress(ValueError, TypeError, KeyError):
+            text = json.loads(text)["fault"]
+        raise HuiguanError(f"{path}: {text}") from None
+    except OSError as fault:
+        raise HuiguanError(f"nobody answers at {url}: {fault}; is the hall up?") from None
+
+
+class Desk:
+    """What both clients share: contracts of the day, orders to messages, events to values."""
+
+    def __init__(self, url: str, key: str, code: str = "", **choices: Any) -> None:  # noqa: ANN401
+        """Take the address of the HTTP door, a key, and the trading code to trade for."""
+        self.url, self.key = url, key
+        self.session = Session(key, **choices)
+        self.contracts: dict[str, Contract] = {}
+        self._by_row: dict[int, Contract] = {}
+        self.codes: dict[str, int] = {}
+        self.code = code
+        self.address = ("", 0)
+
+    def learn(self) -> None:
+        """Ask for today's contracts, the key's trading codes and where the binary door is."""
+        hall = fetch(self.url, "/v1/hall", self.key)
+        self.address = (hall["binary"]["host"], hall["binary"]["port"])
+        told = fetch(self.url, "/v1/contracts", self.key)
+        rows = [contract_of(row) for row in told["contracts"]]
+        self.contracts = {row.code: row for row in rows}
+        self._by_row = {row.row: row for row in rows}
+        own = fetch(self.url, "/v1/account", self.key)
+        self.codes = {row["code"]: row["row"] for row in own["codes"]}
+        self.code = self.code or next(iter(self.codes), "")
+
+    def order(
+        self,
+        contract: str,
+        side: str,
+        price: Decimal | str | int,
+        lots: int,
+        offset: str = "open",
+        **more: str | int,
+    ) -> EnterOrder:
+        """Return an order in words as the exchange's message."""
+        if contract not in self.contracts:
+            raise ValueError(f"{contract!r} is not listed today")
+        found = self.contracts[contract]
+        return EnterOrder(
+            client_order_id=int(more.get("client_order_id", 0)),
+            price_ticks=found.ticks(price),
+            lots=lots,
+            minimum_lots=int(more.get("minimum_lots", 0)),
+            instrument=found.row,
+            trading_code=self.codes[str(more.get("code", self.code))],
+            side=Side[word(side)],
+            offset=Offset[word(offset)],
+            hedge=Hedge[word(str(more.get("hedge", "speculation")))],
+            time_in_force=TimeInForce[word(str(more.get("time_in_force", "day")))],
+            price_type=PriceType.LIMIT,
+        )
+
+    def value(self, item: Reply | doors.DoorRecord) -> list[Happened]:
+        """Return a reply in words: both sides of a trade with oneself are two values."""
+        if not isinstance(item, Reply):
+            return [item]
+        event = item.event
+        if isinstance(event, TradeExecuted):
+            sides = (
+                ("buy", event.buy_order_id, event.buy_code),
+                ("sell", event.sell_order_id, event.sell_code),
+            )
+            contract = self._by_row[event.instrument]
+            price = contract.price(event.price_ticks)
+            return [
+                Trade(contract.code, order, side, price, event.lots, item.sequence, item.repeated)
+                for side, order, code in sides
+                if code != NO_CODE
+            ]
+        if isinstance(event, OrderEntered):
+            contract = self._by_row[event.instrument]
+            price = contract.price(event.price_ticks)
+            side = Side(event.side).name.lower()
+            return [Order(event.order_id, contract.code, side, price, event.lots, item.sequence)]
+        if isinstance(event, OrderCancelled):
+            contract = self._by_row[event.instrument]
+            rest, reason = event.lots, int(event.reason)
+            return [Cancelled(event.order_id, contract.code, rest, reason, item.repeated)]
+        return [item]
+
+
+def word(text: str) -> str:
+    """Return the name of a member of an enumeration: ``close today`` is ``CLOSE_TODAY``."""
+    return text.strip().upper().replace(" ", "_")
+
+
+def contract_of(row: dict[str, Any]) -> Contract:
+    """Return a contract of the HTTP door's answer."""
+    return Contract(
+        row["code"],
+        row["row"],
+        Decimal(row["tick"]),
+        Decimal(row["lower_limit"]),
+        Decimal(row["upper_limit"]),
+        Decimal(row["previous_settlement"]),
+    )
+
+
+def outcome_of(reply: Reply) -> Order | Reply | Refused:
+    """Return what became of a command: a reply, or why it was refused."""
+    event = reply.event
+    if isinstance(event, CommandRefused):
+        return Refused(event.refusal, event.first_figure, event.second_figure)
+    if isinstance(event, CommandRepeated) and event.refusal:
+        return Refused(event.refusal)
+    return reply
+
+
+class AsyncClient:
+    """A client on an event loop; ``async with AsyncClient(url, key) as client``."""
+
+    def __init__(self, url: str, key: str, code: str = "", **choices: Any) -> None:  # noqa: ANN401
+        """Take the address of the HTTP door and a key; entering connects."""
+        self.desk = Desk(url, key, code, **choices)
+        self._answers: dict[int, asyncio.Future[Reply]] = {}
+        self._heard: asyncio.Queue[Happened | None] = asyncio.Queue()
+        self._writer: asyncio.StreamWriter | None = None
+        self._on = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+        self._ended: HuiguanError | None = None
+
+    async def __aenter__(self) -> AsyncClient:
+        """Connect and log on."""
+        await asyncio.to_thread(self.desk.learn)
+        self._tasks = [asyncio.create_task(self._live()), asyncio.create_task(self._beat())]
+        on = asyncio.create_task(self._on.wait())
+        await asyncio.wait([on, self._tasks[0]], return_when=asyncio.FIRST_COMPLETED)
+        if self._ended:
+            raise self._ended
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Log off in order."""
+        with contextlib.suppress(OSError):
+            if self._writer:
+                self._writer.write(doors.AskLogOff().pack())
+                await self._writer.drain()
+        for task in self._tasks:
+            task.cancel()
+        if self._writer:
+            self._writer.close()
+
+    @property
+    def contracts(self) -> dict[str, Contract]:
+        """Today's contracts by code."""
+        return self.desk.contracts
+
+    @property
+    def trading_day(self) -> int:
+        """The trading day (yyyymmdd)."""
+        return self.desk.session.trading_day
+
+    async def enter(
+        self,
+        contract: str,
+        side: str,
+        price: Decimal | str | int,
+        lots: int,
+        offset: str = "open",
+        **more: str | int,
+    ) -> Order:
+        """Enter an order and return it as the exchange took it; ``Refused`` says why it did not."""
+        reply = await self._answer(self.desk.order(contract, side, price, lots, offset, **more))
+        (found,) = self.desk.value(reply)
+        if isinstance(found, Order):
+            return found
+        assert isinstance(reply.event, CommandRepeated)
+        found_price = self.contracts[contract].price(self.contracts[contract].ticks(price))
+        return Order(reply.event.order_id, contract, side, found_price, lots, reply.sequence)
+
+    async def cancel(self, order: Order | int) -> None:
+        """Cancel an order; ``Refused`` where it is gone already."""
+        number = order.order_id if isinstance(order, Order) else order
+        await self._answer(CancelOrder(order_id=number, client_order_id=0))
+
+    async def send(self, command: Command) -> Reply:
+        """Send a message of the exchange and return its outcome; ``Refused`` says no."""
+        return await self._answer(command)
+
+    async def next(self, timeout: float | None = None) -> Happened:  # noqa: ASYNC109
+        """Return what happens next: trades, cancels, words of the door."""
+        found = await asyncio.wait_for(self._heard.get(), timeout)
+        if found is None:
+            raise self._ended or HuiguanError("the connection was ended")
+        return found
+
+    async def ask(self, path: str) -> Any:  # noqa: ANN401  as the door's JSON is
+        """Ask the HTTP door, like ``/v1/positions``."""
+        return await asyncio.to_thread(fetch, self.desk.url, path, self.desk.key)
+
+    async def _answer(self, command: Command) -> Reply:
+        await self._on.wait()
+        number, data = self.desk.session.send(command)
+        answer = self._answers[number] = asyncio.get_running_loop().create_future()
+        assert self._writer
+        self._writer.write(data)
+        outcome = outcome_of(await answer)
+        if isinstance(outcome, Refused):
+            raise outcome
+        assert isinstance(outcome, Reply)
+        return outcome
+
+    async def _live(self) -> None:
+        """Stay connected: after a break, log on again and go on."""
+        pause = FIRST_PAUSE
+        while self._ended is None:
+            try:
+                host, port = self.desk.address
+                reader, self._writer = await asyncio.open_connection(host, port)
+                self._writer.write(self.desk.session.log_on())
+                while data := await reader.read(1 << 16):
+                    pause = FIRST_PAUSE
+                    await self._take(data)
+            except OSError:
+                pass
+            self._on.clear()
+            if self._ended is None:
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, LONGEST_PAUSE)
+                with contextlib.suppress(HuiguanError):
+                    await asyncio.to_thread(self.desk.learn)
+        self._heard.put_nowait(None)
+        for answer in self._answers.values():
+            if not answer.done():
+                answer.set_exception(self._ended)
+
+    async def _take(self, data: bytes) -> None:
+        items, again = self.desk.session.receive(data)
+        if again and self._writer:
+            self._writer.write(again)
+        for item in items:
+            if isinstance(item, doors.LoggedOn):
+                self._on.set()
+            elif isinstance(item, doors.DayOpened):
+                await asyncio.to_thread(self.desk.learn)
+            elif isinstance(item, doors.Goodbye):
+                self._goodbye(item)
+            elif isinstance(item, doors.NotTaken):
+                self._later(item)
+            if isinstance(item, doors.Heartbeat):
+                continue
+            if isinstance(item, Reply) and (answer := self._answers.pop(item.client_sequence, None)):
+                answer.set_result(item)
+            for found in self.desk.value(item):
+                self._heard.put_nowait(found)
+
+    def _goodbye(self, said: doors.Goodbye) -> None:
+        english, _, again = doors.REASON_WORDS[doors.DoorReason(said.reason)]
+        if not again:
+            self._ended = HuiguanError(f"{said.reason} {english}")
+
+    def _later(self, said: doors.NotTaken) -> None:
+        """Send again what the door did not take, when it says."""
+        data = self.desk.session.unanswered(said.first_client_sequence, said.count)
+        loop = asyncio.get_running_loop()
+        if self._writer:
+            loop.call_later(said.again_ms / 1000, self._writer.write, data)
+
+    async def _beat(self) -> None:
+        while True:
+            await asyncio.sleep(HEARTBEAT_SECONDS)
+            if self._writer and self._on.is_set():
+                with contextlib.suppress(OSError):
+                    self._writer.write(doors.Heartbeat(time_ns=0).pack())
+
+
+class Client:
+    """A client for ordinary programs: ``with Client(url, key) as client``; calls block."""
+
+    def __init__(self, url: str, key: str, code: str = "", **choices: Any) -> None:  # noqa: ANN401
+        """Take the address of the HTTP door and a key; entering connects."""
+        self._inner: AsyncClient
+        self._make: Callable[[], AsyncClient] = lambda: AsyncClient(url, key, code, **choices)
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+
+    def __enter__(self) -> Client:
+        """Connect and log on."""
+        self._thread.start()
+
+        async def begin() -> AsyncClient:
+            return await self._make().__aenter__()
+
+        try:
+            self._inner = self._run(begin())
+        except BaseException:
+            self._stop()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        fault: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Log off in order."""
+        self._run(self._inner.__aexit__(kind, fault, trace))
+        self._stop()
+
+    def _stop(self) -> None:
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    def _run(self, work: Any) -> Any:  # noqa: ANN401  whatever a coroutine returns
+        found: Future[Any] = asyncio.run_coroutine_threadsafe(work, self._loop)
+        return found.result()
+
+    @property
+    def contracts(self) -> dict[str, Contract]:
+        """Today's contracts by code."""
+        return self._inner.contracts
+
+    @property
+    def trading_day(self) -> int:
+        """The trading day (yyyymmdd)."""
+        return self._inner.trading_day
+
+    def enter(
+        self,
+        contract: str,
+        side: str,
+        price: Decimal | str | int,
+        lots: int,
+        offset: str = "open",
+        **more: str | int,
+    ) -> Order:
+        """Enter an order and return it as the exchange took it; ``Refused`` says why it did not."""
+        found: Order = self._run(self._inner.enter(contract, side, price, lots, offset, **more))
+        return found
+
+    def cancel(self, order: Order | int) -> None:
+        """Cancel an order; ``Refused`` where it is gone already."""
+        self._run(self._inner.cancel(order))
+
+    def next(self, timeout: float | None = None) -> Happened:
+        """Return what happens next: trades, cancels, words of the door."""
+        found: Happened = self._run(self._inner.next(timeout))
+        return found
+
+    def trades(self, timeout: float | None = None) -> Iterator[Trade]:
+        """Yield own trades as they happen, until ``timeout`` seconds pass without anything."""
+        while True:
+            try:
+                found = self.next(timeout)
+            except (TimeoutError, asyncio.TimeoutError):
+                return
+            if isinstance(found, Trade):
+                yield found
+
+    def ask(self, path: str) -> Any:  # noqa: ANN401  as the door's JSON is
+        """Ask the HTTP door, like ``/v1/positions``."""
+        return self._run(self._inner.ask(path))

@@ -1,0 +1,1 @@
+"""Commands of a hall that is open: up, status, clock, doctor, down."""

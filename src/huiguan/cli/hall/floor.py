@@ -1,0 +1,39 @@
+"""``huiguan floor`` and ``huiguan crowd``: the processes that ``huiguan up`` starts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from huiguan.cli import app
+from huiguan.cli.progress import say
+
+HallDir = Annotated[Path, typer.Argument(metavar="DIR", help="The folder of the hall.")]
+
+
+@app.command(hidden=True)
+def floor(folder: HallDir) -> None:
+    """Run the market of a hall in this process."""
+    from huiguan.floor.serve import serve
+
+    raise typer.Exit(serve(folder, say))
+
+
+@app.command(hidden=True)
+def crowd(folder: HallDir) -> None:
+    """Let the seeded people of a hall trade, through the binary door."""
+    import msgspec
+
+    from huiguan.cli.hall.up import CROWD_NAME
+    from huiguan.floor.serve import DOORS_NAME, DoorsOpen
+    from huiguan.foundation.faults import InputFault
+    from huiguan.simulation.market.live import CrowdSettings, LiveCrowd
+
+    try:
+        doors = msgspec.json.decode((folder / DOORS_NAME).read_bytes(), type=DoorsOpen)
+        settings = msgspec.json.decode((folder / CROWD_NAME).read_bytes(), type=CrowdSettings)
+    except OSError as fault:
+        raise InputFault(f"{folder} is no hall that is up with a crowd: {fault.strerror}") from None
+    LiveCrowd(folder, (doors.host, doors.binary_port), settings).run()

@@ -1,0 +1,244 @@
+"""``huiguan up``: a whole hall on this machine with one command."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from huiguan.cli import app
+from huiguan.cli.hall.steer import HALL, Data
+from huiguan.cli.progress import say
+from huiguan.foundation.faults import InputFault
+
+if TYPE_CHECKING:
+    from huiguan.floor.clock import ClockSetting
+    from huiguan.floor.keys import Keys
+    from huiguan.floor.settings import HallSettings
+
+CROWD_NAME = "crowd.json"
+FIRST_DAY = "2026-08-21"
+CROWD_FRAMES, CROWD_COMMANDS = 40_000, 24  # a second of a trading day, about, and what comes in it
+PACED_FRAMES, PACED_COMMANDS = 2_000, 150
+VISITOR, VISITOR_SESSION = "trader", 48
+CROWD_RATE = 10_000_000
+READY_SECONDS, RESTART_SECONDS = 180.0, 3.0
+
+
+@app.command()
+def up(
+    data: Data = HALL,
+    clock: Annotated[
+        str, typer.Option(metavar="MOMENT", help="wall, or where the exchange's clock begins.")
+    ] = "2026-08-20T20:50",
+    speed: Annotated[str, typer.Option(help="Times real: 1, 60, or max.")] = "1",
+    days: Annotated[str, typer.Option(help="Who turns the day: auto or hand.")] = "auto",
+    crowd: Annotated[str, typer.Option(help="How many seeded people trade, or none.")] = "2000",
+    products: Annotated[
+        str, typer.Option(help="Products of the hall, like cu,au; all when left out.")
+    ] = "",
+    seed: Annotated[int, typer.Option(help="The seed of people and prices.")] = 20260821,
+    port: Annotated[int, typer.Option(help="Of the binary door; 0 takes a free one.")] = 9440,
+) -> None:
+    """Start a market with its doors and its crowd, and say what to type next.
+
+    The options make a new hall; one that exists goes on as it stood. Ctrl-C stops in order.
+    """
+    from huiguan.floor.settings import SETTINGS_NAME, read_settings
+
+    token = ""
+    if (data / SETTINGS_NAME).exists():
+        say(f"up: the hall in {data} goes on where it stood")
+    else:
+        token = new_hall(data, clock, speed, days, crowd, products, seed, port)
+    settings = read_settings(data)
+    raise typer.Exit(run_hall(data, settings, token))
+
+
+def new_hall(
+    folder: Path,
+    clock: str,
+    speed: str,
+    days: str,
+    crowd: str,
+    products: str,
+    seed: int,
+    port: int,
+) -> str:
+    """Make a hall: its first day, its people, its keys; return the trader's key, shown once."""
+    from huiguan.floor.settings import HallSettings, write_settings
+    from huiguan.foundation.readers.values import natural
+    from huiguan.storage.files import Files
+    from huiguan.storage.lock import hold
+    from huiguan.storage.market.day_folder import DayFolder
+    from huiguan.storage.market.day_image import write_image
+
+    if days not in ("auto", "hand"):
+        raise InputFault(f"--days is auto or hand, not {days!r}")
+    people = 0 if crowd == "none" else natural(crowd, "--crowd", 100)
+    setting, fastest = clock_setting(clock, speed)
+    with hold(folder, "up"):
+        image = first_morning(setting, people, products, seed)
+        root = folder / "days" / str(image.settings.trading_day)
+        write_image(DayFolder(root).image, image, Files())
+        keys, tokens = make_keys(image.names.members, people)
+        code = image.names.trading_codes[-1]
+        token = keys.make(VISITOR, code[:4], codes=[code], session=VISITOR_SESSION)
+        keys.write(folder)
+        write_crowd(folder, seed, tokens, fastest=fastest)
+        write_clock(folder, setting)
+        write_settings(folder, HallSettings(days=days, crowd=people, seed=seed, binary_port=port))
+    say(f"up: the key of {VISITOR} (trading code {code}), shown once: {token}")
+    return token
+
+
+def clock_setting(clock: str, speed: str) -> tuple[ClockSetting, bool]:
+    """Return how the clock of a new hall goes, and whether as fast as the crowd."""
+    from huiguan.floor.clock import STEERED, ClockSetting, read_moment, read_speed
+
+    if clock == "wall":
+        if speed != "1":
+            raise InputFault("real time has no --speed; begin at a moment with --clock")
+        return ClockSetting(), False
+    times, fastest = read_speed(speed)
+    return ClockSetting(STEERED, read_moment(clock), times, fastest), fastest
+
+
+def first_morning(setting: ClockSetting, people: int, products: str, seed: int):  # noqa: ANN201
+    """Return the image of the first trading day that begins after the clock's time."""
+    from huiguan.floor.clock import wall_ns
+    from huiguan.simulation.market.image import first_image
+    from huiguan.simulation.market.people import Size, size_of
+    from huiguan.simulation.market.visitors import with_visitors
+    from huiguan.storage.market.rulebooks.load import load_books
+
+    say("up: reading the rulebooks")
+    books = load_books()
+    chosen = sorted(products.split(",") if products else books.products)
+    size = size_of(len(chosen))
+    if people:
+        size = Size(members=size.members, codes=max(people, 100), commands=size.commands)
+    day = trading_day_at(next(iter(books.calendars.values())), setting.now_ns or wall_ns())
+    found = first_image(books, day, chosen, seed, size)
+    image = with_visitors(found.image, 1)
+    say(
+        f"up: {len(image.instruments)} contracts of {len(chosen)} products, "
+        f"{len(image.trading_codes):,} trading codes, trading day {day}"
+    )
+    return image
+
+
+def trading_day_at(calendar: object, time_ns: int) -> int:
+    """Return the trading day a moment belongs to: from 15:30 on the one after."""
+    import datetime as dt
+
+    from huiguan.foundation.calendars import EXCHANGE_OFFSET_NS, SECOND_NS, trading_day_after
+
+    seconds = (time_ns + EXCHANGE_OFFSET_NS) // SECOND_NS
+    date = dt.date(1970, 1, 1) + dt.timedelta(days=seconds // 86_400)
+    before = date if seconds % 86_400 >= 15 * 3600 + 1800 else date - dt.timedelta(days=1)
+    return trading_day_after(calendar, int(before.strftime("%Y%m%d")), 1)  # type: ignore[arg-type]
+
+
+def make_keys(members: list[str], people: int) -> tuple[Keys, dict[str, str]]:
+    """Return the keys of a hall and the tokens of its crowd by session."""
+    from huiguan.floor.keys import KeyRight, Keys, token_of
+
+    keys, tokens = Keys(), {}
+    for row, member in enumerate(members if people else []):
+        for making in range(2):
+            session = 1 + 2 * row + making
+            token = keys.make(
+                f"crowd {member} {making}",
+                member,
+                session=session,
+                rights=(KeyRight.TRADE, KeyRight.PACE),
+                rate=CROWD_RATE,
+            )
+            tokens[str(session)] = token_of(token).hex()
+    return keys, tokens
+
+
+def write_crowd(folder: Path, seed: int, tokens: dict[str, str], *, fastest: bool) -> None:
+    """Write what the crowd's process needs, for the owner of the hall only."""
+    import msgspec
+
+    from huiguan.simulation.market.live import CrowdSettings
+    from huiguan.storage.files import Files, write_file
+
+    frames, commands = (PACED_FRAMES, PACED_COMMANDS) if fastest else (CROWD_FRAMES, CROWD_COMMANDS)
+    settings = CrowdSettings(seed=seed, frames=frames, commands=commands, tokens=tokens)
+    path = folder / CROWD_NAME
+    write_file(path, [msgspec.json.encode(settings), b"\n"], Files())
+    path.chmod(0o600)
+
+
+def write_clock(folder: Path, setting: ClockSetting) -> None:
+    """Write how the clock of a new hall stands."""
+    from huiguan.floor.clock import CLOCK_NAME, Clock
+
+    Clock(setting, folder / CLOCK_NAME).keep()
+
+
+def run_hall(folder: Path, settings: HallSettings, token: str) -> int:
+    """Start the processes of a hall and look after them; return the exit code of the floor."""
+    from huiguan.floor.serve import DOORS_NAME
+
+    (folder / DOORS_NAME).unlink(missing_ok=True)
+    floor = start("floor", folder)
+    crowd: subprocess.Popen[bytes] | None = None
+    try:
+        if not wait_for(folder / DOORS_NAME, floor):
+            return floor.wait()
+        if settings.crowd:
+            crowd = start("crowd", folder)
+        say_next_steps(folder, token)
+        while floor.poll() is None:
+            if crowd and crowd.poll() is not None:
+                say("up: the crowd stopped; it is started again")
+                time.sleep(RESTART_SECONDS)
+                if floor.poll() is None:
+                    crowd = start("crowd", folder)
+            time.sleep(0.2)
+    except KeyboardInterrupt:
+        say("up: going down in order")
+    finally:
+        if floor.poll() is None:
+            floor.send_signal(signal.SIGINT)
+        code = floor.wait()
+        if crowd and crowd.poll() is None:
+            crowd.terminate()
+            crowd.wait()
+    return code
+
+
+def start(command: str, folder: Path) -> subprocess.Popen[bytes]:
+    """Start a process of the hall; Ctrl-C reaches this one only."""
+    words = [sys.executable, "-m", "huiguan", command, str(folder)]
+    return subprocess.Popen(words, start_new_session=True)  # noqa: S603  our own words
+
+
+def wait_for(path: Path, floor: subprocess.Popen[bytes]) -> bool:
+    """Wait until the doors are open; False: the floor ended instead."""
+    begun = time.monotonic()
+    while not path.exists():
+        if floor.poll() is not None:
+            return False
+        if time.monotonic() - begun > READY_SECONDS:
+            say("up: the doors are not open yet; what the floor does stands above")
+            begun = time.monotonic()
+        time.sleep(0.05)
+    return True
+
+
+def say_next_steps(folder: Path, token: str) -> None:
+    """Say what to type next."""
+    where = "" if folder == HALL else f" --data {folder}"
+    say(f"up: open. Next, in another terminal: huiguan status{where}, huiguan clock step{where}")
+    if token:
+        say("up: a program connects with the key above; see clients/python/README.md")

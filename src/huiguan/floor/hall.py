@@ -1,0 +1,271 @@
+"""A hall that is open: the node of the day, the lines at its doors, their sessions, the next day.
+
+The journal knows of a session what everybody must agree on (log-on, loss, sequence); the hall knows
+which line speaks for it now. Sessions live through the turn of days, orders do not.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from huiguan.exchange.messages import LogOff, LogOn, LoseSession
+from huiguan.floor.clock import steady
+from huiguan.floor.doors.records import (
+    HEARTBEAT_MS,
+    DayClosed,
+    DayOpened,
+    DoorReason,
+    LoggedOn,
+    Tick,
+)
+from huiguan.floor.keys import KeyRight
+from huiguan.floor.own_orders import only_own
+from huiguan.floor.pace import Pace
+from huiguan.foundation.calendars import show_day
+from huiguan.foundation.refusals import Refusal
+
+if TYPE_CHECKING:
+    from huiguan.floor.clock import Clock
+    from huiguan.floor.doors.binary import Asked, Line
+    from huiguan.floor.keys import Key, Keys
+    from huiguan.floor.market import Outcome
+    from huiguan.floor.node import Node
+
+MOST_LINES = 4096
+MS_NS = 1_000_000
+TICK_SECONDS = 0.25
+
+
+class Hall:
+    """What every door shares."""
+
+    def __init__(self, node: Node, clock: Clock, keys: Keys) -> None:
+        """Open for the day of ``node``."""
+        self.clock, self.keys = clock, keys
+        self.lines: set[Line] = set()
+        self._epochs: dict[int, int] = {}
+        self._earlier: dict[int, DoorReason] = {}  # why a session's last line was ended
+        self._closed: DoorReason | None = None
+        self.pace = Pace(self)
+        self.node = node
+        self._meet(node)
+        self.pace.new_day()
+
+    def _meet(self, node: Node) -> None:
+        """Take the node of a day."""
+        self.node = node
+        image = node.market.image
+        self._members = {name: row for row, name in enumerate(image.names.members)}
+        self._codes = {name: row for row, name in enumerate(image.names.trading_codes)}
+        self._own = {
+            key.session: np.array([self._codes.get(code, -1) for code in key.codes], np.int64)
+            for key in self.keys
+            if key.codes
+        }
+        node.settled.append(self.pace.settled)
+
+    # lines
+
+    def admit(self, line: Line) -> bool:
+        """Take a new line in; False: there are too many."""
+        self.lines.add(line)
+        return len(self.lines) <= MOST_LINES
+
+    def gone(self, line: Line) -> None:
+        """Forget a line; if it spoke for a session, the journal learns that it is lost."""
+        self.lines.discard(line)
+        self.pace.left(line)
+        if line.is_on and self.node.live.get(line.session) is line:
+            del self.node.live[line.session]
+            self.node.command(LoseSession(target=line.session))
+
+    def noted(self, line: Line, reason: DoorReason) -> None:
+        """Remember why a line of a session was ended, for its next log-on."""
+        if line.key:
+            self._earlier[line.key.session] = reason
+
+    def heartbeat(self) -> None:
+        """Look after every line; called every ``HEARTBEAT_MS``."""
+        now = steady()
+        for line in list(self.lines):
+            line.check(now)
+
+    async def beat(self) -> None:
+        """Look after the lines for ever."""
+        while True:
+            await asyncio.sleep(HEARTBEAT_MS / 1000)
+            self.heartbeat()
+
+    async def tick(self) -> None:
+        """Tell whoever may pace the market what time it is, for ever, while nobody paces it."""
+        while True:
+            await asyncio.sleep(TICK_SECONDS)
+            if self.clock.is_paced or self._closed:
+                continue
+            tick = Tick(time_ns=self.clock.now_ns())
+            for line in list(self.node.live.values()):
+                if line.key.may(KeyRight.PACE):  # type: ignore[attr-defined]
+                    line.say(tick)  # type: ignore[attr-defined]
+
+    def closed_for_orders(self) -> DoorReason | None:
+        """Return why no orders are taken now, if so."""
+        return self._closed
+
+    def take(self, line: Line, rows: np.ndarray) -> None:
+        """Take commands of a line."""
+        self.node.take(line.session, rows)
+
+    def only_own(self, line: Line, rows: np.ndarray) -> np.ndarray:
+        """Return commands as far as the line's key is for them."""
+        codes = self._own.get(line.session)
+        return rows if codes is None else only_own(self.node.market.core.state, codes, rows)
+
+    # sessions
+
+    def log_on(self, line: Line, asked: Asked) -> None:
+        """Ask the journal to turn a session on for a line, if its key is good."""
+        day = show_day(self.node.market.trading_day)
+        key = self.keys.find(asked.token, line.address, day)
+        if isinstance(key, DoorReason):
+            line.end(key)
+            return
+        line.key = key
+        if reason := self._cannot(key):
+            line.end(reason)
+            return
+        before = self.node.live.get(key.session)
+        if before is not None:
+            if asked.epoch <= self._epochs.get(key.session, 0):
+                line.end(DoorReason.ALREADY_HERE, self._epochs[key.session])
+                return
+            del self.node.live[key.session]
+            before.end(DoorReason.REPLACED, asked.epoch)  # type: ignore[attr-defined]
+        if key.may(KeyRight.PACE) and self.clock.is_paced:
+            self.pace.asked(line, asked)
+        else:
+            self.turn_on(line, asked)
+
+    def _cannot(self, key: Key) -> DoorReason | None:
+        if key.member not in self._members:
+            return DoorReason.NO_RIGHT
+        if key.session >= self.node.market.image.settings.session_capacity:
+            return DoorReason.FULL
+        return self._closed
+
+    def turn_on(self, line: Line, asked: Asked, *, again: bool = False) -> None:
+        """Journal the log-on; ``again``: at the opening of another day."""
+        assert line.key
+        command = LogOn(
+            grace_ns=asked.grace_ms * MS_NS,
+            target=line.key.session,
+            member=self._members[line.key.member],
+            epoch=asked.epoch,
+            cancel_on_disconnect=asked.cancel_on_disconnect,
+        )
+        answered = self._on_again if again else self._on
+        self.node.command(command, partial(answered, line, asked))
+
+    def _on(self, line: Line, asked: Asked, outcome: Outcome) -> None:
+        """Answer a log-on, send what was missed, go live."""
+        assert line.key
+        session, market = line.key.session, self.node.market
+        if outcome.refusal:
+            stale = outcome.refusal == Refusal.STALE_EPOCH
+            reason = DoorReason.STALE_EPOCH if stale else DoorReason.NO_RIGHT
+            line.end(reason, outcome.second_figure)
+            return
+        if line not in self.lines:  # it left meanwhile
+            self.node.command(LoseSession(target=session))
+            return
+        last = asked.last_reply if asked.trading_day == market.trading_day else 0
+        given = market.log.count(session)
+        if last > given:
+            line.end(DoorReason.NO_SENSE, last)
+            self.node.command(LoseSession(target=session))
+            return
+        self._epochs[session] = asked.epoch
+        missed = market.replies_since(session, last)
+        line.session = session
+        line.say(
+            LoggedOn(
+                next_client_sequence=outcome.first_figure + 1,
+                replies=given,
+                repeats=given - last,
+                trading_day=market.trading_day,
+                epoch=asked.epoch,
+                heartbeat_ms=HEARTBEAT_MS,
+                earlier=int(self._earlier.pop(session, DoorReason.NONE)),
+            )
+        )
+        line.send(missed)
+        self.node.live[session] = line
+        line.start(session, line.key.rate)
+        self.pace.came(line)
+
+    def log_off(self, line: Line) -> None:
+        """End a session in order."""
+        if self.node.live.get(line.session) is line:
+            del self.node.live[line.session]
+            self.node.command(LogOff(target=line.session))
+
+    def tick_done(self, line: Line, next_ns: int) -> None:
+        """Take a pacer's word that it has sent what it wanted."""
+        self.pace.done(line, next_ns)
+
+    # the turn of days
+
+    def close_doors(self, reason: DoorReason) -> None:
+        """Take no more orders."""
+        self._closed = reason
+
+    def say_closed(self) -> None:
+        """Tell every session that the day is over."""
+        self.close_doors(DoorReason.DAY_OVER)
+        market = self.node.market
+        for session, line in self.node.live.items():
+            line.say(  # type: ignore[attr-defined]
+                DayClosed(replies=market.log.count(session), trading_day=market.trading_day)
+            )
+
+    def open_day(self, node: Node) -> None:
+        """Go on with the next day: every connected session is turned on in its journal."""
+        lines = [line for _, line in sorted(self.node.live.items())]
+        self._closed = DoorReason.NOT_READY
+        self._meet(node)
+        self.pace.new_day()
+        node.begin()
+        for line in lines:
+            assert line.asked  # type: ignore[attr-defined]
+            self.turn_on(line, line.asked, again=True)  # type: ignore[attr-defined, arg-type]
+        self.pace.day_begun()
+        if not lines:
+            self._closed = None
+
+    def _on_again(self, line: Line, asked: Asked, outcome: Outcome) -> None:
+        settings = self.node.market.image.settings
+        self._closed = None
+        if outcome.refusal:
+            line.end(DoorReason.NO_RIGHT, outcome.refusal)
+            return
+        if line not in self.lines:
+            self.node.command(LoseSession(target=line.session))
+            return
+        self.node.live[line.session] = line
+        line.say(
+            DayOpened(
+                next_client_sequence=outcome.first_figure + 1,
+                trading_day=settings.trading_day,
+                next_trading_day=0,
+            )
+        )
+        self.pace.came(line)
+        del asked
+
+    def say_goodbye(self, reason: DoorReason) -> None:
+        """End every line."""
+        for line in list(self.lines):
+            line.end(reason)

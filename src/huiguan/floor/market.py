@@ -1,0 +1,165 @@
+"""A running day as the doors see it: frames in, replies by session out; no socket, no clock.
+
+What is known of a session is what the journal says, so a market that is opened again after a fall
+knows how many replies each session was given, and which they were.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from huiguan.exchange.messages import (
+    EVENT_HEADER_ROW,
+    LAYOUTS,
+    CommandDone,
+    CommandRefused,
+    LoseSession,
+    encode,
+)
+from huiguan.exchange.replies import Splitter
+from huiguan.exchange.trading.state.rows import SessionStatus
+from huiguan.floor.reply_log import ReplyLog, replies_from_journal
+from huiguan.floor.sequencer import Sequencer
+from huiguan.storage.market.day_image import read_image
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from concurrent.futures import Future
+    from pathlib import Path
+
+    from huiguan.days.hashes import DayHashes
+    from huiguan.exchange.day.image import DayImage
+    from huiguan.exchange.trading.core import TradingCore
+    from huiguan.floor.sequencer import StateCopy
+    from huiguan.storage.journal.recovery import Frame
+    from huiguan.storage.journal.tail import Ack
+
+REPLIES = "replies"  # the table a snapshot keeps: replies given to each session
+
+
+class Outcome(NamedTuple):
+    """What became of a command of the house: a refusal's number (0: done), and its figures."""
+
+    refusal: int
+    first_figure: int  # of a command that was done: how many things it touched
+    second_figure: int
+
+
+class Applied(NamedTuple):
+    """One frame that was applied; the events stay until the next frame is collected."""
+
+    time_ns: int
+    first_sequence: int
+    events: np.ndarray
+    replies: list[tuple[int, np.ndarray]]
+
+
+class Market:
+    """One trading day that runs: sequencer, replies by session, their log.
+
+    It is its own follower: what a fall interrupted is split again.
+    """
+
+    def __init__(self, image: DayImage) -> None:
+        """Take the morning; use ``start``."""
+        self.image = image
+        self._splitter = Splitter(image)
+        self.log = ReplyLog(image.settings.session_capacity)
+        self.sequencer: Sequencer
+
+    @classmethod
+    def start(cls, root: Path) -> Market:
+        """Begin the day that was opened in ``root``, or go on where it stands."""
+        image = read_image(root / "image")
+        market = cls(image)
+        if any((root / "journal").glob("*.segment")):
+            market.sequencer = Sequencer.open(root, follower=market)
+        else:
+            market.sequencer = Sequencer.create(root, image)
+        return market
+
+    def restore(self, core: TradingCore, tables: Mapping[str, np.ndarray]) -> None:
+        """Stand where a snapshot stands."""
+        replies = tables.get(REPLIES, np.zeros(len(self._splitter.replies), np.int64))
+        self._splitter.restore(core.state.orders, replies)
+        self.log.begin_at(replies)
+
+    def follow(self, _: Frame, events: np.ndarray) -> None:
+        """Take a frame that is run again."""
+        self._split(events)
+
+    def _split(self, events: np.ndarray) -> list[tuple[int, np.ndarray]]:
+        parts = self._splitter.split(events).of_each()
+        for session, rows in parts:
+            self.log.add(session, rows)
+        return parts
+
+    @property
+    def core(self) -> TradingCore:
+        """The core, to look at."""
+        return self.sequencer.core
+
+    @property
+    def trading_day(self) -> int:
+        """The trading day (yyyymmdd)."""
+        return self.image.settings.trading_day
+
+    def submit(self, time_ns: int, rows: np.ndarray) -> Future[Ack] | None:
+        """Send a frame to the disk; the future is done when it is there."""
+        self.sequencer.submit(time_ns, rows)
+        return self.sequencer.newest_on_disk
+
+    def collect(self) -> Applied:
+        """Apply the oldest frame that is on its way, waiting for the disk where it must."""
+        frame = self.sequencer.collect()
+        return Applied(*frame, self._split(frame.events))
+
+    def replies_since(self, session: int, last_reply: int) -> bytes:
+        """Return the replies of a session after number ``last_reply``, from memory or journal."""
+        found = self.log.since(session, last_reply)
+        if found is None:
+            upto = self.log.count(session)
+            found = replies_from_journal(self.sequencer.folder.root, session, last_reply, upto)
+        return found
+
+    def sessions_on(self) -> list[int]:
+        """Return the sessions that the journal has as connected."""
+        found: list[int] = np.flatnonzero(
+            self.core.state.sessions["state"] == SessionStatus.ON
+        ).tolist()
+        return found
+
+    def lost(self) -> list[np.ndarray]:
+        """Return the commands that a restart begins with: every line is gone."""
+        return [encode(LoseSession(target=session)) for session in self.sessions_on()]
+
+    def copy_state(self) -> StateCopy:
+        """Return a copy of the state for a snapshot."""
+        return self.sequencer.copy_state({REPLIES: self._splitter.replies.copy()})
+
+    def end(self) -> DayHashes:
+        """Close the day's journal for good."""
+        return self.sequencer.close()
+
+
+def outcomes_of(applied: Applied, count: int) -> list[Outcome | None]:
+    """Return what became of the first ``count`` commands of a frame, those of the house."""
+    flat = applied.events.reshape(-1)
+    heads = flat.view(EVENT_HEADER_ROW)
+    end = int(np.searchsorted(heads["sequence"], applied.first_sequence + count))
+    done = flat.view(LAYOUTS[CommandDone.KIND])
+    refused = flat.view(LAYOUTS[CommandRefused.KIND])
+    found: list[Outcome | None] = [None] * count
+    for row in range(end):
+        place = int(heads["sequence"][row]) - applied.first_sequence
+        kind = int(heads["kind"][row])
+        if kind == CommandDone.KIND:
+            found[place] = Outcome(0, int(done["count"][row]), 0)
+        elif kind == CommandRefused.KIND:
+            told = refused[row]
+            found[place] = Outcome(
+                *(int(told[name]) for name in ("refusal", "first_figure", "second_figure"))
+            )
+    return found

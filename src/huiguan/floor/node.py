@@ -1,0 +1,260 @@
+"""A market that lives: what arrived while the disk was busy becomes the next frame.
+
+One event loop, one writer. Commands of the doors and of the house are gathered while a frame is on
+its way to the disk; then they are the next frame, without a timer. The next frame goes to the disk
+before the one that landed is applied. Nobody hears of a command before it is on disk; what
+everybody may see is handed on before the private replies of the same frame.
+
+Whatever goes wrong in a step stops the market for good, says so, and loses nothing acknowledged.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+import numpy as np
+
+from huiguan.exchange.messages import MESSAGE_BYTES, Command, PassTime, Phase, encode
+from huiguan.floor.market import Outcome, outcomes_of
+from huiguan.foundation.calendars import SECOND_NS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from huiguan.floor.clock import Clock
+    from huiguan.floor.market import Applied, Market
+
+    Answered = Callable[[Outcome], None]
+
+FRAME_ROWS = 1 << 16  # commands of one frame at most
+SNAPSHOT_EVERY = 500_000  # commands
+LONGEST_SLEEP = 3600.0  # seconds; a due time is looked at again after it
+
+
+class Speaker(Protocol):
+    """Somebody connected: a session's line."""
+
+    session: int
+
+    def send(self, data: bytes | memoryview | np.ndarray) -> None:
+        """Hand bytes to the system."""
+
+
+class House(NamedTuple):
+    """A command of the house and who wants to know what became of it."""
+
+    row: np.ndarray
+    answered: Answered | None
+
+
+class Node:
+    """Runs a market on the event loop; every method is called on that loop."""
+
+    def __init__(self, market: Market, clock: Clock, *, snapshot_every: int = SNAPSHOT_EVERY):
+        """Take a market that was started; ``begin`` sets it going."""
+        self.market, self.clock = market, clock
+        self.live: dict[int, Speaker] = {}  # by session
+        self.watchers: list[Callable[[Applied], None]] = []  # of events, before any reply
+        self.settled: list[Callable[[Applied], None]] = []  # after the replies of a frame
+        self.failed: asyncio.Future[BaseException] = asyncio.get_running_loop().create_future()
+        self.over: asyncio.Event = asyncio.Event()  # the last phase was run
+        self.snapshot_every = snapshot_every
+        self.paused_reading: list[Callable[[], None]] = []  # doors to open when there is room
+        self._loop = asyncio.get_running_loop()
+        self._house: list[House] = []
+        self._orders: list[tuple[int, np.ndarray]] = []
+        self._rows = 0
+        self._flying: deque[list[Answered | None]] = deque()
+        self._timer: asyncio.TimerHandle | None = None
+        self._copied_at = market.sequencer.next_sequence - 1
+        self._writing: asyncio.Future[object] | None = None
+        self._held = False  # a paced market takes frames only when it is told to
+
+    def begin(self) -> None:
+        """Say who is gone since the market was stopped, run what is due, and go on."""
+        if self.clock.now_ns() < self.market.core.time_ns and not self.clock.is_wall:
+            self.clock.steer(now_ns=self.market.core.time_ns)
+        for row in self.market.lost():
+            self._house.append(House(row, None))
+        self._look_at_clock()
+        self._wake()
+
+    @property
+    def waiting_rows(self) -> int:
+        """How many commands wait for the next frame."""
+        return self._rows + len(self._house)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether doors should stop reading until a frame was taken."""
+        return self._rows >= FRAME_ROWS
+
+    def take(self, session: int, rows: np.ndarray) -> None:
+        """Take commands of a session (``uint8``, 64 a row) for the next frame."""
+        self._orders.append((session, rows))
+        self._rows += len(rows) // MESSAGE_BYTES
+        self._wake()
+
+    def command(self, command: Command, answered: Answered | None = None, session: int = 0) -> None:
+        """Take a command of the house for the next frame."""
+        self._house.append(House(encode(command, session), answered))
+        self._wake()
+
+    def hold(self) -> None:
+        """Take no frame until ``release``: a paced market gathers first."""
+        self._held = True
+
+    def release(self) -> bool:
+        """Make a frame of what was gathered; return whether there was anything."""
+        self._held = False
+        if not self.waiting_rows:
+            return False
+        self._wake()
+        self._held = True
+        return True
+
+    def clock_changed(self) -> None:
+        """Look anew at when something is due: somebody steered the clock."""
+        self._look_at_clock()
+
+    def _wake(self) -> None:
+        if not self._flying and not self._held and not self.failed.done() and self.waiting_rows:
+            self._begin_frame()
+
+    def _begin_frame(self) -> None:
+        """Give what was gathered to the disk as one frame: the house first."""
+        house, self._house = self._house, []
+        orders, self._orders, self._rows = self._orders, [], 0
+        if self.clock.is_paced:  # who was faster decides nothing then
+            orders.sort(key=lambda given: given[0])
+        parts = [given.row for given in house] + [rows for _, rows in orders]
+        rows = parts[0] if len(parts) == 1 else np.concatenate(parts)
+        self._flying.append([given.answered for given in house])
+        try:
+            flush = self.market.submit(self.clock.now_ns(), rows)
+        except BaseException as fault:  # noqa: BLE001  whatever it is, nobody may go on
+            self._fail(fault)
+            return
+        if flush is None:
+            self._loop.call_soon(self._landed)
+        else:
+            flush.add_done_callback(lambda _: self._loop.call_soon_threadsafe(self._landed))
+        if self.paused_reading:
+            waiting, self.paused_reading = self.paused_reading, []
+            for go_on in waiting:
+                go_on()
+
+    def _landed(self) -> None:
+        """Apply the frame that is on disk; the next one is on its way meanwhile."""
+        if self.failed.done():
+            return
+        copy = self._wants_copy()
+        if not copy and not self._held and self.waiting_rows and len(self._flying) < 2:
+            self._begin_frame()
+        try:
+            applied = self.market.collect()
+        except BaseException as fault:  # noqa: BLE001  whatever it is, nobody may go on
+            self._fail(fault)
+            return
+        answers = self._flying.popleft()
+        for watch in self.watchers:
+            watch(applied)
+        for session, rows in applied.replies:
+            if speaker := self.live.get(session):
+                speaker.send(rows)
+        if answers:
+            self._answer(applied, answers)
+        for settle in self.settled:
+            settle(applied)
+        if copy and not self._flying:
+            self._copy()
+        self._look_at_clock()
+        self._wake()
+
+    def _answer(self, applied: Applied, answers: list[Answered | None]) -> None:
+        for answered, outcome in zip(answers, outcomes_of(applied, len(answers)), strict=True):
+            if answered:
+                answered(outcome or Outcome(0, 0, 0))
+
+    def _look_at_clock(self) -> None:
+        """Set the timer to the next phase or end of a grace; note the end of the day."""
+        if self._timer:
+            self._timer.cancel()
+            self._timer = None
+        if self.failed.done() or self._flying:
+            return
+        due = self.market.core.next_due_ns
+        if due is None:
+            if self.is_over():
+                self.over.set()
+            return
+        if self.clock.is_paced:
+            return
+        if (seconds := self.clock.seconds_until(due)) is not None:
+            self._timer = self._loop.call_later(min(seconds, LONGEST_SLEEP), self._due)
+
+    def _due(self) -> None:
+        self._timer = None
+        due = self.market.core.next_due_ns
+        if due is not None and self.clock.now_ns() >= due:
+            self.command(PassTime())
+        else:
+            self._look_at_clock()
+
+    def pass_time(self) -> None:
+        """Let what is due by now happen."""
+        self.command(PassTime())
+
+    def is_over(self) -> bool:
+        """Return whether every product group is closed and nothing is due."""
+        state = self.market.core.state
+        return (
+            self.market.core.next_due_ns is None and (state.group_phase == Phase.CLOSED).all()
+        ).item()
+
+    def _wants_copy(self) -> bool:
+        behind = self.market.sequencer.next_sequence - 1 - self._copied_at
+        return self._writing is None and behind >= self.snapshot_every
+
+    def _copy(self) -> None:
+        """Copy the state here, and let a thread hash and write it."""
+        self._copied_at = self.market.sequencer.next_sequence - 1
+        copy = self.market.copy_state()
+        self._writing = self._loop.run_in_executor(None, copy.write)
+        self._writing.add_done_callback(self._copied)
+
+    def _copied(self, done: asyncio.Future[object]) -> None:
+        self._writing = None
+        if not done.cancelled() and (fault := done.exception()):
+            self._fail(fault)
+
+    def _fail(self, fault: BaseException) -> None:
+        """Stop: the journal and the core may differ, so nothing more is taken or answered."""
+        if not self.failed.done():
+            self.failed.set_result(fault)
+
+    async def rest(self) -> None:
+        """Wait until no frame is on its way and no snapshot is being written."""
+        while (self._flying or self._writing) and not self.failed.done():
+            await asyncio.sleep(0.001)
+
+    def describe(self) -> dict[str, object]:
+        """Return how the market stands, for people and programs."""
+        market, core = self.market, self.market.core
+        groups = market.image.names.phase_groups
+        phases = core.state.group_phase.tolist()
+        return {
+            "trading_day": market.trading_day,
+            "time_ns": self.clock.now_ns(),
+            "sequence": market.sequencer.next_sequence - 1,
+            "phases": {name: Phase(phase).name for name, phase in zip(groups, phases, strict=True)},
+            "next_due_ns": core.next_due_ns,
+            "connected": sorted(self.live),
+            "live_orders": int(core.state.core["live_orders"][0]),
+            "trades": int(core.state.core["trades"][0]),
+            "waiting": self.waiting_rows,
+            "snapshot_behind": market.sequencer.next_sequence - 1 - self._copied_at,
+            "clock_seconds_behind": max(0.0, (self.clock.now_ns() - core.time_ns) / SECOND_NS),
+        }

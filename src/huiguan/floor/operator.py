@@ -1,0 +1,160 @@
+"""The operator's door: one line of JSON asks, one line answers, over a socket in the hall's folder.
+
+Whoever may open the socket file (the owner of the hall) may ask. A request has an ``id``: asking the
+same again gives the first answer and does nothing twice.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from huiguan.exchange.messages import Command, PassTime
+from huiguan.floor.clock import exchange_words, read_moment, read_speed
+from huiguan.foundation.faults import Fault, InputFault
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from pathlib import Path
+
+    from huiguan.floor.hall import Hall
+    from huiguan.floor.market import Outcome
+
+SOCKET_NAME = "operator.sock"
+REMEMBERED = 10_000  # answers by request id
+LONGEST_LINE = 1 << 20
+HOUSE = {kind.__struct_config__.tag: kind for kind in Command.__subclasses__() if kind.KIND > 110}
+
+
+class Request(msgspec.Struct, forbid_unknown_fields=True):
+    """What an operator asks."""
+
+    do: str
+    id: str = ""
+    with_: dict[str, Any] = msgspec.field(name="with", default_factory=dict)
+
+
+class Operator:
+    """Answers requests of the hall's operator."""
+
+    def __init__(self, hall: Hall, stop: Callable[[], None]) -> None:
+        """Answer for a hall; ``stop`` takes it down."""
+        self._hall, self._stop = hall, stop
+        self._answers: OrderedDict[str, bytes] = OrderedDict()
+        self._does: dict[str, Callable[[dict[str, Any]], Awaitable[object]]] = {
+            "status": self._status,
+            "clock": self._clock,
+            "step": self._step,
+            "command": self._command,
+            "stop": self._down,
+        }
+        self.words: Callable[[], dict[str, object]] = dict  # what the hall's runner adds to status
+        self.more: dict[str, Callable[[dict[str, Any]], Awaitable[object]]] = {}
+
+    async def serve(self, folder: Path) -> asyncio.AbstractServer:
+        """Listen in the hall's folder; only its owner may connect."""
+        path = folder / SOCKET_NAME
+        path.unlink(missing_ok=True)
+        server = await asyncio.start_unix_server(self._talk, path, limit=LONGEST_LINE)
+        path.chmod(0o600)
+        return server
+
+    async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while line := await reader.readline():
+                writer.write(await self.answer(line) + b"\n")
+                await writer.drain()
+        except (ConnectionError, ValueError):  # gone, or a line too long
+            pass
+        finally:
+            writer.close()
+
+    async def answer(self, line: bytes) -> bytes:
+        """Return the answer to one request: ``{"good": ...}`` or ``{"fault": sentence}``."""
+        try:
+            request = msgspec.json.decode(line, type=Request)
+        except msgspec.DecodeError as fault:
+            return msgspec.json.encode({"fault": f"this is no request: {fault}"})
+        if request.id and request.id in self._answers:
+            return self._answers[request.id]
+        does = self._does.get(request.do) or self.more.get(request.do)
+        try:
+            if does is None:
+                known = ", ".join(sorted({*self._does, *self.more}))
+                raise InputFault(f"nobody here does {request.do!r}; there are {known}")
+            answer = msgspec.json.encode({"good": await does(request.with_)})
+        except (Fault, msgspec.ValidationError) as fault:
+            answer = msgspec.json.encode({"fault": str(fault)})
+        if request.id:
+            self._answers[request.id] = answer
+            while len(self._answers) > REMEMBERED:
+                self._answers.popitem(last=False)
+        return answer
+
+    async def _status(self, _: dict[str, Any]) -> dict[str, object]:
+        clock, keys = self._hall.clock, {key.session: key.name for key in self._hall.keys}
+        found = self._hall.node.describe()
+        names = [keys.get(session, "") for session in self._hall.node.live]
+        setting = clock.setting
+        return (
+            found
+            | self.words()
+            | {
+                "clock": exchange_words(clock.now_ns()),
+                "speed": "wall" if clock.is_wall else "max" if setting.max else setting.speed,
+                "names": sorted(names),
+                "lines": len(self._hall.lines),
+            }
+        )
+
+    async def _clock(self, given: dict[str, Any]) -> dict[str, object]:
+        """Pause, go on, set the speed or a later time."""
+        clock = self._hall.clock
+        speed, fastest = None, None
+        if given.get("pause"):
+            speed, fastest = 0.0, False
+        elif "speed" in given:
+            speed, fastest = read_speed(str(given["speed"]))
+        to = read_moment(given["to"]) if "to" in given else None
+        clock.steer(now_ns=to, speed=speed, fastest=fastest)
+        self._hall.node.clock_changed()
+        return await self._status({})
+
+    async def _step(self, _: dict[str, Any]) -> dict[str, object]:
+        """Move the clock to what is due next, and let it happen."""
+        node, clock = self._hall.node, self._hall.clock
+        due = node.market.core.next_due_ns
+        if due is None:
+            raise InputFault(
+                "nothing is due any more today; the next day opens by itself or by hand"
+            )
+        clock.steer(now_ns=max(due, clock.now_ns()))
+        await self._journaled(PassTime())
+        return await self._status({})
+
+    async def _command(self, given: dict[str, Any]) -> dict[str, object]:
+        """Journal a command of the house, by its name and fields."""
+        kind = HOUSE.get(given.get("kind", ""))
+        if kind is None:
+            raise InputFault(
+                f"{given.get('kind')!r} is no command of the house: {', '.join(HOUSE)}"
+            )
+        fields = {name: value for name, value in given.items() if name != "kind"}
+        outcome = await self._journaled(msgspec.convert(fields, kind))
+        return {
+            "refusal": outcome.refusal,
+            "first_figure": outcome.first_figure,
+            "second_figure": outcome.second_figure,
+        }
+
+    async def _journaled(self, command: Command) -> Outcome:
+        found: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+        self._hall.node.command(command, found.set_result)
+        return await found
+
+    async def _down(self, _: dict[str, Any]) -> str:
+        asyncio.get_running_loop().call_soon(self._stop)
+        return "going down"

@@ -1,0 +1,45 @@
+"""What a key that is bound to trading codes may send: everything else is refused by the core.
+
+A command that reaches for somebody else's code or order is changed to name nobody's: the core
+refuses it with its number, and the session's sequence stays whole.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from huiguan.exchange.messages import (
+    COMMAND_HEADER,
+    LAYOUTS,
+    ORDER_ROW_MASK,
+    CancelOrder,
+    CancelOrders,
+    EnterOrder,
+    Scope,
+)
+
+if TYPE_CHECKING:
+    from huiguan.exchange.trading.state.rows import State
+
+NOBODY = -1
+
+
+def only_own(state: State, codes: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """Return commands (``uint8``, 64 a row, changed in place) that reach only for ``codes``."""
+    kinds = rows.view(COMMAND_HEADER)["kind"]
+    entries = rows.view(LAYOUTS[EnterOrder.KIND])
+    strange = ~np.isin(entries["trading_code"], codes)
+    entries["trading_code"][(kinds == EnterOrder.KIND) & strange] = NOBODY
+    cancels = rows.view(LAYOUTS[CancelOrder.KIND])
+    ids = cancels["order_id"]
+    places = (ids & ORDER_ROW_MASK) % len(state.orders)
+    owner = state.orders["trading_code"][places]
+    strange = (ids != 0) & ~np.isin(owner, codes)
+    cancels["order_id"][(kinds == CancelOrder.KIND) & strange] = NOBODY
+    many = rows.view(LAYOUTS[CancelOrders.KIND])
+    strange = (many["scope"] != Scope.TRADING_CODE) | ~np.isin(many["target"], codes)
+    targets = (kinds == CancelOrders.KIND) & strange
+    many["scope"][targets], many["target"][targets] = Scope.TRADING_CODE, NOBODY
+    return rows

@@ -1,0 +1,254 @@
+"""The floor process: one hall, its doors and its days, until it is told to stop or a fault stops it.
+
+What a hall's folder holds:
+
+    hall.toml        how it is run
+    keys.json        who may connect
+    clock.json       how the clock stands
+    days/yyyymmdd/   the trading days, as ever
+    operator.sock    where its operator asks
+    doors.json       where the doors of the running hall are
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from huiguan.days.cleared import is_closed
+from huiguan.days.run_again import announce_compiling
+from huiguan.floor.clock import Clock, ClockSetting, exchange_words
+from huiguan.floor.doors.binary import Line
+from huiguan.floor.doors.records import DoorReason
+from huiguan.floor.hall import Hall
+from huiguan.floor.keys import Keys
+from huiguan.floor.market import Market
+from huiguan.floor.node import Node
+from huiguan.floor.operator import SOCKET_NAME, Operator
+from huiguan.floor.settings import read_settings
+from huiguan.foundation.calendars import show_day
+from huiguan.foundation.faults import CheckFault, InputFault
+from huiguan.storage.files import Files, write_file
+from huiguan.storage.lock import hold
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from huiguan.floor.settings import HallSettings
+
+DAYS = "days"
+DOORS_NAME = "doors.json"
+KEEP_CLOCK_SECONDS = 1.0
+
+
+class DoorsOpen(msgspec.Struct, frozen=True):
+    """Where the doors of a running hall are."""
+
+    host: str
+    binary_port: int
+    trading_day: int
+
+
+def days_of(folder: Path) -> list[Path]:
+    """Return the folders of days that were opened, in order."""
+    return sorted(
+        path
+        for path in (folder / DAYS).glob("[0-9]" * 8)
+        if (path / "image" / "image.json").exists()
+    )
+
+
+def current_day(folder: Path) -> Path:
+    """Return the day a hall stands in: the newest one that was opened."""
+    found = days_of(folder)
+    if not found:
+        raise InputFault(f"{folder} has no day that was opened; begin a hall with `huiguan up`")
+    return found[-1]
+
+
+class Floor:
+    """Runs a hall on the event loop."""
+
+    def __init__(self, folder: Path, settings: HallSettings, say: Callable[[str], None]) -> None:
+        """Take a folder; ``run`` does everything."""
+        self.folder, self.settings, self.say = folder, settings, say
+        self._stopping = asyncio.Event()
+        self._turn = asyncio.Event()  # somebody turns the day by hand
+        self._doing = "starting"
+
+    async def run(self) -> int:
+        """Serve until stopped; return the exit code."""
+        with hold(self.folder, "up"):
+            return await self._serve()
+
+    async def _serve(self) -> int:
+        announce_compiling(self.say)
+        clock = Clock.resume(self.folder, ClockSetting())
+        root = current_day(self.folder)
+        if is_closed(root):
+            root = await self._open_next(root)
+        loop = asyncio.get_running_loop()
+        market = await loop.run_in_executor(None, Market.start, root)
+        for passed in market.sequencer.recovered:
+            self.say(f"floor: {passed}")
+        node = Node(market, clock, snapshot_every=self.settings.snapshot_every)
+        hall = Hall(node, clock, Keys.read(self.folder))
+        node.begin()
+        operator = Operator(hall, self._stopping.set)
+        operator.words = lambda: {"doing": self._doing, "days": self.settings.days}
+        operator.more["turn"] = self._turn_by_hand
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self._stopping.set)
+        server = await loop.create_server(
+            partial(Line, hall), self.settings.host, self.settings.binary_port, backlog=4096
+        )
+        inner = await operator.serve(self.folder)
+        port = server.sockets[0].getsockname()[1]
+        self._tell_doors(hall, port)
+        self.say(
+            f"floor: trading day {show_day(market.trading_day)}, sequence "
+            f"{market.sequencer.next_sequence - 1:,}, clock {exchange_words(clock.now_ns())}, "
+            f"binary door {self.settings.host}:{port}"
+        )
+        kept = (hall.beat(), hall.tick(), self._keep_clock(clock))
+        beats = [loop.create_task(work) for work in kept]
+        try:
+            return await self._days(hall, port)
+        finally:
+            for task in beats:
+                task.cancel()
+            server.close()
+            inner.close()
+            await self._leave(hall)
+
+    def _tell_doors(self, hall: Hall, port: int) -> None:
+        doors = DoorsOpen(self.settings.host, port, hall.node.market.trading_day)
+        write_file(self.folder / DOORS_NAME, [msgspec.json.encode(doors), b"\n"], Files())
+
+    async def _keep_clock(self, clock: Clock) -> None:
+        while True:
+            await asyncio.sleep(KEEP_CLOCK_SECONDS)
+            if not clock.is_wall:
+                clock.keep()
+
+    async def _leave(self, hall: Hall) -> None:
+        """End in order: lines told, frames on disk, the clock written down."""
+        stopped = hall.node.failed.done()
+        hall.close_doors(DoorReason.LEAVING)
+        hall.say_goodbye(DoorReason.STOPPED if stopped else DoorReason.LEAVING)
+        await asyncio.sleep(0)
+        await hall.node.rest()
+        if not stopped:
+            hall.node.market.sequencer.leave()
+        hall.clock.keep()
+        (self.folder / SOCKET_NAME).unlink(missing_ok=True)
+        (self.folder / DOORS_NAME).unlink(missing_ok=True)
+
+    async def _days(self, hall: Hall, port: int) -> int:
+        """Run one day after the other."""
+        while True:
+            self._doing = "trading"
+            ended = await self._first_of(
+                hall.node.over.wait(), self._stopping.wait(), hall.node.failed
+            )
+            if hall.node.failed.done():
+                return self._told_fault(hall.node.failed.result())
+            if ended == 1:
+                self.say("floor: going down in order")
+                return 0
+            await hall.node.rest()
+            hall.say_closed()
+            if not await self._turn_day(hall, port):
+                return 0 if self._stopping.is_set() else 1
+
+    async def _first_of(self, *waits: Any) -> int:  # noqa: ANN401  coroutines and futures
+        """Return which of several things happened first."""
+        tasks = [asyncio.ensure_future(wait) for wait in waits]
+        try:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            return next(place for place, task in enumerate(tasks) if task.done())
+        finally:
+            for task in tasks[:2]:
+                task.cancel()
+
+    def _told_fault(self, fault: BaseException) -> int:
+        self.say(
+            f"floor: stopped by a fault: {fault}. Nothing acknowledged is lost: what was answered is "
+            "on disk, and `huiguan up` goes on from there. `huiguan doctor` says what is wrong with "
+            "the machine"
+        )
+        return 1
+
+    async def _turn_day(self, hall: Hall, port: int) -> bool:
+        """Close the day, clear it, open the next one; False: stopped, or something is wrong."""
+        root = hall.node.market.sequencer.folder.root
+        loop = asyncio.get_running_loop()
+        self._doing = f"closing {root.name}"
+        hashes = await loop.run_in_executor(None, hall.node.market.end)
+        self.say(f"floor: trading day {root.name} is over after {hashes.sequence:,} commands")
+        try:
+            following = await self._open_next(root)
+        except CheckFault as fault:
+            self.say(f"floor: {fault}")
+            return False
+        market = await loop.run_in_executor(None, Market.start, following)
+        node = Node(market, hall.clock, snapshot_every=self.settings.snapshot_every)
+        hall.open_day(node)
+        self._tell_doors(hall, port)
+        self.say(f"floor: trading day {show_day(market.trading_day)} is open")
+        return True
+
+    async def _open_next(self, root: Path) -> Path:
+        """Clear a day that is over in another process and open the next one; return its folder."""
+        if not is_closed(root):
+            await self._do("close", root)
+        if self.settings.days == "hand":
+            self._doing = f"{root.name} is closed; waiting for `huiguan clock turn`"
+            self.say(f"floor: {self._doing}")
+            await self._first_of(self._turn.wait(), self._stopping.wait())
+            self._turn.clear()
+            if self._stopping.is_set():
+                raise CheckFault(
+                    "stopped before the next day was opened; `huiguan up` goes on there"
+                )
+        await self._do("open", root)
+        return current_day(self.folder)
+
+    async def _turn_by_hand(self, _: dict[str, object]) -> str:
+        self._turn.set()
+        return "the next day is being opened"
+
+    async def _do(self, step: str, root: Path) -> None:
+        """Run one step of the evening as a command of its own, and show its words."""
+        self._doing = f"day {step} {root.name}"
+        books = [word for folder in self.settings.rulebook for word in ("--rulebook", folder)]
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "huiguan", "day", step, str(root), *books),
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        assert process.stderr
+        last = ""
+        while line := (await process.stderr.readline()).decode("utf-8", "replace").strip():
+            last, self._doing = line, f"day {step} {root.name}: {line}"
+        if await process.wait():
+            raise CheckFault(
+                f"`huiguan day {step} {root}` did not succeed ({last}); nothing was opened. Mend what"
+                " it says and run `huiguan up` again"
+            )
+
+
+def serve(folder: Path, say: Callable[[str], None]) -> int:
+    """Run the floor of a hall; return the exit code."""
+    settings = read_settings(folder)
+
+    async def main() -> int:
+        return await Floor(folder, settings, say).run()
+
+    return asyncio.run(main())

@@ -1,0 +1,68 @@
+"""``hall.toml``: how a hall is run; written by the first ``huiguan up`` with every default."""
+
+from __future__ import annotations
+
+import tomllib
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from huiguan.foundation.faults import InputFault
+from huiguan.storage.files import Files, write_file
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SETTINGS_NAME = "hall.toml"
+HEAD = (
+    "# How this hall is run. Written by the first `huiguan up`; change it while the hall is down.\n"
+)
+COMMENTS = {
+    "host": "where the doors listen; another address than this machine's own needs TLS",
+    "binary_port": "the binary door (docs/reference/doors.md); 0 takes a free one",
+    "http_port": "the JSON door and queries; 0 takes a free one",
+    "days": "who turns the day: auto opens the next one when clearing reconciles, hand waits",
+    "crowd": "how many seeded people trade; 0 for none",
+    "seed": "the seed of people and prices",
+    "snapshot_every": "commands between two snapshots: how much a restart runs again at most",
+    "rulebook": "folders of own rulebooks laid over the shipped ones",
+}
+
+
+class HallSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The settings of a hall."""
+
+    host: str = "127.0.0.1"
+    binary_port: int = 9440
+    http_port: int = 9441
+    days: str = "auto"
+    crowd: int = 2000
+    seed: int = 20260821
+    snapshot_every: int = 500_000
+    rulebook: list[str] = []
+
+
+def settings_text(settings: HallSettings) -> str:
+    """Return the file, a comment above every setting."""
+    lines = [HEAD]
+    for name, value in msgspec.structs.asdict(settings).items():
+        shown = msgspec.json.encode(value).decode()
+        lines.append(f"\n# {COMMENTS[name]}\n{name} = {shown}\n")
+    return "".join(lines)
+
+
+def write_settings(folder: Path, settings: HallSettings) -> None:
+    """Write the settings of a hall."""
+    write_file(folder / SETTINGS_NAME, [settings_text(settings).encode()], Files())
+
+
+def read_settings(folder: Path) -> HallSettings:
+    """Read the settings of a hall; an unknown or wrong one is an ``InputFault``."""
+    path = folder / SETTINGS_NAME
+    try:
+        settings = msgspec.convert(tomllib.loads(path.read_text("utf-8")), HallSettings)
+    except (OSError, ValueError, msgspec.ValidationError) as fault:
+        raise InputFault(f"{path} does not say how the hall is run: {fault}; correct it") from fault
+    if settings.days not in ("auto", "hand"):
+        raise InputFault(f"{path}: days is auto or hand, not {settings.days!r}")
+    return settings
