@@ -19,12 +19,12 @@ from tests.trading_day import read_events
 class Guarded(np.ndarray[Any, Any]):
     """A table that nobody may ask for a row below zero."""
 
-    def __getitem__(self, row: Any) -> Any:  # noqa: ANN401
+    def __getitem__(self, row: Any) -> Any:
         """Return a row or column."""
         assert not isinstance(row, int | np.integer) or row >= 0, f"row {row} does not exist"
         return super().__getitem__(row)
 
-    def __setitem__(self, row: Any, value: Any) -> None:  # noqa: ANN401
+    def __setitem__(self, row: Any, value: Any) -> None:
         """Write a row or column."""
         assert not isinstance(row, int | np.integer) or row >= 0, f"row {row} does not exist"
         super().__setitem__(row, value)

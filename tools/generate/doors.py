@@ -4,7 +4,7 @@ import inspect
 
 from huiguan.exchange.messages import HEADER, MESSAGE_BYTES
 from huiguan.floor.doors import records
-from huiguan.foundation.records import Flag, layout
+from huiguan.foundation.records import layout
 from tools.generate.client import CODES
 from tools.generate.kinds import placed
 from tools.generate.message_page import WIDTHS, table
@@ -115,28 +115,37 @@ def door_page() -> str:
 
 PAGE = f"""# The binary door (generated)
 
-A session is one TCP connection. The client speaks first: one record of {records.LOG_ON_BYTES} bytes, `AskLogOn`, with its key.
-From then on both sides send records of {MESSAGE_BYTES} bytes, little endian, without lengths between them: the client the
-commands of [messages](messages.md) (`EnterOrder`, `CancelOrder`, `CancelOrders`; the door writes the session into them),
-the door the events that concern the session, and either side the records below (kinds 1 to 99).
+A session is one TCP connection. The client speaks first: one record of {records.LOG_ON_BYTES}
+bytes, `AskLogOn`, with its key. From then on both sides send records of {MESSAGE_BYTES} bytes,
+little endian, without lengths between them: the client the commands of [messages](messages.md)
+(`EnterOrder`, `CancelOrder`, `CancelOrders`; the door writes the session into them), the door the
+events that concern the session, and either side the records below (kinds 1 to 99).
 
-- **Numbers.** `client_sequence` of a session rises by one with every command; `LoggedOn` says which one comes next. A command
-  sent twice under one number changes nothing and is answered with the first outcome (`CommandRepeated`).
-- **Replies.** Every event that a session is sent counts as one reply of the trading day, the first is 1; records of the door do not
-  count. Who reconnects says how many it has (`last_reply`) and gets the rest first: `repeats` of them, then live ones. They are kept
-  in memory as far back as it allows and come from the journal beyond it.
-- **Trades** tell a session its own side; the other side's order id is 0 and its code -1. `client_sequence` of an event is 0 where
-  somebody else's command caused it.
-- **Epochs.** The same epoch goes on where it stood; a higher one begins client sequences again at 1 and takes the session over from
-  whoever holds it. While a session is connected the same epoch is refused (`ALREADY_HERE`).
-- **Not taken.** What the session's rate does not allow, or what comes while no market is open, never reaches the exchange and uses
-  up no number: `NotTaken` names the first one and when to send it again.
-- **Signs of life.** The door sends `Heartbeat` every {records.HEARTBEAT_MS // 1000} seconds; a client that says nothing (any record counts) for three times as
-  long is cut, and cancel-on-disconnect takes its course after `grace_ms`.
-- **Nonsense.** An unknown kind or version ends that connection with a reason and touches no other. So does a reader that leaves
-  32 MiB unread; it is told why at its next log-on (`earlier`).
-- **Days.** `DayClosed` after the last phase, `DayOpened` when the next day is there: client sequences and replies begin again at 1.
-- A key that is bound to trading codes and reaches for another one gets the core's own refusal, as everybody does.
+- **Numbers.** `client_sequence` of a session rises by one with every command; `LoggedOn` says
+  which one comes next. A command sent twice under one number changes nothing and is answered with
+  the first outcome (`CommandRepeated`).
+- **Replies.** Every event that a session is sent counts as one reply of the trading day, the
+  first is 1; records of the door do not count. Who reconnects says how many it has (`last_reply`)
+  and gets the rest first: `repeats` of them, then live ones. They are kept in memory as far back
+  as it allows and come from the journal beyond it.
+- **Trades** tell a session its own side; the other side's order id is 0 and its code -1.
+  `client_sequence` of an event is 0 where somebody else's command caused it.
+- **Epochs.** The same epoch goes on where it stood; a higher one begins client sequences again at
+  1 and takes the session over from whoever holds it. While a session is connected the same epoch
+  is refused (`ALREADY_HERE`).
+- **Not taken.** What the session's rate does not allow, or what comes while no market is open,
+  never reaches the exchange and uses up no number: `NotTaken` names the first one and when to
+  send it again.
+- **Signs of life.** The door sends `Heartbeat` every {records.HEARTBEAT_MS // 1000} seconds; a
+  client that says nothing (any record counts) for three times as long is cut, and
+  cancel-on-disconnect takes its course after `grace_ms`.
+- **Nonsense.** An unknown kind or version ends that connection with a reason and touches no
+  other. So does a reader that leaves 32 MiB unread; it is told why at its next log-on
+  (`earlier`).
+- **Days.** `DayClosed` after the last phase, `DayOpened` when the next day is there: client
+  sequences and replies begin again at 1.
+- A key that is bound to trading codes and reaches for another one gets the core's own refusal, as
+  everybody does.
 
 ## Header
 

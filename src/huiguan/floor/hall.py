@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from huiguan.exchange.messages import LogOff, LogOn, LoseSession
+from huiguan.exchange.messages import MESSAGE_BYTES, LogOff, LogOn, LoseSession
 from huiguan.floor.clock import steady
 from huiguan.floor.doors.records import (
     HEARTBEAT_MS,
@@ -25,6 +25,7 @@ from huiguan.floor.doors.records import (
 from huiguan.floor.keys import KeyRight
 from huiguan.floor.own_orders import only_own
 from huiguan.floor.pace import Pace
+from huiguan.floor.reply_log import replies_from_journal
 from huiguan.foundation.calendars import show_day
 from huiguan.foundation.refusals import Refusal
 
@@ -48,6 +49,7 @@ class Hall:
         self.clock, self.keys = clock, keys
         self.lines: set[Line] = set()
         self._epochs: dict[int, int] = {}
+        self._fetching: set[asyncio.Future[None]] = set()
         self._earlier: dict[int, DoorReason] = {}  # why a session's last line was ended
         self._closed: DoorReason | None = None
         self.pace = Pace(self)
@@ -188,13 +190,39 @@ class Hall:
             self.node.command(LoseSession(target=session))
             return
         self._epochs[session] = asked.epoch
-        missed = market.replies_since(session, last)
         line.session = session
+        missed = market.log.since(session, last)
+        if missed is None:
+            self._fetching.add(fetch := asyncio.ensure_future(self._fetch(line, asked, last)))
+            fetch.add_done_callback(self._fetching.discard)
+        else:
+            self._go_live(line, asked, outcome.first_figure, missed)
+
+    async def _fetch(self, line: Line, asked: Asked, last: int) -> None:
+        """Get replies that are no longer in memory from the journal, while the market goes on."""
+        market, session = self.node.market, line.session
+        loop, found = asyncio.get_running_loop(), b""
+        while (rest := market.log.since(session, last)) is None:
+            upto, root = market.log.count(session), market.sequencer.folder.root
+            found += await loop.run_in_executor(
+                None, replies_from_journal, root, session, last, upto
+            )
+            last = upto
+        if line in self.lines and self.node.market is market:
+            spoken = int(market.core.state.sessions["client_sequence"][session])
+            self._go_live(line, asked, spoken, found + rest)
+        else:
+            self.node.command(LoseSession(target=session))
+
+    def _go_live(self, line: Line, asked: Asked, spoken: int, missed: bytes) -> None:
+        """Say that the session is on, send what it missed, and every reply from now on."""
+        assert line.key
+        session, market = line.session, self.node.market
         line.say(
             LoggedOn(
-                next_client_sequence=outcome.first_figure + 1,
-                replies=given,
-                repeats=given - last,
+                next_client_sequence=spoken + 1,
+                replies=market.log.count(session),
+                repeats=len(missed) // MESSAGE_BYTES,
                 trading_day=market.trading_day,
                 epoch=asked.epoch,
                 heartbeat_ms=HEARTBEAT_MS,

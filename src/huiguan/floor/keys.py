@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from enum import Enum
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -19,7 +19,7 @@ from huiguan.foundation.faults import InputFault
 from huiguan.storage.files import Files, write_file
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 KEYS_NAME = "keys.json"
@@ -27,7 +27,7 @@ DEFAULT_RATE = 2_000  # commands a second
 PREFIX = "hg_"
 
 
-class KeyRight(str, Enum):
+class KeyRight(StrEnum):
     """What a key is for."""
 
     TRADE = "trade"
@@ -102,7 +102,8 @@ class Keys:
         write_file(path, [text, b"\n"], Files())
         path.chmod(0o600)
 
-    def __iter__(self):  # noqa: ANN204
+    def __iter__(self) -> Iterator[Key]:
+        """Every key, by session."""
         return iter(sorted(self._keys.values(), key=lambda key: key.session))
 
     def make(self, name: str, member: str, **terms: object) -> str:

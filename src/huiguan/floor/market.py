@@ -20,7 +20,7 @@ from huiguan.exchange.messages import (
 )
 from huiguan.exchange.replies import Splitter
 from huiguan.exchange.trading.state.rows import SessionStatus
-from huiguan.floor.reply_log import ReplyLog, replies_from_journal
+from huiguan.floor.reply_log import ReplyLog
 from huiguan.floor.sequencer import Sequencer
 from huiguan.storage.market.day_image import read_image
 
@@ -115,14 +115,6 @@ class Market:
         """Apply the oldest frame that is on its way, waiting for the disk where it must."""
         frame = self.sequencer.collect()
         return Applied(*frame, self._split(frame.events))
-
-    def replies_since(self, session: int, last_reply: int) -> bytes:
-        """Return the replies of a session after number ``last_reply``, from memory or journal."""
-        found = self.log.since(session, last_reply)
-        if found is None:
-            upto = self.log.count(session)
-            found = replies_from_journal(self.sequencer.folder.root, session, last_reply, upto)
-        return found
 
     def sessions_on(self) -> list[int]:
         """Return the sessions that the journal has as connected."""

@@ -38,7 +38,7 @@ class Speaker(Protocol):
 
     session: int
 
-    def send(self, data: bytes | memoryview | np.ndarray) -> None:
+    def send(self, data: bytes | memoryview) -> None:
         """Hand bytes to the system."""
 
 
@@ -52,7 +52,9 @@ class House(NamedTuple):
 class Node:
     """Runs a market on the event loop; every method is called on that loop."""
 
-    def __init__(self, market: Market, clock: Clock, *, snapshot_every: int = SNAPSHOT_EVERY):
+    def __init__(
+        self, market: Market, clock: Clock, *, snapshot_every: int = SNAPSHOT_EVERY
+    ) -> None:
         """Take a market that was started; ``begin`` sets it going."""
         self.market, self.clock = market, clock
         self.live: dict[int, Speaker] = {}  # by session
@@ -163,7 +165,7 @@ class Node:
             watch(applied)
         for session, rows in applied.replies:
             if speaker := self.live.get(session):
-                speaker.send(rows)
+                speaker.send(rows.data)
         if answers:
             self._answer(applied, answers)
         for settle in self.settled:
@@ -209,10 +211,8 @@ class Node:
 
     def is_over(self) -> bool:
         """Return whether every product group is closed and nothing is due."""
-        state = self.market.core.state
-        return (
-            self.market.core.next_due_ns is None and (state.group_phase == Phase.CLOSED).all()
-        ).item()
+        closed = self.market.core.state.group_phase == Phase.CLOSED
+        return self.market.core.next_due_ns is None and bool(closed.all())
 
     def _wants_copy(self) -> bool:
         behind = self.market.sequencer.next_sequence - 1 - self._copied_at
@@ -237,7 +237,7 @@ class Node:
 
     async def rest(self) -> None:
         """Wait until no frame is on its way and no snapshot is being written."""
-        while (self._flying or self._writing) and not self.failed.done():
+        while (self._flying or self._writing) and not self.failed.done():  # noqa: ASYNC110
             await asyncio.sleep(0.001)
 
     def describe(self) -> dict[str, object]:

@@ -1,7 +1,7 @@
-"""The operator's door: one line of JSON asks, one line answers, over a socket in the hall's folder.
+"""The operator's door: a line of JSON asks, a line answers; a socket in the hall's folder.
 
-Whoever may open the socket file (the owner of the hall) may ask. A request has an ``id``: asking the
-same again gives the first answer and does nothing twice.
+Whoever may open the socket file (the owner of the hall) may ask. A request has an ``id``: asking
+the same again gives the first answer and does nothing twice.
 """
 
 from __future__ import annotations
@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 SOCKET_NAME = "operator.sock"
 REMEMBERED = 10_000  # answers by request id
 LONGEST_LINE = 1 << 20
-HOUSE = {kind.__struct_config__.tag: kind for kind in Command.__subclasses__() if kind.KIND > 110}
+HOUSE = {
+    str(kind.__struct_config__.tag): kind for kind in Command.__subclasses__() if kind.KIND > 110
+}
 
 
 class Request(msgspec.Struct, forbid_unknown_fields=True):

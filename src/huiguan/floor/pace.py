@@ -1,8 +1,8 @@
 """A paced market (speed ``max``): time moves when everybody who paces it has sent what it wanted.
 
-Between two ticks everything is gathered into one frame, in the order of sessions, so the same people
-with the same seed make the same journal. The next tick is the earliest that anybody asked for, or
-what the schedule wants before it. Until every key that may pace is connected, time stands.
+Between two ticks everything is gathered into one frame, in the order of sessions, so the same
+people with the same seed make the same journal. The next tick is the earliest that anybody asked
+for, or what the schedule wants before it. Until every key that may pace is connected, time stands.
 """
 
 from __future__ import annotations

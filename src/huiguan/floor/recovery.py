@@ -26,7 +26,7 @@ class Follower(Protocol):
     """Somebody who follows the events of a running day and has to catch up after a restart."""
 
     def restore(self, core: TradingCore, tables: Mapping[str, np.ndarray]) -> None:
-        """Stand where a snapshot stands: the core is there, ``tables`` are those of the snapshot."""
+        """Stand where a snapshot stands: the core does, ``tables`` are those it keeps."""
 
     def follow(self, frame: Frame, events: np.ndarray) -> None:
         """Take the events of a frame that is run again."""
@@ -41,8 +41,8 @@ def recover(
 ) -> list[str]:
     """Bring a core and notes that stand at the morning to the last good frame of the journal.
 
-    A ``follower`` comes along. Every hash that the journal carries is compared. Returns why newer snapshots were passed over,
-    one sentence each. Raises ``CheckFault`` naming the first difference.
+    A ``follower`` comes along. Every hash that the journal carries is compared. Returns why newer
+    snapshots were passed over, a sentence each. Raises ``CheckFault`` naming the first difference.
     """
     restored = newest_snapshot(folder.snapshots, folder.journal, image_digest(image))
     behind = 0

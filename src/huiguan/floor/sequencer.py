@@ -123,7 +123,7 @@ class Sequencer:
     def open(
         cls, root: Path, *, files: Files | None = None, follower: Follower | None = None
     ) -> Self:
-        """Recover a day and go on behind its last good frame; a ``follower`` learns what it missed."""
+        """Recover a day and go on behind its last good frame; a ``follower`` comes along."""
         folder, files = DayFolder(root), files or Files()
         image = read_image(folder.image)
         core = TradingCore(image)

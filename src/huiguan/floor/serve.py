@@ -1,4 +1,4 @@
-"""The floor process: one hall, its doors and its days, until it is told to stop or a fault stops it.
+"""The floor process: one hall, its doors and its days, until somebody or a fault stops it.
 
 What a hall's folder holds:
 
@@ -179,9 +179,9 @@ class Floor:
 
     def _told_fault(self, fault: BaseException) -> int:
         self.say(
-            f"floor: stopped by a fault: {fault}. Nothing acknowledged is lost: what was answered is "
-            "on disk, and `huiguan up` goes on from there. `huiguan doctor` says what is wrong with "
-            "the machine"
+            f"floor: stopped by a fault: {fault}. Nothing acknowledged is lost: what was answered "
+            "is on disk, and `huiguan up` goes on from there; make room on the disk first, if that "
+            "is what is missing"
         )
         return 1
 
@@ -239,8 +239,8 @@ class Floor:
             last, self._doing = line, f"day {step} {root.name}: {line}"
         if await process.wait():
             raise CheckFault(
-                f"`huiguan day {step} {root}` did not succeed ({last}); nothing was opened. Mend what"
-                " it says and run `huiguan up` again"
+                f"`huiguan day {step} {root}` did not succeed ({last}); nothing was opened. Mend "
+                "what it says and run `huiguan up` again"
             )
 
 

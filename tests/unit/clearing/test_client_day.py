@@ -19,7 +19,7 @@ from huiguan.foundation.faults import InputFault
 DAY = 20260821
 
 
-def facts(name: str = "cu2610", **more: Any) -> dict[str, ContractFacts]:  # noqa: ANN401
+def facts(name: str = "cu2610", **more: Any) -> dict[str, ContractFacts]:
     row = {
         "product": name[:2],
         "exchange": "SHFE",

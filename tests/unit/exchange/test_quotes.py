@@ -37,7 +37,7 @@ def test_a_value_is_whole_fen() -> None:
     ],
     ids=ascii,
 )
-def test_what_is_no_price(price: Any) -> None:  # noqa: ANN401  hostile on purpose
+def test_what_is_no_price(price: Any) -> None:
     with pytest.raises(InputFault, match=r"^price: "):
         value_fen(price, 5, 1)
     with pytest.raises(InputFault, match=r"^price: "):
@@ -53,7 +53,7 @@ def test_an_unknown_rounding_is_refused() -> None:
 
 
 @pytest.mark.parametrize("rate", ["5 %", " 5%", "５%", "1_0%", "+5%", "5e0%", 0.05, True, 5, "-5%"])
-def test_what_is_no_rate(rate: Any) -> None:  # noqa: ANN401  hostile on purpose
+def test_what_is_no_rate(rate: Any) -> None:
     assert as_rate("5%") == as_rate("5％") == as_rate(Decimal("0.05")) == Fraction(1, 20)
     with pytest.raises(InputFault, match=r"^rate: "):
         as_rate(rate)

@@ -1,7 +1,7 @@
 """A client that a program talks to: contracts by code, prices as decimals, answers as values.
 
-``Client`` blocks and reads its line in a thread; ``AsyncClient`` does the same on an event loop. Both
-reconnect by themselves and go on with the next reply they have not seen.
+``Client`` blocks and reads its line in a thread; ``AsyncClient`` does the same on an event loop.
+Both reconnect by themselves and go on with the next reply they have not seen.
 """
 
 from __future__ import annotations
@@ -12,9 +12,8 @@ import json
 import threading
 import urllib.error
 import urllib.request
-from concurrent.futures import Future
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from huiguan_client import doors
 from huiguan_client.messages import (
@@ -36,6 +35,7 @@ from huiguan_client.session import Command, Reply, Session, refusal_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from concurrent.futures import Future
     from types import TracebackType
 
 HEARTBEAT_SECONDS = 5.0
@@ -48,8 +48,8 @@ class HuiguanError(Exception):
     """What went wrong, in a sentence."""
 
 
-class Refused(HuiguanError):
-    """The exchange said no: ``refusal`` is its number, the figures are what was asked and allowed."""
+class Refused(HuiguanError):  # noqa: N818  the field's word
+    """The exchange said no: ``refusal`` is its number, the figures what was asked and allowed."""
 
     def __init__(self, refusal: int, first_figure: int = 0, second_figure: int = 0) -> None:
         """Say it in words."""
@@ -256,7 +256,7 @@ class AsyncClient:
         self._tasks: list[asyncio.Task[None]] = []
         self._ended: HuiguanError | None = None
 
-    async def __aenter__(self) -> AsyncClient:
+    async def __aenter__(self) -> Self:
         """Connect and log on."""
         await asyncio.to_thread(self.desk.learn)
         self._tasks = [asyncio.create_task(self._live()), asyncio.create_task(self._beat())]
@@ -376,7 +376,9 @@ class AsyncClient:
                 self._later(item)
             if isinstance(item, doors.Heartbeat):
                 continue
-            if isinstance(item, Reply) and (answer := self._answers.pop(item.client_sequence, None)):
+            if isinstance(item, Reply) and (
+                answer := self._answers.pop(item.client_sequence, None)
+            ):
                 answer.set_result(item)
             for found in self.desk.value(item):
                 self._heard.put_nowait(found)
@@ -411,7 +413,7 @@ class Client:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
 
-    def __enter__(self) -> Client:
+    def __enter__(self) -> Self:
         """Connect and log on."""
         self._thread.start()
 
@@ -481,7 +483,7 @@ class Client:
         while True:
             try:
                 found = self.next(timeout)
-            except (TimeoutError, asyncio.TimeoutError):
+            except TimeoutError:
                 return
             if isinstance(found, Trade):
                 yield found

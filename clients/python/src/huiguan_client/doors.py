@@ -96,7 +96,7 @@ class AskLogOn(DoorRecord, frozen=True, kw_only=True):
 
 
 class LoggedOn(DoorRecord, frozen=True, kw_only=True):
-    """The session is on; ``repeats`` replies follow that the client has not seen, then live ones."""
+    """The session is on; ``repeats`` replies follow that the client has not seen, then others."""
 
     KIND: ClassVar[int] = 2
     LAYOUT: ClassVar[Struct] = Struct("<hhiqqqqiiii8x")

@@ -13,12 +13,13 @@ from huiguan_client import doors
 from huiguan_client.binary import decode, encode
 from huiguan_client.messages import (
     MESSAGE_BYTES,
+    REFUSAL_WORDS,
+    CancelOrder,
+    CancelOrders,
     CommandDone,
     CommandRefused,
     CommandRepeated,
     EnterOrder,
-    CancelOrder,
-    CancelOrders,
     Event,
     OrderCancelled,
     OrderEntered,
@@ -70,7 +71,9 @@ class Session:
     def log_on(self) -> bytes:
         """Return the first bytes of a connection."""
         self.is_on, self._rest = False, b""
-        keys = [int.from_bytes(self._key[at : at + 8], "little", signed=True) for at in (0, 8, 16, 24)]
+        keys = [
+            int.from_bytes(self._key[at : at + 8], "little", signed=True) for at in (0, 8, 16, 24)
+        ]
         ask = doors.AskLogOn(
             key_0=keys[0],
             key_1=keys[1],
@@ -139,13 +142,13 @@ class Session:
     def unanswered(self, first: int, count: int) -> bytes:
         """Return commands that the door did not take, to be sent again."""
         return b"".join(
-            self._waiting[number] for number in range(first, first + count) if number in self._waiting
+            self._waiting[number]
+            for number in sorted(self._waiting)
+            if first <= number < first + count
         )
 
 
 def refusal_words(number: int, language: str = "en") -> str:
     """Return what a refusal's number says, in English or Chinese (``zh``)."""
-    from huiguan_client.messages import REFUSAL_WORDS
-
     english, chinese = REFUSAL_WORDS[Refusal(number)]
     return chinese if language == "zh" else english

@@ -34,8 +34,8 @@ def ask(folder: Path, do: str, **given: Any) -> Any:  # noqa: ANN401  as the ope
             answer = json.loads(door.makefile("rb").readline() or b"{}")
     except OSError as fault:
         raise InputFault(
-            f"no hall is up in {folder} ({fault.strerror or fault}); start it with `huiguan up`, or "
-            "name its folder with --data"
+            f"no hall is up in {folder} ({fault.strerror or fault}); start it with `huiguan up`, "
+            "or name its folder with --data"
         ) from None
     if "good" not in answer:
         raise InputFault(answer.get("fault", "the hall went down before it answered"))

@@ -17,6 +17,7 @@ from huiguan.cli.progress import say
 from huiguan.foundation.faults import InputFault
 
 if TYPE_CHECKING:
+    from huiguan.exchange.day.image import DayImage
     from huiguan.floor.clock import ClockSetting
     from huiguan.floor.keys import Keys
     from huiguan.floor.settings import HallSettings
@@ -109,7 +110,7 @@ def clock_setting(clock: str, speed: str) -> tuple[ClockSetting, bool]:
     return ClockSetting(STEERED, read_moment(clock), times, fastest), fastest
 
 
-def first_morning(setting: ClockSetting, people: int, products: str, seed: int):  # noqa: ANN201
+def first_morning(setting: ClockSetting, people: int, products: str, seed: int) -> DayImage:
     """Return the image of the first trading day that begins after the clock's time."""
     from huiguan.floor.clock import wall_ns
     from huiguan.simulation.market.image import first_image

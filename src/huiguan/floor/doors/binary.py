@@ -137,10 +137,10 @@ class Line(asyncio.Protocol):
         peer = self._transport.get_extra_info("peername")
         return str(peer[0]) if peer else ""
 
-    def send(self, data: bytes | memoryview | np.ndarray) -> None:
+    def send(self, data: bytes | memoryview) -> None:
         """Hand bytes to the system."""
         if not self._ended:
-            self._transport.write(memoryview(data))
+            self._transport.write(data)
 
     def say(self, record: DoorRecord) -> None:
         """Send a record of the door."""

@@ -9,13 +9,11 @@ from __future__ import annotations
 
 import hashlib
 from enum import IntEnum
-from typing import ClassVar
+from typing import ClassVar, Self
 
 import numpy as np
 
 from huiguan.exchange.messages import (
-    COMMANDS,
-    EVENTS,
     HEADER,
     LAYOUTS,
     MESSAGE_BYTES,
@@ -38,7 +36,9 @@ class DoorReason(IntEnum):
     chinese: str
     again: bool
 
-    def __new__(cls, number: int, english: str, chinese: str, again: bool = False) -> DoorReason:
+    def __new__(
+        cls, number: int, english: str = "", chinese: str = "", again: bool = False
+    ) -> Self:
         member = int.__new__(cls, number)
         member._value_ = number
         member.english, member.chinese, member.again = english, chinese, again
@@ -92,7 +92,7 @@ class AskLogOn(DoorRecord, frozen=True, tag="ask_log_on"):
 
 
 class LoggedOn(DoorRecord, frozen=True, tag="logged_on"):
-    """The session is on; ``repeats`` replies follow that the client has not seen, then live ones."""
+    """The session is on; ``repeats`` replies follow that the client has not seen, then others."""
 
     KIND: ClassVar[int] = 2
 
@@ -200,9 +200,9 @@ def schema_number() -> int:
     A client that was made for another one is refused at its log-on.
     """
     lines = []
-    for kinds, layouts in ((COMMANDS, LAYOUTS), (EVENTS, LAYOUTS), (RECORDS, DOOR_LAYOUTS)):
-        for number in sorted(kinds):
-            places = layouts[number].fields or {}
+    for layouts in (LAYOUTS, DOOR_LAYOUTS):
+        for number in sorted(layouts):
+            places = dict(layouts[number].fields or {})
             told = ",".join(f"{name}:{part[0].str}@{part[1]}" for name, part in places.items())
             lines.append(f"{number} {told}")
     return int.from_bytes(hashlib.sha256("\n".join(lines).encode()).digest()[:3], "little")

@@ -1,8 +1,8 @@
 """The crowd at the doors: the seeded people of the simulation, each member a line like any other.
 
 They see what their doors tell them, act when a tick says the time, and say when they want the next
-one. In a paced market (speed ``max``) the same seed makes the same day; at other speeds what happens
-also depends on when things arrive, as in life.
+one. In a paced market (speed ``max``) the same seed makes the same day; at other speeds what
+happens also depends on when things arrive, as in life.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Trading codes of people who come to a simulated market from outside, with money and no position."""
+"""Trading codes of people who come to a simulated market from outside, with money alone."""
 
 from __future__ import annotations
 
@@ -35,5 +35,5 @@ def with_visitors(image: DayImage, count: int, deposit_fen: int = TEN_MILLION_YU
         ],
         holders=[*image.names.holders, *(f"visitor {client:08d}" for client in clients)],
     )
-    tables = {"trading_codes": np.concatenate([image.trading_codes, rows])}
-    return image._replace(names=names, members=members, pools=pools, **tables)
+    codes = np.concatenate([image.trading_codes, rows])
+    return image._replace(names=names, members=members, pools=pools, trading_codes=codes)

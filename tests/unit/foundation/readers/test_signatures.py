@@ -49,7 +49,7 @@ def ask(
     value: bool | int | str | Decimal = 0,
     days_off: Collection[date] = (),
     table: np.ndarray | None = None,
-    given: Any = None,  # noqa: ANN401  whatever it is
+    given: Any = None,
 ) -> dict[str, Any]:
     """Return what was read."""
     return dict(locals())

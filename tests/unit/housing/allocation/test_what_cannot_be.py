@@ -35,15 +35,15 @@ LINE = {"P": ["a", "b"]}
 
 
 def accept(
-    preferences: Any = None,  # noqa: ANN401  hostile on purpose
-    priorities: Any = None,  # noqa: ANN401  hostile on purpose
-    seats: Any = None,  # noqa: ANN401  hostile on purpose
+    preferences: Any = None,
+    priorities: Any = None,
+    seats: Any = None,
 ) -> Callable[[], object]:
     wishes = {"a": ["P"], "b": ["P"]} if preferences is None else preferences
     return lambda: deferred_acceptance(wishes, priorities or LINE, ONE if seats is None else seats)
 
 
-def crews(*rows: tuple[Any, Any], **more: Any) -> list[Crew]:  # noqa: ANN401  hostile on purpose
+def crews(*rows: tuple[Any, Any], **more: Any) -> list[Crew]:
     return [Crew(name=name, heads=heads, sex="m", **more) for name, heads in rows]
 
 
@@ -51,7 +51,7 @@ def rooms(*rows: tuple[Any, Any, Any]) -> list[Room]:
     return [Room(name=name, corridor="c", door=door, beds=beds) for name, door, beds in rows]
 
 
-def week(dates: Any, ranks: Any = None) -> Callable[[], object]:  # noqa: ANN401  hostile on purpose
+def week(dates: Any, ranks: Any = None) -> Callable[[], object]:
     known = {"a": 1, "b": 2} if ranks is None else ranks
     return lambda: weekly_reletting({"a": ["P"], "b": ["P"]}, dates, known, ONE)
 

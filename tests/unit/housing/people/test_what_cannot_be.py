@@ -32,11 +32,11 @@ KNOWN, ON = date(2026, 6, 1), date(2026, 7, 1)
 KEY = bytes(range(32))
 
 
-def fact(name: str, value: Any, source: str = "registry") -> Fact:  # noqa: ANN401  hostile too
+def fact(name: str, value: Any, source: str = "registry") -> Fact:
     return Fact(name=name, value=value, source=source, known_on=KNOWN)
 
 
-def facts(**values: Any) -> list[Fact]:  # noqa: ANN401  hostile too
+def facts(**values: Any) -> list[Fact]:
     return [fact(name, value) for name, value in values.items()]
 
 
@@ -72,12 +72,12 @@ def test_a_form_sent_again_is_not_two_applications() -> None:
         verdicts(received, RULES, ON, "last")
 
 
-def area(value: Any, heads: Any = 1) -> Callable[[], object]:  # noqa: ANN401  hostile on purpose
+def area(value: Any, heads: Any = 1) -> Callable[[], object]:
     row = next(row for row in RULES.condition if row.test == "area_below")
     return lambda: judge(row, facts(floor_area_m2=value, heads=heads), ON)
 
 
-def condition(test: str, **more: Any) -> Condition:  # noqa: ANN401  fields of a row
+def condition(test: str, **more: Any) -> Condition:
     return Condition(
         effective=date(2020, 1, 1),
         article="a",

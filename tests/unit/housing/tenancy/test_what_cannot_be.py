@@ -57,7 +57,7 @@ BILL = Deduction("damage", 1_000, "bill 7")
 LEASE = Lease("L1", "B1", "bed", "E1", True, (Share("E1"),), DAY, LAST, 55_000, 55_000)
 
 
-def swap(stays: list[Stay], arriving: str, roster: Any) -> Callable[[], object]:  # noqa: ANN401
+def swap(stays: list[Stay], arriving: str, roster: Any) -> Callable[[], object]:
     return lambda: check_swap(LEASE, stays, "ann", arriving, LATER, roster)
 
 

@@ -70,7 +70,7 @@ def kept_tables(state: State) -> dict[str, np.ndarray]:
 
 def copied(state: State) -> State:
     """Return a state of its own with the same content."""
-    return State(*(None if rows is None else rows.copy() for rows in state))
+    return State(**{name: rows.copy() for name, rows in state._asdict().items() if name != "trace"})
 
 
 def restore(state: State, tables: Mapping[str, np.ndarray]) -> None:
