@@ -22,7 +22,7 @@ def workbook(fill: Fill, name: str = "Sheet1") -> bytes:
 def workbook_of(rows: Sequence[Sequence[object]], name: str = "Sheet1") -> bytes:
     """Return a workbook of rows: dates as dates, everything else as it is."""
 
-    def fill(book: Any, sheet: Any) -> None:  # noqa: ANN401  an untyped library
+    def fill(book: Any, sheet: Any) -> None:
         day = book.add_format({"num_format": "yyyy-mm-dd"})
         for line, row in enumerate(rows):
             for at, cell in enumerate(row):

@@ -6,10 +6,10 @@ from functools import partial
 from pathlib import Path
 
 from tools.generate.client import client
+from tools.generate.doors import door_client, door_page
 from tools.generate.feed_client import feed_client
 from tools.generate.feed_page import feed_page
 from tools.generate.files_page import files_page
-from tools.generate.doors import door_client, door_page
 from tools.generate.message_lock import LOCK, message_lock
 from tools.generate.message_page import message_page
 from tools.generate.rulebook_page import home_rulebook_page, rulebook_page

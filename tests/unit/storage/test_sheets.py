@@ -60,7 +60,7 @@ def test_what_is_neither_is_named_by_its_line() -> None:
 
 
 def test_cells_become_what_a_person_would_write() -> None:
-    def fill(book: Any, sheet: Any) -> None:  # noqa: ANN401  an untyped library
+    def fill(book: Any, sheet: Any) -> None:
         day = book.add_format({"num_format": "yyyy/m/d"})
         time = book.add_format({"num_format": "hh:mm:ss"})
         sheet.write_row(0, 0, list("abcdefghi"))
@@ -88,7 +88,7 @@ def test_cells_become_what_a_person_would_write() -> None:
     ],
 )
 def test_an_error_is_no_empty_cell(value: str, words: str) -> None:
-    def fill(_book: Any, sheet: Any) -> None:  # noqa: ANN401  an untyped library
+    def fill(_book: Any, sheet: Any) -> None:
         sheet.write_row(0, 0, ["a", "b", "c"])
         sheet.write_row(1, 0, ["1", "2", "3"])
         sheet.write_row(2, 0, ["1", "2"])

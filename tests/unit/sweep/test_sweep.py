@@ -125,7 +125,7 @@ def arguments(name: str) -> dict[str, Any]:
 LOADED = (Books, HomeRules, Calendar)  # checked when they were loaded
 
 
-def spoilt(value: Any) -> Iterator[Any]:  # noqa: ANN401  any argument
+def spoilt(value: Any) -> Iterator[Any]:
     """Yield the value replaced, and each of its parts replaced, by every hostile value."""
     yield from HOSTILE
     if isinstance(value, Mapping):
