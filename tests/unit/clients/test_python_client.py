@@ -131,7 +131,7 @@ def test_what_is_no_message_is_refused() -> None:
 
 def test_the_client_imports_neither_numpy_nor_huiguan() -> None:
     page = (CLIENT.parent / "README.md").read_text("utf-8")
-    example = page.partition("```python\n")[2].partition("```")[0]
+    example = page.rpartition("```python\n")[2].partition("```")[0]
     assert "decode(row)" in example
     text = (
         f"import sys; sys.path.insert(0, sys.argv[1])\n{example}\n"

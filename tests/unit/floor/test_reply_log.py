@@ -1,0 +1,70 @@
+"""The log of replies: numbers, what memory keeps, and what the journal gives back."""
+
+from pathlib import Path
+
+import numpy as np
+
+from huiguan.floor.market import Market
+from huiguan.floor.reply_log import ReplyLog, replies_from_journal
+from huiguan.storage.files import Files
+from huiguan.storage.market.day_folder import DayFolder
+from huiguan.storage.market.day_image import write_image
+from tests.images import small_image
+from tests.property.test_replies import SESSIONS, frames
+
+
+def rows(numbers: range) -> np.ndarray:
+    return np.repeat(np.array(numbers, np.uint8), 64)
+
+
+def test_memory_keeps_the_newest_and_knows_what_it_lost() -> None:
+    log = ReplyLog(3, kept_rows=4)
+    for number in range(1, 21):
+        log.add(2, rows(range(number, number + 1)))
+    assert log.count(2) == 20
+    assert log.count(1) == 0
+    assert log.since(2, 18) == rows(range(19, 21)).tobytes()
+    assert log.since(2, 20) == b""
+    assert log.since(2, 0) is None
+
+
+def test_the_journal_gives_what_memory_lost(tmp_path: Path) -> None:
+    image = small_image(codes=6, members=SESSIONS, settings={"order_capacity": 16})
+    write_image(DayFolder(tmp_path).image, image, Files())
+    market = Market.start(tmp_path)
+    try:
+        for number, commands in enumerate(frames(1)):
+            market.submit(number, commands)
+            market.collect()
+        for session in range(1, SESSIONS + 1):
+            whole = market.log.since(session, 0)
+            assert whole
+            count = len(whole) // 64
+            assert replies_from_journal(tmp_path, session, 0, count) == whole
+            assert replies_from_journal(tmp_path, session, 2, count - 1) == whole[128:-64]
+    finally:
+        market.sequencer.leave()
+
+
+def test_a_market_that_is_opened_again_goes_on_counting(tmp_path: Path) -> None:
+    image = small_image(codes=6, members=SESSIONS, settings={"order_capacity": 16})
+    write_image(DayFolder(tmp_path).image, image, Files())
+    first = Market.start(tmp_path)
+    parts = frames(2)
+    for number, commands in enumerate(parts[:-1]):
+        first.submit(number, commands)
+        first.collect()
+        if number == 3:
+            first.copy_state().write()
+    first.sequencer.leave()
+    again = Market.start(tmp_path)
+    try:
+        for session in range(1, SESSIONS + 1):
+            assert again.log.count(session) == first.log.count(session)
+        again.submit(99, parts[-1])
+        applied = again.collect()
+        for session, replies in applied.replies:
+            after = first.log.count(session)
+            assert again.log.since(session, after) == replies.tobytes()
+    finally:
+        again.sequencer.leave()
