@@ -344,7 +344,7 @@ FROZEN: dict[str, Change] = {
     "a chain in vain": edit(HEAD, "^chain = .*", f'chain = "{"0" * 64}"'),
     "a beacon in vain": edit(HEAD, "^beacon_round = .*", "beacon_round = 7"),
     "another profile": edit(HEAD, "^profile = .*", 'profile = "counts-only"'),
-    "a later format": edit(HEAD, "^format = .*", "format = 3"),
+    "a later format": edit(HEAD, "^format = .*", "format = 4"),
     "an earlier format": edit(HEAD, "^format = .*", "format = 0"),
     "no name": edit(HEAD, "^round = .*", 'round = ""'),
     "an unknown key": edit(HEAD, "^profile = ", 'colour = "red"\nprofile = '),
