@@ -42,6 +42,7 @@ class Condition(HomeRow, frozen=True, kw_only=True):
     least: int = 0  # age_between, both inclusive
     most: int = 0
     values: tuple[str, ...] = ()  # one_of
+    chinese: str = ""  # what it asks, for applicants who read Chinese
 
 
 class RateRow(HomeRow, frozen=True, kw_only=True):

@@ -277,7 +277,14 @@ def test_why_is_told_with_rule_article_and_fact(office: Path) -> None:
     assert english[2].startswith("  NO: floor area (since 2021-11-23, confirmed): Hu Fu Ban Gui")
     assert english[3] == "      30.00 m2 for 2 is not below 15 m2 a head"  # 15.00 is not below 15
     chinese = tell_applied(application_of(taken, "2026-0004"), "zh")
-    assert chinese[2].startswith("  无法判断：employed")
+    assert chinese[2].startswith(
+        "  无法判断：在本市合法就业（沪府办规〔2021〕12号）（规则 employed，自"
+    )
+    assert chinese[3] == "      请在冻结前补充证明，届时重新审核"
+    assert tell_applied(by_number, "zh")[3] == (
+        "      依据：家庭建筑面积 = 30.00（papers shown，2026-06-12）; "
+        "人数 = 2（申请人员行数，2026-06-04）"
+    )
     with pytest.raises(InputFault, match="has the own id '2026-0099'"):
         application_of(taken, "2026-0099")
     with pytest.raises(InputFault, match="is no folder of an intake"):

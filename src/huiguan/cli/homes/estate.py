@@ -170,7 +170,7 @@ def says(row: HomeRow) -> str:
     shown = []
     for field in msgspec.structs.fields(type(row)):
         value = getattr(row, field.name)
-        if field.name in HomeRow.__struct_fields__ or value in ((), 0, ""):
+        if field.name in (*HomeRow.__struct_fields__, "chinese") or value in ((), 0, ""):
             continue
         name, _, unit = field.name.rpartition("_")
         if unit == "ppb":

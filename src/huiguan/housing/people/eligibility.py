@@ -30,6 +30,7 @@ class Judgement(msgspec.Struct, frozen=True):
     """One condition's answer, why, and the facts it rests on."""
 
     condition: str
+    chinese: str  # what it asks, "" where the book does not say
     effective: date  # of the row
     article: str
     status: str
@@ -119,6 +120,7 @@ def finding(
     """Return a finding with the condition's article and status."""
     return Judgement(
         condition=condition.name,
+        chinese=condition.chinese,
         effective=condition.effective,
         article=condition.article,
         status=condition.status,

@@ -11,10 +11,12 @@ import msgspec
 
 from huiguan.foundation.faults import InputFault
 from huiguan.housing.people.eligibility import Answer, Judgement
-from huiguan.housing.people.forms import Form
+from huiguan.housing.people.forms import BY_ROWS, CHINESE_FACTS, PEOPLE, Form
 from huiguan.housing.people.intake import Received, Verdict, verdicts
 from huiguan.housing.round.draw import application_number, number_is_valid
 from huiguan.housing.rules import HomeRules
+
+FACTS_IN_CHINESE = {column.name: column.chinese for column in PEOPLE} | CHINESE_FACTS
 
 
 class KnownFact(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,6 +32,7 @@ class RuleAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """What one dated rule said: the row, its article, the answer, and the facts it rests on."""
 
     rule: str
+    chinese: str
     effective: date
     article: str
     status: str
@@ -143,6 +146,7 @@ def rule_answer(finding: Judgement) -> RuleAnswer:
     )
     return RuleAnswer(
         rule=finding.condition,
+        chinese=finding.chinese or finding.condition,
         effective=finding.effective,
         article=finding.article,
         status=finding.status,
@@ -187,12 +191,22 @@ WORDS = {
         "yes": "符合",
         "no": "不符合",
         "unknown": "无法判断",
-        "rule": "  {answer}：{rule}（自 {effective} 起，状态 {status}）：{article}",
+        "rule": "  {answer}：{chinese}（规则 {rule}，自 {effective} 起，状态 {status}；{article}）",
         "facts": "      依据：{facts}",
         "fact": "{name} = {value}（{source}，{known_on}）",
         "bring": "      请在冻结前补充证明，届时重新审核",
     },
 }
+
+
+def fact_told(fact: KnownFact, language: str) -> str:
+    """Return a fact with its source and day; names and yes or no in the language."""
+    plain = msgspec.structs.asdict(fact)
+    if language == "zh":
+        plain["name"] = FACTS_IN_CHINESE.get(fact.name, fact.name)
+        plain["value"] = {"yes": "是", "no": "否"}.get(fact.value, fact.value)
+        plain["source"] = "申请人员行数" if fact.source == BY_ROWS else fact.source
+    return WORDS[language]["fact"].format(**plain)
 
 
 def tell_applied(entry: Applied, language: str) -> list[str]:
@@ -204,7 +218,7 @@ def tell_applied(entry: Applied, language: str) -> list[str]:
     for row in sorted(entry.rules, key=lambda row: order[row.answer]):
         said = msgspec.structs.asdict(row) | {"answer": words[row.answer]}
         lines.append(words["rule"].format(**said))
-        facts = [words["fact"].format(**msgspec.structs.asdict(fact)) for fact in row.facts]
+        facts = [fact_told(fact, language) for fact in row.facts]
         if facts or language == "en":
             lines.append(words["facts"].format(reason=row.reason, facts="; ".join(facts)))
         if row.answer is Answer.UNKNOWN:
