@@ -9,8 +9,9 @@ from huiguan.foundation.faults import InputFault
 from huiguan.foundation.readers.names import name as known_as
 from huiguan.foundation.readers.names import spelling
 from huiguan.housing.supply.claims import HoldReason, Purpose
-from huiguan.housing.supply.occupancy import free_places
+from huiguan.housing.supply.occupancy import claim, free_places, why
 from huiguan.housing.supply.places import Level, Sex
+from huiguan.housing.supply.reconcile import units_on
 from huiguan.storage.homes.estate import PLAIN, read_estate, write_estate
 from tests.unit.housing.estates import APRIL, MARCH, MAY, Estate
 
@@ -96,7 +97,7 @@ def test_what_is_written_reads_the_same(tmp_path: Path) -> None:
         ("levels", "2026-04-01", "2026-4-1", "line 3: '2026-4-1' is not a date"),
         ("fits", "A1r,2", "A1r,２", "line 2: '２' is not a number of beds"),
         ("fits", "A1r,2", "A1r,02", "line 2: '02' is not a number of beds"),
-        ("claims", "17", "１7", "line 2: '１7' is not an id in usual letters"),
+        ("claims", "17", "１7", "line 2: owner: '１7' is written in wide letters"),
     ],
 )
 def test_a_wrong_line_is_named(tmp_path: Path, name: str, old: str, new: str, words: str) -> None:
@@ -119,3 +120,29 @@ def test_a_plain_code_needs_no_second_look() -> None:
 def test_a_folder_without_places_is_explained(tmp_path: Path) -> None:
     with pytest.raises(InputFault, match=r"there is no .*places\.csv"):
         read_estate(tmp_path)
+
+
+def test_owners_are_the_offices_own_ids(tmp_path: Path) -> None:
+    """Ids stay as they are written, leading zeros too; "17" is the number 17, "017" another id."""
+    path = folder(tmp_path) / "claims.csv"
+    path.write_text(
+        "place,purpose,owner,sex,start,end\n"
+        "A1,let,租约2026-07,any,2026-03-01,2026-03-10\n"
+        "A1,let,017,any,2026-03-10,2026-03-11\n"
+        "A1,let,17,any,2026-03-11,2026-03-12\n"
+        "A1r2,held,repair,any,2026-04-01,\n"
+        "A1r1,let,租约2026-07,women,2026-04-01,\n",
+        "utf-8",
+    )
+    estate = read_estate(tmp_path)
+    assert estate.own_ids == ("租约2026-07", "017")
+    write_estate(tmp_path / "again", estate)
+    lines = (tmp_path / "again/claims.csv").read_text("utf-8").splitlines()
+    assert sorted(line.split(",")[2] for line in lines[1:]) == sorted(
+        ["租约2026-07", "017", "17", "repair", "租约2026-07"]
+    )
+    units = {unit.place: unit for unit in units_on(estate, APRIL)}
+    assert units["A1r1"].owner == "租约2026-07"
+    assert (units["A1r2"].state, units["A1r2"].owner) == ("held", "repair")
+    outcome = claim(estate, estate.tree.index("A1r1"), APRIL, None, Purpose.LET, 99, Sex.WOMEN)
+    assert "租约2026-07" in why(estate, estate.tree.index("A1r1"), outcome)

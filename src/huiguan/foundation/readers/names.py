@@ -76,6 +76,16 @@ def spelling(known_as: str) -> str:
     return unicodedata.normalize("NFKC", known_as).translate(DOTS)
 
 
+def office_id(value: object, what: str) -> str:
+    """Return an id by which an office knows something: a name that has one way to be typed."""
+    known_as = name(value, what)
+    if spelling(known_as) != known_as:
+        raise InputFault(
+            f"{what}: {shown(known_as)} is written in wide letters; use the usual ones"
+        )
+    return known_as
+
+
 def one_spelling(names: Iterable[str], what: str) -> None:
     """Refuse two names that differ only in the way they are typed; equal names are one."""
     seen: dict[str, str] = {}

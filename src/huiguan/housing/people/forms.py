@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from huiguan.foundation.faults import InputFault
-from huiguan.foundation.readers.names import identity_number, name, person_name, spelling
+from huiguan.foundation.readers.names import identity_number, name, office_id, person_name
 from huiguan.foundation.readers.sheets import Column
 from huiguan.foundation.readers.values import day, decimal, shown, whole_number
 from huiguan.housing.people.household import Fact
@@ -159,13 +159,6 @@ def a_sex(text: str, what: str) -> str:
     return SEX[text]
 
 
-def own_id(text: str, what: str) -> str:
-    """Return an id of the office, in the one spelling it has."""
-    if spelling(name(text, what)) != text:
-        raise InputFault(f"{what}: {shown(text)} is written in wide letters; use the usual ones")
-    return text
-
-
 def codes(text: str, what: str, form: re.Pattern[str]) -> tuple[str, ...]:
     """Return the codes of a list, each of a form and named once."""
     listed = tuple(code for code in BETWEEN.split(text) if code)
@@ -190,8 +183,8 @@ def an_area(text: str, what: str) -> str:
 
 
 READERS: dict[str, Callable[[str, str], Any]] = {
-    "application": own_id,
-    "person": own_id,
+    "application": office_id,
+    "person": office_id,
     "received": a_day,
     "scheme": optional(name),
     "withdrawn": yes_or_no,
@@ -201,7 +194,7 @@ READERS: dict[str, Callable[[str, str], Any]] = {
     "sex": a_sex,
     "heads": optional(lambda text, what: whole_number(text, what, 1, 99)),
     "choices": lambda text, what: codes(text, what, FACTS["own"]),
-    "own_home": optional(own_id),
+    "own_home": optional(office_id),
     "claims": lambda text, what: codes(text, what, FACTS["claim"]),
     "tickets": lambda text, what: whole_number(text, what, 1, MOST_TICKETS),
     "since": optional(a_day),

@@ -14,7 +14,7 @@ import numpy as np
 import polars as pl
 
 from huiguan.foundation.faults import InputFault
-from huiguan.foundation.readers.names import name, one_spelling, spelling
+from huiguan.foundation.readers.names import name, office_id, one_spelling
 from huiguan.foundation.readers.sheets import Table
 from huiguan.foundation.readers.values import no_date
 from huiguan.foundation.refusals import BY_NUMBER
@@ -222,24 +222,19 @@ def owners_of(path: Path, table: pl.DataFrame, occupancy: Occupancy) -> np.ndarr
     reasons = owner.replace_strict(words(HoldReason), default=None, return_dtype=pl.Int64)
     refuse(path, held & reasons.is_null(), owner, f"one of {', '.join(words(HoldReason))}")
     numbers = owner.set(~owner.str.contains(NUMBER), None).cast(pl.Int64)
-    own = owner.filter(~held & numbers.is_null())
-    line = (~held & numbers.is_null()).arg_true().to_list()
-    for at, own_id in zip(line, own.to_list(), strict=True):
-        if spelling(own_id) != own_id:
-            raise InputFault(f"{path} line {at + 2}: {own_id!r} is not an id in usual letters")
+    named = ~held & numbers.is_null()
+    ids = owner.filter(named).unique(maintain_order=True).to_list()
+    for own_id in ids:
         try:
-            name(own_id, "owner")
+            office_id(own_id, "owner")
         except InputFault as fault:
-            raise InputFault(f"{path} line {at + 2}: {fault}") from None
-    ids = own.unique(maintain_order=True).to_list()
+            line = int((owner == own_id).arg_max() or 0) + 2
+            raise InputFault(f"{path} line {line}: {fault}") from None
     one_spelling(ids, f"{path}: owners")
     occupancy.own_ids = tuple(ids)
     places = {own_id: -1 - at for at, own_id in enumerate(ids)}
-    found = [
-        places.get(text, -1) if number is None else number
-        for text, number in zip(owner.to_list(), numbers.to_list(), strict=True)
-    ]
-    return np.where(held, reasons.fill_null(0).to_numpy(), np.array(found, np.int64))
+    own = owner.replace_strict(places, default=None, return_dtype=pl.Int64)
+    return reasons.set(~held, None).fill_null(numbers).fill_null(own).to_numpy()
 
 
 def read_estate(folder: Path, say: Say = unheard) -> Occupancy:
