@@ -9,7 +9,7 @@ import msgspec
 from huiguan.exchange.rules.rows import KINDS, ContractRow, MarketRow, Product, Venue
 from huiguan.foundation.cited import Source
 from huiguan.housing.rules import HomeRow
-from huiguan.storage.homes.rules import table_types
+from huiguan.storage.homes.rules import BOOKS, table_types
 from huiguan.storage.toml import Key, keys_of
 
 HEAD = ["", "| key | how it is written | needed |", "|---|---|---|"]
@@ -80,19 +80,44 @@ def rulebook_page() -> str:
     return "\n".join(out) + "\n"
 
 
+def defaults(rows: list[str], struct: type[msgspec.Struct]) -> list[str]:
+    """Return rows of keys that also say what a key is that is left out."""
+    usual = {field.name: field.default for field in msgspec.structs.fields(struct)}
+    shown = {key: usual[entry.field] for key, entry in keys_of(struct).items()}
+    out = []
+    for row in rows:
+        default = shown.get(row.split("`")[1]) if "`" in row else None
+        said = str(default).lower() if isinstance(default, bool) else default
+        worth = row.endswith("| no |") and said not in ("", (), None)
+        out.append(row.removesuffix(" no |") + f" no: `{said}` |" if worth else row)
+    return out
+
+
+def example_of(table: str) -> list[str]:
+    """Return the first row of a table in the shipped book of Shanghai, as it stands there."""
+    texts = [path.read_text("utf-8") for path in sorted((BOOKS / "shanghai").glob("*.toml"))]
+    head = f"[[{table}]]\n"
+    text = next(text for text in texts if head in text)
+    row = text.split(head, 1)[1].split("\n\n", 1)[0].rstrip()
+    return ["", "```toml", head + row, "```"]
+
+
 def home_rulebook_page() -> str:
     """Return the page for people who write the book of a city."""
     out = [
         "# Rows of a housing rulebook (generated)",
         "",
         "A city is a folder of `homes/`; its files may hold any of these tables. A row holds from",
-        "its day until a newer row of the same table, name and scheme.",
+        "its day until a newer row of the same table, name and scheme. Read by `homes rules`, `homes",
+        "intake` and `homes template`; `--rulebook DIR` names a book of your own. The examples are",
+        "rows of the shipped book of Shanghai.",
         "",
         "## In every row",
         *HEAD,
-        *key_rows(HomeRow),
+        *defaults(key_rows(HomeRow), HomeRow),
     ]
     out += section("[KEY] of sources.toml", Source)
     for name, kind in table_types().items():
-        out += section(f"[[{name}]]", kind, HomeRow.__struct_fields__)
+        out += defaults(section(f"[[{name}]]", kind, HomeRow.__struct_fields__), kind)
+        out += example_of(name)
     return "\n".join(out) + "\n"
