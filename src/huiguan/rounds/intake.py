@@ -82,6 +82,8 @@ def take_in(wanted: Wanted, rules: HomeRules, say: Say = unheard) -> Found:
         read = read_forms(read_people(wanted.people, columns, say), columns, wanted.scheme)
         if read.faults:
             return Found(read.faults, read.notes, None, 0, [], [])
+        if not read.forms:
+            raise InputFault(f"{wanted.people} has nobody below its heads; write a row a person")
         known = {e.application: e.number for e in before.applications} if before else {}
         lost = missing(known, read.forms)
         if lost:

@@ -159,6 +159,12 @@ def test_numbers_nobody_gave_are_not_taken_over(office: Path) -> None:
         take_in(wanted(office), RULES)
 
 
+def test_a_table_of_nobody_is_refused(office: Path) -> None:
+    write_people(office / "people.csv", [])
+    with pytest.raises(InputFault, match="has nobody below its heads"):
+        take_in(wanted(office), RULES)
+
+
 def test_a_dry_run_writes_nothing(office: Path) -> None:
     before = bytes_of(office / "input")
     found = take_in(wanted(office, dry=True), RULES)

@@ -117,6 +117,13 @@ def test_a_plain_code_needs_no_second_look() -> None:
     assert pl.Series(texts).filter(plain).to_list()[:5] == ["A", "~", "!", "-", "/"]
 
 
+def test_an_estate_without_a_place_is_none(tmp_path: Path) -> None:
+    folder(tmp_path)
+    (tmp_path / "places.csv").write_text(PLACES.splitlines()[0] + "\n")
+    with pytest.raises(InputFault, match=r"places\.csv has no place below its heads"):
+        read_estate(tmp_path)
+
+
 def test_a_folder_without_places_is_explained(tmp_path: Path) -> None:
     with pytest.raises(InputFault, match=r"there is no .*places\.csv"):
         read_estate(tmp_path)

@@ -144,7 +144,10 @@ def check_randomness(head: RoundHead) -> list[tuple[str, object, str]]:
         (
             "party",
             pledged,
-            "a commitment is 64 small hexadecimal digits, or its secret could never be shown",
+            (
+                "a commitment is 64 small hexadecimal digits, or its secret could never be shown; "
+                "huiguan round pledge makes one"
+            ),
         ),
     ]
 

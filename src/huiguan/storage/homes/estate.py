@@ -122,6 +122,8 @@ def words(values: type[IntEnum]) -> dict[str, int]:
 def read_places(folder: Path, say: Say = unheard) -> Tree:
     """Return the tree of places.csv."""
     path, table = read_table(folder, PLACES, say)
+    if table.is_empty():
+        raise InputFault(f"{path} has no place below its heads; write down the estate first")
     place = table["place"]
     wrong = place == ""
     if place.n_unique() < len(place):  # that is known in half the time that it takes to say which
