@@ -8,6 +8,7 @@ What a hall's folder holds:
     days/yyyymmdd/   the trading days, as ever
     operator.sock    where its operator asks
     doors.json       where the doors of the running hall are
+    session.sock     the binary door once more, for the hall's own processes
 """
 
 from __future__ import annotations
@@ -30,7 +31,8 @@ from huiguan.floor.keys import Keys
 from huiguan.floor.market import Market
 from huiguan.floor.node import Node
 from huiguan.floor.operator import SOCKET_NAME, Operator
-from huiguan.floor.settings import read_settings
+from huiguan.floor.queries import Queries
+from huiguan.floor.settings import INNER_NAME, read_settings, server_tls
 from huiguan.foundation.calendars import show_day
 from huiguan.foundation.faults import CheckFault, InputFault
 from huiguan.storage.files import Files, write_file
@@ -53,6 +55,7 @@ class DoorsOpen(msgspec.Struct, frozen=True):
     host: str
     binary_port: int
     trading_day: int
+    tls: bool = False
 
 
 def days_of(folder: Path) -> list[Path]:
@@ -105,10 +108,12 @@ class Floor:
         operator.more["turn"] = self._turn_by_hand
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, self._stopping.set)
-        server = await loop.create_server(
-            partial(Line, hall), self.settings.host, self.settings.binary_port, backlog=4096
-        )
-        inner = await operator.serve(self.folder)
+        operator.more |= Queries(hall).requests()
+        line = partial(Line, hall)
+        place = (self.settings.host, self.settings.binary_port)
+        tls = server_tls(self.settings)
+        server = await loop.create_server(line, *place, backlog=4096, ssl=tls)
+        inner = [await operator.serve(self.folder), await self._inner_door(line)]
         port = server.sockets[0].getsockname()[1]
         self._tell_doors(hall, port)
         self.say(
@@ -123,12 +128,22 @@ class Floor:
         finally:
             for task in beats:
                 task.cancel()
-            server.close()
-            inner.close()
+            for door in (server, *inner):
+                door.close()
             await self._leave(hall)
 
+    async def _inner_door(self, line: Callable[[], Line]) -> asyncio.AbstractServer:
+        """Open the binary door in the hall's folder; only its owner may connect."""
+        path = self.folder / INNER_NAME
+        path.unlink(missing_ok=True)
+        loop = asyncio.get_running_loop()
+        server = await loop.create_unix_server(line, str(path), backlog=4096)
+        path.chmod(0o600)
+        return server
+
     def _tell_doors(self, hall: Hall, port: int) -> None:
-        doors = DoorsOpen(self.settings.host, port, hall.node.market.trading_day)
+        settings, day = self.settings, hall.node.market.trading_day
+        doors = DoorsOpen(settings.host, port, day, bool(settings.tls_cert))
         write_file(self.folder / DOORS_NAME, [msgspec.json.encode(doors), b"\n"], Files())
 
     async def _keep_clock(self, clock: Clock) -> None:
@@ -147,8 +162,8 @@ class Floor:
         if not stopped:
             hall.node.market.sequencer.leave()
         hall.clock.keep()
-        (self.folder / SOCKET_NAME).unlink(missing_ok=True)
-        (self.folder / DOORS_NAME).unlink(missing_ok=True)
+        for name in (SOCKET_NAME, INNER_NAME, DOORS_NAME):
+            (self.folder / name).unlink(missing_ok=True)
 
     async def _days(self, hall: Hall, port: int) -> int:
         """Run one day after the other."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ssl
 import tomllib
+from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SETTINGS_NAME = "hall.toml"
+INNER_NAME = "session.sock"  # the binary door for the hall's own processes
 HEAD = (
     "# How this hall is run. Written by the first `huiguan up`; change it while the hall is down.\n"
 )
@@ -21,6 +24,9 @@ COMMENTS = {
     "host": "where the doors listen; another address than this machine's own needs TLS",
     "binary_port": "the binary door (docs/reference/doors.md); 0 takes a free one",
     "http_port": "the JSON door and queries; 0 takes a free one",
+    "tls_cert": "certificate chain (PEM) of both doors; empty: no TLS",
+    "tls_key": "its private key (PEM)",
+    "insecure": "true lets the doors listen beyond this machine without TLS: keys go in the clear",
     "days": "who turns the day: auto opens the next one when clearing reconciles, hand waits",
     "crowd": "how many seeded people trade; 0 for none",
     "seed": "the seed of people and prices",
@@ -35,6 +41,9 @@ class HallSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     host: str = "127.0.0.1"
     binary_port: int = 9440
     http_port: int = 9441
+    tls_cert: str = ""
+    tls_key: str = ""
+    insecure: bool = False
     days: str = "auto"
     crowd: int = 2000
     seed: int = 20260821
@@ -65,4 +74,40 @@ def read_settings(folder: Path) -> HallSettings:
         raise InputFault(f"{path} does not say how the hall is run: {fault}; correct it") from fault
     if settings.days not in ("auto", "hand"):
         raise InputFault(f"{path}: days is auto or hand, not {settings.days!r}")
+    check_reach(settings, str(path))
     return settings
+
+
+def check_reach(settings: HallSettings, where: str) -> None:
+    """Refuse doors that others can reach without TLS, unless it is wanted in so many words."""
+    if bool(settings.tls_cert) != bool(settings.tls_key):
+        raise InputFault(f"{where}: TLS needs both, tls_cert and tls_key; give the other one")
+    if not (is_loopback(settings.host) or settings.tls_cert or settings.insecure):
+        raise InputFault(
+            f"{where}: at {settings.host} others can reach the doors, and without TLS every key "
+            "goes in the clear; give --tls-cert and --tls-key, or say --insecure"
+        )
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether an address is this machine's own; a name is, if it is localhost."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def server_tls(settings: HallSettings) -> ssl.SSLContext | None:
+    """Return what a door needs for TLS; None without."""
+    if not settings.tls_cert:
+        return None
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    try:
+        context.load_cert_chain(settings.tls_cert, settings.tls_key)
+    except (OSError, ssl.SSLError) as fault:
+        raise InputFault(
+            f"{settings.tls_cert} and {settings.tls_key} are no certificate and its key: {fault}; "
+            "both are PEM files"
+        ) from fault
+    return context

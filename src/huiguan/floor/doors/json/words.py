@@ -66,7 +66,7 @@ def row_word(field: str, name: str, attribute: str) -> Word:
     return Word(
         field,
         name,
-        Name | None if field in ("buy_code", "sell_code") else Name,
+        Name,
         lambda names, row, _: name_at(getattr(names, attribute), row),
         lambda names, text, _: getattr(names, rows).get(text, NOBODY),
     )
@@ -112,8 +112,24 @@ BY_FIELD = {
 }
 
 
+def own_side(word: Word) -> Word:
+    """Return a field of one side of a trade: null where that side is somebody else's."""
+    order = f"{word.field.partition('_')[0]}_order_id"
+
+    def show(names: DayNames, value: int, row: Values) -> Any:  # noqa: ANN401  as the word shows
+        return word.show(names, value, row) if row[order] else None
+
+    return word._replace(type=word.type | None, show=show)
+
+
 def word_of(field: str, hint: Any) -> Word:  # noqa: ANN401  an annotated type
     """Return a field of a record in words."""
+    if field.startswith(("buy_", "sell_")):
+        return own_side(_word_of(field, hint))
+    return _word_of(field, hint)
+
+
+def _word_of(field: str, hint: Any) -> Word:  # noqa: ANN401  an annotated type
     if field.endswith("_ticks"):
         return price_word(field)
     if field in ROWS:
