@@ -5,6 +5,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+from huiguan.floor.doors.json.http.openapi import openapi_text
 from tools.generate.client import client
 from tools.generate.doors import door_client, door_page
 from tools.generate.feed_client import feed_client
@@ -32,6 +33,7 @@ COPIES: dict[Path, Callable[[], str]] = {
     Path("docs/reference/market_data.md"): feed_page,
     Path("clients/python/src/huiguan_client/doors.py"): door_client,
     Path("docs/reference/doors.md"): door_page,
+    Path("docs/reference/openapi.json"): openapi_text,
 }
 
 

@@ -57,6 +57,8 @@ class SessionNow(msgspec.Struct, frozen=True):
     trading_day: int
     epoch: int
     replies: int
+    grace_ns: int
+    cancel_on_disconnect: bool
     connected: bool
 
 
@@ -160,9 +162,12 @@ class Queries:
         node, session = self._hall.node, int(given["session"])
         if not 0 < session < len(self._state.sessions):
             raise InputFault(f"there is no session {session} today")
+        row = self._state.sessions[session]
         return SessionNow(
             trading_day=node.market.trading_day,
-            epoch=int(self._state.sessions["epoch"][session]),
+            epoch=int(row["epoch"]),
+            grace_ns=int(row["grace_ns"]),
+            cancel_on_disconnect=bool(row["cancel_on_disconnect"]),
             replies=node.market.log.count(session),
             connected=session in node.live,
         )

@@ -1,4 +1,4 @@
-"""``huiguan floor`` and ``huiguan crowd``: the processes that ``huiguan up`` starts."""
+"""``huiguan floor``, ``door`` and ``crowd``: the processes that ``huiguan up`` starts."""
 
 from __future__ import annotations
 
@@ -17,6 +17,14 @@ HallDir = Annotated[Path, typer.Argument(metavar="DIR", help="The folder of the 
 def floor(folder: HallDir) -> None:
     """Run the market of a hall in this process."""
     from huiguan.floor.serve import serve
+
+    raise typer.Exit(serve(folder, say))
+
+
+@app.command(hidden=True)
+def door(folder: HallDir) -> None:
+    """Run the JSON door and the queries of a hall, beside its market."""
+    from huiguan.floor.doors.json.serve import serve
 
     raise typer.Exit(serve(folder, say))
 

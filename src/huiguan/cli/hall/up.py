@@ -45,18 +45,34 @@ def up(
     ] = "",
     seed: Annotated[int, typer.Option(help="The seed of people and prices.")] = 20260821,
     port: Annotated[int, typer.Option(help="Of the binary door; 0 takes a free one.")] = 9440,
+    http_port: Annotated[int, typer.Option(help="Of the JSON door; 0 takes a free one.")] = 9441,
+    host: Annotated[str, typer.Option(help="Where the doors listen.")] = "127.0.0.1",
+    tls_cert: Annotated[str, typer.Option(metavar="PEM", help="Certificate of the doors.")] = "",
+    tls_key: Annotated[str, typer.Option(metavar="PEM", help="Its private key.")] = "",
+    insecure: Annotated[bool, typer.Option(help="Let others in without TLS.")] = False,
 ) -> None:
     """Start a market with its doors and its crowd, and say what to type next.
 
     The options make a new hall; one that exists goes on as it stood. Ctrl-C stops in order.
     """
-    from huiguan.floor.settings import SETTINGS_NAME, read_settings
+    from huiguan.floor.settings import SETTINGS_NAME, HallSettings, check_reach, read_settings
 
     token = ""
+    wanted = HallSettings(
+        host=host,
+        binary_port=port,
+        http_port=http_port,
+        tls_cert=tls_cert and str(Path(tls_cert).absolute()),
+        tls_key=tls_key and str(Path(tls_key).absolute()),
+        insecure=insecure,
+        days=days,
+        seed=seed,
+    )
+    check_reach(wanted, "up")
     if (data / SETTINGS_NAME).exists():
         say(f"up: the hall in {data} goes on where it stood")
     else:
-        token = new_hall(data, clock, speed, days, crowd, products, seed, port)
+        token = new_hall(data, clock, speed, crowd, products, wanted)
     settings = read_settings(data)
     raise typer.Exit(run_hall(data, settings, token))
 
@@ -65,23 +81,23 @@ def new_hall(
     folder: Path,
     clock: str,
     speed: str,
-    days: str,
     crowd: str,
     products: str,
-    seed: int,
-    port: int,
+    wanted: HallSettings,
 ) -> str:
     """Make a hall: its first day, its people, its keys; return the trader's key, shown once."""
-    from huiguan.floor.settings import HallSettings, write_settings
+    import msgspec
+
+    from huiguan.floor.settings import write_settings
     from huiguan.foundation.readers.values import natural
     from huiguan.storage.files import Files
     from huiguan.storage.lock import hold
     from huiguan.storage.market.day_folder import DayFolder
     from huiguan.storage.market.day_image import write_image
 
-    if days not in ("auto", "hand"):
-        raise InputFault(f"--days is auto or hand, not {days!r}")
-    people = 0 if crowd == "none" else natural(crowd, "--crowd", 100)
+    if wanted.days not in ("auto", "hand"):
+        raise InputFault(f"--days is auto or hand, not {wanted.days!r}")
+    seed, people = wanted.seed, 0 if crowd == "none" else natural(crowd, "--crowd", 100)
     setting, fastest = clock_setting(clock, speed)
     with hold(folder, "up"):
         image = first_morning(setting, people, products, seed)
@@ -93,7 +109,7 @@ def new_hall(
         keys.write(folder)
         write_crowd(folder, seed, tokens, fastest=fastest)
         write_clock(folder, setting)
-        write_settings(folder, HallSettings(days=days, crowd=people, seed=seed, binary_port=port))
+        write_settings(folder, msgspec.structs.replace(wanted, crowd=people))
     say(f"up: the key of {VISITOR} (trading code {code}), shown once: {token}")
     return token
 
@@ -188,34 +204,51 @@ def write_clock(folder: Path, setting: ClockSetting) -> None:
 
 def run_hall(folder: Path, settings: HallSettings, token: str) -> int:
     """Start the processes of a hall and look after them; return the exit code of the floor."""
+    from huiguan.floor.doors.json.serve import HTTP_DOOR_NAME
     from huiguan.floor.serve import DOORS_NAME
 
-    (folder / DOORS_NAME).unlink(missing_ok=True)
+    for name in (DOORS_NAME, HTTP_DOOR_NAME):
+        (folder / name).unlink(missing_ok=True)
     floor = start("floor", folder)
-    crowd: subprocess.Popen[bytes] | None = None
+    beside: dict[str, subprocess.Popen[bytes]] = {}
     try:
         if not wait_for(folder / DOORS_NAME, floor):
             return floor.wait()
-        if settings.crowd:
-            crowd = start("crowd", folder)
+        for command in ("door", *(["crowd"] if settings.crowd else [])):
+            beside[command] = start(command, folder)
+        wait_for(folder / HTTP_DOOR_NAME, beside["door"])
         say_next_steps(folder, token)
         while floor.poll() is None:
-            if crowd and crowd.poll() is not None:
-                say("up: the crowd stopped; it is started again")
-                time.sleep(RESTART_SECONDS)
-                if floor.poll() is None:
-                    crowd = start("crowd", folder)
+            start_again(folder, floor, beside)
             time.sleep(0.2)
     except KeyboardInterrupt:
         say("up: going down in order")
     finally:
-        if floor.poll() is None:
-            floor.send_signal(signal.SIGINT)
-        code = floor.wait()
-        if crowd and crowd.poll() is None:
-            crowd.terminate()
-            crowd.wait()
-    return code
+        stop(floor, beside)
+    return floor.wait()
+
+
+def start_again(
+    folder: Path, floor: subprocess.Popen[bytes], beside: dict[str, subprocess.Popen[bytes]]
+) -> None:
+    """Start again what stopped beside the floor."""
+    for command, process in beside.items():
+        if process.poll() is not None:
+            say(f"up: the {command} stopped; it is started again")
+            time.sleep(RESTART_SECONDS)
+            if floor.poll() is None:
+                beside[command] = start(command, folder)
+
+
+def stop(floor: subprocess.Popen[bytes], beside: dict[str, subprocess.Popen[bytes]]) -> None:
+    """Stop the processes of a hall: the floor in order, then those beside it."""
+    if floor.poll() is None:
+        floor.send_signal(signal.SIGINT)
+    floor.wait()
+    for process in beside.values():
+        if process.poll() is None:
+            process.terminate()
+            process.wait()
 
 
 def start(command: str, folder: Path) -> subprocess.Popen[bytes]:
@@ -224,21 +257,28 @@ def start(command: str, folder: Path) -> subprocess.Popen[bytes]:
     return subprocess.Popen(words, start_new_session=True)  # noqa: S603  our own words
 
 
-def wait_for(path: Path, floor: subprocess.Popen[bytes]) -> bool:
-    """Wait until the doors are open; False: the floor ended instead."""
+def wait_for(path: Path, process: subprocess.Popen[bytes]) -> bool:
+    """Wait until a door is open; False: its process ended instead."""
     begun = time.monotonic()
     while not path.exists():
-        if floor.poll() is not None:
+        if process.poll() is not None:
             return False
         if time.monotonic() - begun > READY_SECONDS:
-            say("up: the doors are not open yet; what the floor does stands above")
+            say("up: the doors are not open yet; what they wait for stands above")
             begun = time.monotonic()
         time.sleep(0.05)
     return True
 
 
 def say_next_steps(folder: Path, token: str) -> None:
-    """Say what to type next."""
+    """Say where the hall is and what to type next."""
+    import msgspec
+
+    from huiguan.floor.doors.json.serve import HTTP_DOOR_NAME, HttpDoorOpen
+
+    door = folder / HTTP_DOOR_NAME
+    if door.exists():
+        say(f"open: {msgspec.json.decode(door.read_bytes(), type=HttpDoorOpen).url}")
     where = "" if folder == HALL else f" --data {folder}"
     say(f"up: open. Next, in another terminal: huiguan status{where}, huiguan clock step{where}")
     if token:
