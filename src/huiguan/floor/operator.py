@@ -71,6 +71,8 @@ class Operator:
                 await writer.drain()
         except (ConnectionError, ValueError):  # gone, or a line too long
             pass
+        except asyncio.CancelledError:  # the floor goes down while somebody may still ask
+            pass
         finally:
             writer.close()
 

@@ -30,6 +30,16 @@ def door(folder: HallDir) -> None:
 
 
 @app.command(hidden=True)
+def reader(folder: HallDir) -> None:
+    """Answer questions about the days of a hall, line by line; the JSON door starts it."""
+    import sys
+
+    from huiguan.floor.doors.json.http.reader import serve_reader
+
+    serve_reader(folder, sys.stdin.buffer, sys.stdout.buffer)
+
+
+@app.command(hidden=True)
 def crowd(folder: HallDir) -> None:
     """Let the seeded people of a hall trade, through the binary door."""
     import msgspec

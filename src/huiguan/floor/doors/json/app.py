@@ -13,7 +13,7 @@ from starlette.routing import Route, WebSocketRoute
 from huiguan.floor.doors.json.http.access import JSON, Wrong, answered
 from huiguan.floor.doors.json.http.answers import Fault
 from huiguan.floor.doors.json.http.endpoints import ENDPOINTS
-from huiguan.floor.doors.json.http.floor_line import Declined, Unavailable
+from huiguan.floor.doors.json.http.lines import Declined, Unavailable
 from huiguan.floor.doors.json.http.openapi import openapi_text
 from huiguan.floor.doors.json.http.page import SECURITY, page
 from huiguan.floor.doors.json.http.service import Service
@@ -36,7 +36,8 @@ async def wrong(_: Request, fault: Exception) -> Response:
         known = fault.status_code == 404
         words = "nothing stands there; / lists what can be asked" if known else fault.detail
         return answered(Fault(words), fault.status_code, **dict(fault.headers or {}))
-    return answered(Fault(f"the floor declined: {fault}"), 503)
+    assert isinstance(fault, Declined)
+    return answered(Fault(str(fault)), fault.status)
 
 
 def make_app(door: Door) -> Starlette:

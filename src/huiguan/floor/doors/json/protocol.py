@@ -98,7 +98,9 @@ Sequence = Annotated[
 ]
 
 
-class LogOn(msgspec.Struct, tag="log_on", tag_field="type", forbid_unknown_fields=True, frozen=True):
+class LogOn(
+    msgspec.Struct, tag="log_on", tag_field="type", forbid_unknown_fields=True, frozen=True
+):
     """The first message of a connection: who speaks, and what it has seen."""
 
     key: Annotated[str, msgspec.Meta(max_length=80)]
@@ -132,7 +134,7 @@ ENTER, CANCEL, CANCEL_MANY = ASKED.values()
 KINDS: dict[type[msgspec.Struct], tuple[int, Spoken]] = {
     ASKED[kind]: (kind.KIND, said) for kind, said in COMMANDS.items()
 }
-ANY_COMMAND: Any = ENTER | CANCEL | CANCEL_MANY | SignOfLife | LogOff  # type: ignore[operator]
+ANY_COMMAND: Any = ENTER | CANCEL | CANCEL_MANY | SignOfLife | LogOff
 FRAME: Any = ANY_COMMAND | list[ANY_COMMAND]
 READ_FRAME = msgspec.json.Decoder(FRAME)
 READ_LOG_ON = msgspec.json.Decoder(LogOn)
@@ -191,7 +193,9 @@ class Talk:
         """
         found = READ_FRAME.decode(frame)
         said: list[Said] = []
-        parts = [self._command(one, said) for one in (found if isinstance(found, list) else [found])]
+        parts = [
+            self._command(one, said) for one in (found if isinstance(found, list) else [found])
+        ]
         return b"".join(parts), said
 
     def _command(self, asked: Any, said: list[Said]) -> bytes:  # noqa: ANN401  one of many structs
@@ -251,7 +255,10 @@ class Talk:
 
     def _record(self, kind: int, means: Spoken, data: bytes, at: int) -> Said:
         values = means.packed.unpack_from(data, at)
-        said: Said = {"type": means.tag, **dict(zip(means.fields, values[means.head :], strict=True))}
+        said: Said = {
+            "type": means.tag,
+            **dict(zip(means.fields, values[means.head :], strict=True)),
+        }
         if kind == LoggedOn.KIND:
             self._begin(said["trading_day"], said["replies"] - said["repeats"])
             self.next_sequence, self._repeats = said["next_client_sequence"], said["repeats"]

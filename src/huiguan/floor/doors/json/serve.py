@@ -63,7 +63,8 @@ class WebSocketLine(WebSocketsSansIOProtocol):
 
     def _not_reading(self) -> None:
         said: Any = {"type": "websocket.disconnect", "code": 1008}
-        self.queue.put_nowait({**said, "reason": DoorReason.NOT_READING.name})
+        said["reason"] = DoorReason.NOT_READING.name
+        self.queue.put_nowait(said)
         self.transport.abort()
 
 

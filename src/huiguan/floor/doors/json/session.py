@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import msgspec
 from starlette.websockets import WebSocketDisconnect
 
+from huiguan.floor.doors.json.days import codes_of
+from huiguan.floor.doors.json.http.lines import Unavailable
 from huiguan.floor.doors.json.protocol import (
     READ_LOG_ON,
     SIGN_OF_LIFE,
@@ -79,7 +81,10 @@ async def _first_words(door: Door, line: WebSocket) -> Caller:
     except (msgspec.MsgspecError, InputFault) as fault:
         raise Ended(DoorReason.NO_SENSE, str(fault)) from None
     address = line.client.host if line.client else ""
-    key = await door.key_of(token, address)
+    try:
+        key = await door.key_of(token, address)
+    except Unavailable:
+        raise Ended(DoorReason.NOT_READY) from None
     if isinstance(key, DoorReason):
         raise Ended(key)
     if key.may(KeyRight.PACE):
@@ -89,13 +94,13 @@ async def _first_words(door: Door, line: WebSocket) -> Caller:
 
 async def _talk(door: Door, line: WebSocket, caller: Caller) -> None:
     """Pass on what both sides say until one of them ends."""
-    names = await door.names()
+    day = await door.day()
     try:
         upstream = await Upstream.connect(door.folder)
     except OSError:
         raise Ended(DoorReason.NOT_READY) from None
-    codes = door.codes_of(caller.key, names)
-    talk = Talk(names, codes[0] if codes else "", door.names_of)
+    codes = codes_of(caller.key, day)
+    talk = Talk(day.names, codes[0] if codes else "", door.names_of)
     upstream.send(ask_bytes(caller.token, caller.asked))
     on = asyncio.Event()
     waits = [

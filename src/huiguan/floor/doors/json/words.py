@@ -1,4 +1,4 @@
-"""Messages and records in words: a struct for JSON and two converters, derived from each declaration.
+"""Messages and records in words: a struct for JSON and converters, derived from each declaration.
 
 Rows become names, ticks become decimals of the quote, numbers of an enumeration become its words in
 small letters, flags become true and false; everything else stays. A field that says ``price_ticks``
@@ -10,10 +10,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import IntEnum
 from struct import Struct
-from typing import Annotated, Any, Literal, NamedTuple, get_args, get_type_hints
+from typing import (
+    TYPE_CHECKING,
+    Annotated,
+    Any,
+    Literal,
+    NamedTuple,
+    get_args,
+    get_type_hints,
+)
 
 import msgspec
-import numpy as np
 
 from huiguan.exchange.messages import COMMANDS, Scope
 from huiguan.floor.doors.json.names import NOBODY, DayNames, name_at
@@ -21,11 +28,13 @@ from huiguan.floor.doors.records import DoorReason
 from huiguan.foundation.records import Flag, Record
 from huiguan.foundation.refusals import BY_NUMBER, Refusal
 
+if TYPE_CHECKING:
+    import numpy as np
+
 CODES = {"|i1": "b", "<i2": "h", "<i4": "i", "<i8": "q"}
+REASONS = {int(reason): reason for reason in DoorReason}
 KIND_WORDS = {kind: str(record.__struct_config__.tag) for kind, record in COMMANDS.items()}
-Price = Annotated[
-    str, msgspec.Meta(max_length=24, description="Decimal in the unit of the quote.")
-]
+Price = Annotated[str, msgspec.Meta(max_length=24, description="Decimal in the unit of the quote.")]
 Name = Annotated[str, msgspec.Meta(max_length=40)]
 Values = dict[str, int]  # the fields of a record as they are
 Show = Callable[[DayNames, int, Values], Any]
@@ -211,5 +220,5 @@ def refusal_words(number: int) -> tuple[str, str]:
 
 def reason_words(number: int) -> tuple[str, str]:
     """Return what a door's reason says, in English and Chinese."""
-    reason = DoorReason(number)
+    reason = REASONS[number]
     return reason.english, reason.chinese

@@ -1,1 +1,1 @@
-"""Queries and one-off orders over HTTP."""  # noqa: A005
+"""Queries and one-off orders over HTTP."""

@@ -6,10 +6,10 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
-import numpy as np
 from starlette.responses import Response
 
 from huiguan.floor.clock import steady
+from huiguan.floor.doors.json.days import codes_of
 from huiguan.floor.doors.json.http.answers import Fault
 from huiguan.floor.doors.rate import Rate
 from huiguan.floor.doors.records import DoorReason
@@ -19,7 +19,8 @@ from huiguan.foundation.faults import InputFault
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-    from huiguan.floor.doors.json.door import Day, Door
+    from huiguan.floor.doors.json.days import Day
+    from huiguan.floor.doors.json.door import Door
 
 MOST_BODY = 64 << 10
 QUERIES_A_SECOND, QUERIES_AT_ONCE = 50, 100  # of one key
@@ -57,13 +58,6 @@ class Asker(NamedTuple):
     def rows(self) -> list[int]:
         """The rows of the trading codes."""
         return [self.day.names.code_rows[code] for code in self.codes]
-
-    @property
-    def mask(self) -> np.ndarray:
-        """For each trading code of the day (and nobody's, the last) whether it is one of these."""
-        found = np.zeros(len(self.day.names.codes) + 1, bool)
-        found[self.rows] = True
-        return found
 
 
 class Access:
@@ -113,12 +107,14 @@ class Access:
 
     def _codes(self, request: Request, key: Key, day: Day) -> list[str]:
         """Return the trading codes that are asked for: one's own, or one of them by ``?code=``."""
-        own = self._door.codes_of(key, day.names)
+        own = codes_of(key, day)
         asked = request.query_params.get("code")
         if asked is None:
             return own
         if asked not in own:
-            raise Wrong(403, f"trading code {asked!r} is not yours; /v1/account lists those that are")
+            raise Wrong(
+                403, f"trading code {asked!r} is not yours; /v1/account lists those that are"
+            )
         return [asked]
 
 

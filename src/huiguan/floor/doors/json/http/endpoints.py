@@ -60,9 +60,7 @@ ENDPOINTS = (
         "Cancel one order.",
         others=(409, 422, 504),
     ),
-    Endpoint(
-        "GET", "/v1/trades", live.trades, answers.Trades, "Your trades of today.", asks=CODE
-    ),
+    Endpoint("GET", "/v1/trades", past.trades, answers.Trades, "Your trades of today.", asks=CODE),
     Endpoint(
         "GET", "/v1/positions", live.positions, answers.Positions, "Your positions.", asks=CODE
     ),

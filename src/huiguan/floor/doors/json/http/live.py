@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from fractions import Fraction
 from importlib.metadata import version
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import numpy as np
@@ -15,11 +15,8 @@ from huiguan.exchange.day.keys import fee_row, margin_row, split_key
 from huiguan.exchange.messages import (
     Hedge,
     Offset,
-    OrderCancelled,
-    OrderEntered,
     Right,
     Side,
-    TimeInForce,
 )
 from huiguan.exchange.quotes import as_decimal
 from huiguan.exchange.reports.words import yuan
@@ -27,26 +24,30 @@ from huiguan.exchange.trading.state.rows import ACCOUNT, FIRST_KEY, ORDER, POSIT
 from huiguan.floor.clock import exchange_words
 from huiguan.floor.doors.json.http import answers
 from huiguan.floor.doors.json.http.access import Wrong, answered
-from huiguan.floor.doors.json.http.floor_line import Unavailable
+from huiguan.floor.doors.json.http.lines import Unavailable
+from huiguan.floor.doors.json.http.past import happened
 from huiguan.floor.doors.records import SCHEMA
 from huiguan.floor.keys import KeyRight
-from huiguan.floor.queries import RowsFound
 from huiguan.foundation.arithmetic import show_rate
 
 if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from huiguan.floor.doors.json.door import Day
-    from huiguan.floor.doors.json.http.access import Asker
+    from huiguan.floor.doors.json.days import Day
     from huiguan.floor.doors.json.http.service import Service
-    from huiguan.floor.doors.json.http.today import Happened
+    from huiguan.floor.queries import RowsFound
 
 API_VERSION = "1"
 HELD = [name for name in answers.Position.__struct_fields__ if name.startswith(("long", "short"))]
 
+COUNTS = (
+    *("minimum_lots", "maximum_lots", "maximum_market_lots", "lots_multiple"),
+    *("position_limit_lots", "opening_limit_lots", "last_trading_day"),
+)
 
-def word(member: Side | Offset | Hedge | TimeInForce | Right | FeeClass) -> str:
+
+def word(member: Side | Offset | Hedge | Right | FeeClass) -> str:
     """Return the word of a value of an enumeration."""
     return member.name.lower()
 
@@ -74,9 +75,7 @@ async def health(service: Service, _: Request) -> Response:
         now = await service.door.now()
     except Unavailable as fault:
         return answered(answers.Health("up", "down", str(fault), 0, 0), 503)
-    return answered(
-        answers.Health("up", "up", "the market answers", now.trading_day, now.sequence)
-    )
+    return answered(answers.Health("up", "up", "the market answers", now.trading_day, now.sequence))
 
 
 async def contracts(service: Service, request: Request) -> Response:
@@ -99,10 +98,8 @@ def contract_of(day: Day, row: int) -> answers.Contract:
     found = image.instruments[row]
     tick = Fraction(int(found["tick_units"]), 10 ** int(found["unit_decimals"]))
     limits = ("lower_limit", "upper_limit", "previous_settlement")
-    counts = (
-        *("minimum_lots", "maximum_lots", "maximum_market_lots", "lots_multiple"),
-        *("position_limit_lots", "opening_limit_lots", "last_trading_day"),
-    )
+    prices: Any = {name: names.price(row, int(found[f"{name}_ticks"])) for name in limits}
+    lots: Any = {name: int(found[name]) for name in COUNTS}
     return answers.Contract(
         code=names.contracts[row],
         row=row,
@@ -110,8 +107,8 @@ def contract_of(day: Day, row: int) -> answers.Contract:
         phase_group=names.groups[int(found["phase_group"])],
         tick=names.tick(row),
         multiplier=f"{as_decimal(Fraction(int(found['tick_value_fen']), 100) / tick):f}",
-        **{name: names.price(row, int(found[f"{name}_ticks"])) for name in limits},
-        **{name: int(found[name]) for name in counts},
+        **prices,
+        **lots,
         right=word(Right(int(found["right"]))),
         margins=[
             answers.Margin(word(side), word(hedge), yuan(int(margin)))  # type: ignore[arg-type]
@@ -157,7 +154,7 @@ async def orders(service: Service, request: Request) -> Response:
     if wanted not in ("0", "1"):
         raise Wrong(400, f"all is 0 or 1, not {wanted!r}")
     if wanted == "1":
-        return await _orders_of_today(service, asker)
+        return await happened(service, asker, "orders")
     found = await service.rows("read orders", asker)
     names = asker.day.names
     told = [
@@ -221,86 +218,6 @@ async def funds(service: Service, request: Request) -> Response:
         available = values[0] + values[1] - sum(values[2:])  # trading.funds.available
         told.append(answers.CodeFunds(names.codes[row], *map(yuan, (*values, available))))
     return answered(answers.Funds(*stamp(found), told))
-
-
-async def trades(service: Service, request: Request) -> Response:
-    """Answer one's trades of today."""
-    asker = await service.access.asker(request, KeyRight.READ)
-    found, sequence, time_ns = await service.happened(asker)
-    told = [
-        trade_of(asker, one, side)
-        for one in found
-        if one.kind not in (OrderEntered.KIND, OrderCancelled.KIND)
-        for side in ("buy", "sell")
-        if asker.mask[one.row[f"{side}_code"]]
-    ]
-    day = asker.day.names.trading_day
-    return answered(answers.Trades(day, sequence, exchange_words(time_ns), told))
-
-
-def trade_of(asker: Asker, one: Happened, side: str) -> answers.Trade:
-    """Return one side of a trade."""
-    row, names = one.row, asker.day.names
-    contract = int(row["instrument"])
-    return answers.Trade(
-        sequence=int(row["sequence"]),
-        time=exchange_words(one.time_ns),
-        order_id=int(row[f"{side}_order_id"]),
-        contract=names.contracts[contract],
-        trading_code=names.codes[int(row[f"{side}_code"])],
-        side=side,  # type: ignore[arg-type]
-        offset=word(Offset(int(row[f"{side}_offset"]))),
-        hedge=word(Hedge(int(row[f"{side}_hedge"]))),
-        price=names.price(contract, int(row["price_ticks"])),
-        lots=int(row["lots"]),
-    )
-
-
-async def _orders_of_today(service: Service, asker: Asker) -> Response:
-    found, sequence, time_ns = await service.happened(asker)
-    entered: dict[int, Happened] = {}
-    filled: dict[int, int] = {}
-    cancelled: dict[int, int] = {}
-    for one in found:
-        lots = int(one.row["lots"])
-        if one.kind == OrderEntered.KIND:
-            entered[int(one.row["order_id"])] = one
-        elif one.kind == OrderCancelled.KIND:
-            cancelled[int(one.row["order_id"])] = lots
-        else:
-            for side in ("buy_order_id", "sell_order_id"):
-                order = int(one.row[side])
-                filled[order] = filled.get(order, 0) + lots
-    told = [
-        day_order(asker, one, filled.get(order, 0), cancelled.get(order, 0))
-        for order, one in entered.items()
-    ]
-    day = asker.day.names.trading_day
-    return answered(answers.DayOrders(day, sequence, exchange_words(time_ns), told))
-
-
-def day_order(asker: Asker, one: Happened, filled: int, cancelled: int) -> answers.DayOrder:
-    """Return an order of today with what became of it."""
-    row, names = one.row, asker.day.names
-    contract, lots = int(row["instrument"]), int(row["lots"])
-    done = "filled" if filled == lots else "cancelled" if cancelled else "live"
-    return answers.DayOrder(
-        order_id=int(row["order_id"]),
-        client_order_id=int(row["client_order_id"]),
-        session=int(row["session"]),
-        time=exchange_words(one.time_ns),
-        contract=names.contracts[contract],
-        trading_code=names.codes[int(row["trading_code"])],
-        side=word(Side(int(row["side"]))),  # type: ignore[arg-type]
-        offset=word(Offset(int(row["offset"]))),
-        hedge=word(Hedge(int(row["hedge"]))),
-        time_in_force=word(TimeInForce(int(row["time_in_force"]))),
-        price=names.price(contract, int(row["price_ticks"])),
-        lots=lots,
-        filled_lots=filled,
-        cancelled_lots=cancelled,
-        state=done,  # type: ignore[arg-type]
-    )
 
 
 def columns(rows: np.ndarray, *fields: str) -> list[tuple[int, ...]]:

@@ -20,6 +20,7 @@ from huiguan.floor.doors.json.protocol import (
     ask_bytes,
 )
 from huiguan.floor.doors.json.upstream import Upstream
+from huiguan.floor.doors.json.words import REASONS
 from huiguan.floor.doors.records import DoorReason
 from huiguan.floor.keys import KeyRight
 from huiguan.floor.queries import SessionNow
@@ -91,8 +92,8 @@ async def _one(service: Service, asker: Asker, command: msgspec.Struct) -> Respo
 def elsewhere(session: int) -> str:
     """Return why a one-off order is not possible now."""
     return (
-        f"session {session} of this key is connected; send the order there, or use a key of its own "
-        "for one-off orders"
+        f"session {session} of this key is connected; send the order there, or use a key of its "
+        "own for one-off orders"
     )
 
 
@@ -123,9 +124,7 @@ async def _speak(
     return replies
 
 
-async def _heard(
-    upstream: Upstream, talk: Talk, wanted: set[str], sequence: int = 0
-) -> list[Said]:
+async def _heard(upstream: Upstream, talk: Talk, wanted: set[str], sequence: int = 0) -> list[Said]:
     """Return what is said up to one of the wanted words, and with it."""
     heard: list[Said] = []
     while data := await upstream.take():
@@ -142,7 +141,7 @@ async def _heard(
 
 def goodbye_fault(said: Said) -> Wrong:
     """Return how a log-on that was refused is answered."""
-    reason = DoorReason(said["reason"])
+    reason = REASONS[said["reason"]]
     taken = reason in (DoorReason.ALREADY_HERE, DoorReason.REPLACED)
     status = 409 if taken else 503 if reason.again else 403
     return Wrong(status, f"{int(reason)} {said['words']}")

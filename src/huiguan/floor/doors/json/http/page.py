@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from html import escape
+from typing import TYPE_CHECKING
 
 from huiguan.floor.doors.json.http.endpoints import ENDPOINTS
-from huiguan.floor.queries import HallNow
 from huiguan.foundation.calendars import show_day
+
+if TYPE_CHECKING:
+    from huiguan.floor.queries import HallNow
 
 SECURITY = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'",
