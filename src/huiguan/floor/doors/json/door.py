@@ -40,10 +40,10 @@ class Door:
         self._now: tuple[float, HallNow] | None = None
         self._one = asyncio.Lock()
 
-    async def now(self) -> HallNow:
-        """Return how the market stands, at most ``NOW_SECONDS`` ago."""
+    async def now(self, within: float = NOW_SECONDS) -> HallNow:
+        """Return how the market stood at most ``within`` seconds ago."""
         async with self._one:
-            if self._now is None or steady() > self._now[0] + NOW_SECONDS:
+            if self._now is None or steady() > self._now[0] + within:
                 self._now = (steady(), await self.floor.ask("read hall", HallNow))
             return self._now[1]
 

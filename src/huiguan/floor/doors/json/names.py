@@ -54,7 +54,7 @@ class DayNames:
                 f"price {text!r} is no multiple of the tick of {self.tick(contract)} that "
                 f"{self.contracts[contract]} has; name one that is"
             )
-        if abs(ticks) > LARGEST:
+        if not -LARGEST - 1 <= ticks <= LARGEST:
             raise InputFault(f"price {text!r} is beyond anything a message can hold")
         return int(ticks)
 

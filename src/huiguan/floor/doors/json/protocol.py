@@ -98,6 +98,18 @@ Sequence = Annotated[
 ]
 
 
+class NoSense(Exception):  # noqa: N818  what a client sent, not an error of the program
+    """Text that is no message, and why."""
+
+
+def understood(decoder: msgspec.json.Decoder[Any], text: str | bytes) -> Any:  # noqa: ANN401  as the decoder has it
+    """Return what a text says; ``NoSense`` where it says nothing."""
+    try:
+        return decoder.decode(text)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as fault:
+        raise NoSense(str(fault)) from None
+
+
 class LogOn(
     msgspec.Struct, tag="log_on", tag_field="type", forbid_unknown_fields=True, frozen=True
 ):
@@ -189,9 +201,9 @@ class Talk:
     def commands(self, frame: str | bytes) -> tuple[bytes, list[Said]]:
         """Return the records of a frame, and what the door itself answers to it.
 
-        Raises ``msgspec.MsgspecError`` for what is no message.
+        Raises ``NoSense`` for what is no message.
         """
-        found = READ_FRAME.decode(frame)
+        found = understood(READ_FRAME, frame)
         said: list[Said] = []
         parts = [
             self._command(one, said) for one in (found if isinstance(found, list) else [found])

@@ -6,7 +6,6 @@ import asyncio
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import msgspec
 from starlette.websockets import WebSocketDisconnect
 
 from huiguan.floor.doors.json.days import codes_of
@@ -15,11 +14,13 @@ from huiguan.floor.doors.json.protocol import (
     READ_LOG_ON,
     SIGN_OF_LIFE,
     LogOn,
+    NoSense,
     Said,
     Talk,
     ask_bytes,
     frame_of,
     goodbye,
+    understood,
 )
 from huiguan.floor.doors.json.upstream import Upstream
 from huiguan.floor.doors.records import HEARTBEAT_MS, DoorReason
@@ -74,11 +75,11 @@ async def _first_words(door: Door, line: WebSocket) -> Caller:
     """Return who speaks, if the first message says so and the key is good."""
     try:
         text = await asyncio.wait_for(_text(line), LOG_ON_SECONDS)
-        asked = READ_LOG_ON.decode(text)
+        asked: LogOn = understood(READ_LOG_ON, text)
         token = token_of(asked.key)
     except TimeoutError:
         raise Ended(DoorReason.SILENT) from None
-    except (msgspec.MsgspecError, InputFault) as fault:
+    except (NoSense, InputFault) as fault:
         raise Ended(DoorReason.NO_SENSE, str(fault)) from None
     address = line.client.host if line.client else ""
     try:
@@ -128,7 +129,7 @@ async def _to_floor(line: WebSocket, talk: Talk, upstream: Upstream, on: asyncio
     while True:
         try:
             data, said = talk.commands(await _text(line))
-        except msgspec.MsgspecError as fault:
+        except NoSense as fault:
             raise Ended(DoorReason.NO_SENSE, str(fault)) from None
         if data:
             upstream.send(data)

@@ -40,7 +40,7 @@ class Declined(Exception):  # noqa: N818  an answer
 class Answer(msgspec.Struct):
     """One line back."""
 
-    good: msgspec.Raw | None = None
+    good: msgspec.Raw = msgspec.Raw(b"")
     fault: str = "no reason is given"
     status: int = 503
 
@@ -70,9 +70,10 @@ class Line:
         finally:
             self._waiting -= 1
         found = msgspec.json.decode(line, type=Answer)
-        if found.good is None:
+        answer = bytes(found.good)
+        if not answer:
             raise Declined(found.fault, found.status)
-        return bytes(found.good)
+        return answer
 
     async def ask(self, what: str, kind: type[Kind], **given: Any) -> Kind:  # noqa: ANN401  as the request has it
         """Return the answer to a read-only question."""

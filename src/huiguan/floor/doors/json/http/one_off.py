@@ -15,9 +15,11 @@ from huiguan.floor.doors.json.protocol import (
     ENTER,
     LOG_OFF,
     LogOn,
+    NoSense,
     Said,
     Talk,
     ask_bytes,
+    understood,
 )
 from huiguan.floor.doors.json.upstream import Upstream
 from huiguan.floor.doors.json.words import REASONS
@@ -43,8 +45,8 @@ async def enter(service: Service, request: Request) -> Response:
     """Enter an order; answered when its outcome is on disk."""
     asker = await service.access.asker(request, KeyRight.TRADE)
     try:
-        order = READ_ORDER.decode(await body_of(request))
-    except msgspec.MsgspecError as fault:
+        order = understood(READ_ORDER, await body_of(request))
+    except NoSense as fault:
         raise Wrong(400, f"this is no order: {fault}") from None
     return await _one(service, asker, order)
 

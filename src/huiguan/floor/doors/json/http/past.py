@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 async def happened(service: Service, asker: Asker, what: str) -> Response:
     """Answer what happened today to the asker's trading codes."""
-    now = await service.door.now()
+    now = await service.door.now(within=0.0)  # what was answered before shows
     found = await service.today.ask_raw(
         what,
         trading_day=now.trading_day,

@@ -1,0 +1,1 @@
+"""A hall in real processes, asked at its doors."""

@@ -1,0 +1,1 @@
+"""Tests of the JSON door's pure parts."""
