@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import http.client
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -35,7 +34,7 @@ class Answer(NamedTuple):
     body: bytes
 
     @property
-    def json(self) -> Any:  # noqa: ANN401  as the door answers
+    def json(self) -> Any:
         return json.loads(self.body)
 
 
@@ -72,7 +71,7 @@ class RunningHall:
         for command in list(self.processes):
             self.stop(command)
 
-    def make_key(self, name: str, **terms: Any) -> str:  # noqa: ANN401  as a key has them
+    def make_key(self, name: str, **terms: Any) -> str:
         """Add a key; the floor knows it from its next start on."""
         keys = Keys.read(self.folder)
         token = keys.make(name, **terms)
@@ -103,13 +102,13 @@ class RunningHall:
         finally:
             line.close()
 
-    def get(self, path: str, key: str | None = "") -> Any:  # noqa: ANN401  as the door answers
+    def get(self, path: str, key: str | None = "") -> Any:
         """Return a good answer."""
         found = self.http("GET", path, key)
         assert found.status == 200, (path, found)
         return found.json
 
-    def ask(self, do: str, **given: Any) -> Any:  # noqa: ANN401  as the operator's door answers
+    def ask(self, do: str, **given: Any) -> Any:
         return ask(self.folder, do, **given)
 
 
@@ -117,7 +116,7 @@ class RunningHall:
 def running_hall(
     folder: Path,
     clock: str = "2026-08-20T20:58",
-    **settings: Any,  # noqa: ANN401  of the hall
+    **settings: Any,
 ) -> Iterator[RunningHall]:
     """Run a hall of copper contracts without a crowd; its clock is paused in continuous trading."""
     wanted = HallSettings(binary_port=0, http_port=0, **settings)
@@ -126,4 +125,4 @@ def running_hall(
         yield hall
     finally:
         hall.close()
-        assert not [name for name in os.listdir(folder) if name.endswith(".sock")]
+        assert not list(folder.glob("*.sock"))

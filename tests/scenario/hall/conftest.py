@@ -1,4 +1,4 @@
-"""One hall for the tests of its JSON door: two traders, copper, the clock paused while it trades."""
+"""One hall for the tests of its JSON door: two traders, copper, time paused while it trades."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -66,7 +66,7 @@ def session(hall: RunningHall) -> Iterator[ConnectionTo]:
     """Connect sessions that are closed after the test."""
     lines = ExitStack()
 
-    def begin(key: str = "", *, log_on: bool = True, **terms: Any) -> Session:  # noqa: ANN401
+    def begin(key: str = "", *, log_on: bool = True, **terms: Any) -> Session:
         place = hall.url.replace("http", "ws") + "/v1/session"
         found = Session(lines.enter_context(connect(place, compression=None)))
         if log_on:

@@ -39,7 +39,7 @@ STRICT: Any = Union[tuple(answer_structs())]  # noqa: UP007  made of a list
 CONTRACT, PRICE = "cu2610", "100000"  # within the limits of 2026-08-21: 97,240 to 116,470
 
 
-def order(price: str = PRICE, lots: int = 2, **more: Any) -> dict[str, Any]:  # noqa: ANN401
+def order(price: str = PRICE, lots: int = 2, **more: Any) -> dict[str, Any]:
     return {
         "type": "enter_order",
         "contract": CONTRACT,
@@ -141,11 +141,9 @@ def test_both_doors_give_the_same_outcomes_and_refusals(
     speaker = session(epoch=11)
     assert speaker.hear("logged_on")["next_client_sequence"] == 1
     speaker.say(*SAME)
-    last = len(SAME)
+    done = (len(SAME), "command_done")
     spoken: list[dict[str, Any]] = []
-    while (
-        not spoken or spoken[-1]["client_sequence"] != last or spoken[-1]["type"] != "command_done"
-    ):
+    while not spoken or (spoken[-1]["client_sequence"], spoken[-1]["type"]) != done:
         spoken += speaker.replies(1)
     msgspec.convert(spoken, list[STRICT])  # strict: what is said is what the description says
     speaker.line.close()

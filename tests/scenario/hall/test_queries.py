@@ -14,7 +14,7 @@ from tests.scenario.hall.test_json_door import CONTRACT, order
 MINE = "000190000001"
 
 
-def post(hall: RunningHall, key: str = "", **more: Any) -> Any:  # noqa: ANN401
+def post(hall: RunningHall, key: str = "", **more: Any) -> Any:
     body = json.dumps({name: v for name, v in order(**more).items() if name != "type"})
     return hall.http("POST", "/v1/orders", key, body.encode())
 
@@ -170,9 +170,8 @@ def test_saturated_queries_leave_the_order_path_alone(
 ) -> None:
     """Incident T14: read load must never be the reason that orders wait.
 
-    Eight callers ask for everything without a pause while orders are sent one at a time. Every order
-    is answered; of the queries the floor meets at most one in a turn of its loop, and a key that asks
-    too often meets none.
+    Eight callers ask for everything without a pause while orders are sent one at a time. Every
+    order is answered; the floor meets at most one query in a turn of its loop.
     """
     speaker = session()
     speaker.hear("logged_on")
