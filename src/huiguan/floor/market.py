@@ -78,7 +78,16 @@ class Market:
             market.sequencer = Sequencer.open(root, follower=market)
         else:
             market.sequencer = Sequencer.create(root, image)
+        market.compile()
         return market
+
+    def compile(self) -> None:
+        """Compile what the first frame needs, before anybody waits for it; nothing is changed."""
+        self.core.run_due(self.core.time_ns)
+        row = encode(LoseSession(target=1), session=1)  # any row of a session, made a refusal
+        row.view(EVENT_HEADER_ROW)["kind"] = CommandRefused.KIND
+        row.flags.writeable = False  # as events are
+        Splitter(self.image).split(row)
 
     def restore(self, core: TradingCore, tables: Mapping[str, np.ndarray]) -> None:
         """Stand where a snapshot stands."""
