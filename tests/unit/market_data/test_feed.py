@@ -225,6 +225,33 @@ def test_events_that_were_left_out_are_noticed() -> None:
     assert whole.journal_sequence == 2
 
 
+def test_commands_that_are_not_the_frames_are_noticed() -> None:
+    day = Told()
+    halt = encode(SetHalt(target=FIRST, scope=Scope.INSTRUMENT, engaged=1))
+    first = day.core.next_sequence
+    events = day.core.run_frame(1, halt)
+    with pytest.raises(CheckFault, match="a command it was not given"):
+        day.feed.apply(1, first + 1, halt, events)
+
+
+def test_t18_prices_at_and_below_zero() -> None:
+    """Oil of April 2020: limits -10 to 10; 2 lots trade at -3, so turnover is -3 x 2 x 100 fen."""
+    day = Told()
+    image = small_image(settings=SMALL, lower=-10, upper=10, settlement=0)
+    day.image, day.core, day.feed, day.counted = image, TradingCore(image), Feed(image), 0
+    day.send(LogOn(grace_ns=0, target=1, member=0, epoch=1, cancel_on_disconnect=0))
+    day.send(ChangePhase(group=0, phase=Phase.CONTINUOUS))
+    assert day.enter(Side.SELL, -3, 2) == [level(Side.SELL, -3, 2, 1)]
+    assert day.enter(Side.BUY, -10, 1) == [level(Side.BUY, -10, 1, 1)]
+    found = day.send(order(2, Side.BUY, -3, 3))
+    assert found[0] == PublicTrade(instrument=0, trade=1, price_ticks=-3, lots=2, taker=Taker.BUY)
+    assert found[1:3] == [level(Side.BUY, -3, 1, 1), level(Side.SELL, -3, 0, 0)]
+    assert found[-1] == VolumesChanged(
+        instrument=0, volume_lots=2, turnover_fen=-600, open_interest_lots=2
+    )
+    assert [tuple(one) for one in day.feed.depth(0, Side.BUY, 5)] == [(-3, 1, 1), (-10, 1, 1)]
+
+
 def test_what_no_feed_can_be_is_refused() -> None:
     day = Told()
     with pytest.raises(InputFault, match="channels must be 1 to 1024, not 0"):

@@ -98,8 +98,8 @@ class Feed:
     ) -> bytes:
         """Take one frame; return the live packets of all channels that tell of it.
 
-        ``commands`` and ``events`` are ``uint8``, 64 a row. Raises ``CheckFault`` when a trade or
-        cancel names an order that was not there: events before it were left out.
+        ``commands`` and ``events`` are ``uint8``, 64 a row. Raises ``CheckFault`` when an event
+        names an order or a command that was not there: frames before it were left out.
         """
         counters, start, packets = self.state.counters, 0, []
         told, given = _read_only(events), _read_only(commands)
@@ -109,8 +109,9 @@ class Feed:
             packets.append(self._written())
         if counters["lost"][0]:
             raise CheckFault(
-                "a trade or cancel names an order that the feed never saw, so its books are wrong;"
-                " give it every frame of the day, or restore it from the core's tables"
+                "an event names an order that the feed never saw, or a command it was not given, so"
+                " its books are wrong; give it every frame of the day with its commands, or restore"
+                " it from the core's tables"
             )
         return packets[0] if len(packets) == 1 else b"".join(packets)
 

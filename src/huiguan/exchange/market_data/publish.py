@@ -206,7 +206,9 @@ def enter_phase(feed: FeedState, event: np.void) -> None:
 def house_done(feed: FeedState, event: np.void, commands: np.ndarray, first_sequence: int) -> None:
     """Note what a command of the house did to instruments; the event does not name them."""
     kind, row = event["command"], event["sequence"] - first_sequence
-    if kind == HALT:
+    if row < 0 or row >= len(commands) // MESSAGE_BYTES:
+        feed.counters[0]["lost"] = 1
+    elif kind == HALT:
         halt = rows(commands, HALT_ROW)[row]
         for instrument in range(len(feed.books)):
             book = feed.books[instrument]

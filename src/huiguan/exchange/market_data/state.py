@@ -40,7 +40,7 @@ class FeedCounters(Record, frozen=True):
     sent: Int64  # of them
     changed: Int64  # entries of ``changed``
     ending: Int8  # the event is complete, its records are being written
-    lost: Int8  # a trade or cancel named an order that was not there
+    lost: Int8  # an event named an order or a command that was not there
     open_interest: Int8  # 1: offset flags say what opens and closes
 
 
