@@ -2,7 +2,8 @@
 
 import inspect
 from collections.abc import Iterable
-from typing import Any, get_args, get_origin
+from types import UnionType
+from typing import Any, Union, get_args, get_origin
 
 import msgspec
 
@@ -20,7 +21,7 @@ PLAIN |= {"bool": "true or false", "str": "text", "int": "whole number"}
 def written(key: Key) -> str:
     """Return how a person writes the value of a key."""
     form, many = key.form, ""
-    if key.may_be_nothing:
+    if get_origin(form) in (Union, UnionType):
         form = get_args(form)[0]
     if get_origin(form) is tuple:
         form, many = get_args(form)[0], "list: "

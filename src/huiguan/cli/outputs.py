@@ -100,7 +100,12 @@ class Outputs:
     """Hears the frames of a day and writes what is wanted of them."""
 
     def __init__(
-        self, wanted: Wanted, image: DayImage, points: Sequence[Point], quoted: Quoted
+        self,
+        wanted: Wanted,
+        image: DayImage,
+        points: Sequence[Point],
+        quoted: Quoted,
+        auction_depth: np.ndarray | bool = False,
     ) -> None:
         """Begin the day of an image."""
         from huiguan.exchange.market_data.feed import Feed
@@ -112,7 +117,9 @@ class Outputs:
         self._depth: DepthAtPoints | None = None
         if wanted.depth:
             self._depth = DepthAtPoints(image, points, wanted.levels)
-        self._quotes = QuotesOfDay(Feed(image)) if wanted.ticks else None
+        self._quotes = (
+            QuotesOfDay(Feed(image, auction_depth=auction_depth)) if wanted.ticks else None
+        )
         self._trades = TradesOfDay() if wanted.bars else None
 
     def hear(

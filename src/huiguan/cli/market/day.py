@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
     from huiguan.days.verify import VerifiedDay
     from huiguan.exchange.day.instructions.every import AnyInstruction
+    from huiguan.exchange.rules.rows import Books
     from huiguan.storage.journal.recovery import Frame
 
 Orders = Annotated[
@@ -82,7 +83,8 @@ def verify(
 
     check_day(folder)
     wanted = Wanted(depth, at, levels, bars, minutes, ticks)
-    outputs = outputs_of(wanted, folder) if wanted.any() else None
+    books = load_books(*rulebook or ())
+    outputs = outputs_of(wanted, folder, books) if wanted.any() else None
     announce_compiling(lambda text: say(f"verify: {text}"))
     total = 0
     kept: list[np.ndarray] = []
@@ -99,7 +101,7 @@ def verify(
             progress(frame.last_sequence, total)
 
         begun = time.monotonic()
-        found = verify_folder(folder, load_books(*rulebook or ()), watch, progress.step)
+        found = verify_folder(folder, books, watch, progress.step)
         seconds = time.monotonic() - begun
     if (hashes := found.hashes) is None:
         tell("good: the files; the trading of this day has not begun")
@@ -117,13 +119,15 @@ def verify(
     say_after_proof(folder, found)
 
 
-def outputs_of(wanted: Wanted, folder: Path) -> Outputs:
+def outputs_of(wanted: Wanted, folder: Path, books: Books) -> Outputs:
     """Return what hears a day in a folder and writes what is wanted of it."""
+    from huiguan.exchange.market_data.auction_depth import shown_in_auctions
     from huiguan.storage.market.day_folder import DayFolder
     from huiguan.storage.market.day_image import read_image
 
     asked, image = wanted.points(), read_image(DayFolder(folder).image)
-    return Outputs(wanted, image, points_of_day(image, asked), quoted_of(image))
+    points, shown = points_of_day(image, asked), shown_in_auctions(books, image)
+    return Outputs(wanted, image, points, quoted_of(image), shown)
 
 
 def say_after_proof(folder: Path, found: VerifiedDay) -> None:

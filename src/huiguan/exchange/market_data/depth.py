@@ -7,7 +7,14 @@ different when it has ended, so an order that trades at once never stands in a p
 
 import numpy as np
 
-from huiguan.exchange.market_data.state import NOTHING, RECHECK, STATUS, FeedState, open_feed
+from huiguan.exchange.market_data.state import (
+    COLLECTING,
+    NOTHING,
+    RECHECK,
+    STATUS,
+    FeedState,
+    open_feed,
+)
 from huiguan.exchange.messages import ORDER_ROW_MASK, Side
 from huiguan.exchange.phases import allows
 from huiguan.foundation.kernel import inner, kernel, rare
@@ -111,10 +118,10 @@ def keeps_back(feed: FeedState, instrument: int) -> bool:
     It is while an auction collects orders, and while what an auction left crossed (its match was
     skipped, or the instrument was halted) has not traded.
     """
-    phases = feed.counters[0]["withheld"]
-    if phases == 0:
+    book = feed.books[instrument]
+    if book["withholds"] == 0:
         return False
-    return allows(phases, feed.books[instrument]["phase"]) or is_crossed(feed, instrument)
+    return allows(COLLECTING, book["phase"]) or is_crossed(feed, instrument)
 
 
 @kernel

@@ -72,14 +72,18 @@ class PriceLevel(NamedTuple):
 class Feed:
     """Depth, trades, prices, volumes and states of every instrument of an image."""
 
-    def __init__(self, image: DayImage, channels: int = 1, *, auction_depth: bool = False) -> None:
+    def __init__(
+        self, image: DayImage, channels: int = 1, *, auction_depth: np.ndarray | bool = False
+    ) -> None:
         """Begin the day; products are spread over ``channels`` by their number in the image.
 
-        ``auction_depth`` tells depth also while an auction collects orders, where the venue does.
+        ``auction_depth`` tells depth also while an auction collects orders: of all, or of each
+        instrument where the rulebooks say so (``auction_depth.shown_in_auctions``).
         """
         if not 0 < channels <= MOST_CHANNELS:
             raise InputFault(f"channels must be 1 to {MOST_CHANNELS}, not {channels}")
-        self.state = new_state(image, channels, auction_depth=auction_depth)
+        shown = np.zeros(len(image.instruments), bool) | auction_depth
+        self.state = new_state(image, channels, shown)
         self._handle = handle_of(self.state)
         self._part = words_of_channel(self.state)
         self._out = touched(channels * self._part * 8, "u1")

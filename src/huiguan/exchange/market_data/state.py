@@ -16,7 +16,7 @@ from huiguan.foundation.compiler import bundle_handle, bundle_opener
 from huiguan.foundation.memory import touched
 from huiguan.foundation.records import Int8, Int32, Int64, Record, layout
 
-WITHHELD = (1 << Phase.AUCTION_ORDERING) | (1 << Phase.AUCTION_BALANCE)
+COLLECTING = (1 << Phase.AUCTION_ORDERING) | (1 << Phase.AUCTION_BALANCE)
 BUFFER_RECORDS = 8192  # a kernel gives packets back when so many records wait
 RECORDS_OF_A_BOOK = 3  # status, prices, volumes: at the end of an event
 HEADER_WORDS = HEADER_BYTES // 8
@@ -35,7 +35,6 @@ class FeedCounters(Record, frozen=True):
     trading_day: Int64
     capacity: Int64  # records a call may write
     written: Int64  # by this call
-    withheld: Int64  # phases without depth, as bits
     touched: Int64  # entries of ``touched``
     sent: Int64  # of them
     changed: Int64  # entries of ``changed``
@@ -70,7 +69,8 @@ class Book(Record, frozen=True):
     phase: Int8
     right: Int8
     halted: Int8
-    withheld: Int8
+    withholds: Int8  # 1: no depth goes out while an auction collects orders
+    withheld: Int8  # now
     changed: Int8  # bits of what to send at the end of the event
     fresh: Int8  # something was told of it since its last quote (``snapshots``)
 
@@ -109,7 +109,7 @@ class Channel(Record, frozen=True):
     telling: Int8  # the event going on has a record here
 
 
-COUNTERS = layout(FeedCounters, [], 96)
+COUNTERS = layout(FeedCounters, [], 88)
 BOOK = layout(Book, [], 104)
 LEVEL = layout(DepthLevel, [], 32)
 ORDER = layout(WaitingOrder, [], 8)
@@ -174,14 +174,17 @@ def _books(image: DayImage, channels: int) -> np.ndarray:
     return books
 
 
-def new_state(image: DayImage, channels: int, *, auction_depth: bool) -> FeedState:
-    """Return the state of the feed before the first command of the day."""
+def new_state(image: DayImage, channels: int, auction_depth: np.ndarray) -> FeedState:
+    """Return the state of the feed before the first command of the day.
+
+    ``auction_depth`` says of each instrument whether depth goes out in auctions.
+    """
     books = _books(image, channels)
+    books["withholds"] = ~auction_depth
     levels = touched(int(2 * books["width"].astype(np.int64).sum()), LEVEL)
     counters = touched(1, COUNTERS)
     counters["trading_day"] = image.settings.trading_day
     counters["capacity"] = BUFFER_RECORDS + RECORDS_OF_A_BOOK * len(books) + channels
-    counters["withheld"] = 0 if auction_depth else WITHHELD
     counters["open_interest"] = image.settings.offset_flags
     return FeedState(
         counters=counters,

@@ -267,9 +267,14 @@ class OrderSize(ContractRow, frozen=True, kw_only=True):
 
 
 class Auction(MarketRow, frozen=True, kw_only=True):
-    """Which of several prices with the same volume a call auction takes (2.2)."""
+    """Which of several prices with the same volume a call auction takes (2.2).
+
+    ``depth`` says whether orders are public while they are collected; unsaid they are withheld
+    (9.1), and unsaid it is no part of the digest of the books.
+    """
 
     tie: Literal["reference", "middle", "textbook", "settlement", "midpoint"]
+    depth: Literal["withheld", "shown"] | msgspec.UnsetType = msgspec.UNSET
 
 
 class TradePrice(MarketRow, frozen=True, kw_only=True):
