@@ -1,8 +1,8 @@
 """An academic sample of NASDAQ messages: after each, ten levels a side, against the sample's own.
 
-The sample begins in the middle of the morning and shows ten levels: what waits at its beginning, and
-levels that come into sight from below the tenth, enter as one order each; a level that leaves the
-window is forgotten. Executions of hidden orders (type 5) change nothing that is shown.
+The sample begins in the middle of the morning and shows ten levels: what waits at its beginning,
+and levels that come into sight from below the tenth, enter as one order each; a level that leaves
+the window is forgotten. Executions of hidden orders (type 5) change nothing that is shown.
 """
 
 import csv

@@ -132,10 +132,11 @@ def quoted_of_recording(recording: Recording) -> tuple[Callable[[int, int], str]
 def points_of(recording: Recording, asked: Sequence[Asked], date: dt.date) -> list[Point]:
     """Return moments of a recording: times by its own clock, numbers are ``seq`` of its lines.
 
-    A number that no line has, or a time where no line has one, is an ``InputFault``.
+    A number between two lines, where numbers rise, means after the first of them. A number that
+    lies outside, or a time where no line has one, is an ``InputFault``.
     """
     order = np.argsort(recording.seq, kind="stable")
-    known = recording.seq[order]
+    known, rising = recording.seq[order], bool((np.diff(recording.seq) >= 0).all())
     _, source = build_commands(recording)
     found = []
     for one in asked:
@@ -148,8 +149,10 @@ def points_of(recording: Recording, asked: Sequence[Asked], date: dt.date) -> li
             midnight = midnight_ns(one.clock.date or date)
             found.append(Point(one.label, midnight + one.clock.ns, None))
             continue
-        place = int(np.searchsorted(known, one.number or 0, side="right")) - 1
-        if place < 0 or known[place] != one.number:
+        number = one.number or 0
+        place = int(np.searchsorted(known, number, side="right")) - 1
+        between = rising and known[0] <= number <= known[-1]
+        if place < 0 or (known[place] != number and not between):
             raise InputFault(f"no line of the recording has the number {one.label}")
         sequence = int(np.searchsorted(source, order[place], side="right"))
         found.append(Point(one.label, None, sequence))

@@ -74,6 +74,7 @@ def test_the_book_after_inputs(tmp_path: Path) -> None:
         "10.01x5(1) | 10.03x3(1)",
         "10.01x5(1) | 10.03x4(1)",
     ]
+    assert depth(tmp_path, "seq\n29\n") == ["10.01x5(1) | 10.03x4(1)"]  # between two lines
 
 
 def test_the_book_at_times(tmp_path: Path) -> None:
@@ -107,7 +108,13 @@ def test_an_auction_shows_what_waits_and_what_is_left(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("points", "lines", "sentence"),
     [
-        ("seq\n11\n", HEADER + LINES, "no line of the recording has the number 11"),
+        ("seq\n9\n", HEADER + LINES, "no line of the recording has the number 9"),
+        ("seq\n51\n", HEADER + LINES, "no line of the recording has the number 51"),
+        (
+            "seq\n3\n",
+            "seq,action,order_no,side,limit_price,qty\n2,NEW,1,B,9,1\n1,NEW,2,B,9,1\n4,NEW,3,B,9,1\n",
+            "no line of the recording has the number 3",
+        ),
         ("time\n09:30\n", HEADER + "1,NEW,1,B,10,5,\n", "has no times"),
         ("time\nnoon\n", HEADER + LINES, "at.csv, line 2: time 'noon' is none"),
         ("moment\n1\n", HEADER + LINES, "has no column input_seq"),
