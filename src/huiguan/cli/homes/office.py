@@ -108,9 +108,15 @@ def intake(
     show_intake(found, found.intake)
     if dry_run:
         tell("dry run: nothing was written")
-        again = ["homes", "intake", people, "--on", on, "--out", out]
-        again += ["--scheme", scheme] if scheme != "arh" else []
-        say_next(*again, *(["--estate", estate] if estate else []))
+        options = (
+            ("--estate", estate, None),
+            ("--scheme", scheme, "arh"),
+            ("--city", city, "shanghai"),
+            ("--policy", policy, "last"),
+            ("--rulebook", rulebook, None),
+        )
+        given = [word for name, value, usual in options if value != usual for word in (name, value)]
+        say_next("homes", "intake", people, "--on", on, "--out", out, *given)
         return
     from_estate = ["--estate", estate] if estate else []
     say_next("round", "freeze", "ROUND", "--from", out, *from_estate)
