@@ -24,6 +24,7 @@ from huiguan_client.messages import (
 from huiguan_client.session import Session
 
 from huiguan.exchange.replies import NO_CODE
+from huiguan.floor.keys import Keys
 from tests.halls import OPEN, Floor, Line, closing, floor_of, line_of, make_hall
 
 if TYPE_CHECKING:
@@ -263,3 +264,18 @@ def test_the_market_goes_on_where_it_stood(tmp_path: Path) -> None:
         assert found["time_ns"] == stood["time_ns"]
         assert found["sequence"] >= stood["sequence"]
         asyncio.run(closing(after(floor, line)))
+
+
+def test_a_key_that_is_withdrawn_cuts_its_line(tmp_path: Path) -> None:
+    async def play(floor: Floor, tokens: dict[int, str]) -> None:
+        line, other = await line_of(floor, tokens[1]), await line_of(floor, tokens[2])
+        keys = Keys.read(tmp_path)
+        keys.withdraw("line 1")
+        keys.write(tmp_path)
+        floor.ask("keys")
+        await line.end()
+        assert line.said(doors.Goodbye)[0].reason == doors.DoorReason.KEY_ENDED
+        entered = await other.outcome(other.send(order(1, Side.SELL, 101)))
+        assert isinstance(entered.event, OrderEntered)
+
+    played(tmp_path, play)

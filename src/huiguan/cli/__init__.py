@@ -51,7 +51,9 @@ WORDING = {  # what the library says of a call, in plainer words
 }
 # The files of this room; each registers its commands on ``app``.
 NOUNS = (
+    "hall.doctor",
     "hall.floor",
+    "hall.keys",
     "hall.steer",
     "hall.up",
     "market.day",

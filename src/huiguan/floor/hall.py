@@ -63,12 +63,24 @@ class Hall:
         image = node.market.image
         self._members = {name: row for row, name in enumerate(image.names.members)}
         self._codes = {name: row for row, name in enumerate(image.names.trading_codes)}
+        self._read_keys()
+        node.settled.append(self.pace.settled)
+
+    def _read_keys(self) -> None:
+        """Note the rows of the trading codes that keys are bound to."""
         self._own = {
             key.session: np.array([self._codes.get(code, -1) for code in key.codes], np.int64)
             for key in self.keys
             if key.codes
         }
-        node.settled.append(self.pace.settled)
+
+    def take_keys(self, keys: Keys) -> None:
+        """Go on with other keys; a line whose key was withdrawn is cut."""
+        self.keys = keys
+        gone = {key.session for key in keys if key.withdrawn}
+        self._read_keys()
+        for session in sorted(gone & self.node.live.keys()):
+            self.node.live[session].end(DoorReason.KEY_ENDED)
 
     # lines
 
@@ -110,8 +122,8 @@ class Hall:
                 continue
             tick = Tick(time_ns=self.clock.now_ns())
             for line in list(self.node.live.values()):
-                if line.key.may(KeyRight.PACE):  # type: ignore[attr-defined]
-                    line.say(tick)  # type: ignore[attr-defined]
+                if line.key and line.key.may(KeyRight.PACE):
+                    line.say(tick)
 
     def closed_for_orders(self) -> DoorReason | None:
         """Return why no orders are taken now, if so."""
@@ -145,7 +157,7 @@ class Hall:
                 line.end(DoorReason.ALREADY_HERE, self._epochs[key.session])
                 return
             del self.node.live[key.session]
-            before.end(DoorReason.REPLACED, asked.epoch)  # type: ignore[attr-defined]
+            before.end(DoorReason.REPLACED, asked.epoch)
         if key.may(KeyRight.PACE) and self.clock.is_paced:
             self.pace.asked(line, asked)
         else:
@@ -255,9 +267,7 @@ class Hall:
         self.close_doors(DoorReason.DAY_OVER)
         market = self.node.market
         for session, line in self.node.live.items():
-            line.say(  # type: ignore[attr-defined]
-                DayClosed(replies=market.log.count(session), trading_day=market.trading_day)
-            )
+            line.say(DayClosed(replies=market.log.count(session), trading_day=market.trading_day))
 
     def open_day(self, node: Node) -> None:
         """Go on with the next day: every connected session is turned on in its journal."""
@@ -267,8 +277,8 @@ class Hall:
         self.pace.new_day()
         node.begin()
         for line in lines:
-            assert line.asked  # type: ignore[attr-defined]
-            self.turn_on(line, line.asked, again=True)  # type: ignore[attr-defined, arg-type]
+            assert line.asked
+            self.turn_on(line, line.asked, again=True)
         self.pace.day_begun()
         if not lines:
             self._closed = None

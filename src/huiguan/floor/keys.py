@@ -116,6 +116,14 @@ class Keys:
         self._keys[name] = self._by_hash[key.token_hash] = key
         return token_text(token)
 
+    def withdraw(self, name: str) -> None:
+        """End a key for good; its name and session stay taken."""
+        if name not in self._keys:
+            known = ", ".join(key.name for key in self if not key.withdrawn)
+            raise InputFault(f"there is no key {name!r}; there are {known or 'none'}")
+        key = msgspec.structs.replace(self._keys[name], withdrawn=True)
+        self._keys[name] = self._by_hash[key.token_hash] = key
+
     def find(self, token: bytes, address: str, day: str) -> Key | DoorReason:
         """Return the key of a token, or why it opens nothing here on ``day`` (ISO).
 

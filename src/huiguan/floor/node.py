@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from huiguan.floor.clock import Clock
+    from huiguan.floor.doors.binary import Line
     from huiguan.floor.market import Applied, Market
 
     Answered = Callable[[Outcome], None]
@@ -31,15 +32,6 @@ if TYPE_CHECKING:
 FRAME_ROWS = 1 << 16  # commands of one frame at most
 SNAPSHOT_EVERY = 500_000  # commands
 LONGEST_SLEEP = 3600.0  # seconds; a due time is looked at again after it
-
-
-class Speaker(Protocol):
-    """Somebody connected: a session's line."""
-
-    session: int
-
-    def send(self, data: bytes | memoryview) -> None:
-        """Hand bytes to the system."""
 
 
 class House(NamedTuple):
@@ -57,7 +49,7 @@ class Node:
     ) -> None:
         """Take a market that was started; ``begin`` sets it going."""
         self.market, self.clock = market, clock
-        self.live: dict[int, Speaker] = {}  # by session
+        self.live: dict[int, Line] = {}  # by session
         self.watchers: list[Callable[[Applied], None]] = []  # of events, before any reply
         self.settled: list[Callable[[Applied], None]] = []  # after the replies of a frame
         self.failed: asyncio.Future[BaseException] = asyncio.get_running_loop().create_future()

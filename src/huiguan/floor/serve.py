@@ -106,6 +106,7 @@ class Floor:
         operator = Operator(hall, self._stopping.set)
         operator.words = lambda: {"doing": self._doing, "days": self.settings.days}
         operator.more["turn"] = self._turn_by_hand
+        operator.more["keys"] = partial(self._read_keys, hall)
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, self._stopping.set)
         operator.more |= Queries(hall).requests()
@@ -234,6 +235,10 @@ class Floor:
                 )
         await self._do("open", root)
         return current_day(self.folder)
+
+    async def _read_keys(self, hall: Hall, _: dict[str, object]) -> str:
+        hall.take_keys(Keys.read(self.folder))
+        return "the keys are read anew"
 
     async def _turn_by_hand(self, _: dict[str, object]) -> str:
         self._turn.set()

@@ -209,6 +209,7 @@ def run_hall(folder: Path, settings: HallSettings, token: str) -> int:
 
     for name in (DOORS_NAME, HTTP_DOOR_NAME):
         (folder / name).unlink(missing_ok=True)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     floor = start("floor", folder)
     beside: dict[str, subprocess.Popen[bytes]] = {}
     try:
