@@ -1,6 +1,7 @@
 """``huiguan round`` and ``huiguan draw audit`` as a person types them."""
 
 import gzip
+import hashlib
 import json
 import re
 from pathlib import Path
@@ -45,6 +46,30 @@ def test_a_round_from_freeze_to_release(tmp_path: Path) -> None:
     assert run("round", "check", folder).splitlines()[0] == "no finding; the attempt is void"
     with pytest.raises(InputFault, match="void attempt"):
         run("round", "allocate", folder)
+
+
+def test_the_next_command_says_in_which_state_an_interrupted_round_is(tmp_path: Path) -> None:
+    source = write_round(tmp_path / "in", applicants=30, programmes=4, choices=3, seed=4)
+    folder = tmp_path / "round"
+    run("round", "freeze", str(folder), "--from", str(source))
+    (tmp_path / ".round.step/new").mkdir(parents=True)
+    (tmp_path / ".round.step/new/tickets.csv.new").write_text("number,pl")
+    call = CliRunner().invoke(app, ["round", "draw", str(folder), "--signature", SIGNATURE])
+    assert call.exit_code == 0, call.output
+    assert "interrupted before it was taken; this is the old state" in call.stderr
+    drawn = {name: (folder / name).read_bytes() for name in ("draw.toml", "tickets.csv")}
+    waiting = tmp_path / ".round.step/new"
+    waiting.mkdir(parents=True)
+    (folder / "draw.toml").rename(waiting / "draw.toml")  # as a killed draw leaves it
+    manifest = hashlib.sha256((folder / "MANIFEST").read_bytes()).hexdigest()
+    step = {"manifest": manifest, "units": ["tickets.csv", "draw.toml"]}
+    (tmp_path / ".round.step/STEP").write_text(json.dumps(step))
+    call = CliRunner().invoke(app, ["round", "allocate", str(folder)])
+    assert call.exit_code == 0, call.output
+    assert "what it began is finished, and this is the new state" in call.stderr
+    assert drawn == {name: (folder / name).read_bytes() for name in drawn}
+    assert not (tmp_path / ".round.step").exists()
+    assert CliRunner().invoke(app, ["round", "check", str(folder)]).exit_code == 0
 
 
 def test_a_frozen_folder_may_be_its_own_input(tmp_path: Path) -> None:

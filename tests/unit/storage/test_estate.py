@@ -12,7 +12,10 @@ from huiguan.housing.supply.claims import HoldReason, Purpose
 from huiguan.housing.supply.occupancy import claim, free_places, why
 from huiguan.housing.supply.places import Level, Sex
 from huiguan.housing.supply.reconcile import units_on
+from huiguan.storage.change import is_content
 from huiguan.storage.homes.estate import PLAIN, read_estate, write_estate
+from tests.dying_files import FilesThatDie, Killed
+from tests.trading_days import bytes_of
 from tests.unit.housing.estates import APRIL, MARCH, MAY, Estate
 
 PLACES = """place,parent,kind,area_m2,accessible,dormitory
@@ -64,6 +67,29 @@ def test_what_is_written_reads_the_same(tmp_path: Path) -> None:
         "A1r1,let,41,any,2026-04-01,2026-05-01",
         "A1s,held,repair,any,2026-04-01,",
     ]
+
+
+def test_an_estate_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
+    """Killed at any call: the four tables from before or the four new ones, never a mixture."""
+    first, second = Estate(), Estate()
+    second.claim("A1r1", APRIL, MAY, owner=41)
+    write_estate(tmp_path / "old", first.occupancy)
+    write_estate(tmp_path / "new", second.occupancy)
+    old, new = bytes_of(tmp_path / "old"), bytes_of(tmp_path / "new")
+    assert old != new
+    seen = []
+    for at in range(100):
+        folder = tmp_path / str(at)
+        write_estate(folder, first.occupancy)
+        try:
+            write_estate(folder, second.occupancy, FilesThatDie(at))
+        except Killed:
+            read_estate(folder)
+        found = {name: data for name, data in bytes_of(folder).items() if is_content(name)}
+        assert found in (old, new)
+        seen.append(found == new)
+    assert seen == sorted(seen)
+    assert {*seen} == {False, True}
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,7 @@ from huiguan.storage.homes.estate import write_estate
 from huiguan.storage.homes.postings_file import write_postings
 from huiguan.storage.homes.round_folder import read_frozen, read_outcome
 from huiguan.storage.homes.rules import read_home_rules
+from huiguan.storage.lock import hold
 
 if TYPE_CHECKING:
     from huiguan.housing.supply.tables import ClaimOutcome
@@ -126,10 +127,18 @@ def run_demo(
     applicants: int = 20_000,
     employers: int = 40,
 ) -> CityDemo:
-    """Run the demonstration into a folder: ``estate/``, ``round/`` and the year's books."""
+    """Run the demonstration into a folder it holds: ``estate/``, ``round/``, the year's books."""
     natural(seed, "seed")
-    if (out / "round").exists():
-        raise InputFault(f"{out} holds a round already; name a folder that does not")
+    with hold(out, "homes demo"):
+        if (out / "round").exists():
+            raise InputFault(f"{out} holds a round already; name a folder that does not")
+        return make_demo(out, say, seed, applicants, employers)
+
+
+def make_demo(
+    out: Path, say: Callable[[str], None], seed: int, applicants: int, employers: int
+) -> CityDemo:
+    """Build the city, hold its round, let its homes for a year; return what is to be shown."""
     rules = read_home_rules("shanghai")
     say(f"building the city of seed {seed}: {applicants:,} applications, {employers} employers")
     city = build_city(seed, TODAY, CHANGE, applicants, employers)
