@@ -12,6 +12,7 @@ from pathlib import Path
 from huiguan.storage.files import Bytes, Files
 
 DISK_BYTES, PAGE_BYTES = 64 << 20, 4096
+ENOUGH = 1.25  # of the pages that a command writes: the most that is left free for it
 FULL = r"make room|repair the disk"
 SIMULATED = "simulated by failing writes: no small file system may be mounted here"
 

@@ -25,7 +25,16 @@ from huiguan.storage.change import CHANGE, is_content
 from huiguan.storage.files import NEW, Files
 from tests.markets import market_image
 from tests.recovery.closing_nodes import carry_out
-from tests.recovery.disks import FULL, SIMULATED, FullFiles, fill, may_mount, pages_of, small_disk
+from tests.recovery.disks import (
+    ENOUGH,
+    FULL,
+    SIMULATED,
+    FullFiles,
+    fill,
+    may_mount,
+    pages_of,
+    small_disk,
+)
 from tests.recovery.nodes import NEVER, Node
 from tests.trading_days import bytes_of, order, run_day
 
@@ -102,7 +111,7 @@ def meet_full_disk(story: Story, command: str, market: Path, share: float, capsy
         copytree(story.before[command], market, dirs_exist_ok=True)
         if mounted:
             ballast = market / DAY / "ballast.new"  # no part of the day
-            fill(ballast, int(share * pages_of(written)))
+            fill(ballast, int(ENOUGH * share * pages_of(written)))
             code, told = story.node.ended(story.node.start(command, market / DAY))
             assert code in (0, 2), told
             assert code == 0 or re.search(FULL, told), told
@@ -189,5 +198,5 @@ def test_interrupted(
     if torture:
         told = f"{times} times: {states[False]} the old state, {states[True]} the new one"
         record_property(f"day {command}, {way}", told)
-        assert states[True], "some came to the new state"
+        assert states[True] or way == "full disk", "some came to the new state"
         assert way == "second writer" or states[False], "some were interrupted"

@@ -28,7 +28,16 @@ from huiguan.storage.files import Files
 from huiguan.storage.homes.round_step import NEW, TAKEN, beside
 from huiguan.storage.lock import hold
 from tests.dying_files import FilesThatDie, Killed
-from tests.recovery.disks import FULL, SIMULATED, FullFiles, fill, may_mount, pages_of, small_disk
+from tests.recovery.disks import (
+    ENOUGH,
+    FULL,
+    SIMULATED,
+    FullFiles,
+    fill,
+    may_mount,
+    pages_of,
+    small_disk,
+)
 from tests.recovery.kill_rounds import STEPS, take
 from tests.recovery.nodes import NEVER, Node
 from tests.rounds import write_round
@@ -123,7 +132,7 @@ def meet_full_disk(story: Story, step: str, folder: Path, share: float, capsys: 
         written = [d for name, d in story.after[step].items() if old.get(name) != d]
         if mounted:
             ballast = folder.parent / "ballast"
-            fill(ballast, int(share * pages_of(written)))
+            fill(ballast, int(ENOUGH * share * pages_of(written)))
             code, told = story.node.ended(story.node.start(step, folder))
             assert code in (0, 2), told
             assert code == 0 or re.search(FULL, told), told

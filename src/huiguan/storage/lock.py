@@ -33,7 +33,6 @@ def hold(folder: Path, command: str) -> Iterator[None]:
     made = not folder.exists()
     path = folder / LOCK
     try:
-        folder.mkdir(parents=True, exist_ok=True)
         file = _take(path, command)
     except OSError as fault:
         raise InputFault(
@@ -68,11 +67,17 @@ def holder(folder: Path) -> str | None:
 
 
 def _take(path: Path, command: str) -> int:
-    """Return the locked file, with its holder's words in it."""
+    """Return the locked file, with its holder's words in it; its folder is made."""
     for attempt in range(ATTEMPTS):
         if attempt:
             time.sleep(PAUSE_S)  # whoever holds it has just come, or is just going
-        file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        except (FileNotFoundError, FileExistsError):
+            if os.path.lexists(path.parent) and not path.parent.is_dir():
+                raise
+            continue  # its holder has taken the folder away in between
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             if _stands(path, file):

@@ -91,3 +91,29 @@ def test_a_lock_without_a_name_is_told_too(tmp_path: Path) -> None:
     assert holder(tmp_path) is None
     with hold(tmp_path, "day open"):
         assert str(holder(tmp_path)).startswith(f"process {os.getpid()}, huiguan day open, since")
+
+
+def test_a_folder_that_its_last_holder_takes_away_is_made_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between making the folder and opening the lock in it, whoever held it is just going."""
+    folder, opened, gone = tmp_path / "round", os.open, []
+
+    def late(path: Path, *rest: int) -> int:
+        if path == folder / LOCK and not gone:
+            gone.append(folder.rmdir())
+        return opened(path, *rest)
+
+    monkeypatch.setattr(os, "open", late)
+    with hold(folder, "round freeze"):
+        assert (folder / LOCK).exists()
+    assert gone
+    assert not folder.exists()
+
+
+def test_what_is_no_folder_is_not_locked(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    (tmp_path / "link").symlink_to(tmp_path / "nowhere")
+    for name in ("file", "link", "file/below"):
+        with pytest.raises(InputFault, match="can not be locked"), hold(tmp_path / name, "day run"):
+            pass
