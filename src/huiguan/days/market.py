@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from huiguan.exchange.events import DayEvents
     from huiguan.storage.journal.recovery import Frame
 
+    Hear = Callable[[int, int, np.ndarray, np.ndarray], None]
+
 REFUSED = np.dtype(
     [
         ("sequence", "<i8"),
@@ -78,9 +80,12 @@ def refused_orders(frame: Frame, events: np.ndarray) -> np.ndarray:
     return found
 
 
-def read_market(root: Path, watch: Callable[[int], None] | None = None) -> RecordedMarket:
+def read_market(
+    root: Path, watch: Callable[[int], None] | None = None, hear: Hear | None = None
+) -> RecordedMarket:
     """Run the day in ``root`` again; ``watch`` is told the last sequence of each frame.
 
+    ``hear`` is given each frame: time, first sequence, commands, events (a buffer: copy to keep).
     Raises ``CheckFault`` where the day does not come to what it noted.
     """
     collector = EventCollector(0)
@@ -89,6 +94,8 @@ def read_market(root: Path, watch: Callable[[int], None] | None = None) -> Recor
     def take(frame: Frame, events: np.ndarray) -> None:
         collector.add(frame.header.time_ns, events)
         refused.append(refused_orders(frame, events))
+        if hear:
+            hear(frame.header.time_ns, frame.header.first_sequence, frame_commands(frame), events)
         if watch:
             watch(frame.last_sequence)
 

@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 
 from huiguan.cli import main
+from huiguan.exchange.market_data.tables import FIELDS
 from huiguan.exchange.messages import Side
 from tests.markets import market_image
 from tests.trading_days import order, run_day
@@ -72,6 +73,9 @@ def test_files_of_a_day_are_in_words_and_decimals(
     day: Path, monkeypatch: pytest.MonkeyPatch, capsys: Shown, tmp_path: Path
 ) -> None:
     assert call(monkeypatch, "export", str(day), str(tmp_path)) == 0
+    ticks = pl.read_parquet(tmp_path / "ticks.parquet")
+    assert ticks.columns == list(FIELDS)
+    assert ticks["LastPrice"][-1] == 106_860
     assert "1 trades" in capsys.readouterr().out
     (trade,) = pl.read_csv(tmp_path / "trades.csv", infer_schema=False).rows(named=True)
     assert {name: trade[name] for name in ("contract", "price", "lots", "buyer", "seller")} == {

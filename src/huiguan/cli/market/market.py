@@ -17,7 +17,7 @@ from huiguan.foundation.faults import InputFault
 if TYPE_CHECKING:
     import polars as pl
 
-    from huiguan.days.market import RecordedMarket
+    from huiguan.days.market import Hear, RecordedMarket
     from huiguan.exchange.reports.candles import DrawnSession
 
 MOST_ROWS = 60
@@ -26,8 +26,8 @@ MOST_ROWS = 60
 Length = Annotated[int, typer.Option("--minutes", metavar="1|5|15|60", help="Length of a bar.")]
 
 
-def read(folder: Path) -> RecordedMarket:
-    """Run a day again and return what happened on it."""
+def read(folder: Path, hear: Hear | None = None) -> RecordedMarket:
+    """Run a day again and return what happened on it; ``hear`` is given each frame."""
     from huiguan.days.market import read_market
     from huiguan.days.run_again import announce_compiling
     from huiguan.storage.journal.recovery import scan_folder
@@ -36,7 +36,7 @@ def read(folder: Path) -> RecordedMarket:
     announce_compiling(lambda text: say(f"market: {text}"))
     total = max((frame.last_sequence for frame in scan_folder(folder / "journal")), default=0)
     with Progress("market, commands") as progress:
-        return read_market(folder, lambda sequence: progress(sequence, total))
+        return read_market(folder, lambda sequence: progress(sequence, total), hear)
 
 
 @app.command()
@@ -182,18 +182,33 @@ def export_command(
     out: Annotated[Path, typer.Argument(metavar="OUT", help="A folder for the files.")],
     minutes: Length = 1,
 ) -> None:
-    """Write the trades, orders and bars of a day as CSV and Parquet, in words and decimals."""
+    """Write the trades, orders, bars and quotes of a day as CSV and Parquet.
+
+    Trades, orders and bars are in words and decimals; quotes have the names of CTP, one each 500 ms
+    in which something changed.
+    """
+    from huiguan.cli.outputs import quoted_of
     from huiguan.exchange.market_data.bars import check_minutes
+    from huiguan.exchange.market_data.feed import Feed
+    from huiguan.exchange.market_data.snapshots import QuotesOfDay
+    from huiguan.exchange.market_data.tables import Market, ctp_table
     from huiguan.exchange.reports.market_frames import bars_frame, orders_frame, trades_frame
     from huiguan.exchange.reports.reports_of_day import Report
     from huiguan.storage.market.daily_files import write_report
+    from huiguan.storage.market.day_folder import DayFolder
+    from huiguan.storage.market.day_image import read_image
 
     check_minutes(minutes)
-    found = read(folder)
+    check_day(folder)
+    image = read_image(DayFolder(folder).image)
+    quotes = QuotesOfDay(Feed(image))
+    found = read(folder, quotes.hear)
+    ticks = ctp_table(Market(image, quoted_of(image).ticks), quotes.finish())
     for name, frame, figures in (
         ("trades", trades_frame(found.image, found.events), ("price",)),
         ("orders", orders_frame(found.image, found.events, found.refused), ("price",)),
         ("bars", bars_frame(found.image, found.events, minutes), ("open", "high", "low", "close")),
+        ("ticks", ticks, ()),
     ):
         write_report(out, Report(name, frame, figures))
         tell(f"{len(frame):>9,} {name:<7} {out / name}.csv, .parquet")
