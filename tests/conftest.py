@@ -1,6 +1,8 @@
 """Options of the whole test-suite."""
 
 import os
+import sys
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -16,6 +18,14 @@ settings.register_profile("torture", settings.get_profile("house"), derandomize=
 def pytest_configure(config: pytest.Config) -> None:
     """Choose how hypothesis seeks."""
     settings.load_profile("torture" if config.getoption("--torture") else "house")
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """Let a test that spoke another language leave none to the next."""
+    yield
+    if language := sys.modules.get("huiguan.cli.language"):
+        language.speak("en")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -28,11 +28,9 @@ class Speaking(TyperGroup):
         chosen, words = choose(args, os.environ)
         speak(chosen)
         if chosen != LANGUAGES[0]:
-            from huiguan.cli.help_words import speak_help, speak_panels
+            from huiguan.cli.help_words import speak_help
 
             speak_help(self)
-            if "--help" in words or _called(words) == words:
-                speak_panels()
         return super().parse_args(ctx, words)
 
 

@@ -36,7 +36,7 @@ def speak_help(command: Any) -> None:  # noqa: ANN401  the library has no public
     command.help = spoken_help(command.help)
     if command.short_help:
         command.short_help = spoken_help(command.short_help)
-    usage, params = command.get_usage, command.get_params
+    usage, params, page = command.get_usage, command.get_params, command.format_help
 
     def spoken_usage(context: Any) -> str:  # noqa: ANN401
         return str(usage(context)).replace(USAGE, spoken(USAGE), 1)
@@ -48,7 +48,12 @@ def speak_help(command: Any) -> None:  # noqa: ANN401  the library has no public
                 param.help = spoken_help(param.help)
         return found
 
+    def spoken_page(context: Any, formatter: Any) -> None:  # noqa: ANN401
+        speak_panels()
+        page(context, formatter)
+
     command.get_usage, command.get_params = spoken_usage, spoken_params
+    command.format_help = spoken_page
     for below in getattr(command, "commands", {}).values():
         speak_help(below)
 

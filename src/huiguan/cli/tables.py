@@ -8,6 +8,7 @@ its heads.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 from typing import TYPE_CHECKING, TypeVar
@@ -26,6 +27,7 @@ Cell = TypeVar("Cell")
 PAGE_COLUMNS = 160
 GAP = "  "
 RULE = "─"
+WORD = re.compile(r" ?[^ ，；、：。]*[，；、：。]+| ?[^ ，；、：。]+| ")
 
 
 def room() -> int:
@@ -36,16 +38,21 @@ def room() -> int:
     return shutil.get_terminal_size().columns if sys.stdout.isatty() else PAGE_COLUMNS
 
 
+def words_of(line: str) -> list[str]:
+    """Return the words of a line, each with the blank before it; Chinese breaks after its marks."""
+    return WORD.findall(line) or [""]
+
+
 def folded(text: str, columns: int) -> list[str]:
     """Return a text as lines of at most ``columns``, broken between words only."""
     lines = []
     for line in text.split("\n"):
         taken = ""
-        for word in line.split(" "):
-            longer = f"{taken} {word}" if taken else word
+        for word in words_of(line):
+            longer = taken + word
             if taken and width(longer) > columns:
                 lines.append(taken)
-                longer = word
+                longer = word.removeprefix(" ")
             taken = longer
         lines.append(taken)
     return lines
@@ -85,7 +92,10 @@ def table_lines(
     cells = [list(heads), *([str(cell) for cell in row] for row in rows)]
     parts = [[line for row in cells for line in row[n].split("\n")] for n in range(len(heads))]
     natural = [max(map(width, texts)) for texts in parts]
-    words = [max(width(word) for text in texts for word in text.split(" ")) for texts in parts]
+    words = [
+        max(width(word.removeprefix(" ")) for text in texts for word in words_of(text))
+        for texts in parts
+    ]
     least = [
         words[n] if head in folds else wide
         for n, (head, wide) in enumerate(zip(heads, natural, strict=True))
