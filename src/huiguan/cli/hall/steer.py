@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from huiguan.cli import app
+from huiguan.cli.language import tell
 from huiguan.foundation.faults import InputFault
 
 Data = Annotated[Path, typer.Option("--data", metavar="DIR", help="The folder of the hall.")]
@@ -51,16 +52,16 @@ def show_status(found: dict[str, Any]) -> None:
         phases.setdefault(phase.lower().replace("_", " "), []).append(group)
     speed = found["speed"]
     pace = {"wall": "real time", "max": "as fast as the crowd", 0.0: "paused"}.get(speed)
-    typer.echo(f"trading day   {show_day(found['trading_day'])}, {found['doing']}")
-    typer.echo(f"clock         {found['clock']}, {pace or f'{speed:g} times real'}")
+    tell(f"trading day   {show_day(found['trading_day'])}, {found['doing']}")
+    tell(f"clock         {found['clock']}, {pace or f'{speed:g} times real'}")
     for phase, groups in sorted(phases.items()):
-        typer.echo(f"phase         {phase}: {len(groups)} groups of products")
-    typer.echo(f"sequence      {found['sequence']:,}; trades {found['trades']:,}")
-    typer.echo(f"live orders   {found['live_orders']:,}")
+        tell(f"phase         {phase}: {len(groups)} groups of products")
+    tell(f"sequence      {found['sequence']:,}; trades {found['trades']:,}")
+    tell(f"live orders   {found['live_orders']:,}")
     people = [name for name in found["names"] if not name.startswith("crowd")]
     crowd = len(found["names"]) - len(people)
-    typer.echo(f"connected     {', '.join(people) or 'nobody'}; {crowd} lines of the crowd")
-    typer.echo(
+    tell(f"connected     {', '.join(people) or 'nobody'}; {crowd} lines of the crowd")
+    tell(
         f"behind        {found['waiting']:,} commands wait; a restart runs "
         f"{found['snapshot_behind']:,} commands again"
     )
@@ -81,7 +82,7 @@ def status(
 @app.command()
 def down(data: Data = HALL) -> None:
     """Take a hall down in order; `huiguan up` goes on where it stood."""
-    typer.echo(ask(data, "stop"))
+    tell(ask(data, "stop"))
 
 
 @clock.command()
@@ -123,4 +124,4 @@ def step(data: Data = HALL) -> None:
 @clock.command()
 def turn(data: Data = HALL) -> None:
     """Open the next day, where days are turned by hand."""
-    typer.echo(ask(data, "turn"))
+    tell(ask(data, "turn"))
