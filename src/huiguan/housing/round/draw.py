@@ -135,19 +135,29 @@ def best_tickets(
     prefix: bytes, numbers: Sequence[str], weights: Sequence[int]
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the best ticket of every application (uint8 [n, 32]) and which one it is (from 1)."""
-    sha = hashlib.sha256
+    if len(weights) and not 1 <= min(weights) <= max(weights) <= MOST_TICKETS:
+        number, weight = next(
+            (number, weight)
+            for number, weight in zip(numbers, weights, strict=True)
+            if not 1 <= weight <= MOST_TICKETS
+        )
+        raise InputFault(
+            f"application {number} has weight {weight}; 1 to {MOST_TICKETS:,} tickets are due"
+        )
+    begun = hashlib.sha256(prefix).copy  # three of the four blocks are those of every ticket
     best: list[bytes] = []
     which = np.ones(len(numbers), dtype=np.int32)
     for row, (number, weight) in enumerate(zip(numbers, weights, strict=True)):
-        line = prefix + number.encode("ascii")
-        if not 1 <= weight <= MOST_TICKETS:
-            raise InputFault(
-                f"application {number} has weight {weight}; 1 to {MOST_TICKETS:,} tickets are due"
-            )
-        ticket = sha(line + b"\n1\n").digest()
+        line = number.encode("ascii")
+        sha = begun()
+        sha.update(line + b"\n1\n")
+        ticket = sha.digest()
         if weight > 1:
-            tickets = ((sha(line + b"\n%d\n" % k).digest(), k) for k in range(1, weight + 1))
-            ticket, which[row] = min(tickets)
+            more = prefix + line
+            others = (
+                (hashlib.sha256(more + b"\n%d\n" % k).digest(), k) for k in range(2, weight + 1)
+            )
+            ticket, which[row] = min((ticket, 1), *others)
         best.append(ticket)
     return np.frombuffer(b"".join(best), dtype=np.uint8).reshape(-1, 32), which
 
