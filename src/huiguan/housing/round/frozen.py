@@ -128,14 +128,17 @@ def read_facts(frozen: FrozenRound) -> FrozenFacts:
         local=[],
     )
     tiers: dict[tuple[int, int], int] = {}
+    known: set[tuple[str, str]] = set()  # facts whose form and places are right: many say the same
     rows = frozen.fact_row.tolist()
     for row, name, value in zip(rows, frozen.fact_name, frozen.fact_value, strict=True):
         what, at, place = value.partition("@")
-        form = FACTS.get(name)
-        if form is None or not form.fullmatch(value):
-            raise _bad_fact(frozen, row, name, value, "it has no meaning")
-        if (at and place not in index) or (name == "own" and what not in index):
-            raise _bad_fact(frozen, row, name, value, "the programme is not in the round")
+        if (name, value) not in known:
+            form = FACTS.get(name)
+            if form is None or not form.fullmatch(value):
+                raise _bad_fact(frozen, row, name, value, "it has no meaning")
+            if (at and place not in index) or (name == "own" and what not in index):
+                raise _bad_fact(frozen, row, name, value, "the programme is not in the round")
+            known.add((name, value))
         if (
             (name == "own" and facts.own[row] >= 0)
             or (name == "sex" and facts.sex[row] != 0)
