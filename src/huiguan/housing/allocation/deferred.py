@@ -91,8 +91,9 @@ def run(  # noqa: C901  one cascade: calls would cost more than the work between
             proposals += 1
             key = int(edge["rank"]) * LOW + applicant
             claims = int(edge["claims"])
-            sought = int(seeks[programme] & (claims | EVERYBODY) != 0)
-            group, last = market.first_group[programme], market.first_group[programme + sought]
+            group = last = market.first_group[programme]
+            if seeks[programme] & (claims | EVERYBODY) != 0:
+                last = market.first_group[programme + 1]
             while group < last:
                 wanted = market.group_class[group]
                 if wanted == OPEN or (claims >> wanted) & 1 == 1:
@@ -119,9 +120,8 @@ def run(  # noqa: C901  one cascade: calls would cost more than the work between
                     rest_held[programme] = count + 1
                     break
                 if count > 0 and key < heap[first]:
-                    lost = heap[first]
-                    sift_down(heap, first, count, key)
-                    key = lost
+                    better, key = key, heap[first]
+                    sift_down(heap, first, count, better)
             elif count > rest_seats[programme]:  # a group has taken a seat from the rest
                 key = heap[first]
                 rest_held[programme] = count - 1
