@@ -60,6 +60,34 @@ class Files:
         os.ftruncate(file, size_bytes)
 
 
+class FilesOfOneStep(Files):
+    """Files that are flushed when they are closed, not before: for a day nobody waits for.
+
+    Nothing is promised of such a day until it is over, so that one flush a file is enough. Cut
+    short by a dead machine it is to be made again; it may not be opened.
+    """
+
+    def __init__(self) -> None:
+        self._written: set[int] = set()
+
+    def write(self, file: int, parts: Sequence[Bytes], offset: int) -> int:
+        self._written.add(file)
+        return super().write(file, parts, offset)
+
+    def truncate(self, file: int, size_bytes: int) -> None:
+        self._written.add(file)
+        super().truncate(file, size_bytes)
+
+    def flush(self, file: int) -> None:
+        """Leave it for the end."""
+
+    def close(self, file: int) -> None:
+        if file in self._written:
+            self._written.remove(file)
+            super().flush(file)
+        super().close(file)
+
+
 NEW = ".new"  # a file is written and flushed under this ending, then renamed
 PIECE_BYTES = 64 << 20  # one call of the system writes less than 2 GiB
 

@@ -10,7 +10,7 @@ import typer
 
 from huiguan.cli import app
 from huiguan.cli.language import language, spoken, tell
-from huiguan.cli.market.command_tables import clock
+from huiguan.cli.market.simulate import Shocks, Volatility
 from huiguan.cli.next_step import say_next
 from huiguan.cli.progress import Progress, say
 from huiguan.cli.tables import show_table, without
@@ -29,19 +29,24 @@ def demo(
     ),
     start: Annotated[str, typer.Option("--on", metavar="DATE", help="Trading day.")] = "2026-08-21",
     seed: Annotated[int, typer.Option(min=0, help="The same seed, the same bytes.")] = 1,
+    volatility: Volatility = "1",
+    shock: Shocks = None,
 ) -> None:
     """Run one trading day of a whole market, clear it, run it again, and show what happened."""
     from huiguan.foundation.calendars import parse_day
     from huiguan.simulation.market.demo import run_demo
+    from huiguan.simulation.market.scenario import read_scenario
 
+    day = parse_day(start)
+    scenario = read_scenario(day, volatility=volatility, shocks=shock or ())
     begun = time.monotonic()
 
     def tell(text: str) -> None:
         say(f"demo {time.monotonic() - begun:5.1f} s  {spoken(text)}")
 
     tell(f"one trading day, {start}, with its night session")
-    with Progress("demo, frames of the day") as progress:
-        found = run_demo(out, parse_day(start), seed, tell, progress)
+    with Progress("demo, moments of the day") as progress:
+        found = run_demo(out, day, seed, tell, progress, scenario)
     tell("done")
     show_market(found)
     show_refusals(found)
@@ -102,6 +107,7 @@ def show_life(found: MarketDemo) -> None:
     from huiguan.exchange.messages import CancelReason, Offset
     from huiguan.exchange.reports.command_words import order_words, show_price
     from huiguan.foundation.arithmetic import show_fen
+    from huiguan.foundation.calendars import clock_text
 
     image, life = found.day.image, found.life
     entered, instrument = life.entered, int(life.entered["instrument"])
@@ -112,7 +118,7 @@ def show_life(found: MarketDemo) -> None:
     rows = [
         (
             f"{number:,}",
-            clock(life.times[number]),
+            clock_text(life.times[number]),
             f"{asked}\nevery check passed, in their fixed order",
             f"see each with figures and rule:\nhuiguan explain {found.folder} --command {number}",
         )
@@ -130,7 +136,7 @@ def show_life(found: MarketDemo) -> None:
         left -= int(trade["lots"])
         at = show_price(image, instrument, int(trade["price_ticks"]))
         text = f"trades {trade['lots']} at {at}, fee {show_fen(fee_fen)} CNY, {left} left"
-        moment = clock(life.times[int(trade["sequence"])])
+        moment = clock_text(life.times[int(trade["sequence"])])
         rows.append((f"{int(trade['sequence']):,}", moment, text, rule))
         rule = "the same"
     if life.cancelled is not None:

@@ -16,10 +16,25 @@ from huiguan.cli.progress import Progress, say
 from huiguan.foundation.faults import InputFault
 
 if TYPE_CHECKING:
+    from huiguan.exchange.day.image import DayImage
     from huiguan.exchange.rules.rows import Books
+    from huiguan.simulation.market.scenario import Scenario
 
 DaysCount = Annotated[int, typer.Option(min=1, max=1_000, help="How many trading days.")]
 Seed = Annotated[int, typer.Option(min=0, max=2**31 - 1, help="The same seed, the same bytes.")]
+Volatility = Annotated[
+    str,
+    typer.Option(metavar="X", help="How far prices move: a multiple of the usual, 0 to 5."),
+]
+Shocks = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--shock",
+        metavar="cu=-7%@10:30",
+        help="A jump of a product or contract, of its previous settlement price, by the exchange's"
+        " clock; of the first day, or as @2026-08-24 21:30 of another trading day; repeatable.",
+    ),
+]
 
 
 @app.command()
@@ -33,6 +48,25 @@ def simulate(
     products: Annotated[
         str | None, typer.Option(metavar="cu,rb,...", help="Only these; all by default.")
     ] = None,
+    codes: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            min=1,
+            max=200_000,
+            help="Trading codes of the market.",
+            show_default="80 for each product",
+        ),
+    ] = None,
+    crowd: Annotated[
+        str,
+        typer.Option(
+            metavar="N|all|none",
+            help="How many clients trade, about 150 commands each, beside market makers.",
+        ),
+    ] = "all",
+    volatility: Volatility = "1",
+    shock: Shocks = None,
     rulebook: Folders = None,
 ) -> None:
     """Run whole trading days: real contracts, rules and sessions, invented people and orders.
@@ -43,16 +77,21 @@ def simulate(
     from huiguan.foundation.calendars import parse_day, show_day
     from huiguan.simulation.market.days import run_days
     from huiguan.simulation.market.image import first_image
+    from huiguan.simulation.market.people import size_of
+    from huiguan.simulation.market.scenario import check_codes, read_scenario
     from huiguan.storage.lock import hold
     from huiguan.storage.market.rulebooks.load import load_books
 
     day = parse_day(start)
+    scenario = read_scenario(day, codes, crowd, volatility, shock or ())
     check_new(out)
     say("simulate: reading the rulebooks")
     books = load_books(*rulebook or ())
     chosen = chosen_products(books, products)
-    first = first_image(books, day, chosen, seed)
+    check_codes(scenario, len(chosen))
+    first = first_image(books, day, chosen, seed, size_of(len(chosen), codes))
     image = first.image
+    check_days(books, image, days, scenario)
     for line in reservations(books, day, chosen, image.names.products):
         say(f"simulate: {line}")
     say(
@@ -70,7 +109,7 @@ def simulate(
             progress.what = f"simulate {show_day(day)}"
             progress(done, total)
 
-        for found in run_days(books, image, days, seed, out, show, progress.step):
+        for found in run_days(books, image, days, seed, out, show, progress.step, scenario):
             result, run = found.result, found.run
             folder = out / str(result.settings.trading_day)
             tell(
@@ -81,6 +120,20 @@ def simulate(
             )
     tell(f"{days} day(s) in {out}, {time.monotonic() - begun:.1f} s")
     say_next("day", "verify", folder)
+
+
+def check_days(books: Books, image: DayImage, days: int, scenario: Scenario) -> None:
+    """Refuse what the market, or one of its days to come, cannot do, before anything is written."""
+    from huiguan.foundation.calendars import trading_day_after
+    from huiguan.simulation.market.image import first_image
+    from huiguan.simulation.market.scenario import check_scenario, shocks_of_day
+
+    first, products = image.settings.trading_day, image.names.products
+    calendar = books.calendars[books.venues[books.products[products[0]].venue].calendar]
+    run = [first, *(trading_day_after(calendar, first, number) for number in range(1, days))]
+    check_scenario(scenario, image, run)
+    for later in sorted({shock.trading_day for shock in scenario.shocks} - {first}):
+        shocks_of_day(first_image(books, later, products, 0).image, scenario)
 
 
 def reservations(books: Books, day: int, chosen: list[str], listed: list[str]) -> list[str]:

@@ -6,7 +6,7 @@ Everything follows from the dated rows of a book (``months``, ``listing``, ``las
 
 from collections.abc import Iterable
 from datetime import date, timedelta
-from functools import partial
+from functools import cache, partial
 from typing import Annotated, TypeVar, cast
 
 import msgspec
@@ -258,6 +258,12 @@ def pattern_months(pattern: Annotated[ListingMonths, book_row], front: Month) ->
     return tuple(found)
 
 
+@cache
+def known_months(pattern: ListingMonths, front: int) -> frozenset[int]:
+    """Return what ``pattern_months`` does, worked out once: a day of listings asks often."""
+    return frozenset(unchecked(pattern_months)(pattern, front))
+
+
 def front_month(books: Books, product: Product, day: int) -> int:
     """Return the nearest calendar month whose last trading day is not before ``day``."""
     month = day // 100
@@ -277,7 +283,7 @@ def months_on(books: Books, product: Product, day: int, front: int) -> set[int]:
     pattern = select(books, product, ListingMonths, day, 0)
     if pattern is None:
         return set()
-    months = unchecked(pattern_months)(pattern, front)
+    months = known_months(pattern, front)
     return {month for month in months if month >= product.first_contract}
 
 
@@ -287,7 +293,7 @@ def listing_day(books: Books, product: Product, month: int) -> int:
     A month joins on the trading day after the last one of the month it replaces (cu2110 on
     2020-10-16), with the product itself, or on the day a circular names.
     """
-    named, months_of = named_listings(product), unchecked(pattern_months)
+    named = named_listings(product)
     if named.get(month):
         return named[month]
     calendar = calendar_of(books, product)
@@ -299,7 +305,7 @@ def listing_day(books: Books, product: Product, month: int) -> int:
     for step in range(months_between(first, month)):
         earlier, front = add_months(first, step), add_months(first, step + 1)
         if any(
-            month in months_of(row, front) for row in patterns if isinstance(row, ListingMonths)
+            month in known_months(row, front) for row in patterns if isinstance(row, ListingMonths)
         ):
             day = trading_day_after(calendar, last_trading_day(books, product, earlier))
             if day > start:

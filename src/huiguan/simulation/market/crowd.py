@@ -1,4 +1,4 @@
-"""Everybody who trades, a frame of commands at a time, built with whole columns.
+"""Everybody who trades, a moment's commands at a time, built with whole columns.
 
 Makers keep quotes on both sides of a price that wanders; takers hit them, or wait near it; hedgers
 open within their quota; holders close what they opened, today or earlier. They see public prices
@@ -26,7 +26,7 @@ from huiguan.exchange.messages import (
 from huiguan.exchange.phases import ORDERS, PLAIN_ORDERS, allows
 from huiguan.simulation.chance import Lottery, one_in, stream
 from huiguan.simulation.market.clock import Moment
-from huiguan.simulation.market.people import Role, roles_in
+from huiguan.simulation.market.people import Role, roles_in, traders_in
 from huiguan.simulation.market.prices import Prices
 from huiguan.simulation.market.view import (
     LONG_HISTORY,
@@ -82,13 +82,21 @@ def favourites(takers: np.ndarray, products: int) -> np.ndarray:
 class Crowd:
     """The ordinary participants of one day."""
 
-    def __init__(self, image: DayImage, prices: Prices, seed: int) -> None:
-        """Begin a day; the same image and seed give the same commands for the same events."""
+    def __init__(
+        self, image: DayImage, prices: Prices, seed: int, clients: int | None = None
+    ) -> None:
+        """Begin a day; the same image and seed give the same commands for the same events.
+
+        Of takers and hedgers ``clients`` trade; None: all.
+        """
         self.image, self.prices, self.view = image, prices, View(image)
         self._chance = stream(seed, "crowd", image.settings.trading_day)
         roles = roles_in(image)
         self._product = image.instruments["product"].astype(np.int64)
-        self._takers = favourites(np.flatnonzero(roles == Role.TAKER), len(image.names.products))
+        trading = traders_in(image, clients)
+        self.takers = np.flatnonzero((roles == Role.TAKER) & trading)
+        self._takers = favourites(self.takers, len(image.names.products))
+        self.view.forget(~trading)
         makers = np.flatnonzero(roles == Role.MAKER)
         slots = np.arange(len(image.instruments) * SLOTS_EACH)
         self._slot_code = makers[(slots // SLOTS_EACH * MAKERS_EACH + slots % 2) % len(makers)]
@@ -101,10 +109,11 @@ class Crowd:
         first_code = np.zeros(int(image.trading_codes["holder"].max()) + 1, np.int64)
         first_code[image.trading_codes["holder"][::-1]] = np.arange(codes)[::-1]
         quotas = image.holder_limits[image.holder_limits["short_quota_lots"] > 0]
-        self._hedger = first_code[quotas["holder"]]
-        self._hedged = quotas["instrument"].astype(np.int64)
+        own = trading[first_code[quotas["holder"]]]
+        self._hedger = first_code[quotas["holder"]][own]
+        self._hedged = quotas["instrument"].astype(np.int64)[own]
         self._name = 0  # own order ids given so far
-        self._frame = 0
+        self._moment = 0
 
     def names(self, count: int) -> np.ndarray:
         """Return fresh own order ids."""
@@ -119,7 +128,7 @@ class Crowd:
 
     def commands(self, moment: Moment, count: int) -> list[np.ndarray]:
         """Return about ``count`` commands, as blocks of 64-byte rows."""
-        self._frame += 1
+        self._moment += 1
         market = self.open_at(moment)
         return [
             *self._quote(market, count // 4),
@@ -136,7 +145,7 @@ class Crowd:
         return kept
 
     def learn(self, events: np.ndarray) -> None:
-        """Take the events of the frame."""
+        """Take the events of the moment."""
         entered = self.view.learn(events)
         quotes = entered[entered["client_order_id"] >= QUOTE_NAMES]
         slots = (quotes["client_order_id"] - QUOTE_NAMES) % len(self._slot_order)
@@ -182,7 +191,7 @@ class Crowd:
         inside = (ticks >= terms["lower_limit_ticks"]) & (ticks <= terms["upper_limit_ticks"])
         rows = entries(len(slots))
         self._fill(rows, code, instrument)
-        rows["client_order_id"] = QUOTE_NAMES + self._frame * len(self._slot_order) + slots
+        rows["client_order_id"] = QUOTE_NAMES + self._moment * len(self._slot_order) + slots
         rows["side"], rows["price_ticks"], rows["hedge"] = side, ticks, Hedge.MARKET_MAKER
         rows["lots"] = self._lots(instrument, 16) + self._multiple[instrument]
         self._close_first(rows)
@@ -285,13 +294,13 @@ class Crowd:
 
 
 class Numbers:
-    """Client sequences: each session's rise by one in the order of the frame."""
+    """Client sequences: each session's rise by one in the order of the rows."""
 
     def __init__(self, sessions: int) -> None:
         self.last = np.zeros(sessions, np.int64)
 
     def give(self, rows: np.ndarray) -> None:
-        """Give numbers to the rows of sessions (session above 0) of a frame, in place."""
+        """Give numbers to the rows of sessions (session above 0), in place."""
         heads = rows.reshape(-1).view(COMMAND_HEADER)
         own = np.flatnonzero(heads["session"] > 0)
         session = heads["session"][own]

@@ -13,6 +13,7 @@ from huiguan.days.open import open_next
 from huiguan.exchange.day.instructions.money import MoveClientMoney, MoveMemberMoney
 from huiguan.exchange.evening.forced import force_close_commands
 from huiguan.simulation.market.run import SimulatedDay, run_day
+from huiguan.simulation.market.scenario import USUAL, Scenario
 from huiguan.storage.lock import hold
 
 if TYPE_CHECKING:
@@ -90,10 +91,11 @@ def run_days(
     out: Path,
     progress: Callable[[int, int, int], None] = untold,
     report: Callable[[str], None] = quiet,
+    scenario: Scenario = USUAL,
 ) -> Iterator[MarketDay]:
     """Yield ``days`` trading days from ``image`` on, each closed in the folder ``out/yyyymmdd``.
 
-    ``progress`` is told the trading day, frames done and frames in all; ``report`` the steps of
+    ``progress`` is told the trading day, moments done and moments in all; ``report`` the steps of
     the closing. The next day begins with what was paid after a call, and what is closed by force.
     """
     forced: list[EnterOrder] = []
@@ -101,7 +103,8 @@ def run_days(
         day = image.settings.trading_day
         root = out / str(day)
         with hold(root, "simulate"):
-            run = run_day(image, root, seed, partial(progress, day), forced=forced)
+            told = partial(progress, day)
+            run = run_day(image, root, seed, told, forced=forced, scenario=scenario)
         closed = close_folder(root, books, report=report)
         yield MarketDay(run, image, closed.result)
         if number + 1 < days:

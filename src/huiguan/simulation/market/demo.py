@@ -20,6 +20,7 @@ from huiguan.exchange.messages import (
 from huiguan.foundation.faults import Fault, InputFault
 from huiguan.simulation.market.days import MarketDay, run_days
 from huiguan.simulation.market.image import first_image
+from huiguan.simulation.market.scenario import USUAL, Scenario, check_scenario
 from huiguan.storage.change import is_content
 from huiguan.storage.files import Files, write_file
 from huiguan.storage.lock import hold
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from huiguan.days.hashes import DayHashes
+    from huiguan.exchange.rules.rows import Books
+    from huiguan.simulation.market.image import FirstImage
     from huiguan.storage.journal.recovery import Frame
 
 MARK = "made-by-huiguan-demo"  # lists the days that the next demonstration may replace
@@ -117,34 +120,42 @@ def run_demo(
     seed: int,
     say: Callable[[str], None],
     progress: Callable[[int, int], None],
+    scenario: Scenario = USUAL,
 ) -> MarketDemo:
     """Run, clear and verify one day of all listed products under ``out``, which it holds."""
     if out.exists() and not out.is_dir():
         raise InputFault(f"{out} is a file; name a folder with --out")
+    say("reading the rulebooks")
+    books = load_books()
+    first = first_image(books, start, sorted(books.products), seed)
+    check_scenario(scenario, first.image, [start])
     with hold(out, "demo"):
         prepare(out, start, say)
-        found = make_demo(out, start, seed, say, progress)
+        found = make_demo(out, books, first, seed, say, progress, scenario)
         write_mark(out, read_mark(out) | {found.folder.name: sha256_of(found.folder / MANIFEST)})
     return found
 
 
 def make_demo(
     out: Path,
-    start: int,
+    books: Books,
+    first: FirstImage,
     seed: int,
     say: Callable[[str], None],
     progress: Callable[[int, int], None],
+    scenario: Scenario = USUAL,
 ) -> MarketDemo:
     """Run, clear and verify one day of all listed products in a folder of ``out``."""
-    say("reading the rulebooks")
-    books = load_books()
-    first = first_image(books, start, sorted(books.products), seed)
     say(
         f"{len(first.image.instruments)} contracts of {len(books.products)} products, "
         f"{len(first.image.trading_codes):,} trading codes"
     )
     announce_compiling(say)
-    days = run_days(books, first.image, 1, seed, out, lambda _, done, all_: progress(done, all_))
+
+    def tell(_: int, done: int, total: int) -> None:
+        progress(done, total)
+
+    days = run_days(books, first.image, 1, seed, out, tell, scenario=scenario)
     day = next(days)
     say("cleared; running the day again to compare every hash")
     pieces: list[np.ndarray] = []

@@ -45,7 +45,9 @@ PRICE_TICKS = 5_000  # of a product that the reference day does not know
 CHUNKS = 24  # past trades a contract's open interest comes from, where no limit asks for more
 YUAN = 100
 TEN_THOUSAND_YUAN = 10_000 * YUAN
-POSITION_CAPACITY, ORDER_CAPACITY, SESSIONS = 1 << 17, 1 << 15, 64
+POSITIONS_EACH, MOST_POSITIONS = 64, 1 << 19
+ORDERS_EACH, LEAST_ORDERS, MOST_ORDERS = 16, 1 << 15, 1 << 20
+SESSIONS = 64
 
 
 class FirstImage(NamedTuple):
@@ -291,14 +293,15 @@ def first_image(
         members=men.member_names,
         holders=men.holder_names,
     )
-    capacity = min(POSITION_CAPACITY, 64 * len(men.trading_codes))
+    capacity = min(MOST_POSITIONS, POSITIONS_EACH * len(men.trading_codes))
+    orders = min(MOST_ORDERS, max(LEAST_ORDERS, ORDERS_EACH * len(men.trading_codes)))
     settings = settings_of_day(
         books,
         day,
         contracts.parameters,
         Settings(
             trading_day=day,
-            order_capacity=ORDER_CAPACITY,
+            order_capacity=orders,
             position_capacity=capacity,
             holding_capacity=capacity,
             session_capacity=SESSIONS,

@@ -17,6 +17,7 @@ HEDGERS_OF = 10  # one client in ten hedges
 SECOND_CODE_OF = 25  # one taker in 25 has a code at a second member too
 GROUP_OF = 40  # one taker in 40 controls the two after it
 FIRST_VISITOR = 90_000_001  # clients from here on come from outside
+COMMANDS_EACH = 150  # a day, about, for everybody who trades
 OTHERS_OF = 4  # one member in four trades for itself only
 
 
@@ -37,14 +38,16 @@ class Size(msgspec.Struct, frozen=True):
 
     members: int
     codes: int
-    commands: int  # a day, about
 
 
-def size_of(products: int) -> Size:
+def size_of(products: int, codes: int | None = None) -> Size:
     """Return the size of a market of so many products; 25 products: 2,000 trading codes."""
-    return Size(
-        members=min(16, 4 + products), codes=80 * max(products, 2), commands=12_000 * products
-    )
+    return Size(members=min(16, 4 + products), codes=codes or 80 * max(products, 2))
+
+
+def least_codes(products: int) -> int:
+    """Return how few trading codes can make a market: everybody's role, and takers everywhere."""
+    return 60 + 8 * products
 
 
 class People(NamedTuple):
@@ -138,3 +141,17 @@ def roles_in(image: DayImage) -> np.ndarray:
     visitors = int((clients >= FIRST_VISITOR).sum())
     roles = roles_of(len(image.trading_codes) - visitors, len(image.members))
     return np.concatenate([roles, np.full(visitors, Role.VISITOR, np.int64)])
+
+
+def traders_in(image: DayImage, clients: int | None) -> np.ndarray:
+    """Return which trading codes trade: all of them, or ``clients`` of takers and hedgers (bool).
+
+    Market makers and the unusual clients trade in every market in which anybody does.
+    """
+    roles = roles_in(image)
+    ordinary = np.flatnonzero((roles == Role.HEDGER) | (roles == Role.TAKER))
+    trading: np.ndarray = np.ones(len(roles), bool)
+    if clients is not None:
+        trading[ordinary] = False
+        trading[ordinary[np.arange(clients) * len(ordinary) // max(clients, 1)]] = True
+    return trading

@@ -1,4 +1,8 @@
-"""A simulated market: whole trading days through the real journal and core, from one seed."""
+"""A simulated market: whole trading days through the real journal and core, from one seed.
+
+People decide moment by moment; what they send in one arrives in bursts, each a frame with a time of
+its own. Nobody waits for an acknowledgement, so the day is put on the disk once, when it is over.
+"""
 
 from __future__ import annotations
 
@@ -10,11 +14,13 @@ from huiguan.exchange.messages import PassTime, encode
 from huiguan.floor.sequencer import Sequencer
 from huiguan.foundation.calendars import SECOND_NS
 from huiguan.simulation.chance import stream
-from huiguan.simulation.market.clock import LOG_ON_NS, moments, stretches
+from huiguan.simulation.market.clock import LOG_ON_NS, Moment, bursts, moments, stretches
 from huiguan.simulation.market.crowd import Crowd, Numbers
-from huiguan.simulation.market.people import size_of
+from huiguan.simulation.market.people import COMMANDS_EACH
 from huiguan.simulation.market.prices import Prices
+from huiguan.simulation.market.scenario import USUAL, Scenario
 from huiguan.simulation.market.story import DayStory
+from huiguan.storage.files import FilesOfOneStep
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -24,7 +30,8 @@ if TYPE_CHECKING:
     from huiguan.exchange.day.image import DayImage
     from huiguan.exchange.messages import EnterOrder
 
-FRAME_COMMANDS = 1_200
+MOMENT_COMMANDS = 1_200
+LEAST_MOMENTS = 60
 
 
 class SimulatedDay(NamedTuple):
@@ -46,44 +53,69 @@ def run_day(
     progress: Callable[[int, int], None],
     watch: Callable[[int, np.ndarray], None] = unwatched,
     forced: Sequence[EnterOrder] = (),
+    scenario: Scenario = USUAL,
 ) -> SimulatedDay:
     """Run one simulated day in a folder that holds none, from before the opening to the close.
 
-    The same image and seed give the same journal and day hash. ``progress`` is told frames done and
-    to come, ``watch`` time and events of every frame. ``forced`` are the orders of a forced
-    liquidation; they go out as soon as their contracts are open.
+    The same image, seed and scenario give the same journal and day hash. ``progress`` is told
+    moments done and to come, ``watch`` time and events of every frame. ``forced`` are the orders of
+    a forced liquidation; they go out as soon as their contracts are open.
     """
-    total = size_of(len(image.names.products)).commands
-    frames = max(60, total // FRAME_COMMANDS)
-    count = total // frames
-    day = image.settings.trading_day
-    prices = Prices(image, frames, count // 4, seed)
-    busy = np.zeros(len(image.names.phase_groups), np.int64)
-    np.add.at(busy, image.instruments["phase_group"], prices.weights)
-    times = moments(image, frames, busy, stream(seed, "times", day))
-    crowd = Crowd(image, prices, seed)
-    story, shuffle = DayStory(image, crowd, times, seed), stream(seed, "order of arrival", day)
-    story.force(forced)
-    numbers = Numbers(image.settings.session_capacity)
+    people = len(image.trading_codes) if scenario.crowd is None else scenario.crowd
+    steps = max(LEAST_MOMENTS, COMMANDS_EACH * people // MOMENT_COMMANDS)
+    people_day = PeopleDay(image, seed, steps, COMMANDS_EACH * people // steps, scenario)
+    people_day.story.force(forced)
     first, last = stretches(image)[0].start_ns, stretches(image)[-1].start_ns
-    with Sequencer.create(folder, image) as market:
+    with Sequencer.create(folder, image, files=FilesOfOneStep()) as market:
 
         def run(time_ns: int, rows: np.ndarray) -> np.ndarray:
             frame = market.run(time_ns, rows)
             watch(frame.time_ns, frame.events)
-            return frame.events
+            return frame.events.copy()
 
-        run(first - LOG_ON_NS, story.log_on())
-        for number, moment in enumerate(times):
-            prices.step()
-            house = story.house(number)
-            blocks = [*crowd.commands(moment, count), *story.clients(number, moment)]
-            sent = np.concatenate([*house, *map(crowd.heard, blocks)])
-            sent[len(house) :] = sent[len(house) :][shuffle.permutation(len(sent) - len(house))]
-            numbers.give(sent)
-            rows = np.concatenate([sent, story.resent()]) if number % 12 == 7 else sent
-            story.remember(sent)
-            crowd.learn(run(moment.time_ns, rows.reshape(-1)))
-            progress(number + 1, len(times))
+        run(first - LOG_ON_NS, people_day.story.log_on())
+        moments_of_day = people_day.moments if scenario.crowd != 0 else []
+        for number, moment in enumerate(moments_of_day):
+            pieces = [run(*frame) for frame in people_day.frames(number, moment)]
+            people_day.crowd.learn(np.concatenate(pieces))
+            progress(number + 1, len(moments_of_day))
         run(last + SECOND_NS, encode(PassTime()))
-        return SimulatedDay(folder, market.close(), crowd.view.trades)
+        return SimulatedDay(folder, market.close(), people_day.crowd.view.trades)
+
+
+class PeopleDay:
+    """Everybody of one day: crowd, story, the numbers of sessions, the order of arrival."""
+
+    def __init__(
+        self, image: DayImage, seed: int, steps: int, commands: int, scenario: Scenario
+    ) -> None:
+        """Begin a day of about ``steps`` moments with about ``commands`` of the crowd in each."""
+        day = image.settings.trading_day
+        self._prices = Prices(image, steps, commands // 4, seed, scenario)
+        busy = np.zeros(len(image.names.phase_groups), np.int64)
+        np.add.at(busy, image.instruments["phase_group"], self._prices.weights)
+        self.moments = moments(image, steps, busy, self._prices.shock_times)
+        self.crowd = Crowd(image, self._prices, seed, scenario.crowd)
+        self.story = DayStory(image, self.crowd, self.moments, seed)
+        self._commands = commands
+        self._order = stream(seed, "order of arrival", day)
+        self._arrival = stream(seed, "times", day)
+        self._numbers = Numbers(image.settings.session_capacity)
+
+    def frames(self, number: int, moment: Moment) -> list[tuple[int, np.ndarray]]:
+        """Return time (ns) and commands of each burst of a moment, what the house does first."""
+        self._prices.step(moment.time_ns)
+        house = self.story.house(number)
+        blocks = [
+            *self.crowd.commands(moment, self._commands),
+            *self.story.clients(number, moment),
+        ]
+        sent = np.concatenate([*house, *map(self.crowd.heard, blocks)])
+        sent[len(house) :] = sent[len(house) :][self._order.permutation(len(sent) - len(house))]
+        self._numbers.give(sent)
+        rows = np.concatenate([sent, self.story.resent()]) if number % 12 == 7 else sent
+        self.story.remember(sent)
+        return [
+            (time_ns, rows[start:end].reshape(-1))
+            for time_ns, start, end in bursts(moment, len(rows), len(house), self._arrival)
+        ]

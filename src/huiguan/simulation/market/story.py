@@ -45,10 +45,10 @@ YUAN = 100
 
 
 class DayStory:
-    """The unusual commands of one day, frame by frame."""
+    """The unusual commands of one day, moment by moment."""
 
     def __init__(self, image: DayImage, crowd: Crowd, moments: list[Moment], seed: int) -> None:
-        """Choose who does what, and in which frames the house acts."""
+        """Choose who does what, and in which moments the house acts."""
         self.image, self.crowd = image, crowd
         self._chance = stream(seed, "story", image.settings.trading_day)
         roles = roles_in(image)
@@ -57,7 +57,7 @@ class DayStory:
             for role in (Role.SELF_TRADER, Role.OVER_TRADER, Role.BROKE)
         )
         takers = np.flatnonzero(roles == Role.TAKER)
-        self._clumsy = takers[:: max(len(takers) // 7, 1)]
+        self._clumsy = crowd.takers[:: max(len(crowd.takers) // 7, 1)]
         rows = image.instruments
         busy = np.argsort(-crowd.prices.weights, kind="stable")
         self._busy = [int(index) for index in busy]
@@ -69,7 +69,7 @@ class DayStory:
         self._rich = int(rich)
         self._plan = self._house_plan(moments)
         self._forced = as_bytes(entries(0))
-        self._sent: np.ndarray = np.zeros((0, 64), np.uint8)  # of the frame before
+        self._sent: np.ndarray = np.zeros((0, 64), np.uint8)  # in the moment before
 
     def log_on(self) -> np.ndarray:
         """Return the first frame of the day: every member logs on twice, one with more caution."""
@@ -88,7 +88,7 @@ class DayStory:
         )
 
     def _house_plan(self, moments: list[Moment]) -> dict[int, list[Command | str]]:
-        """Return by frame what the house does: shares of the night, and of the day, in percent."""
+        """Return by moment what the house does: shares of the night and of the day, in percent."""
         day = [number for number, moment in enumerate(moments) if not moment.night]
         night = [number for number, moment in enumerate(moments) if moment.night] or day
         plan: list[tuple[list[int], int, Command | str]] = [
@@ -100,8 +100,8 @@ class DayStory:
             *((day, percent, act) for percent, act in self._measures()),
         ]
         found: dict[int, list[Command | str]] = {}
-        for frames, percent, act in plan:
-            found.setdefault(frames[len(frames) * percent // 100], []).append(act)
+        for places, percent, act in plan:
+            found.setdefault(places[len(places) * percent // 100], []).append(act)
         return found
 
     def _money(self) -> list[tuple[int, Command]]:
@@ -151,7 +151,7 @@ class DayStory:
         ]
 
     def house(self, number: int) -> list[np.ndarray]:
-        """Return what the house, and lines that break, do in a frame."""
+        """Return what the house, and lines that break, do in a moment."""
         return [self._act(act) for act in self._plan.get(number, [])]
 
     def _act(self, act: Command | str) -> np.ndarray:
@@ -170,7 +170,7 @@ class DayStory:
         return encode(CancelOrders(target=product, scope=scope), session=1).reshape(1, -1)
 
     def clients(self, number: int, moment: Moment) -> Iterator[np.ndarray]:
-        """Yield what odd and clumsy clients send in a frame."""
+        """Yield what odd and clumsy clients send in a moment."""
         market = self.crowd.open_at(moment)
         alive = [index for index in self._busy if market.instruments[index]]
         if not alive:
@@ -202,7 +202,7 @@ class DayStory:
         return sent
 
     def resent(self) -> np.ndarray:
-        """Return a few commands of the frame before, byte for byte, as if no answer had come.
+        """Return a few commands of the moment before, byte for byte, as if no answer had come.
 
         With them come one that runs ahead of its session's numbers and one of a session unknown.
         """

@@ -6,7 +6,7 @@ Nothing here looks into the core: order returns, trade returns and cancels are e
 import numpy as np
 
 from huiguan.exchange.day.image import HEDGE_FLAGS, DayImage
-from huiguan.exchange.day.keys import position_key
+from huiguan.exchange.day.keys import position_key, split_key
 from huiguan.exchange.messages import (
     EVENT_HEADER_ROW,
     LAYOUTS,
@@ -59,8 +59,14 @@ class View:
         """Return the keys of positions."""
         return position_key(code.astype(np.int64), instrument, hedge, self.instruments)
 
+    def forget(self, codes: np.ndarray) -> None:
+        """Let closers think of nothing that some trading codes (bool each) hold."""
+        code = split_key(self.remembered, self.instruments)[0]
+        kept = self.remembered[~codes[code]]
+        self.remembered = np.resize(kept, REMEMBERED) if len(kept) else np.zeros(1, np.int64)
+
     def learn(self, events: np.ndarray) -> np.ndarray:
-        """Take the events of one frame; return the orders that entered.
+        """Take the events of one moment; return the orders that entered.
 
         A trade may tell one side only (the other's code is ``NO_CODE``), as doors have it.
         """
