@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
+from functools import cache
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -15,12 +16,13 @@ import msgspec
 import numpy as np
 
 from huiguan.exchange.messages import (
+    EVENT_HEADER_ROW,
+    LAYOUTS,
     CancelOrder,
     CommandRefused,
     EnterOrder,
     Hedge,
     LogOn,
-    Message,
     Offset,
     PassTime,
     Phase,
@@ -28,7 +30,6 @@ from huiguan.exchange.messages import (
     Side,
     TimeInForce,
     TradeExecuted,
-    decode,
     encode,
 )
 from huiguan.floor.sequencer import Sequencer
@@ -100,6 +101,8 @@ class Reader:
         self.image = image
         self.codes = {name: row for row, name in enumerate(image.names.trading_codes)}
         self.contracts = {name: row for row, name in enumerate(image.names.instruments)}
+        self._times = cache(self.time_ns)
+        self._prices = cache(self.price_ticks)
         times = image.phases["time_ns"]
         self.first_ns, self.last_ns = int(times.min()), int(times.max())
 
@@ -159,7 +162,7 @@ class Reader:
                 raise InputFault(f"{name} is missing")
         code = self.row_of(self.codes, said["code"], "trading code")
         member = int(self.image.trading_codes["member"][code])
-        time_ns, own = self.time_ns(said["time"]), natural(said["id"], "id")
+        time_ns, own = self._times(said["time"]), natural(said["id"], "id")
         if cancels:
             return TimedCommand(time_ns, member, CancelOrder(order_id=0, client_order_id=own))
         contract = self.row_of(self.contracts, said["contract"], "contract")
@@ -169,7 +172,7 @@ class Reader:
         }
         fields = {
             "client_order_id": own,
-            "price_ticks": self.price_ticks(contract, said["price"]),
+            "price_ticks": self._prices(contract, said["price"]),
             "lots": natural(said["lots"], "lots", 1),
             "minimum_lots": natural(said["minimum_lots"], "minimum lots"),
             "instrument": contract,
@@ -248,17 +251,15 @@ def run_day(root: Path, rows: Sequence[Mapping[str, str]]) -> RunOrders:
     image = read_image(folder.image)
     commands = read_orders(image, rows)
     frames = list(frames_of(image, commands))
-    trades, refused = 0, Counter[int]()
+    trades, refused = 0, [np.zeros(0, np.int64)]
     with hold(root, "day run"), Sequencer.create(root, image) as day:
         for time_ns, batch in frames:
-            for event in events_of(day.run(time_ns, batch).events):
-                trades += isinstance(event, TradeExecuted)
-                if isinstance(event, CommandRefused):
-                    refused[event.refusal] += 1
+            events = day.run(time_ns, batch).events.reshape(-1)
+            kinds = events.view(EVENT_HEADER_ROW)["kind"]
+            trades += int((kinds == TradeExecuted.KIND).sum())
+            said = events.view(LAYOUTS[CommandRefused.KIND])["refusal"]
+            refused.append(said[kinds == CommandRefused.KIND].astype(np.int64))
         hashes = day.close()
-    return RunOrders(len(commands), trades, dict(refused), hashes)
-
-
-def events_of(rows: np.ndarray) -> list[Message]:
-    """Return the events of a frame."""
-    return [decode(row) for row in rows.reshape(-1, 64)]
+    numbers, counts = np.unique(np.concatenate(refused), return_counts=True)
+    reasons = dict(zip(numbers.tolist(), counts.tolist(), strict=True))
+    return RunOrders(len(commands), trades, reasons, hashes)

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from typing import Annotated
 
 import msgspec
+import numpy as np
 
 from huiguan.foundation.cited import Status
 from huiguan.foundation.faults import InputFault
@@ -18,6 +19,7 @@ from huiguan.foundation.readers.values import no_date, shown, whole_number
 
 DAY_NS = 86_400_000_000_000
 SECOND_NS = 1_000_000_000
+MILLISECOND_NS = 1_000_000
 EXCHANGE_OFFSET_NS = 8 * 3600 * SECOND_NS  # UTC+8, no daylight saving since 1991
 EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
 NOON_SECONDS = 12 * 3600  # a clock time of the night before noon belongs to the next calendar day
@@ -234,6 +236,18 @@ def exchange_time_ns(day: int, seconds: int) -> int:
     """Return nanoseconds UTC of ``seconds`` after midnight, exchange time, of a calendar day."""
     days = to_date(day).toordinal() - EPOCH_ORDINAL
     return days * DAY_NS + seconds * SECOND_NS - EXCHANGE_OFFSET_NS
+
+
+def clock_words(times_ns: np.ndarray) -> list[str]:
+    """Return times (ns, UTC) by the exchange's clock: ``2026-08-20 21:00:00.500``."""
+    millis = np.asarray(times_ns, np.int64) // MILLISECOND_NS + EXCHANGE_OFFSET_NS // MILLISECOND_NS
+    texts = np.datetime_as_string(millis.astype("datetime64[ms]")).tolist()
+    return [text.replace("T", " ") for text in texts]
+
+
+def clock_text(time_ns: int) -> str:
+    """Return one time by the exchange's clock, to the millisecond."""
+    return clock_words(np.array([time_ns], np.int64))[0]
 
 
 def schedule_entry(text: str) -> tuple[int, str]:

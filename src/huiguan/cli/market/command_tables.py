@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import TYPE_CHECKING
 
 from huiguan.cli.language import language, tell
@@ -12,15 +11,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from huiguan.days.explain import ExplainedCommand
-
-SHANGHAI = dt.timezone(dt.timedelta(hours=8))
-
-
-def clock(time_ns: int) -> str:
-    """Return a time of the journal by the exchange's clock, to the millisecond."""
-    seconds, rest = divmod(time_ns, 1_000_000_000)
-    moment = dt.datetime.fromtimestamp(seconds, SHANGHAI)
-    return f"{moment:%Y-%m-%d %H:%M:%S}.{rest // 1_000_000:03d}"
 
 
 def print_checks(found: ExplainedCommand) -> None:
@@ -47,8 +37,11 @@ def print_checks(found: ExplainedCommand) -> None:
     )
 
 
-def print_command(folder: Path, number: int) -> None:
-    """Explain a command of a day: run the day again up to it, show checks, figures and outcome."""
+def print_command(folder: Path, number: int) -> str | None:
+    """Explain a command of a day: run the day again up to it, show checks, figures and outcome.
+
+    Returns the trading code it is of, where it is an order of one.
+    """
     from huiguan.cli.progress import say
     from huiguan.days.explain import explain_command
     from huiguan.days.run_again import announce_compiling
@@ -59,13 +52,14 @@ def print_command(folder: Path, number: int) -> None:
         message_words,
         order_words,
     )
+    from huiguan.foundation.calendars import clock_text
 
     say(f"explain: running the day again up to command {number:,}")
     announce_compiling(lambda text: say(f"explain: {text}"), traced=True)
     found = explain_command(folder, number)
     sender = f"session {found.session}, its command {found.client_sequence:,}"
     tell(
-        f"command {found.sequence:,} at {clock(found.time_ns)} "
+        f"command {found.sequence:,} at {clock_text(found.time_ns)} "
         f"from {sender if found.session else 'the house'}"
     )
     asked = found.command
@@ -85,3 +79,5 @@ def print_command(folder: Path, number: int) -> None:
         tell("\noutcome:")
         for event in found.events:
             tell(f"  {message_words(found.image, event)}")
+    codes, row = found.image.names.trading_codes, asked.fields.get("trading_code", -1)
+    return codes[row] if asked.kind == EnterOrder.KIND and 0 <= row < len(codes) else None

@@ -11,8 +11,8 @@ import typer
 
 from huiguan.cli import app
 from huiguan.cli.language import language, spoken, tell
-from huiguan.cli.market.command_tables import clock
 from huiguan.cli.market.folders import check_day
+from huiguan.cli.next_step import say_next
 from huiguan.cli.progress import Progress
 from huiguan.exchange.reports.words import left
 from huiguan.foundation.faults import InputFault
@@ -73,6 +73,8 @@ def check(folder: Folder, as_json: AsJson = False) -> None:
         typer.echo(label + spoken("none" if fact is None else str(fact)))
     tail = "" if facts["torn_tail"] is None else "; the torn tail holds nothing acknowledged"
     tell(f"good: every frame, the chain and the witness agree{tail}")
+    if (folder / "day.json").exists():
+        say_next("day", "verify", folder)
 
 
 @journal.command()
@@ -103,16 +105,26 @@ def show(
     if (contract or code) and image is None:
         raise InputFault(f"{folder} holds no image, so its contracts and codes have no names here")
     wanted = Wanted(image, contract, code)
-    scan = scan_folder(_journal_folder(folder))
+    scan, seen = scan_folder(_journal_folder(folder)), 0
     for frame in scan:
         if last is not None and frame.header.first_sequence > last:
-            return
-        begin = 1 if wanted.fields else first  # a cancel is known by the order before it
-        commands = [command for command in _commands(frame, begin, last) if wanted.takes(command)]
-        commands = [command for command in commands if int(str(command["sequence"])) >= first]
-        if frame.last_sequence < first or ((contract or code) and not commands):
+            break
+        places = wanted.places(frame)  # a cancel is known by the order before it
+        sequences = places + frame.header.first_sequence
+        shown = sequences >= first if last is None else (sequences >= first) & (sequences <= last)
+        if frame.last_sequence < first or (wanted.fields and not shown.any()):
             continue
+        commands = _commands(frame, places[shown])
         _print_frame(frame, commands, None if raw else image, as_json=as_json)
+        seen = int(str(commands[-1]["sequence"])) if commands else seen
+    else:
+        _say_end(folder, scan, first)
+    if seen and image is not None and not raw and not as_json:
+        say_next("explain", folder, "--command", seen)
+
+
+def _say_end(folder: Path, scan: Scan, first: int) -> None:
+    """Refuse a journal that ends before what was asked for; say where it is torn."""
     if scan.end.last_sequence < first:
         raise InputFault(
             f"{folder}: the journal ends at sequence {scan.end.last_sequence:,}, so it has no"
@@ -148,7 +160,9 @@ def _print_frame(
         typer.echo(json.dumps({**header, "commands": shown}, ensure_ascii=False))
         return
     if image is not None:
-        moment = clock(frame.header.time_ns)
+        from huiguan.foundation.calendars import clock_text
+
+        moment = clock_text(frame.header.time_ns)
         tell("frame {frame}, {count} commands from sequence {first_sequence}".format(**header))
         for command in commands:
             origin = f"session {command['session']}" if command["session"] else "house"
@@ -182,24 +196,55 @@ class Wanted:
                     f"{name!r} is not in this day's image; they are named as {names[0]}"
                 )
             self.fields[field] = names.index(name)
-        self._orders: dict[int, bool] = {}  # by sequence
-        self._own: dict[tuple[object, object], bool] = {}  # by session and its own name
+        self._orders: set[int] = set()  # sequences of wanted orders
+        self._own: set[tuple[int, int]] = set()  # their sessions and own ids
 
-    def takes(self, command: Command) -> bool:
-        """Return whether a command is wanted; everything is where nothing was asked for."""
-        from huiguan.exchange.messages import ORDER_ROW_BITS
+    def places(self, frame: Frame) -> np.ndarray:
+        """Return which rows of a frame are wanted; all are where nothing was asked for.
+
+        Frames are given in their order. Only orders and cancels that may matter are looked at.
+        """
+        import numpy as np
+
+        from huiguan.exchange.messages import COMMAND_HEADER, LAYOUTS, CancelOrder, EnterOrder
 
         if not self.fields:
-            return True
-        own = command["session"], command.get("client_order_id")
-        if command["kind"] == "enter_order":
-            hit = all(command[name] == value for name, value in self.fields.items())
-            self._orders[int(str(command["sequence"]))] = self._own[own] = hit
-            return hit
-        if command["kind"] == "cancel_order":
-            order = int(str(command["order_id"])) >> ORDER_ROW_BITS
-            return self._orders.get(order, False) if order else self._own.get(own, False)
-        return False
+            return np.arange(len(frame.commands))
+        flat = frame.commands.reshape(-1)
+        kinds = flat.view(COMMAND_HEADER)["kind"]
+        entries, cancels = flat.view(LAYOUTS[EnterOrder.KIND]), flat.view(LAYOUTS[CancelOrder.KIND])
+        hit = kinds == EnterOrder.KIND
+        for name, value in self.fields.items():
+            hit &= entries[name] == value
+        named = [*(own for _, own in self._own), *entries["client_order_id"][hit].tolist()]
+        again = (kinds == EnterOrder.KIND) & np.isin(entries["client_order_id"], named)
+        found = []
+        for place in np.flatnonzero(hit | again | (kinds == CancelOrder.KIND)).tolist():
+            if kinds[place] == CancelOrder.KIND:
+                wanted = self._cancels(cancels[place])
+            else:
+                wanted = bool(hit[place])
+                self._enter(entries[place], frame.header.first_sequence + place, wanted=wanted)
+            if wanted:
+                found.append(place)
+        return np.array(found, np.int64)
+
+    def _enter(self, order: np.void, sequence: int, *, wanted: bool) -> None:
+        """Note an order; an own id that is used again names the newest order."""
+        own = int(order["session"]), int(order["client_order_id"])
+        if wanted:
+            self._orders.add(sequence)
+            self._own.add(own)
+        else:
+            self._own.discard(own)
+
+    def _cancels(self, row: np.void) -> bool:
+        """Return whether a cancel names a wanted order, by the exchange's id or by its own."""
+        from huiguan.exchange.messages import ORDER_ROW_BITS
+
+        if order := int(row["order_id"]) >> ORDER_ROW_BITS:
+            return order in self._orders
+        return (int(row["session"]), int(row["client_order_id"])) in self._own
 
 
 def _image_of(folder: Path) -> DayImage | None:
@@ -262,12 +307,12 @@ def _torn_tail(scan: Scan) -> str | None:
     return None
 
 
-def _commands(frame: Frame, first: int, last: int | None) -> Iterator[Command]:
-    """Yield what each command of a frame says, from sequence ``first`` to ``last``."""
+def _commands(frame: Frame, places: np.ndarray) -> list[Command]:
+    """Return what the commands at some places of a frame say."""
     start = frame.header.first_sequence
-    end = frame.last_sequence if last is None else min(last, frame.last_sequence)
-    for sequence in range(max(first, start), end + 1):
-        yield {"sequence": sequence, **_decoded(frame.commands[sequence - start])}
+    return [
+        {"sequence": start + place, **_decoded(frame.commands[place])} for place in places.tolist()
+    ]
 
 
 def _decoded(row: np.ndarray) -> Command:

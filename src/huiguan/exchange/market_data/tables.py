@@ -13,7 +13,7 @@ from huiguan.exchange.events import copy_fields
 from huiguan.exchange.market_data.bars import BAR, bars
 from huiguan.exchange.market_data.snapshots import DEPTH
 from huiguan.exchange.messages import LAYOUTS, TradeExecuted
-from huiguan.foundation.calendars import EXCHANGE_OFFSET_NS
+from huiguan.foundation.calendars import clock_words
 from huiguan.foundation.records import table_layout
 
 if TYPE_CHECKING:
@@ -163,9 +163,8 @@ def depth_table(
 
 def clock_texts(times_ns: np.ndarray) -> pl.Series:
     """Return times by the exchange's clock, to the millisecond: ``2026-08-20 21:00:00.500``."""
-    moments = (times_ns + EXCHANGE_OFFSET_NS).astype("datetime64[ns]")
-    written = np.datetime_as_string(moments, unit="ms").tolist()
-    return pl.Series([text.replace("T", " ") for text in written], dtype=pl.String)
+    different, place = np.unique(times_ns, return_inverse=True)
+    return pl.Series(clock_words(different), dtype=pl.String).gather(place)
 
 
 def bars_table(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +19,7 @@ from huiguan.exchange.messages import (
     TransferStage,
 )
 from huiguan.foundation.arithmetic import show_fen
-from huiguan.foundation.calendars import EXCHANGE_OFFSET_NS, SECOND_NS
+from huiguan.foundation.calendars import SECOND_NS, clock_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -88,7 +87,6 @@ CHOICES: dict[str, type[IntEnum]] = {
     "reason": CancelReason,
 }
 YES_OR_NO = {"engaged", "cancel_on_disconnect"}
-EPOCH_ORDINAL = dt.date(1970, 1, 1).toordinal()
 RIGHTS = {
     Right.ALLOW: ("allow", "允许"),
     Right.CLOSE_ONLY: ("close only", "只能平仓"),
@@ -206,10 +204,7 @@ def target_words(image: DayImage, fields: dict[str, int]) -> str:
 
 def time_words(time_ns: int) -> str:
     """Return a time of the journal by the exchange's clock, to the second."""
-    seconds = (time_ns + EXCHANGE_OFFSET_NS) // SECOND_NS
-    days, second = divmod(seconds, 86_400)
-    date = dt.date.fromordinal(EPOCH_ORDINAL + days)
-    return f"{date} {second // 3600:02}:{second // 60 % 60:02}:{second % 60:02}"
+    return clock_text(time_ns).partition(".")[0]
 
 
 def names_of_fields(image: DayImage) -> dict[str, list[str]]:

@@ -16,17 +16,31 @@ from huiguan.exchange.reports.command_words import FORCES, HEDGES, OFFSETS, SIDE
 from huiguan.foundation.refusals import BY_NUMBER
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from huiguan.exchange.day.image import DayImage
     from huiguan.exchange.events import DayEvents
 
-REASONS = {reason: reason.name.lower().replace("_", " ") for reason in CancelReason}
+IN_THE_BOOK, TRADED = -2, -1  # how an order ended, where it was not cancelled for a reason
+ENDS = {
+    IN_THE_BOOK: "in the book",
+    TRADED: "traded",
+    **{
+        int(reason): f"cancelled: {reason.name.lower().replace('_', ' ')}"
+        for reason in CancelReason
+    },
+}
 
 
 def texts(values: Sequence[str]) -> pl.Series:
     """Return a column of texts, of texts even where it is empty."""
     return pl.Series(values, dtype=pl.String)
+
+
+def each_once(values: np.ndarray, say: Callable[[np.ndarray], Sequence[str]]) -> pl.Series:
+    """Return the texts of a column; ``say`` is asked for each different value once."""
+    different, place = np.unique(values, return_inverse=True)
+    return texts(say(different)).gather(place)
 
 
 def price_texts(image: DayImage, instruments: np.ndarray, ticks: np.ndarray) -> pl.Series:
@@ -44,20 +58,27 @@ def price_texts(image: DayImage, instruments: np.ndarray, ticks: np.ndarray) -> 
 def named(names: Sequence[str], rows: np.ndarray) -> pl.Series:
     """Return the names of rows of the image; a number it does not have stays a number."""
     known = range(len(names))
-    return texts([names[row] if row in known else str(row) for row in rows.tolist()])
+    return each_once(
+        rows, lambda found: [names[row] if row in known else str(row) for row in found.tolist()]
+    )
 
 
 def worded(words: dict[Any, tuple[str, str]], values: np.ndarray) -> pl.Series:
     """Return the English words of a column of codes."""
-    return texts([pair(words, value)[0] for value in values.tolist()])
+    return each_once(values, lambda found: [pair(words, value)[0] for value in found.tolist()])
 
 
-def trades_frame(image: DayImage, events: DayEvents) -> pl.DataFrame:
-    """Return every trade: when, what, at which price, between whom, and the orders that met."""
+def trades_frame(
+    image: DayImage, events: DayEvents, numbers: np.ndarray | None = None
+) -> pl.DataFrame:
+    """Return every trade: when, what, at which price, between whom, and the orders that met.
+
+    ``numbers`` are those of the trades in the day, where ``events`` holds only some of them.
+    """
     rows, orders = events.trades, events.trade_orders
     return pl.DataFrame(
         {
-            "trade": np.arange(1, len(rows) + 1),
+            "trade": np.arange(1, len(rows) + 1) if numbers is None else numbers,
             "command": orders["sequence"].copy(),
             "time": clock_texts(times_of(events, orders["sequence"])),
             "contract": named(image.names.instruments, rows["instrument"]),
@@ -91,25 +112,50 @@ def asked_columns(image: DayImage, rows: np.ndarray, times_ns: np.ndarray) -> di
     }
 
 
+def places_of(entered: np.ndarray, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return where in ``entered`` the orders of ``ids`` stand, and which of them do (bool)."""
+    order = np.argsort(entered["order_id"], kind="stable")
+    ranked = entered["order_id"][order]
+    place = np.searchsorted(ranked, ids)
+    there = place < len(ranked)
+    there[there] = ranked[place[there]] == ids[there]
+    return order[place[there]], there
+
+
 def traded_lots(events: DayEvents) -> np.ndarray:
     """Return the lots each entered order traded, in the order of ``events.entered``."""
-    ids = events.entered["order_id"]
-    order = np.argsort(ids, kind="stable")
-    total = np.zeros(len(ids), np.int64)
+    total = np.zeros(len(events.entered), np.int64)
     for side in ("buy_order_id", "sell_order_id"):
-        place = order[np.searchsorted(ids[order], events.trade_orders[side])]
-        np.add.at(total, place, events.trades["lots"].astype(np.int64))
+        place, there = places_of(events.entered, events.trade_orders[side])
+        np.add.at(total, place, events.trades["lots"][there].astype(np.int64))
     return total
 
 
 def cancelled_lots(events: DayEvents) -> tuple[np.ndarray, np.ndarray]:
-    """Return the lots of each entered order that were cancelled, and why (0: none were)."""
-    ids = events.entered["order_id"]
-    order = np.argsort(ids, kind="stable")
-    place = order[np.searchsorted(ids[order], events.cancelled["order_id"])]
-    lots, reason = np.zeros(len(ids), np.int64), np.full(len(ids), -1, np.int64)
-    lots[place], reason[place] = events.cancelled["lots"], events.cancelled["reason"]
+    """Return the lots of each entered order that were cancelled, and why (-1: none were)."""
+    place, there = places_of(events.entered, events.cancelled["order_id"])
+    count = len(events.entered)
+    lots, reason = np.zeros(count, np.int64), np.full(count, -1, np.int64)
+    lots[place], reason[place] = events.cancelled["lots"][there], events.cancelled["reason"][there]
     return lots, reason
+
+
+def order_ends(traded: np.ndarray, events: DayEvents, refused: np.ndarray) -> pl.Series:
+    """Return how each entered order, then each refused one, ended."""
+    gone, reason = cancelled_lots(events)
+    left = events.entered["lots"] - traded - gone
+    ended = np.where(reason >= 0, reason, np.where(left == 0, TRADED, IN_THE_BOOK))
+    return pl.concat(
+        [
+            each_once(ended, lambda found: [ENDS[end] for end in found.tolist()]),
+            each_once(refused["refusal"], lambda found: [refusal_words(n) for n in found.tolist()]),
+        ]
+    )
+
+
+def refusal_words(number: int) -> str:
+    """Return a refusal in words."""
+    return f"refused {number}: {BY_NUMBER[number].english}"
 
 
 def orders_frame(image: DayImage, events: DayEvents, refused: np.ndarray) -> pl.DataFrame:
@@ -120,25 +166,14 @@ def orders_frame(image: DayImage, events: DayEvents, refused: np.ndarray) -> pl.
     both = np.zeros(len(entered) + len(refused), entered.dtype)
     for name in shared:
         both[name] = np.concatenate([entered[name], refused[name]])
-    traded, (gone, reason) = traded_lots(events), cancelled_lots(events)
-    ends = [
-        f"cancelled: {REASONS[CancelReason(why)]}"
-        if why >= 0
-        else ("traded" if left == 0 else "in the book")
-        for why, left in zip(
-            reason.tolist(), (entered["lots"] - traded - gone).tolist(), strict=True
-        )
-    ]
-    ends += [
-        f"refused {number}: {BY_NUMBER[number].english}" for number in refused["refusal"].tolist()
-    ]
+    traded, gone = traded_lots(events), cancelled_lots(events)[0]
     none = np.zeros(len(refused), np.int64)
     frame = pl.DataFrame(
         {
             **asked_columns(image, both, times),
             "traded_lots": np.concatenate([traded, none]),
             "cancelled_lots": np.concatenate([gone, none]),
-            "end": texts(ends),
+            "end": order_ends(traded, events, refused),
             "order": np.concatenate([entered["order_id"], none]),
         }
     )
@@ -164,13 +199,24 @@ def bars_frame(image: DayImage, events: DayEvents, minutes: int | None) -> pl.Da
     return bars_table(image, events.trades, times, minutes, partial(show_price, image))
 
 
+def rows_of_code(
+    image: DayImage, rows: np.ndarray, code: str, contract: str | None, *fields: str
+) -> np.ndarray:
+    """Return which rows name a trading code in one of ``fields``, in one contract or in all."""
+    row = image.names.trading_codes.index(code)
+    own: np.ndarray = np.logical_or.reduce([rows[field] == row for field in fields])
+    if contract is not None:
+        own &= rows["instrument"] == image.names.instruments.index(contract)
+    return own
+
+
 def trades_of_code(
     image: DayImage, events: DayEvents, code: str, contract: str | None = None
 ) -> pl.DataFrame:
     """Return the trades of one trading code as it sees them: its side, its offset, its order."""
-    frame = trades_frame(image, events)
-    if contract is not None:
-        frame = frame.filter(pl.col("contract") == contract)
+    traded = rows_of_code(image, events.trades, code, contract, "buy_code", "sell_code")
+    some = events._replace(trades=events.trades[traded], trade_orders=events.trade_orders[traded])
+    frame = trades_frame(image, some, np.flatnonzero(traded) + 1)
     sides = []
     for side, who in (("buy", "buyer"), ("sell", "seller")):
         own = frame.filter(pl.col(who) == code)
@@ -199,9 +245,14 @@ def orders_of_code(
     contract: str | None = None,
 ) -> pl.DataFrame:
     """Return the orders of one trading code, what decides most in the first columns."""
-    frame = orders_frame(image, events, refused).filter(pl.col("code") == code)
-    if contract is not None:
-        frame = frame.filter(pl.col("contract") == contract)
+    some = events._replace(
+        entered=events.entered[rows_of_code(image, events.entered, code, contract, "trading_code")],
+        cancelled=events.cancelled[
+            rows_of_code(image, events.cancelled, code, contract, "trading_code")
+        ],
+    )
+    own = refused[rows_of_code(image, refused, code, contract, "trading_code")]
+    frame = orders_frame(image, some, own)
     wanted = [
         "command",
         "time",
