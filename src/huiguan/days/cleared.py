@@ -109,9 +109,14 @@ def closed_files(
     closed: ClosedDay,
     instructions: Sequence[AnyInstruction] = (),
     correction: Correction | None = None,
+    rows: list[object] | None = None,
 ) -> Iterator[tuple[str, list[Bytes]]]:
-    """Yield every file of ``result/`` with its parts: tables, ``result.json``, daily files."""
-    yield from result_files(WrittenResult(closed.result, list(instructions), correction))
+    """Yield every file of ``result/`` with its parts: tables, ``result.json``, daily files.
+
+    ``rows`` are the same instructions as an earlier version of this code kept them.
+    """
+    written = WrittenResult(closed.result, list(instructions), correction, rows)
+    yield from result_files(written)
     for name, parts in report_files(reports_of_day(*closed)):
         yield f"reports/{name}", parts
 
@@ -130,5 +135,5 @@ def read_closed(root: Path) -> tuple[DayImage, DayResult, list[AnyInstruction]]:
     folder = DayFolder(root)
     if not is_closed(root):
         raise InputFault(f"{root} is not closed yet; run `huiguan day close {root}` first")
-    result, instructions, _ = read_result(folder.result)
-    return read_image(folder.image), result, instructions
+    written = read_result(folder.result)
+    return read_image(folder.image), written.result, written.instructions

@@ -108,7 +108,7 @@ def prove_versions(
             found.append(ProvedVersion(number, written.correction, unproved))
             continue
         closed = clear(run, books, written.instructions, report)
-        files = closed_files(closed, written.instructions, written.correction)
+        files = closed_files(closed, written.instructions, written.correction, written.rows)
         if (name := first_difference(folder, files)) is not None:
             raise CheckFault(
                 f"{folder / name} is not what clearing the day gives under its instructions and"

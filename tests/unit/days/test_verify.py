@@ -14,6 +14,7 @@ from huiguan.days.close import close_folder
 from huiguan.days.open import open_next
 from huiguan.days.verify import Origin, verify_folder
 from huiguan.exchange.day.correction import Decision
+from huiguan.exchange.day.instructions.written import read_rows
 from huiguan.exchange.messages import Side
 from huiguan.exchange.rules.rows import Books
 from huiguan.foundation.faults import CheckFault
@@ -73,6 +74,24 @@ def test_a_day_is_proved(day: Path) -> None:
     found = verify_folder(day.parent / "20260824", books())
     assert (found.hashes, found.versions) == (None, [])
     assert found.origin == Origin(day.resolve(), 1)
+
+
+def test_instructions_kept_in_the_form_of_before_are_read(tmp_path: Path) -> None:
+    """Files of before spell a price with an exponent, say: the same decision in other words."""
+    root, orders = tmp_path / "20260821", [order(0, 1, Side.BUY, 10_686, 3)]
+    run_day(root, market_image(), orders)
+    price = {"type": "DecideSettlement", "instrument": "cu2610", "price": "106900"}
+    said = price | {"maker": "A", "checker": "B", "reference": "1"}
+    close_folder(root, books(), read_rows([said]))
+    path = root / "result" / "result.json"
+    text = path.read_text("utf-8")
+    assert text.count('"price": "106900"') == 1
+    path.write_text(text.replace('"price": "106900"', '"price": "1.069E+5"'), "utf-8")
+    write_manifest(root)
+    (version,) = verify_folder(root, books()).versions
+    assert not version.unproved
+    path.write_text(text.replace('"price": "106900"', '"price": "106910"'), "utf-8")
+    refused(root, "is not what clearing the day gives")
 
 
 def test_one_yuan_more(day: Path) -> None:

@@ -27,11 +27,13 @@ class WrittenResult(NamedTuple):
     result: DayResult
     instructions: list[AnyInstruction]
     correction: Correction | None = None  # None: the first version
+    rows: list[object] | None = None  # the instructions as a file has them; None: not from a file
 
 
 def result_files(written: WrittenResult) -> Iterator[tuple[str, list[Bytes]]]:
     """Yield the files of ``result/`` and their parts: the tables, then ``result.json``."""
-    kept = [written_row(order) for order in written.instructions]
+    rows = written.rows
+    kept = [written_row(order) for order in written.instructions] if rows is None else rows
     beside: dict[str, object] = {"instructions": kept}
     if written.correction:
         beside["correction"] = written.correction
@@ -42,7 +44,8 @@ def read_result(folder: Path) -> WrittenResult:
     """Return one version of a day's result from its folder ``result``."""
     result, beside = read_folder(folder, DayResult)
     try:
-        instructions = kept_instructions(beside["instructions"])
+        rows = beside["instructions"]
+        instructions = kept_instructions(rows)
         correction = msgspec.convert(beside.get("correction"), Correction | None)
     except (KeyError, InputFault, msgspec.ValidationError) as fault:
         raise CheckFault(f"the result in {folder} is damaged ({fault}); restore it") from fault
@@ -52,7 +55,8 @@ def read_result(folder: Path) -> WrittenResult:
             f"the result in {folder} is of format {written}, this code of {RESULT_FORMAT}; close"
             " the day again with this code"
         )
-    return WrittenResult(result, instructions, correction)
+    assert isinstance(rows, list)
+    return WrittenResult(result, instructions, correction, rows)
 
 
 def read_result_settings(folder: Path) -> ResultSettings:
