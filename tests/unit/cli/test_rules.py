@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from shutil import copyfile, copytree
 
 import pytest
 from typer.testing import CliRunner
@@ -9,6 +10,7 @@ from typer.testing import CliRunner
 import huiguan.cli.market.rules  # noqa: F401  registers its commands
 from huiguan.cli import app
 from huiguan.foundation.faults import CheckFault, InputFault
+from huiguan.storage.homes.rules import BOOKS
 
 CFFEX = Path(__file__).parents[2] / "rulebooks" / "cffex"
 
@@ -16,7 +18,7 @@ CFFEX = Path(__file__).parents[2] / "rulebooks" / "cffex"
 def run(*words: str) -> str:
     result = CliRunner(env={"COLUMNS": "160"}).invoke(app, list(words), catch_exceptions=False)
     assert result.exit_code == 0, result.output
-    return result.output
+    return result.stdout
 
 
 def test_show_prints_every_value_with_its_source() -> None:
@@ -59,6 +61,23 @@ def test_check_counts_and_names_the_digest() -> None:
     assert (facts["venues"], facts["products"]) == (3, 26)
     assert len(facts["digest"]) == 64
     assert sum(facts["statuses"].values()) == facts["rows"]
+
+
+def test_check_reads_the_books_of_homes(tmp_path: Path) -> None:
+    facts = json.loads(run("rules", "check", "--json"))["homes"]
+    assert facts["books"] == ["shanghai"]
+    assert sum(facts["statuses"].values()) == facts["rows"] > 20
+    own = tmp_path / "homes" / "guilin"
+    copytree(BOOKS / "shanghai", own)
+    copyfile(BOOKS / "sources.toml", own.parent / "sources.toml")
+    text = run("rules", "check", "--rulebook", str(tmp_path))
+    assert f"homes: shanghai, guilin, {2 * facts['rows']} rows (" in text
+    book = min(own.glob("*.toml"))
+    book.write_text(book.read_text("utf-8") + "\n[[weather]]\n", "utf-8")
+    with pytest.raises(CheckFault, match="weather"):
+        CliRunner().invoke(
+            app, ["rules", "check", "--rulebook", str(tmp_path)], catch_exceptions=False
+        )
 
 
 def test_check_of_a_spoilt_book_is_a_checked_thing_that_is_wrong(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,6 +12,7 @@ import typer
 from huiguan.cli import app
 from huiguan.cli.language import language, spoken, tell
 from huiguan.cli.market.folders import Folders
+from huiguan.cli.next_step import laid_over, say_next
 from huiguan.cli.tables import show_table
 
 if TYPE_CHECKING:
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
     from huiguan.exchange.rules.instruments import Contract
     from huiguan.exchange.rules.rows import Product, Venue
+    from huiguan.foundation.cited import Status
 
 rules = typer.Typer(no_args_is_help=True, help="The rulebooks: dated, cited rows.")
 app.add_typer(rules, name="rules")
@@ -72,6 +75,8 @@ def show(
     for key in sorted({line.source for line in lines}):
         source = books.sources[key]
         typer.echo(f"{key}: {spoken(source.title)}, {spoken(source.where)}")
+    of = ("--product", product.code)
+    say_next("instruments", "--on", show_day(day), *of, *laid_over(rulebook))
 
 
 @rules.command()
@@ -95,22 +100,27 @@ def template(
     first = parse_day(listed)
     day = parse_day(on) if on else first
     typer.echo(product_template(like, code, first, day, rulebook or ()), nl=False)
+    say_next("rules", "check", "--rulebook", "DIR", aside=True)
 
 
 @rules.command()
 def check(rulebook: Folders = None, as_json: AsJson = False) -> None:
-    """Read every book and check it: exact values, keys, sources, overlaps, gaps.
+    """Read every book, of exchanges and of homes, and check it: values, keys, sources, overlaps.
 
-    Exit code 0: good. 1: the first fault, with its file and row. 2: a folder without books.
+    Books of homes lie in DIR/homes, one folder a city with its sources.toml beside them. Exit code
+    0: good. 1: the first fault, with its file and row. 2: a folder without books.
     """
+    from huiguan.foundation.calendars import show_day
     from huiguan.foundation.faults import CheckFault, InputFault
+    from huiguan.storage.homes.rules import all_rows, home_books
     from huiguan.storage.market.rulebooks.load import load_books, rulebook_files
 
-    rulebook_files(rulebook or ())
+    files = rulebook_files(rulebook or ())
     try:
-        books = load_books(*rulebook or ())
+        books, homes = load_books(*rulebook or ()), home_books(rulebook or ())
     except InputFault as fault:
         raise CheckFault(str(fault)) from None
+    home_statuses = Counter(row.status for city in homes for _, row in all_rows(city))
     owners: list[Venue | Product] = [*books.venues.values(), *books.products.values()]
     tables = [rows for owner in owners for rows in owner.rows.values()]
     statuses = Counter(row.status for rows in tables for row in rows)
@@ -121,17 +131,32 @@ def check(rulebook: Folders = None, as_json: AsJson = False) -> None:
         "statuses": dict(statuses.most_common()),
         "sources": len(books.sources),
         "calendars": {name: len(c.days) for name, c in books.calendars.items()},
+        "homes": {
+            "books": [city.city for city in homes],
+            "rows": sum(home_statuses.values()),
+            "statuses": dict(home_statuses.most_common()),
+        },
         "digest": books.digest,
     }
     if as_json:
         typer.echo(json.dumps(facts))
         return
-    shown = ", ".join(f"{count} {status}" for status, count in statuses.most_common())
     tell(
         f"good: {facts['venues']} venues, {facts['products']} products, {facts['rows']} rows"
-        f" ({shown}), {facts['sources']} sources"
+        f" ({counted(statuses)}), {facts['sources']} sources"
     )
+    cities = ", ".join(city.city for city in homes)
+    tell(f"homes: {cities}, {sum(home_statuses.values())} rows ({counted(home_statuses)})")
     tell(f"digest {books.digest}")
+    own = sorted({Path(place).stem for place in files} & set(books.products))
+    if own:
+        first = show_day(books.products[own[0]].listed)
+        say_next("instruments", "--on", first, "--product", own[0], *laid_over(rulebook))
+
+
+def counted(statuses: Counter[Status]) -> str:
+    """Return how many rows have each status."""
+    return ", ".join(f"{count} {status}" for status, count in statuses.most_common())
 
 
 @app.command()
@@ -169,6 +194,8 @@ def instruments(
     ]
     headings = ("contract", "venue", "listed", "last trading day", "delivery days", "calendar")
     show_table(f"{len(found)} contracts on {show_day(day)}", headings, table, left=headings)
+    if found:
+        say_next("rules", "show", found[0].code, "--on", show_day(day), *laid_over(rulebook))
 
 
 def named_dates(contract: Contract) -> dict[str, object]:

@@ -1,6 +1,6 @@
 """A city's book of housing rules: its files, every row dated and cited."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import get_args, get_type_hints
 
@@ -73,6 +73,20 @@ def profile_in_force(name: str, day: str, books: Path = BOOKS) -> Profile:
     if not known:
         raise InputFault(f"no publication profile {name!r} is in force on {day}")
     return max(known, key=lambda row: row.effective).frozen()
+
+
+def home_books(folders: Iterable[Path]) -> list[HomeRules]:
+    """Return the books of every city that is shipped, or lies in ``homes`` of one of ``folders``.
+
+    Each is read whole, and the shipped profiles of publication; the first fault is an ``InputFault`` that names file and row.
+    """
+    read_profiles()
+    shelves = [BOOKS, *(found for folder in folders if (found := folder / "homes").is_dir())]
+    return [
+        read_home_rules(city.name, books)
+        for books in shelves
+        for city in sorted(path for path in books.iterdir() if path.is_dir())
+    ]
 
 
 def all_rows(rules: HomeRules) -> Iterator[tuple[str, HomeRow]]:
