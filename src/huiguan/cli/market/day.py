@@ -21,7 +21,7 @@ from huiguan.cli.market.folders import (
     say_standing,
     standing_words,
 )
-from huiguan.cli.next_step import say_next
+from huiguan.cli.next_step import laid_over, say_next
 from huiguan.cli.outputs import (
     At,
     Bars,
@@ -74,8 +74,6 @@ def verify(
     Books laid over the shipped ones at the close (--rulebook) are needed here too. What everybody
     saw of the day can be written: the book at chosen moments (--depth, --at), bars, quotes.
     """
-    import numpy as np
-
     from huiguan.days.run_again import announce_compiling, frame_commands
     from huiguan.days.verify import verify_folder
     from huiguan.storage.journal.recovery import scan_folder
@@ -87,14 +85,14 @@ def verify(
     outputs = outputs_of(wanted, folder, books) if wanted.any() else None
     announce_compiling(lambda text: say(f"verify: {text}"))
     total = 0
-    kept: list[np.ndarray] = []
+    kept: list[tuple[int, np.ndarray]] = []
     with Progress("verify") as progress:
         for frame in scan_folder(folder / "journal") if (folder / "journal").exists() else ():
             total = frame.last_sequence
 
         def watch(frame: Frame, events: np.ndarray) -> None:
             if keep_events:
-                kept.append(events.copy())
+                kept.append((frame.header.time_ns, events.copy()))
             if outputs:
                 head = frame.header
                 outputs.hear(head.time_ns, head.first_sequence, frame_commands(frame), events)
@@ -109,14 +107,11 @@ def verify(
         frames = f"{hashes.sequence:,} commands in {hashes.frames:,} frames"
         tell(f"good: {frames}, {seconds:.2f} s\nday hash   {hashes.day.hex()}")
     if keep_events:
-        from huiguan.storage.market.history import write_events
-
-        for path in write_events(keep_events, np.concatenate(kept)):
-            tell(f"events     {path}")
+        write_kept(folder, keep_events, kept)
     for line in outputs.write() if outputs else ():
         tell(line)
     print_proofs(folder, found)
-    say_after_proof(folder, found)
+    say_after_proof(folder, found, rulebook)
 
 
 def outputs_of(wanted: Wanted, folder: Path, books: Books) -> Outputs:
@@ -130,7 +125,23 @@ def outputs_of(wanted: Wanted, folder: Path, books: Books) -> Outputs:
     return Outputs(wanted, image, points, quoted_of(image), shown)
 
 
-def say_after_proof(folder: Path, found: VerifiedDay) -> None:
+def write_kept(folder: Path, out: Path, kept: list[tuple[int, np.ndarray]]) -> None:
+    """Write the events of frames, each with the time of its frame, as Parquet."""
+    import numpy as np
+
+    from huiguan.storage.market.day_folder import DayFolder
+    from huiguan.storage.market.day_image import read_image
+    from huiguan.storage.market.history import write_events
+
+    pieces = [events.reshape(-1) for _, events in kept]
+    counts = [len(piece) // 64 for piece in pieces]
+    times = np.repeat(np.array([time_ns for time_ns, _ in kept], np.int64), counts)
+    events = np.concatenate([np.zeros(0, np.uint8), *pieces])
+    for path in write_events(out, read_image(DayFolder(folder).image), events, times):
+        tell(f"events     {path}")
+
+
+def say_after_proof(folder: Path, found: VerifiedDay, rulebook: Folders) -> None:
     """Say what is done next with a day that was verified: run it, close it, open the day after."""
     from huiguan.days.open import is_opened
     from huiguan.days.versions import next_root
@@ -139,11 +150,11 @@ def say_after_proof(folder: Path, found: VerifiedDay) -> None:
     if found.hashes is None:
         say_next("day", "run", folder, "--orders", "FILE.csv")
     elif not found.versions:
-        say_next("day", "close", folder)
+        say_next("day", "close", folder, *laid_over(rulebook))
     else:
         following = read_result_settings(folder / "result").next_trading_day
         if not is_opened(next_root(folder, following)):
-            say_next("day", "open", folder)
+            say_next("day", "open", folder, *laid_over(rulebook))
 
 
 def print_proofs(folder: Path, found: VerifiedDay) -> None:
@@ -232,7 +243,8 @@ def close_command(
     waiting = of_stage(orders or (), Stage.OPENING)
     if waiting:
         tell(f"left for the opening: {', '.join(row.reference for row in waiting)}")
-    say_next("day", "open", folder, *(("--instructions", instructions) if waiting else ()))
+    given = ("--instructions", instructions) if waiting else ()
+    say_next("day", "open", folder, *given, *laid_over(rulebook))
 
 
 @day.command("open")
@@ -274,7 +286,7 @@ def open_command(
     for row in opened.forced:
         tell(f"forced liquidation: {row.trading_code} {row.instrument} {row.side} {row.lots} lots")
     print_effects(opened.effects)
-    say_next("day", "reconcile", folder, opened.root)
+    say_next("day", "reconcile", folder, opened.root, *laid_over(rulebook))
 
 
 @day.command()
@@ -299,5 +311,7 @@ def reconcile(
             f"{following} does not follow from {folder}: {len(differences)} differences"
         )
     tell("good: result and instructions give this image, and nothing else")
-    if not (following / "journal").exists():
+    if (following / "journal").exists():
+        say_next("day", "verify", following, *laid_over(rulebook))
+    else:
         say_next("day", "run", following, "--orders", "FILE.csv")

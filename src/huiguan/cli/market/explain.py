@@ -11,6 +11,7 @@ from huiguan.cli import app
 from huiguan.cli.language import language, tell
 from huiguan.cli.market.command_tables import print_command
 from huiguan.cli.market.folders import DayDir, Folders, check_day
+from huiguan.cli.next_step import laid_over, say_next
 from huiguan.foundation.faults import InputFault
 
 if TYPE_CHECKING:
@@ -49,11 +50,12 @@ def explain(
         "limit": limit,
         "call": call,
     }
-    if command is not None:
-        print_command(folder, command)
+    code = print_command(folder, command) if command is not None else None
     wanted = [(what, subject) for what, subject in asked.items() if subject]
     if not wanted:
         if command is not None:
+            if code is not None:
+                say_next("orders", folder, code)
             return
         raise InputFault(
             "say what to explain: --command 4711, --settlement cu2610, --limit cu2610,"
@@ -64,6 +66,13 @@ def explain(
         found = explanation(folder, books, what, subject)
         for line in explain_lines(found, chinese_only=language() == "zh"):
             tell(line)
+    what, subject = wanted[-1]
+    following = {
+        "settlement": ("explain", folder, "--limit", subject),
+        "limit": ("market", folder, subject),
+        "margin": ("explain", folder, "--fees", subject),
+    }.get(what, ("statement", folder, subject))
+    say_next(*following, *([] if what == "limit" else laid_over(rulebook)))
 
 
 def explanation(folder: Path, books: Books, what: str, subject: str) -> Explanation:

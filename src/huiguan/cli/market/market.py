@@ -55,7 +55,9 @@ def market(
     if contract is None:
         if html:
             raise InputFault("--html draws one contract; name it, as cu2610")
-        print_contracts(found)
+        busiest = print_contracts(found)
+        if busiest is not None:
+            say_next("market", folder, busiest)
         return
     from huiguan.exchange.reports.candles import PageWords, candle_page, session_of
 
@@ -67,6 +69,10 @@ def market(
         words = PageWords(language(), spoken, spoken_head)
         write_output(html, candle_page(session, words).encode())
         tell(f"page: {html}")
+    if (folder / "result" / "result.json").exists():
+        say_next("explain", folder, "--settlement", contract)
+    else:
+        say_next("export", folder, "market")
 
 
 def print_session(session: DrawnSession, minutes: int) -> None:
@@ -96,8 +102,8 @@ def print_session(session: DrawnSession, minutes: int) -> None:
         tell(f"{label:>{margin}} {characters}".rstrip())
 
 
-def print_contracts(found: RecordedMarket) -> None:
-    """Print every contract that traded: last, range, volume, open interest."""
+def print_contracts(found: RecordedMarket) -> str | None:
+    """Print every contract that traded: last, range, volume, open interest; return the busiest."""
     import numpy as np
 
     from huiguan.cli.tables import show_table
@@ -128,6 +134,10 @@ def print_contracts(found: RecordedMarket) -> None:
     heads = ("contract", "last", "change", "volume", "open interest", "high", "low", "open")
     day = show_day(image.settings.trading_day)
     show_table(f"{len(rows)} contracts that traded on trading day {day}", heads, rows)
+    if not rows:
+        return None
+    trades = found.events.trades
+    return image.names.instruments[int(np.bincount(trades["instrument"], trades["lots"]).argmax())]
 
 
 @app.command()
@@ -212,3 +222,4 @@ def export_command(
     ):
         write_report(out, Report(name, frame, figures))
         tell(f"{len(frame):>9,} {name:<7} {out / name}.csv, .parquet")
+    say_next("market", folder)

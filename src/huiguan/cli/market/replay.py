@@ -14,6 +14,7 @@ import typer
 
 from huiguan.cli import app
 from huiguan.cli.language import tell
+from huiguan.cli.next_step import say_next
 from huiguan.cli.outputs import (
     At,
     Bars,
@@ -80,7 +81,7 @@ def replay(
     from huiguan.days.run_again import announce_compiling
     from huiguan.exchange.day.image import AuctionTie, PriceRule
     from huiguan.floor.replay import run_replay
-    from huiguan.storage.files import refuse_same_file
+    from huiguan.storage.files import STDOUT, refuse_same_file
     from huiguan.storage.lock import hold
     from huiguan.storage.market.recordings import read_recording, write_trades
 
@@ -110,6 +111,8 @@ def replay(
         write_trades(trades, found.trades)
     lines = outputs.write() if outputs else []
     _report(found, len(recording.action), seconds, trades, lines)
+    if day:
+        say_next("day", "verify", day, aside=trades == STDOUT)
 
 
 def outputs_of(

@@ -10,6 +10,7 @@ import typer
 from huiguan.cli import app
 from huiguan.cli.language import tell
 from huiguan.cli.market.folders import check_day
+from huiguan.cli.next_step import say_next
 from huiguan.cli.progress import say
 
 MOST = 20
@@ -82,3 +83,4 @@ def shadow(
             ],
         )
         tell(calls)
+        say_next("statement", folder, largest[0].trading_code)

@@ -11,6 +11,7 @@ import typer
 
 from huiguan.cli import app
 from huiguan.cli.market.folders import check_day, say_standing
+from huiguan.cli.next_step import laid_over, say_next
 
 if TYPE_CHECKING:
     from huiguan.exchange.day.image import DayImage
@@ -40,11 +41,13 @@ def statement(
 
     check_day(folder)
     say_standing(folder)
-    print_statement(folder, load_books(*rulebook or ()), code, form)
+    why = print_statement(folder, load_books(*rulebook or ()), code, form)
+    if form != Format.JSON:
+        say_next("explain", folder, why, code, *laid_over(rulebook), aside=form == Format.CTP)
 
 
-def print_statement(folder: Path, books: Books, code: str, form: Format) -> None:
-    """Print the statement of a trading code of a closed day."""
+def print_statement(folder: Path, books: Books, code: str, form: Format) -> str:
+    """Print the statement of a trading code or member; return the option that explains it."""
     from huiguan.cli.tables import show_table
     from huiguan.days.statement import holder_of, statements_of
     from huiguan.exchange.reports.statement import statement_table, statement_text
@@ -53,7 +56,7 @@ def print_statement(folder: Path, books: Books, code: str, form: Format) -> None
     found = statements_of(folder, books)
     if code in found.image.names.members:
         print_member(found.image, found.result, code, form)
-        return
+        return "--call"
     day, holder = found.statement(code), holder_of(code, found.day)
     if form == Format.CTP:
         typer.echo(statement_text(holder, day).replace("\r\n", "\n"), nl=False)
@@ -61,6 +64,7 @@ def print_statement(folder: Path, books: Books, code: str, form: Format) -> None
         typer.echo(json.dumps(statement_page(holder, day), ensure_ascii=False, indent=1))
     else:
         show_table("Statement 结算单", ("", "CNY"), statement_table(holder, day))
+    return "--fees"
 
 
 def print_member(image: DayImage, result: DayResult, member: str, form: Format) -> None:

@@ -100,8 +100,7 @@ def ctp_table(market: Market, rows: np.ndarray) -> pl.DataFrame:
     """Return quotes (``snapshots.QUOTE``) with the names, order and conventions of CTP."""
     image, instrument = market.image, rows["instrument"]
     names = np.array(image.names.instruments)[instrument].tolist()
-    local = (rows["time_ns"] + EXCHANGE_OFFSET_NS).astype("datetime64[ns]")
-    clock = np.datetime_as_string(local.astype("datetime64[s]")).tolist()
+    clock = clock_texts(rows["time_ns"]).to_list()
     source, volume = image.instruments[instrument], rows["volume_lots"]
     turnover = rows["turnover_fen"] / 100
     columns: dict[str, object] = {
@@ -113,7 +112,7 @@ def ctp_table(market: Market, rows: np.ndarray) -> pl.DataFrame:
         "Volume": volume.copy(),
         "Turnover": turnover,
         "OpenInterest": rows["open_interest_lots"].astype(np.float64),
-        "UpdateTime": [text[11:] for text in clock],
+        "UpdateTime": [text[11:19] for text in clock],
         "UpdateMillisec": rows["time_ns"] // 1_000_000 % 1_000,
         "AveragePrice": np.divide(
             turnover, volume, out=np.full(len(rows), NO_VALUE), where=volume != 0

@@ -1,7 +1,7 @@
 """Events as Parquet, one file a kind; tables as CSV or Parquet by name.
 
-Of events a column a field, in numbers as the event has them; first the time by the exchange's clock, and
-beside the numbers names, words and prices as people read them.
+Of events a column a field, in numbers as the event has them; first the time by the exchange's
+clock, and beside the numbers names, words and prices as people read them.
 """
 
 from __future__ import annotations
