@@ -15,7 +15,7 @@ UsageError: Any = typer.BadParameter.__mro__[1]  # of the click that typer bring
 ROOT = Path(__file__).parents[3]
 CALL = re.compile(r"^(?:\$ )?(huiguan [^#|&<>\n]+)", re.MULTILINE)
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
-BLOCK = re.compile(r"```(?:console|sh)\n(.*?)```", re.DOTALL)
+BLOCK = re.compile(r"```(?:console|sh)(?: no-run [^\n]*)?\n(.*?)```", re.DOTALL)
 
 
 def calls(page: Path) -> list[str]:

@@ -139,7 +139,7 @@ def first_morning(setting: ClockSetting, people: int, products: str, seed: int) 
     chosen = sorted(products.split(",") if products else books.products)
     size = size_of(len(chosen))
     if people:
-        size = Size(members=size.members, codes=max(people, 100), commands=size.commands)
+        size = Size(members=size.members, codes=max(people, 100))
     day = trading_day_at(next(iter(books.calendars.values())), setting.now_ns or wall_ns())
     found = first_image(books, day, chosen, seed, size)
     image = with_visitors(found.image, 1)

@@ -114,7 +114,11 @@ class LiveDay:
         self.prices = Prices(image, settings.frames, settings.commands // 4, seed)
         busy = np.zeros(len(image.names.phase_groups), np.int64)
         np.add.at(busy, image.instruments["phase_group"], self.prices.weights)
-        self._times = moments(image, settings.frames, busy, stream(seed, "times", day))
+        chance = stream(seed, "times", day)
+        self._times = [
+            each._replace(time_ns=int(each.time_ns + chance.integers(1, max(each.span_ns, 2))))
+            for each in moments(image, settings.frames, busy)
+        ]
         self.crowd = Crowd(image, self.prices, seed)
         self._story = DayStory(image, self.crowd, self._times, seed)
         self._story.force(forced)
@@ -138,7 +142,7 @@ class LiveDay:
             yield self._frame(number, self._times[number])
 
     def _frame(self, number: int, moment: Moment) -> np.ndarray:
-        self.prices.step()
+        self.prices.step(moment.time_ns)
         blocks = [
             *self.crowd.commands(moment, self._count),
             *self._story.clients(number, moment),

@@ -78,7 +78,8 @@ def profile_in_force(name: str, day: str, books: Path = BOOKS) -> Profile:
 def home_books(folders: Iterable[Path]) -> list[HomeRules]:
     """Return the books of every city that is shipped, or lies in ``homes`` of one of ``folders``.
 
-    Each is read whole, and the shipped profiles of publication; the first fault is an ``InputFault`` that names file and row.
+    Each is read whole, and so are the shipped profiles of publication; the first fault is an
+    ``InputFault`` that names file and row.
     """
     read_profiles()
     shelves = [BOOKS, *(found for folder in folders if (found := folder / "homes").is_dir())]
