@@ -13,7 +13,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -152,7 +152,7 @@ def test_a_page_runs_as_written(page: Path, demo: Path, tmp_path: Path) -> None:
             assert not call.shown or pattern(call.shown).search(out), f"{told}\n\n{call.shown}"
 
 
-def test_what_is_not_run_says_why(record_property: pytest.RecordProperty) -> None:
+def test_what_is_not_run_says_why(record_property: Callable[[str, object], None]) -> None:
     every = [block for page in PAGES for block in blocks(page)]
     skipped = [block for block in every if block.words]
     told = [f"{block.page.name}, line {block.line}: {block.words}" for block in skipped]
