@@ -5,6 +5,8 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING
 
+from huiguan.cli.language import tell
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
