@@ -9,6 +9,8 @@ import typer
 
 from huiguan.cli import app
 from huiguan.cli.hall.steer import HALL, Data
+from huiguan.cli.language import spoken
+from huiguan.exchange.reports.words import left
 from huiguan.foundation.faults import InputFault
 
 
@@ -33,7 +35,8 @@ def doctor(
         typer.echo(json.dumps([one._asdict() for one in found], indent=1))
     else:
         for one in found:
-            typer.echo(f"{one.what:<12} {one.state:<10} {one.figure}")
+            what, state = left(spoken(one.what), 12), left(spoken(one.state), 10)
+            typer.echo(f"{what} {state} {spoken(one.figure)}")
             if one.advice:
-                typer.echo(f"{'':<23} {one.advice}")
+                typer.echo(f"{'':<23} {spoken(one.advice)}")
     raise typer.Exit(1 if any(one.state == BAD for one in found) else 0)

@@ -9,6 +9,7 @@ import typer
 
 from huiguan.cli import app
 from huiguan.cli.hall.steer import HALL, Data, ask
+from huiguan.cli.language import spoken, tell
 from huiguan.cli.progress import say
 from huiguan.foundation.faults import InputFault
 
@@ -78,7 +79,7 @@ def withdraw(name: Name, data: Data = HALL) -> None:
     found.withdraw(name)
     found.write(data)
     tell_hall(data)
-    typer.echo(f"withdrawn: {name}")
+    tell(f"withdrawn: {name}")
 
 
 @keys.command("list")
@@ -94,6 +95,7 @@ def list_command(
         typer.echo(json.dumps([{n: getattr(key, n) for n in shown} for key in found], indent=1))
         return
     for key in found:
-        codes = ", ".join(key.codes) or "every code"
+        codes = ", ".join(key.codes) or spoken("every code")
         ended = "  withdrawn" if key.withdrawn else f"  until {key.until}" if key.until else ""
-        typer.echo(f"{key.name:<16} session {key.session:<4} member {key.member}  {codes}{ended}")
+        who = spoken(f"session {key.session:<4} member {key.member}")
+        typer.echo(f"{key.name:<16} {who}  {codes}{spoken(ended)}")
