@@ -6,10 +6,13 @@ knows how many replies each session was given, and which they were.
 
 from __future__ import annotations
 
+from collections import deque
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from huiguan.exchange.market_data.feed import Feed
+from huiguan.exchange.market_data.state import KEPT
 from huiguan.exchange.messages import (
     EVENT_HEADER_ROW,
     LAYOUTS,
@@ -36,6 +39,7 @@ if TYPE_CHECKING:
     from huiguan.storage.journal.recovery import Frame
     from huiguan.storage.journal.tail import Ack
 
+FEED = "feed_"  # the tables a snapshot keeps of the public feed
 REPLIES = "replies"  # the table a snapshot keeps: replies given to each session
 
 
@@ -54,6 +58,7 @@ class Applied(NamedTuple):
     first_sequence: int
     events: np.ndarray
     replies: list[tuple[int, np.ndarray]]
+    packets: bytes  # of public market data
 
 
 class Market:
@@ -67,6 +72,8 @@ class Market:
         self.image = image
         self._splitter = Splitter(image)
         self.log = ReplyLog(image.settings.session_capacity)
+        self.feed = Feed(image)
+        self._given: deque[np.ndarray] = deque()  # commands of the frames on their way
         self.sequencer: Sequencer
 
     @classmethod
@@ -88,16 +95,21 @@ class Market:
         row.view(EVENT_HEADER_ROW)["kind"] = CommandRefused.KIND
         row.flags.writeable = False  # as events are
         Splitter(self.image).split(row)
+        Feed(self.image).apply(0, 1, row, row)
 
     def restore(self, core: TradingCore, tables: Mapping[str, np.ndarray]) -> None:
         """Stand where a snapshot stands."""
         replies = tables.get(REPLIES, np.zeros(len(self._splitter.replies), np.int64))
         self._splitter.restore(core.state.orders, replies)
         self.log.begin_at(replies)
+        kept = {name: tables[FEED + name] for name in KEPT if FEED + name in tables}
+        self.feed.restore(core.tables(), kept or None)
 
-    def follow(self, _: Frame, events: np.ndarray) -> None:
+    def follow(self, frame: Frame, events: np.ndarray) -> None:
         """Take a frame that is run again."""
         self._split(events)
+        header = frame.header
+        self.feed.apply(header.time_ns, header.first_sequence, frame.commands, events)
 
     def _split(self, events: np.ndarray) -> list[tuple[int, np.ndarray]]:
         parts = self._splitter.split(events).of_each()
@@ -118,12 +130,16 @@ class Market:
     def submit(self, time_ns: int, rows: np.ndarray) -> Future[Ack] | None:
         """Send a frame to the disk; the future is done when it is there."""
         self.sequencer.submit(time_ns, rows)
+        self._given.append(rows)
         return self.sequencer.newest_on_disk
 
     def collect(self) -> Applied:
         """Apply the oldest frame that is on its way, waiting for the disk where it must."""
         frame = self.sequencer.collect()
-        return Applied(*frame, self._split(frame.events))
+        packets = self.feed.apply(
+            frame.time_ns, frame.first_sequence, self._given.popleft(), frame.events
+        )
+        return Applied(*frame, self._split(frame.events), packets)
 
     def sessions_on(self) -> list[int]:
         """Return the sessions that the journal has as connected."""
@@ -138,7 +154,8 @@ class Market:
 
     def copy_state(self) -> StateCopy:
         """Return a copy of the state for a snapshot."""
-        return self.sequencer.copy_state({REPLIES: self._splitter.replies.copy()})
+        feed = {FEED + name: rows for name, rows in self.feed.kept().items()}
+        return self.sequencer.copy_state({REPLIES: self._splitter.replies.copy(), **feed})
 
     def end(self) -> DayHashes:
         """Close the day's journal for good."""

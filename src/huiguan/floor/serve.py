@@ -9,6 +9,7 @@ What a hall's folder holds:
     operator.sock    where its operator asks
     doors.json       where the doors of the running hall are
     session.sock     the binary door once more, for the hall's own processes
+    feed.sock        public market data, for the hall's own processes
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from huiguan.floor.keys import Keys
 from huiguan.floor.market import Market
 from huiguan.floor.node import Node
 from huiguan.floor.operator import SOCKET_NAME, Operator
+from huiguan.floor.publisher import FEED_NAME, Publisher
 from huiguan.floor.queries import Queries
 from huiguan.floor.settings import INNER_NAME, read_settings, server_tls
 from huiguan.foundation.calendars import show_day
@@ -84,6 +86,7 @@ class Floor:
         self._stopping = asyncio.Event()
         self._turn = asyncio.Event()  # somebody turns the day by hand
         self._doing = "starting"
+        self._publisher: Publisher
 
     async def run(self) -> int:
         """Serve until stopped; return the exit code."""
@@ -114,7 +117,12 @@ class Floor:
         place = (self.settings.host, self.settings.binary_port)
         tls = server_tls(self.settings)
         server = await loop.create_server(line, *place, backlog=4096, ssl=tls)
-        inner = [await operator.serve(self.folder), await self._inner_door(line)]
+        self._publisher = Publisher(node)
+        inner = [
+            await operator.serve(self.folder),
+            await self._inner_door(line),
+            await self._publisher.serve(self.folder),
+        ]
         port = server.sockets[0].getsockname()[1]
         self._tell_doors(hall, port)
         self.say(
@@ -163,7 +171,7 @@ class Floor:
         if not stopped:
             hall.node.market.sequencer.leave()
         hall.clock.keep()
-        for name in (SOCKET_NAME, INNER_NAME, DOORS_NAME):
+        for name in (SOCKET_NAME, INNER_NAME, FEED_NAME, DOORS_NAME):
             (self.folder / name).unlink(missing_ok=True)
 
     async def _days(self, hall: Hall, port: int) -> int:
@@ -215,6 +223,7 @@ class Floor:
             return False
         market = await loop.run_in_executor(None, Market.start, following)
         node = Node(market, hall.clock, snapshot_every=self.settings.snapshot_every)
+        self._publisher.meet(node)
         hall.open_day(node)
         self._tell_doors(hall, port)
         self.say(f"floor: trading day {show_day(market.trading_day)} is open")

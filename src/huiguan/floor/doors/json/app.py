@@ -17,6 +17,8 @@ from huiguan.floor.doors.json.http.lines import Declined, Unavailable
 from huiguan.floor.doors.json.http.openapi import openapi_text
 from huiguan.floor.doors.json.http.page import SECURITY, page
 from huiguan.floor.doors.json.http.service import Service
+from huiguan.floor.doors.json.market.hub import Hub
+from huiguan.floor.doors.json.market.line import serve_market
 from huiguan.floor.doors.json.session import serve_session
 
 if TYPE_CHECKING:
@@ -43,6 +45,7 @@ async def wrong(_: Request, fault: Exception) -> Response:
 def make_app(door: Door) -> Starlette:
     """Return the application of a door."""
     service, described = Service(door), openapi_text().encode()
+    hub = Hub(door)
 
     async def openapi(_: Request) -> Response:
         return Response(described, media_type=JSON)
@@ -57,11 +60,15 @@ def make_app(door: Door) -> Starlette:
     async def session(line: WebSocket) -> None:
         await serve_session(door, line)
 
+    async def market(line: WebSocket) -> None:
+        await serve_market(hub, line)
+
     return Starlette(
         routes=[
             Route("/", front),
             Route("/openapi.json", openapi),
             WebSocketRoute("/v1/session", session),
+            WebSocketRoute("/v1/market", market),
             *(
                 Route(one.path, partial(one.handler, service), methods=[one.method])
                 for one in ENDPOINTS

@@ -47,7 +47,8 @@ def page(now: HallNow | None) -> str:
         f"<h1>Huiguan 会馆</h1><p>{escape(stands)}</p>"
         "<p>This is the JSON door of a trading hall. A program trades over the WebSocket "
         "<code>/v1/session</code> or the binary door; anything can be asked over HTTP with the "
-        "header <code>Authorization: Bearer hg_...</code>.</p>"
+        "header <code>Authorization: Bearer hg_...</code>. Market data come over the WebSocket "
+        "<code>/v1/market</code>, without a key.</p>"
         f"<table><thead><tr><th>Ask</th><th>for</th></tr></thead><tbody>{rows}</tbody></table>"
         '<p>All of it in detail: <a href="/openapi.json">/openapi.json</a> (OpenAPI 3.1). '
         'Now, without a key: <a href="/v1/hall">/v1/hall</a>.</p></body></html>'

@@ -1,0 +1,1 @@
+"""Public market data over WebSocket: books from the feed, encoded once for all readers."""

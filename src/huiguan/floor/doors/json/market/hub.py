@@ -1,0 +1,182 @@
+"""One line to the feed for all readers of market data; what they get is encoded once for all."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import msgspec
+import numpy as np
+
+from huiguan.floor.doors.json.market.books import (
+    Books,
+    Taken,
+    day_of,
+    is_new_beginning,
+    whole_packets,
+)
+from huiguan.floor.publisher import FEED_NAME
+
+if TYPE_CHECKING:
+    from huiguan.floor.doors.json.door import Door
+
+EVERY_MS = (0, 100, 500)  # 0: every change
+AGAIN_SECONDS = 0.5
+MOST_READERS = 2_000
+MOST_WAITING = 20_000  # messages that a reader of every change leaves unread; more, and it is cut
+ALL_LEVELS = 1 << 30
+
+
+class Reader:
+    """One reader: what it wants, and what it was not sent yet."""
+
+    def __init__(self) -> None:
+        """Want nothing."""
+        self.wants: dict[str, int] = {}  # by contract, at most every so many ms
+        self.pictures: dict[str, bytes] = {}  # the newest of each contract
+        self.changes: list[bytes] = []
+        self.news = asyncio.Event()
+        self.is_behind = False
+
+    def picture(self, contract: str, said: bytes) -> None:
+        """Take a picture; it replaces one that was not sent yet."""
+        self.pictures[contract] = said
+        self.news.set()
+
+    def change(self, said: bytes) -> None:
+        """Take a change."""
+        self.changes.append(said)
+        self.is_behind = len(self.changes) > MOST_WAITING
+        self.news.set()
+
+    def waiting(self) -> list[bytes]:
+        """Return what is to be sent now."""
+        said = [*self.changes, *self.pictures.values()]
+        self.changes, self.pictures = [], {}
+        self.news.clear()
+        return said
+
+
+class Hub:
+    """Follows the feed and tells every reader what it wants."""
+
+    def __init__(self, door: Door) -> None:
+        """Begin without a day."""
+        self._door = door
+        self.books: Books | None = None
+        self.readers: set[Reader] = set()
+        self._wanting: dict[tuple[int, str], set[Reader]] = {}  # by pace and contract
+        self._changed: dict[int, set[int]] = {pace: set() for pace in EVERY_MS if pace}
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def start(self) -> None:
+        """Begin to follow the feed, once somebody wants it."""
+        if not self._tasks:
+            paces = [self._tell(pace) for pace in EVERY_MS if pace]
+            self._tasks = [asyncio.create_task(work) for work in (self._follow(), *paces)]
+
+    async def _follow(self) -> None:
+        """Stay connected to the feed."""
+        place = str(self._door.folder / FEED_NAME)
+        while True:
+            try:
+                reader, writer = await asyncio.open_unix_connection(place)
+            except OSError:
+                await asyncio.sleep(AGAIN_SECONDS)
+                continue
+            rest = bytearray()
+            while data := await reader.read(1 << 20):
+                rest += data
+                packets = whole_packets(rest)
+                del rest[: sum(map(len, packets))]
+                await self._take(packets)
+            writer.close()
+
+    async def _take(self, packets: list[memoryview]) -> None:
+        """Take packets; a snapshot among them begins the books anew."""
+        since = 0
+        for place, packet in enumerate(packets):
+            if is_new_beginning(packet):
+                self._apply(packets[since:place])
+                day = await asyncio.to_thread(self._door.day_of, day_of(packet))
+                self.books, since = Books(day.image, day.names), place
+        self._apply(packets[since:])
+
+    def _apply(self, packets: list[memoryview]) -> None:
+        if not packets or self.books is None:
+            return
+        begins = is_new_beginning(packets[0])
+        taken = self.books.take(packets)
+        names = self.books.names.contracts
+        for changed in self._changed.values():
+            changed.update(taken.contracts.tolist())
+        for row in np.union1d(taken.contracts, taken.trades["instrument"]).tolist():
+            if readers := self._wanting.get((0, names[row])):
+                self._tell_change(row, taken, readers, begins=begins)
+
+    def _tell_change(self, row: int, taken: Taken, readers: set[Reader], *, begins: bool) -> None:
+        """Tell readers of every change; a book that begins anew is told whole."""
+        assert self.books
+        picture = self.books.picture(row, ALL_LEVELS)
+        said = [picture] if begins else [self.books.changes(row, taken), without_levels(picture)]
+        for data in map(msgspec.json.encode, said):
+            for reader in readers:
+                reader.change(data)
+
+    async def _tell(self, pace: int) -> None:
+        """Tell pictures of what changed, every ``pace`` ms."""
+        while True:
+            await asyncio.sleep(pace / 1000)
+            changed, self._changed[pace] = self._changed[pace], set()
+            if not changed or self.books is None:
+                continue
+            names = self.books.names.contracts
+            for row in changed:
+                if readers := self._wanting.get((pace, names[row])):
+                    said = msgspec.json.encode(self.books.picture(row))
+                    for reader in readers:
+                        reader.picture(names[row], said)
+
+    def contracts_of(self, contracts: list[str], products: list[str]) -> list[str] | str:
+        """Return the contracts of a subscription, or the name that is none."""
+        assert self.books
+        names = self.books.names
+        for asked, known in ((contracts, names.contract_rows), (products, names.product_rows)):
+            for name in asked:
+                if name not in known:
+                    return name
+        rows = {names.product_rows[name] for name in products}
+        day = self._door.day_of(self.books.trading_day)
+        owners = day.image.instruments["product"].tolist()
+        of_products = [names.contracts[row] for row, owner in enumerate(owners) if owner in rows]
+        return [*dict.fromkeys([*contracts, *of_products])]
+
+    def want(self, reader: Reader, contract: str, pace: int) -> None:
+        """Tell a reader of a contract from now on, and first how it stands."""
+        assert self.books
+        self.leave(reader, contract)
+        reader.wants[contract] = pace
+        self._wanting.setdefault((pace, contract), set()).add(reader)
+        row = self.books.names.contract_rows[contract]
+        if pace == 0:
+            reader.change(msgspec.json.encode(self.books.picture(row, ALL_LEVELS)))
+        else:
+            reader.picture(contract, msgspec.json.encode(self.books.picture(row)))
+
+    def leave(self, reader: Reader, contract: str) -> None:
+        """Tell a reader no more of a contract."""
+        pace = reader.wants.pop(contract, None)
+        if pace is not None:
+            self._wanting[pace, contract].discard(reader)
+
+    def gone(self, reader: Reader) -> None:
+        """Forget a reader."""
+        self.readers.discard(reader)
+        for contract in list(reader.wants):
+            self.leave(reader, contract)
+
+
+def without_levels(picture: dict[str, object]) -> dict[str, object]:
+    """Return the figures of a picture: whoever hears every change knows the levels."""
+    figures = {name: value for name, value in picture.items() if name not in ("bids", "asks")}
+    return {**figures, "type": "figures"}
