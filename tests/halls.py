@@ -22,6 +22,7 @@ from huiguan.floor.serve import DOORS_NAME, DoorsOpen
 from huiguan.floor.settings import HallSettings
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Iterator
     from pathlib import Path
 
@@ -44,6 +45,7 @@ class RunningHall:
     def __init__(self, folder: Path, settings: HallSettings, clock: str) -> None:
         self.folder = folder
         self.key = new_hall(folder, clock, "1", "none", "cu", settings)
+        self.trusts: ssl.SSLContext | None = None  # of a hall with TLS
         self.other = ""  # the key of somebody else, where there is one
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
 
@@ -63,6 +65,7 @@ class RunningHall:
         self.start("door", HTTP_DOOR_NAME)
 
     def stop(self, command: str) -> int:
+        """Ask a process to stop in order; return its exit code."""
         process = self.processes.pop(command)
         process.send_signal(signal.SIGTERM)
         return process.wait(60)
@@ -93,7 +96,13 @@ class RunningHall:
         """Ask the HTTP door; ``key`` "" is the trader's, None is none."""
         place = urlsplit(self.url)
         assert place.hostname
-        line = http.client.HTTPConnection(place.hostname, place.port, timeout=120)
+        line = (
+            http.client.HTTPSConnection(
+                place.hostname, place.port, timeout=120, context=self.trusts
+            )
+            if self.trusts
+            else http.client.HTTPConnection(place.hostname, place.port, timeout=120)
+        )
         headers = {} if key is None else {"Authorization": f"Bearer {key or self.key}"}
         try:
             line.request(method, path, body, headers)

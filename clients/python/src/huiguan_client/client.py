@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import ssl
 import threading
 import urllib.error
 import urllib.request
@@ -146,12 +147,13 @@ class Desk:
         self._by_row: dict[int, Contract] = {}
         self.codes: dict[str, int] = {}
         self.code = code
-        self.address = ("", 0)
+        self.address, self.is_secure = ("", 0), False
 
     def learn(self) -> None:
         """Ask for today's contracts, the key's trading codes and where the binary door is."""
         hall = fetch(self.url, "/v1/hall", self.key)
-        self.address = (hall["binary"]["host"], hall["binary"]["port"])
+        binary = hall["binary"]
+        self.address, self.is_secure = (binary["host"], binary["port"]), binary["tls"]
         told = fetch(self.url, "/v1/contracts", self.key)
         rows = [contract_of(row) for row in told["contracts"]]
         self.contracts = {row.code: row for row in rows}
@@ -343,7 +345,8 @@ class AsyncClient:
         while self._ended is None:
             try:
                 host, port = self.desk.address
-                reader, self._writer = await asyncio.open_connection(host, port)
+                secure = ssl.create_default_context() if self.desk.is_secure else None
+                reader, self._writer = await asyncio.open_connection(host, port, ssl=secure)
                 self._writer.write(self.desk.session.log_on())
                 while data := await reader.read(1 << 16):
                     pause = FIRST_PAUSE

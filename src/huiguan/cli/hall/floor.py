@@ -46,6 +46,7 @@ def crowd(folder: HallDir) -> None:
 
     from huiguan.cli.hall.up import CROWD_NAME
     from huiguan.floor.serve import DOORS_NAME, DoorsOpen
+    from huiguan.floor.settings import INNER_NAME
     from huiguan.foundation.faults import InputFault
     from huiguan.simulation.market.live import CrowdSettings, LiveCrowd
 
@@ -54,4 +55,5 @@ def crowd(folder: HallDir) -> None:
         settings = msgspec.json.decode((folder / CROWD_NAME).read_bytes(), type=CrowdSettings)
     except OSError as fault:
         raise InputFault(f"{folder} is no hall that is up with a crowd: {fault.strerror}") from None
-    LiveCrowd(folder, (doors.host, doors.binary_port), settings).run()
+    outside = (doors.host, doors.binary_port)
+    LiveCrowd(folder, folder / INNER_NAME if doors.tls else outside, settings).run()

@@ -62,12 +62,11 @@ class CrowdSettings(msgspec.Struct, frozen=True):
 class Person:
     """One line of the crowd."""
 
-    def __init__(self, session: int, token: bytes, address: tuple[str, int]) -> None:
+    def __init__(self, session: int, token: bytes, address: tuple[str, int] | Path) -> None:
         """Connect and ask to be let in."""
         self.session, self.last_reply = session, 0
         self.sent = 0
-        self.line = socket.create_connection(address, timeout=60)
-        self.line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.line = connected(address)
         self._rest = b""
         ask = AskLogOn(
             **{f"key_{place}": word for place, word in enumerate(words_of(token))},
@@ -93,6 +92,18 @@ class Person:
     def send(self, data: bytes | memoryview) -> None:
         """Send everything."""
         self.line.sendall(data)
+
+
+def connected(address: tuple[str, int] | Path) -> socket.socket:
+    """Return a line to a binary door: at a host and port, or a socket in the hall's folder."""
+    if isinstance(address, tuple):
+        line = socket.create_connection(address, timeout=60)
+        line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return line
+    line = socket.socket(socket.AF_UNIX)
+    line.settimeout(60)
+    line.connect(str(address))
+    return line
 
 
 def words_of(token: bytes) -> list[int]:
@@ -155,7 +166,9 @@ class LiveDay:
 class LiveCrowd:
     """All lines of the crowd, from one thread."""
 
-    def __init__(self, hall: Path, address: tuple[str, int], settings: CrowdSettings) -> None:
+    def __init__(
+        self, hall: Path, address: tuple[str, int] | Path, settings: CrowdSettings
+    ) -> None:
         """Connect every line."""
         self._hall, self._settings = hall, settings
         self._address = address

@@ -129,6 +129,26 @@ class Scan:
             self._witness,
         )
 
+    def after(self, last: Frame, first_header: SegmentHeader) -> Iterator[Frame]:
+        """Iterate over the frames behind ``last``, which an earlier scan of this journal gave.
+
+        For a reader that goes on where it stood while the journal grows; what comes is checked
+        against ``last`` as ever, the end is not judged.
+        """
+        self._first_header = first_header
+        self._sequence, self._frame = last.last_sequence, last.header.frame
+        self._term, self._chain_hash = last.header.term, last.checksum
+        offset = last.offset + HEADER_BYTES + last.commands.nbytes
+        for number in range(last.segment, self.segments + 1):
+            data = memoryview(self._load(number))
+            if number > last.segment:
+                if not self._read_segment_header(number, data):
+                    return
+                offset = HEADER_BYTES
+            while block := sealed_block(data, offset, payload_rows=True):
+                yield self._read_frame(number, offset, data, block)
+                offset = block.end
+
     def _read_segment_header(self, number: int, data: memoryview) -> bool:
         """Check the header of segment ``number``; False when it is a torn last segment."""
         block = sealed_block(data, 0, payload_rows=False)
@@ -305,3 +325,8 @@ def _load(folder: Path, number: int) -> bytes:
 def read(folder: Path) -> Iterator[Frame]:
     """Iterate over every frame of a journal folder, each checked; see ``Scan``."""
     return iter(scan_folder(folder))
+
+
+def read_after(folder: Path, last: Frame) -> Iterator[Frame]:
+    """Iterate over what a journal folder holds behind ``last``, a frame that ``read`` gave."""
+    return scan_folder(folder).after(last, first_header(folder))

@@ -85,14 +85,15 @@ class Access:
         key = await self._door.key_of(token, address)
         if isinstance(key, DoorReason):
             raise Wrong(401, f"{int(key)} {key.english}", WWW_Authenticate="Bearer")
-        self._count(key)
+        self.count(key)
         if not key.may(right):
             reason = DoorReason.NO_RIGHT
             raise Wrong(403, f"{int(reason)} {reason.english}: it may not {right.value}")
         day = await self._door.day()
         return Asker(key, token, day, self._codes(request, key, day))
 
-    def _count(self, key: Key) -> None:
+    def count(self, key: Key) -> None:
+        """Count a question of a key; ``Wrong`` where it is one too many."""
         rate = self._rates.setdefault(key.name, Rate(QUERIES_A_SECOND, QUERIES_AT_ONCE))
         self._rates.move_to_end(key.name)
         while len(self._rates) > KEPT_RATES:

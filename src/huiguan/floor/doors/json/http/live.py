@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from huiguan.floor.queries import RowsFound
 
 API_VERSION = "1"
+EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104  no address to connect to: the one that was asked is
 HELD = [name for name in answers.Position.__struct_fields__ if name.startswith(("long", "short"))]
 
 COUNTS = (
@@ -52,9 +53,10 @@ def word(member: Side | Offset | Hedge | Right | FeeClass) -> str:
     return member.name.lower()
 
 
-async def hall(service: Service, _: Request) -> Response:
+async def hall(service: Service, request: Request) -> Response:
     """Answer how the market stands; needs no key."""
     now, at = await service.door.now(), service.door.binary_door()
+    host = request.url.hostname or at.host if at.host in EVERYWHERE else at.host
     return answered(
         answers.Hall(
             trading_day=now.trading_day,
@@ -63,7 +65,7 @@ async def hall(service: Service, _: Request) -> Response:
             phases=now.phases,
             live_orders=now.live_orders,
             trades=now.trades,
-            binary=answers.BinaryDoor(at.host, at.binary_port, at.tls),
+            binary=answers.BinaryDoor(host, at.binary_port, at.tls),
             versions=answers.Versions(version("huiguan"), SCHEMA, API_VERSION),
         )
     )

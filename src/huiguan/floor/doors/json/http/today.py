@@ -26,13 +26,14 @@ from huiguan.exchange.messages import (
 from huiguan.exchange.trading.core import TradingCore
 from huiguan.floor.clock import exchange_words
 from huiguan.floor.doors.json.http import answers
-from huiguan.storage.journal.recovery import read
+from huiguan.storage.journal.recovery import read, read_after
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from huiguan.exchange.day.image import DayImage
     from huiguan.floor.doors.json.names import DayNames
+    from huiguan.storage.journal.recovery import Frame
 
 CODES_OF = {  # the trading codes that an event concerns
     OrderEntered.KIND: ("trading_code",),
@@ -56,25 +57,25 @@ class History:
         """Begin in the morning; ``readable`` says for each trading code whether to remember it."""
         self.readable = readable
         self._journal, self._core = root / "journal", TradingCore(image)
-        self._sequence = 0
+        self._last: Frame | None = None  # that was run
         self._rows = np.zeros((0, MESSAGE_BYTES), np.uint8)
         self._times = np.zeros(0, np.int64)
 
     def catch_up(self, sequence: int) -> None:
         """Run what the journal has up to a command that the floor has applied."""
-        if sequence <= self._sequence:
+        if self._last and sequence <= self._last.last_sequence:
             return
         rows, times = [self._rows], [self._times]
-        for frame in read(self._journal):
+        frames = read_after(self._journal, self._last) if self._last else read(self._journal)
+        for frame in frames:
             if frame.header.first_sequence > sequence:
                 break
-            if frame.last_sequence > self._sequence:
-                time_ns = frame.header.time_ns
-                events = self._core.run_frame(time_ns, frame_commands(frame)).reshape(-1)
-                self._sequence = frame.last_sequence
-                kept = concerned(events, self.readable)
-                rows.append(events.reshape(-1, MESSAGE_BYTES)[kept])
-                times.append(np.full(len(kept), self._core.time_ns, np.int64))
+            time_ns = frame.header.time_ns
+            events = self._core.run_frame(time_ns, frame_commands(frame)).reshape(-1)
+            self._last = frame
+            kept = concerned(events, self.readable)
+            rows.append(events.reshape(-1, MESSAGE_BYTES)[kept])
+            times.append(np.full(len(kept), self._core.time_ns, np.int64))
         self._rows, self._times = np.concatenate(rows), np.concatenate(times)
 
     def happened(self, codes: np.ndarray) -> list[Happened]:
