@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, NamedTuple
 
+import msgspec
 import numpy as np
 
 from huiguan.exchange.market_data.feed import Feed
@@ -18,10 +19,12 @@ from huiguan.exchange.messages import (
     LAYOUTS,
     CommandDone,
     CommandRefused,
+    EnterOrder,
     LoseSession,
     encode,
 )
 from huiguan.exchange.replies import Splitter
+from huiguan.exchange.trading.core import TradingCore
 from huiguan.exchange.trading.state.rows import SessionStatus
 from huiguan.floor.reply_log import ReplyLog
 from huiguan.floor.sequencer import Sequencer
@@ -34,7 +37,6 @@ if TYPE_CHECKING:
 
     from huiguan.days.hashes import DayHashes
     from huiguan.exchange.day.image import DayImage
-    from huiguan.exchange.trading.core import TradingCore
     from huiguan.floor.sequencer import StateCopy
     from huiguan.storage.journal.recovery import Frame
     from huiguan.storage.journal.tail import Ack
@@ -85,17 +87,8 @@ class Market:
             market.sequencer = Sequencer.open(root, follower=market)
         else:
             market.sequencer = Sequencer.create(root, image)
-        market.compile()
+        compile_for(image)
         return market
-
-    def compile(self) -> None:
-        """Compile what the first frame needs, before anybody waits for it; nothing is changed."""
-        self.core.run_due(self.core.time_ns)
-        row = encode(LoseSession(target=1), session=1)  # any row of a session, made a refusal
-        row.view(EVENT_HEADER_ROW)["kind"] = CommandRefused.KIND
-        row.flags.writeable = False  # as events are
-        Splitter(self.image).split(row)
-        Feed(self.image).apply(0, 1, row, row)
 
     def restore(self, core: TradingCore, tables: Mapping[str, np.ndarray]) -> None:
         """Stand where a snapshot stands."""
@@ -160,6 +153,23 @@ class Market:
     def end(self) -> DayHashes:
         """Close the day's journal for good."""
         return self.sequencer.close()
+
+
+def compile_for(image: DayImage) -> None:
+    """Compile what the first frame needs, before anybody waits for it.
+
+    A core, a splitter and a feed of a small day run one command; those of the market never see it.
+    """
+    capacities = {"order": 1, "position": 1, "holding": 1, "session": 2}
+    settings = msgspec.structs.replace(
+        image.settings, **{f"{noun}_capacity": rows for noun, rows in capacities.items()}
+    )
+    nobody = {name: getattr(image, name)[:0] for name in ("positions", "lots", "holder_limits")}
+    small = image._replace(settings=settings, **nobody)
+    command = encode(EnterOrder(**dict.fromkeys(EnterOrder.__struct_fields__, 0)), 1, 1)
+    events = TradingCore(small, event_rows=1).run_frame(0, command)
+    Splitter(small).split(events)
+    Feed(small).apply(0, 1, command, events)
 
 
 def outcomes_of(applied: Applied, count: int) -> list[Outcome | None]:

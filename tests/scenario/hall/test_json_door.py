@@ -2,6 +2,7 @@
 
 import json
 import socket
+import struct
 from typing import Any, Union
 
 import msgspec
@@ -249,6 +250,33 @@ def test_a_wrong_key_and_a_taken_session_are_told_why(
     assert first.hear("goodbye")["reason"] == 9008
     second.say({"type": "log_off"})
     assert second.hear("goodbye")["reason"] == 0
+
+
+def test_a_client_that_is_gone_in_the_middle_ends_nothing_else(
+    hall: RunningHall, names: DayNames, session: ConnectionTo
+) -> None:
+    """Both doors go on when a line is reset while its replies are being written."""
+    other = session(hall.other)
+    other.hear("logged_on")
+    row = encode(binary(names, order(price="10")))
+    for epoch in range(21, 26):
+        now = hall.ask("read session", session=48)
+        asked = LogOn(
+            key="", epoch=epoch, last_reply=now["replies"], trading_day=now["trading_day"]
+        )
+        with socket.create_connection((hall.doors.host, hall.doors.binary_port)) as line:
+            line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            line.sendall(ask_bytes(token_of(hall.key), asked))
+            for _ in range(20):
+                line.sendall(row.tobytes() * 50)
+        place = hall.url.removeprefix("http://").split(":")
+        with socket.create_connection((place[0], int(place[1]))) as line:
+            line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            for _ in range(50):
+                line.sendall(b"GET /v1/contracts HTTP/1.1\r\nHost: h\r\n\r\n")
+    other.say({"type": "cancel_order", "order_id": 1})
+    assert other.hear("command_refused")["refusal"] == 4001
+    assert hall.get("/v1/health", None)["floor"] == "up"
 
 
 def test_outcomes_name_kinds_of_the_exchange() -> None:

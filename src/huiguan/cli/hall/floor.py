@@ -13,11 +13,19 @@ from huiguan.cli.progress import say
 HallDir = Annotated[Path, typer.Argument(metavar="DIR", help="The folder of the hall.")]
 
 
+def outlive_clients() -> None:
+    """Let a client that is gone be an error of its line, not the end of the process."""
+    import signal
+
+    signal.signal(signal.SIGPIPE, signal.SIG_IGN)  # the command line takes it as an end
+
+
 @app.command(hidden=True)
 def floor(folder: HallDir) -> None:
     """Run the market of a hall in this process."""
     from huiguan.floor.serve import serve
 
+    outlive_clients()
     raise typer.Exit(serve(folder, say))
 
 
@@ -26,6 +34,7 @@ def door(folder: HallDir) -> None:
     """Run the JSON door and the queries of a hall, beside its market."""
     from huiguan.floor.doors.json.serve import serve
 
+    outlive_clients()
     raise typer.Exit(serve(folder, say))
 
 
@@ -55,5 +64,6 @@ def crowd(folder: HallDir) -> None:
         settings = msgspec.json.decode((folder / CROWD_NAME).read_bytes(), type=CrowdSettings)
     except OSError as fault:
         raise InputFault(f"{folder} is no hall that is up with a crowd: {fault.strerror}") from None
+    outlive_clients()
     outside = (doors.host, doors.binary_port)
     LiveCrowd(folder, folder / INNER_NAME if doors.tls else outside, settings).run()
