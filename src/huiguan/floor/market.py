@@ -17,9 +17,9 @@ from huiguan.exchange.market_data.state import KEPT
 from huiguan.exchange.messages import (
     EVENT_HEADER_ROW,
     LAYOUTS,
+    CancelOrder,
     CommandDone,
     CommandRefused,
-    EnterOrder,
     LoseSession,
     encode,
 )
@@ -166,7 +166,7 @@ def compile_for(image: DayImage) -> None:
     )
     nobody = {name: getattr(image, name)[:0] for name in ("positions", "lots", "holder_limits")}
     small = image._replace(settings=settings, **nobody)
-    command = encode(EnterOrder(**dict.fromkeys(EnterOrder.__struct_fields__, 0)), 1, 1)
+    command = encode(CancelOrder(order_id=1, client_order_id=0), session=1, client_sequence=1)
     events = TradingCore(small, event_rows=1).run_frame(0, command)
     Splitter(small).split(events)
     Feed(small).apply(0, 1, command, events)

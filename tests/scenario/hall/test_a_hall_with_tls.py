@@ -17,6 +17,7 @@ from huiguan.floor.doors.json.protocol import LogOn, ask_bytes
 from huiguan.floor.doors.records import DOOR_LAYOUTS, LoggedOn
 from huiguan.floor.keys import token_of
 from huiguan.floor.serve import DOORS_NAME
+from huiguan.foundation.faults import InputFault
 from tests.halls import RunningHall, running_hall
 from tests.scenario.hall.conftest import trading
 from tests.scenario.hall.test_queries import post
@@ -94,10 +95,17 @@ def test_the_door_outlives_a_floor_that_goes_down(secure: RunningHall) -> None:
         assert json.loads(line.recv(60))[0]["bids"][0] == ["99000", 1, 1]
 
 
+def step_on(hall: RunningHall) -> None:
+    """Step from phase to phase until there is none."""
+    while True:
+        hall.ask("step")
+
+
 def test_after_the_close_there_is_a_statement_and_the_next_day(secure: RunningHall) -> None:
     """The key's code did nothing but wait: 10,000,000.00 CNY in, the same out."""
     begun = time.monotonic()
-    secure.ask("clock", speed="100000")
+    with pytest.raises(InputFault, match="nothing is due any more today"):
+        step_on(secure)
     while secure.get("/v1/hall", None)["trading_day"] == 20260821:
         assert time.monotonic() - begun < DAY_SECONDS
         time.sleep(0.5)
