@@ -100,11 +100,16 @@ class Node:
         """Take no frame until ``release``: a paced market gathers first."""
         self._held = True
 
-    def release(self) -> bool:
-        """Make a frame of what was gathered; return whether there was anything."""
+    def let_go(self) -> None:
+        """Take frames as things arrive again."""
         self._held = False
+        self._wake()
+
+    def release(self) -> bool:
+        """Make one frame of what was gathered; return whether there was anything."""
         if not self.waiting_rows:
             return False
+        self._held = False
         self._wake()
         self._held = True
         return True

@@ -125,6 +125,7 @@ class Operator:
         to = read_moment(given["to"]) if "to" in given else None
         clock.steer(now_ns=to, speed=speed, fastest=fastest)
         self._hall.node.clock_changed()
+        self._hall.pace.clock_changed()
         return await self._status({})
 
     async def _step(self, _: dict[str, Any]) -> dict[str, object]:

@@ -51,6 +51,7 @@ class Pace:
         assert line.key
         if line.key.may(KeyRight.PACE) and self._hall.clock.is_paced:
             self._here[line.session] = line
+            self._next_ns = self._hall.clock.now_ns()  # it has not said yet what it wants
 
     def left(self, line: Line) -> None:
         """Go on without a pacer only when it is back: time stands until then."""
@@ -68,6 +69,20 @@ class Pace:
         """Make the first frame of a day of what every connected session begins with."""
         if self.paces:
             self._running = self._hall.node.release()
+
+    def clock_changed(self) -> None:
+        """Begin or end the pacing of a market whose clock was steered."""
+        node = self._hall.node
+        if not self.paces:
+            self._open.clear()
+            node.let_go()
+        elif not self._running and not self._open:
+            node.hold()
+            may = [line for line in node.live.values() if line.key and line.key.may(KeyRight.PACE)]
+            self._here = {line.session: line for line in may}
+            self._running = node.release()
+            if not self._running and self._here.keys() >= self._expected:
+                self._tick()
 
     @property
     def paces(self) -> bool:
@@ -88,10 +103,11 @@ class Pace:
 
     def settled(self, _: Applied) -> None:
         """After a frame and its replies: move on to the next tick."""
-        if self._running and self._hall.clock.is_paced and not self._hall.node.waiting_rows:
-            self._running = False
-            if self._here.keys() >= self._expected and self._here:
-                self._advance()
+        if not self._running or not self.paces:
+            return
+        self._running = self._hall.node.release()  # what came while the frame was on its way
+        if not self._running and self._here.keys() >= self._expected:
+            self._advance()
 
     def _advance(self) -> None:
         """Move time to what comes next: something due, or what a pacer wants."""
