@@ -14,7 +14,8 @@ import pytest
 
 from huiguan.exchange.day.image import NO_PRICE, DayImage
 from huiguan.exchange.market_data.feed import Feed
-from huiguan.exchange.market_data.records import read_packet, split_packets
+from huiguan.exchange.market_data.records import FeedRecord, read_packet, split_packets
+from huiguan.exchange.market_data.state import RECORDS_OF_A_BOOK
 from huiguan.exchange.market_data.window import PacketWindow, packet_place
 from huiguan.exchange.messages import (
     COMMAND_HEADER,
@@ -331,3 +332,32 @@ def test_public_data_do_not_depend_on_who_trades_and_name_no_order() -> None:
         packet = read_packet(raw)
         for record in (packet.header, *packet.records):
             assert not secrets & set(msgspec.structs.astuple(record))
+
+
+@pytest.mark.parametrize("seed", range(STORIES))
+@pytest.mark.parametrize("spare", [1, 2])
+def test_a_buffer_that_is_full_is_emptied_and_nothing_is_lost(seed: int, spare: int) -> None:
+    """The buffer holds hardly more than the ends of one event: most frames need several calls."""
+    market, calls = Market(4_000 + seed), Counter[str]()
+    roomy, tight = Feed(market.image, 2), Feed(market.image, 2)
+    ends = RECORDS_OF_A_BOOK * len(market.image.instruments) + 2
+    tight.state.counters["capacity"] = ends + spare
+    for _ in range(STEPS // 16):
+        frame = market.frame(16)
+        one, many = roomy.apply(*frame), tight.apply(*frame)
+        for channel in range(2):
+            assert records_of(one, channel) == records_of(many, channel)
+        calls["packets"] += len(list(split_packets(one)))
+        calls["in parts"] += len(list(split_packets(many)))
+    assert calls["in parts"] > calls["packets"]
+    for channel in range(2):
+        late = [PlainReader(channel, never, never) for _ in range(2)]
+        for reader, feed in zip(late, (roomy, tight), strict=True):
+            reader.begin_anew(feed.snapshot(channel))
+        assert (late[0].levels, late[0].prices) == (late[1].levels, late[1].prices)
+
+
+def records_of(packets: bytes, channel: int) -> list[FeedRecord]:
+    """Return the records of a channel, whatever packets they came in."""
+    found = [read_packet(raw) for raw in split_packets(packets)]
+    return [record for one in found if one.header.channel == channel for record in one.records]
