@@ -224,7 +224,8 @@ def check_without_kept(market: Market, feed: Feed) -> None:
         assert (bare.state.levels[name] == feed.state.levels[name]).all()
     for name in ("phase", "halted", "right", "withheld", "last_ticks"):
         assert (bare.state.books[name] == feed.state.books[name]).all(), name
-    assert bare.journal_sequence <= market.core.next_sequence - 1
+    assert bare.journal_sequence == market.core.next_sequence - 1
+    assert bare.state.counters["trades"] == feed.state.counters["trades"]
 
 
 def check_depth(feed: Feed, state: State) -> None:

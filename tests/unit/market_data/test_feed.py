@@ -24,8 +24,10 @@ from huiguan.exchange.messages import (
     Command,
     EnterOrder,
     LogOn,
+    LoseSession,
     Offset,
     Phase,
+    ResetBook,
     Scope,
     SetHalt,
     Side,
@@ -165,10 +167,12 @@ def test_while_an_auction_collects_orders_no_depth_goes_out() -> None:
     ]
 
 
-def test_what_a_halt_left_crossed_is_withheld_until_it_trades() -> None:
+@pytest.mark.parametrize("asked", [100, 102])
+def test_what_a_halt_left_crossed_is_withheld_until_it_trades(asked: int) -> None:
+    """A seller at the buyer's own price would trade with it too."""
     day = Told(Phase.AUCTION_ORDERING)
     day.enter(Side.BUY, 102, 5)
-    day.send(order(2, Side.SELL, 100, 3))
+    day.send(order(2, Side.SELL, asked, 3))
     day.send(SetHalt(target=FIRST, scope=Scope.INSTRUMENT, engaged=1))
     assert day.send(ChangePhase(group=0, phase=Phase.CONTINUOUS)) == [
         status(Phase.CONTINUOUS, withheld=1, halted=1),
@@ -177,6 +181,50 @@ def test_what_a_halt_left_crossed_is_withheld_until_it_trades() -> None:
     found = day.send(SetHalt(target=FIRST, scope=Scope.INSTRUMENT, engaged=0))
     assert [type(record) for record in found[:2]] == [PublicTrade, InstrumentStatus]
     assert found[1:3] == [status(Phase.CONTINUOUS), level(Side.BUY, 102, 2, 1)]
+
+
+def test_the_last_price_of_a_day_that_closes_is_its_close() -> None:
+    """Only the first contract traded; the order left of it goes with the close."""
+    day = Told()
+    day.enter(Side.SELL, 101, 3)
+    assert day.send(order(2, Side.BUY, 101, 1))[0] == PublicTrade(
+        instrument=0, trade=1, price_ticks=101, lots=1, taker=Taker.BUY
+    )
+    found = day.send(ChangePhase(group=0, phase=Phase.CLOSED))
+    assert found[2] == level(Side.SELL, 101, 0, 0)
+    (prices,) = [record for record in found if isinstance(record, PricesChanged)]
+    assert (prices.instrument, prices.last_ticks, prices.close_ticks) == (0, 101, 101)
+
+
+def test_a_seller_who_takes_is_the_taker() -> None:
+    day = Told()
+    day.enter(Side.BUY, 99, 3)
+    assert day.send(order(2, Side.SELL, 99, 1))[0] == PublicTrade(
+        instrument=0, trade=1, price_ticks=99, lots=1, taker=Taker.SELL
+    )
+
+
+def test_a_reset_forgets_the_last_price() -> None:
+    day = Told()
+    day.enter(Side.BUY, 99, 3)
+    day.send(order(2, Side.SELL, 99, 1))
+    found = day.send(ResetBook(group=0))
+    assert found[0] == level(Side.BUY, 99, 0, 0)
+    last = {r.instrument: r.last_ticks for r in found if isinstance(r, PricesChanged)}
+    assert last == {0: NO_PRICE, 1: NO_PRICE}
+
+
+def test_more_orders_with_the_same_lots_are_told() -> None:
+    """What falls due is told with the first command after it: two orders go, one comes."""
+    day = Told()
+    day.send(LogOn(grace_ns=5, target=2, member=1, epoch=1, cancel_on_disconnect=1))
+    for number, lots in enumerate((1, 2), 1):
+        row = encode(order(1, Side.BUY, 99, lots), 2, number)
+        first = day.core.next_sequence
+        day.feed.apply(1, first, row, day.core.run_frame(1, row))
+    day.send(LoseSession(target=2), time_ns=1)
+    found = day.send(order(0, Side.BUY, 99, 3), time_ns=50)
+    assert found == [level(Side.BUY, 99, 3, 1)]
 
 
 def test_a_market_that_shows_depth_in_auctions_can() -> None:
