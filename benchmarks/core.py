@@ -21,8 +21,8 @@ from benchmarks.flows import Flow, make_flow
 from huiguan.days.run_again import verify_day
 from huiguan.exchange.messages import LAYOUTS, MESSAGE_BYTES, EnterOrder
 from huiguan.exchange.trading.core import TradingCore
-from huiguan.floor.frames import Input
-from huiguan.floor.sequencer import Sequencer
+from huiguan.floor.day.frames import Input
+from huiguan.floor.day.sequencer import Sequencer
 
 RUNS = 5
 WINDOW = 65_536 * MESSAGE_BYTES

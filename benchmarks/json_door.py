@@ -18,7 +18,7 @@ from websockets.sync.client import ClientConnection, connect
 
 from benchmarks.node import open_floor
 from huiguan.floor.doors.json.serve import HTTP_DOOR_NAME
-from huiguan.floor.keys import token_text
+from huiguan.floor.hall.keys import token_text
 
 ORDER = {"type": "enter_order", "contract": "xx2601", "side": "buy", "lots": 1, "price": "100"}
 PAIR = [

@@ -25,11 +25,11 @@ from huiguan.exchange.messages import (
     MESSAGE_BYTES,
     CancelOrder,
 )
-from huiguan.floor.clock import STEERED, ClockSetting
 from huiguan.floor.doors.records import SCHEMA, AskLogOn, encode_record
-from huiguan.floor.keys import Keys, token_of
-from huiguan.floor.serve import DOORS_NAME
-from huiguan.floor.settings import HallSettings, write_settings
+from huiguan.floor.hall.clock import STEERED, ClockSetting
+from huiguan.floor.hall.keys import Keys, token_of
+from huiguan.floor.hall.serve import DOORS_NAME
+from huiguan.floor.hall.settings import HallSettings, write_settings
 from huiguan.simulation.market.live import words_of
 from huiguan.storage.files import Files
 from huiguan.storage.market.day_folder import DayFolder

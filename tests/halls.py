@@ -17,9 +17,9 @@ import msgspec
 from huiguan.cli.hall.steer import ask
 from huiguan.cli.hall.up import new_hall
 from huiguan.floor.doors.json.serve import HTTP_DOOR_NAME, HttpDoorOpen
-from huiguan.floor.keys import Keys
-from huiguan.floor.serve import DOORS_NAME, DoorsOpen
-from huiguan.floor.settings import HallSettings
+from huiguan.floor.hall.keys import Keys
+from huiguan.floor.hall.serve import DOORS_NAME, DoorsOpen
+from huiguan.floor.hall.settings import HallSettings
 
 if TYPE_CHECKING:
     import ssl

@@ -18,7 +18,7 @@ from huiguan.exchange.messages import (
     TimeInForce,
     encode,
 )
-from huiguan.floor.sequencer import Sequencer
+from huiguan.floor.day.sequencer import Sequencer
 
 SECOND = 1_000_000_000
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from huiguan.exchange.day.instructions.written import read_rows as read_instructions
     from huiguan.exchange.reports.market_frames import bars_frame, orders_frame, trades_frame
     from huiguan.exchange.rules.lookups import valid_price_on
-    from huiguan.floor.day_orders import run_day
+    from huiguan.floor.files.day_orders import run_day
     from huiguan.foundation.faults import CheckFault, InputFault
     from huiguan.rounds.check import check_folder as check_round
     from huiguan.storage.market.rulebooks.load import load_books

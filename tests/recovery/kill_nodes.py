@@ -15,8 +15,8 @@ from pathlib import Path
 import numpy as np
 
 from huiguan.exchange.messages import LAYOUTS, MESSAGE_BYTES, CancelOrder, EnterOrder, Side
-from huiguan.floor.frames import Input
-from huiguan.floor.sequencer import Sequencer
+from huiguan.floor.day.frames import Input
+from huiguan.floor.day.sequencer import Sequencer
 from huiguan.storage.journal.recovery import read
 from huiguan.storage.journal.writer import Batch, Journal
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from huiguan.days.run_again import verify_day
-from huiguan.floor.sequencer import Sequencer
+from huiguan.floor.day.sequencer import Sequencer
 from huiguan.foundation.faults import CheckFault, InputFault
 from huiguan.storage.journal.recovery import WITNESS_NAME, segment_path
 from tests.dying_files import FilesThatDie, Killed

@@ -29,7 +29,7 @@ from huiguan_client.messages import (
 from huiguan_client.session import Session
 
 from huiguan.exchange.messages import MESSAGE_BYTES
-from huiguan.floor.reply_log import replies_from_journal
+from huiguan.floor.day.reply_log import replies_from_journal
 from tests.halls import CONTINUOUS, Floor, Line, closing, make_hall
 from tests.images import small_image
 

@@ -24,7 +24,7 @@ from huiguan.exchange.messages import (
     encode,
 )
 from huiguan.exchange.trading.core import TradingCore
-from huiguan.floor.sequencer import Sequencer
+from huiguan.floor.day.sequencer import Sequencer
 from huiguan.storage.files import Files
 from huiguan.storage.journal.recovery import read
 from huiguan.storage.journal.writer import Journal

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from huiguan.floor.frames import Input
-from huiguan.floor.sequencer import Sequencer
+from huiguan.floor.day.frames import Input
+from huiguan.floor.day.sequencer import Sequencer
 from huiguan.foundation.faults import Fault
 from huiguan.storage.files import Files
 from huiguan.storage.journal.tail import JournalStopped

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from huiguan.days.hashes import DayHashes
-from huiguan.floor.sequencer import Sequencer
+from huiguan.floor.day.sequencer import Sequencer
 from huiguan.storage.files import Files
 from huiguan.storage.journal.recovery import read
 from huiguan.storage.journal.tail import JournalStopped

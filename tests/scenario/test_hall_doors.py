@@ -24,7 +24,7 @@ from huiguan_client.messages import (
 from huiguan_client.session import Session
 
 from huiguan.exchange.replies import NO_CODE
-from huiguan.floor.keys import Keys
+from huiguan.floor.hall.keys import Keys
 from tests.halls import OPEN, Floor, Line, closing, floor_of, line_of, make_hall
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ S = TypeVar("S", bound=msgspec.Struct)
 NOTHING = ("none", "none known")  # only where a field may be empty; "none" of a choice is a word
 
 
-class Key(NamedTuple):
+class TableKey(NamedTuple):
     """A key of a table: which field it fills, and how its value is written."""
 
     key: str
@@ -35,7 +35,7 @@ class Key(NamedTuple):
 
 
 @cache
-def keys_of(struct: type[msgspec.Struct]) -> dict[str, Key]:
+def keys_of(struct: type[msgspec.Struct]) -> dict[str, TableKey]:
     """Return the keys of a table that fills ``struct``: ``limit`` for ``limit_ppb: Rate``."""
     keys = {}
     for field in msgspec.structs.fields(struct):
@@ -45,7 +45,7 @@ def keys_of(struct: type[msgspec.Struct]) -> dict[str, Key]:
             assert name.endswith(written.unit), f"{struct.__name__}.{name}"
             name = name.removesuffix(written.unit) + written.key_unit
         nothing = type(None) in get_args(field.type)
-        keys[name] = Key(name, field.name, written, many, nothing, field.required, field.type)
+        keys[name] = TableKey(name, field.name, written, many, nothing, field.required, field.type)
     return keys
 
 
@@ -125,7 +125,7 @@ def convert(where: str, table: object, struct: type[S]) -> S:
         raise InputFault(f"{where}: {in_words(str(problem), keys)}; correct the row") from None
 
 
-def read_value(key: Key, raw: Any) -> Any:  # noqa: ANN401  whatever TOML holds
+def read_value(key: TableKey, raw: Any) -> Any:  # noqa: ANN401  whatever TOML holds
     """Return the value of a field from what TOML holds."""
     if key.may_be_nothing and raw in NOTHING:
         return None
@@ -141,7 +141,7 @@ def read_value(key: Key, raw: Any) -> Any:  # noqa: ANN401  whatever TOML holds
     return [key.written.read(item) for item in raw]
 
 
-def in_words(problem: str, keys: dict[str, Key]) -> str:
+def in_words(problem: str, keys: dict[str, TableKey]) -> str:
     """Return what a value must be, in the words of a book rather than of a type."""
     text, at, path = problem.partition(" - at `$.")
     by_field = {key.field: key for key in keys.values()}

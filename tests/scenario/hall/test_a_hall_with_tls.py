@@ -15,8 +15,8 @@ from websockets.sync.client import connect
 from huiguan.cli.hall.up import VISITOR_SESSION
 from huiguan.floor.doors.json.protocol import LogOn, ask_bytes
 from huiguan.floor.doors.records import DOOR_LAYOUTS, LoggedOn
-from huiguan.floor.keys import token_of
-from huiguan.floor.serve import DOORS_NAME
+from huiguan.floor.hall.keys import token_of
+from huiguan.floor.hall.serve import DOORS_NAME
 from huiguan.foundation.faults import InputFault
 from tests.halls import RunningHall, running_hall
 from tests.scenario.hall.conftest import trading

@@ -31,7 +31,7 @@ from huiguan.exchange.messages import (
 from huiguan.floor.doors.json.names import NOBODY, DayNames
 from huiguan.floor.doors.json.protocol import LogOn, answer_structs, ask_bytes
 from huiguan.floor.doors.records import DOOR_LAYOUTS, LoggedOn
-from huiguan.floor.keys import token_of
+from huiguan.floor.hall.keys import token_of
 from huiguan.storage.market.day_image import read_image
 from tests.halls import RunningHall
 from tests.scenario.hall.conftest import OTHER, ConnectionTo

@@ -23,7 +23,7 @@ from huiguan.exchange.messages import (
     encode,
 )
 from huiguan.exchange.trading.core import TradingCore
-from huiguan.floor.sequencer import Sequencer
+from huiguan.floor.day.sequencer import Sequencer
 from huiguan.foundation.faults import InputFault
 from huiguan.foundation.refusals import Refusal
 from huiguan.storage.market.day_image import read_image

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from huiguan.floor import clock as clocks
-from huiguan.floor.clock import (
+from huiguan.floor.hall import clock as clocks
+from huiguan.floor.hall.clock import (
     STEERED,
     Clock,
     ClockSetting,

@@ -9,7 +9,7 @@ from huiguan.days.close import close_folder
 from huiguan.days.market import read_market
 from huiguan.exchange.messages import CancelOrder, EnterOrder, Hedge, Offset, Side, TimeInForce
 from huiguan.exchange.reports.market_frames import orders_frame
-from huiguan.floor.day_orders import read_orders, run_day
+from huiguan.floor.files.day_orders import read_orders, run_day
 from huiguan.foundation.faults import InputFault
 from huiguan.storage.market.day_folder import DayFolder
 from huiguan.storage.market.day_image import write_image

@@ -6,7 +6,7 @@ import pytest
 
 from huiguan.floor.doors.rate import Rate
 from huiguan.floor.doors.records import DoorReason
-from huiguan.floor.keys import KEYS_NAME, Key, KeyRight, Keys, token_of
+from huiguan.floor.hall.keys import KEYS_NAME, Key, KeyRight, Keys, token_of
 from huiguan.foundation.faults import InputFault
 
 DAY, HOME = "2026-08-21", "127.0.0.1"

@@ -7,7 +7,7 @@ import numpy as np
 from huiguan.exchange.market_data.feed import Feed
 from huiguan.exchange.messages import ChangePhase, PassTime, Phase, encode
 from huiguan.exchange.trading.core import TradingCore
-from huiguan.floor.market import Market
+from huiguan.floor.day.market import Market
 from huiguan.storage.files import Files
 from huiguan.storage.market.day_image import write_image
 from tests.images import small_image

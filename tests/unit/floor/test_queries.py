@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from huiguan.exchange.trading.state.rows import ACCOUNT, ORDER, POSITION
-from huiguan.floor.queries import Queries, RowsFound
+from huiguan.floor.hall.queries import Queries, RowsFound
 from huiguan.foundation.faults import InputFault
 from tests.property.test_feed import Market
 

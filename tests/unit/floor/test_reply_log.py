@@ -4,8 +4,8 @@ from pathlib import Path
 
 import numpy as np
 
-from huiguan.floor.market import Market
-from huiguan.floor.reply_log import ReplyLog, replies_from_journal
+from huiguan.floor.day.market import Market
+from huiguan.floor.day.reply_log import ReplyLog, replies_from_journal
 from huiguan.storage.files import Files
 from huiguan.storage.market.day_folder import DayFolder
 from huiguan.storage.market.day_image import write_image

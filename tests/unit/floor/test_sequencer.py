@@ -25,8 +25,8 @@ from huiguan.exchange.messages import (
     encode,
 )
 from huiguan.exchange.trading.core import TradingCore
-from huiguan.floor.frames import Input
-from huiguan.floor.sequencer import Sequencer
+from huiguan.floor.day.frames import Input
+from huiguan.floor.day.sequencer import Sequencer
 from huiguan.foundation.faults import CheckFault, InputFault
 from huiguan.storage.market.day_folder import write_manifest
 from tests.images import small_image

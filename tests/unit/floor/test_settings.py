@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from huiguan.floor.settings import (
+from huiguan.floor.hall.settings import (
     SETTINGS_NAME,
     HallSettings,
     check_reach,

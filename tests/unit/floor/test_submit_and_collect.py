@@ -10,8 +10,8 @@ import pytest
 from huiguan.days.hashes import DayHashes
 from huiguan.days.run_again import verify_day
 from huiguan.exchange.trading.core import TradingCore
-from huiguan.floor.frames import Input
-from huiguan.floor.sequencer import DayStopped, Sequencer
+from huiguan.floor.day.frames import Input
+from huiguan.floor.day.sequencer import DayStopped, Sequencer
 from huiguan.foundation.faults import CheckFault, InputFault
 from huiguan.storage.journal.recovery import read
 from huiguan.storage.journal.tail import JournalStopped

@@ -19,9 +19,9 @@ def doctor(
     data: Data = HALL, as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False
 ) -> None:
     """Check disk, flush time, large pages, clock, database, ports, versions; say what to do."""
-    from huiguan.floor.machine import BAD, examine, port_free
-    from huiguan.floor.operator import SOCKET_NAME
-    from huiguan.floor.settings import SETTINGS_NAME, read_settings
+    from huiguan.floor.hall.machine import BAD, examine, port_free
+    from huiguan.floor.hall.operator import SOCKET_NAME
+    from huiguan.floor.hall.settings import SETTINGS_NAME, read_settings
 
     folder = data if data.exists() else data.parent
     if not folder.is_dir():

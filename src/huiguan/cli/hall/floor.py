@@ -23,7 +23,7 @@ def outlive_clients() -> None:
 @app.command(hidden=True)
 def floor(folder: HallDir) -> None:
     """Run the market of a hall in this process."""
-    from huiguan.floor.serve import serve
+    from huiguan.floor.hall.serve import serve
 
     outlive_clients()
     raise typer.Exit(serve(folder, say))
@@ -54,8 +54,8 @@ def crowd(folder: HallDir) -> None:
     import msgspec
 
     from huiguan.cli.hall.up import CROWD_NAME
-    from huiguan.floor.serve import DOORS_NAME, DoorsOpen
-    from huiguan.floor.settings import INNER_NAME
+    from huiguan.floor.hall.serve import DOORS_NAME, DoorsOpen
+    from huiguan.floor.hall.settings import INNER_NAME
     from huiguan.foundation.faults import InputFault
     from huiguan.simulation.market.live import CrowdSettings, LiveCrowd
 

@@ -41,8 +41,8 @@ def add(
     data: Data = HALL,
 ) -> None:
     """Make a key and show it once; only its hash is kept."""
-    from huiguan.floor.keys import KeyRight, Keys
-    from huiguan.floor.serve import current_day
+    from huiguan.floor.hall.keys import KeyRight, Keys
+    from huiguan.floor.hall.serve import current_day
     from huiguan.foundation.calendars import parse_day
     from huiguan.storage.market.day_image import read_image
 
@@ -73,7 +73,7 @@ def add(
 @keys.command()
 def withdraw(name: Name, data: Data = HALL) -> None:
     """End a key; who is connected with it is cut."""
-    from huiguan.floor.keys import Keys
+    from huiguan.floor.hall.keys import Keys
 
     found = Keys.read(data)
     found.withdraw(name)
@@ -87,7 +87,7 @@ def list_command(
     data: Data = HALL, as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False
 ) -> None:
     """List the keys of a hall, without their secrets."""
-    from huiguan.floor.keys import Keys
+    from huiguan.floor.hall.keys import Keys
 
     found = [key for key in Keys.read(data) if not key.name.startswith("crowd ")]
     if as_json:

@@ -23,7 +23,7 @@ app.add_typer(clock, name="clock")
 
 def ask(folder: Path, do: str, **given: Any) -> Any:  # noqa: ANN401  as the operator's door answers
     """Ask the operator's door of a hall and return its answer."""
-    from huiguan.floor.operator import SOCKET_NAME
+    from huiguan.floor.hall.operator import SOCKET_NAME
 
     path = folder / SOCKET_NAME
     line = json.dumps({"do": do, "with": given}).encode() + b"\n"

@@ -18,9 +18,9 @@ from huiguan.foundation.faults import InputFault
 
 if TYPE_CHECKING:
     from huiguan.exchange.day.image import DayImage
-    from huiguan.floor.clock import ClockSetting
-    from huiguan.floor.keys import Keys
-    from huiguan.floor.settings import HallSettings
+    from huiguan.floor.hall.clock import ClockSetting
+    from huiguan.floor.hall.keys import Keys
+    from huiguan.floor.hall.settings import HallSettings
 
 CROWD_NAME = "crowd.json"
 FIRST_DAY = "2026-08-21"
@@ -55,7 +55,7 @@ def up(
 
     The options make a new hall; one that exists goes on as it stood. Ctrl-C stops in order.
     """
-    from huiguan.floor.settings import SETTINGS_NAME, HallSettings, check_reach, read_settings
+    from huiguan.floor.hall.settings import SETTINGS_NAME, HallSettings, check_reach, read_settings
 
     token = ""
     wanted = HallSettings(
@@ -88,7 +88,7 @@ def new_hall(
     """Make a hall: its first day, its people, its keys; return the trader's key, shown once."""
     import msgspec
 
-    from huiguan.floor.settings import write_settings
+    from huiguan.floor.hall.settings import write_settings
     from huiguan.foundation.readers.values import natural
     from huiguan.storage.files import Files
     from huiguan.storage.lock import hold
@@ -116,7 +116,7 @@ def new_hall(
 
 def clock_setting(clock: str, speed: str) -> tuple[ClockSetting, bool]:
     """Return how the clock of a new hall goes, and whether as fast as the crowd."""
-    from huiguan.floor.clock import STEERED, ClockSetting, read_moment, read_speed
+    from huiguan.floor.hall.clock import STEERED, ClockSetting, read_moment, read_speed
 
     if clock == "wall":
         if speed != "1":
@@ -128,7 +128,7 @@ def clock_setting(clock: str, speed: str) -> tuple[ClockSetting, bool]:
 
 def first_morning(setting: ClockSetting, people: int, products: str, seed: int) -> DayImage:
     """Return the image of the first trading day that begins after the clock's time."""
-    from huiguan.floor.clock import wall_ns
+    from huiguan.floor.hall.clock import wall_ns
     from huiguan.simulation.market.image import first_image
     from huiguan.simulation.market.people import Size, size_of
     from huiguan.simulation.market.visitors import with_visitors
@@ -164,7 +164,7 @@ def trading_day_at(calendar: object, time_ns: int) -> int:
 
 def make_keys(members: list[str], people: int) -> tuple[Keys, dict[str, str]]:
     """Return the keys of a hall and the tokens of its crowd by session."""
-    from huiguan.floor.keys import KeyRight, Keys, token_of
+    from huiguan.floor.hall.keys import KeyRight, Keys, token_of
 
     keys, tokens = Keys(), {}
     for row, member in enumerate(members if people else []):
@@ -197,7 +197,7 @@ def write_crowd(folder: Path, seed: int, tokens: dict[str, str], *, fastest: boo
 
 def write_clock(folder: Path, setting: ClockSetting) -> None:
     """Write how the clock of a new hall stands."""
-    from huiguan.floor.clock import CLOCK_NAME, Clock
+    from huiguan.floor.hall.clock import CLOCK_NAME, Clock
 
     Clock(setting, folder / CLOCK_NAME).keep()
 
@@ -205,7 +205,7 @@ def write_clock(folder: Path, setting: ClockSetting) -> None:
 def run_hall(folder: Path, settings: HallSettings, token: str) -> int:
     """Start the processes of a hall and look after them; return the exit code of the floor."""
     from huiguan.floor.doors.json.serve import HTTP_DOOR_NAME
-    from huiguan.floor.serve import DOORS_NAME
+    from huiguan.floor.hall.serve import DOORS_NAME
 
     for name in (DOORS_NAME, HTTP_DOOR_NAME):
         (folder / name).unlink(missing_ok=True)

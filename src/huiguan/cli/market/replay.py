@@ -32,7 +32,7 @@ from huiguan.foundation.faults import InputFault
 
 if TYPE_CHECKING:
     from huiguan.exchange.day.image import AuctionTie, PriceRule
-    from huiguan.floor.replay import Replayed
+    from huiguan.floor.files.replay import Replayed
     from huiguan.storage.market.recordings import Recording
 
 FIRST_YEAR, LAST_YEAR = 1970, 2200
@@ -80,7 +80,7 @@ def replay(
     """
     from huiguan.days.run_again import announce_compiling
     from huiguan.exchange.day.image import AuctionTie, PriceRule
-    from huiguan.floor.replay import run_replay
+    from huiguan.floor.files.replay import run_replay
     from huiguan.storage.files import STDOUT, refuse_same_file
     from huiguan.storage.lock import hold
     from huiguan.storage.market.recordings import read_recording, write_trades
@@ -123,8 +123,8 @@ def outputs_of(
     auction_tie: AuctionTie,
 ) -> Outputs:
     """Return what hears the replay and writes what is wanted of it."""
-    from huiguan.floor.recorded import replay_image
-    from huiguan.floor.replay import points_of, public_image, quoted_of_recording
+    from huiguan.floor.files.recorded import replay_image
+    from huiguan.floor.files.replay import points_of, public_image, quoted_of_recording
 
     trading_day = when.year * 10_000 + when.month * 100 + when.day
     image = replay_image(recording, trading_day, price_rule, auction_tie)

@@ -52,7 +52,7 @@ def run_command(
     and action (enter or cancel) where they differ from an opening order for the day.
     """
     from huiguan.days.run_again import announce_compiling
-    from huiguan.floor.day_orders import run_day
+    from huiguan.floor.files.day_orders import run_day
     from huiguan.foundation.refusals import BY_NUMBER
     from huiguan.storage.market.order_file import read_order_rows
 

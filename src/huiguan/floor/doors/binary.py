@@ -20,7 +20,6 @@ from huiguan.exchange.messages import (
     CancelOrders,
     EnterOrder,
 )
-from huiguan.floor.clock import steady
 from huiguan.floor.doors.rate import Rate
 from huiguan.floor.doors.records import (
     DOOR_LAYOUTS,
@@ -38,11 +37,12 @@ from huiguan.floor.doors.records import (
     TickDone,
     encode_record,
 )
-from huiguan.floor.keys import KeyRight
+from huiguan.floor.hall.clock import steady
+from huiguan.floor.hall.keys import KeyRight
 
 if TYPE_CHECKING:
-    from huiguan.floor.hall import Hall
-    from huiguan.floor.keys import Key
+    from huiguan.floor.hall.keys import Key
+    from huiguan.floor.hall.lines import Hall
 
 ORDER_KINDS = (EnterOrder.KIND, CancelOrder.KIND, CancelOrders.KIND)
 UNREAD_BYTES = 32 << 20  # replies handed over and not read; more, and the line is cut

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from huiguan.exchange.messages import PassTime, encode
-from huiguan.floor.sequencer import Sequencer
+from huiguan.floor.day.sequencer import Sequencer
 from huiguan.foundation.calendars import SECOND_NS
 from huiguan.simulation.chance import stream
 from huiguan.simulation.market.clock import LOG_ON_NS, Moment, bursts, moments, stretches

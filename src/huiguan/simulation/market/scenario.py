@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from huiguan.exchange.day.image import HEDGE_FLAGS
-from huiguan.floor.day_orders import Reader
+from huiguan.floor.files.day_orders import Reader
 from huiguan.foundation.arithmetic import PPB, parse_rate, show_rate
 from huiguan.foundation.calendars import parse_day, show_day
 from huiguan.foundation.faults import InputFault

@@ -13,7 +13,7 @@ from huiguan.floor.doors.json import serve
 from huiguan.floor.doors.json.http import access
 from huiguan.floor.doors.json.http.access import Access, Wrong
 from huiguan.floor.doors.records import DoorReason
-from huiguan.floor.keys import Key
+from huiguan.floor.hall.keys import Key
 
 HELLO = (
     b"GET / HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"

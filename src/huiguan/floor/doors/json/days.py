@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from huiguan.floor.doors.json.names import DayNames
-from huiguan.floor.serve import DAYS, days_of
+from huiguan.floor.hall.serve import DAYS, days_of
 from huiguan.foundation.faults import InputFault
 from huiguan.storage.market.day_image import read_image
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from huiguan.exchange.day.image import DayImage
-    from huiguan.floor.keys import Key
+    from huiguan.floor.hall.keys import Key
 
 
 class Day:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from huiguan.floor.clock import steady
 from huiguan.floor.doors.json.days import Day, read_day
 from huiguan.floor.doors.json.http.lines import FloorLine, Unavailable
-from huiguan.floor.keys import KEYS_NAME, Key, Keys
-from huiguan.floor.queries import HallNow
-from huiguan.floor.serve import DOORS_NAME, DoorsOpen
+from huiguan.floor.hall.clock import steady
+from huiguan.floor.hall.keys import KEYS_NAME, Key, Keys
+from huiguan.floor.hall.queries import HallNow
+from huiguan.floor.hall.serve import DOORS_NAME, DoorsOpen
 from huiguan.foundation.calendars import show_day
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from huiguan.floor.doors.json.names import DayNames
     from huiguan.floor.doors.records import DoorReason
-    from huiguan.floor.settings import HallSettings
+    from huiguan.floor.hall.settings import HallSettings
 
 KEPT_DAYS = 2
 NOW_SECONDS = 0.05  # so long one answer about the hall is good for everybody

@@ -29,7 +29,6 @@ from huiguan.exchange.messages import (
     OrderEntered,
     TradeExecuted,
 )
-from huiguan.floor.clock import exchange_words
 from huiguan.floor.doors.json.names import LARGEST, DayNames
 from huiguan.floor.doors.json.words import (
     Spoken,
@@ -53,6 +52,7 @@ from huiguan.floor.doors.records import (
     NotTaken,
     encode_record,
 )
+from huiguan.floor.hall.clock import exchange_words
 from huiguan.foundation.faults import InputFault
 
 if TYPE_CHECKING:

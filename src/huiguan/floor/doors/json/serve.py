@@ -14,7 +14,7 @@ from huiguan.floor.doors.json.app import make_app
 from huiguan.floor.doors.json.door import Door
 from huiguan.floor.doors.json.protocol import LONGEST_FRAME
 from huiguan.floor.doors.records import DoorReason
-from huiguan.floor.settings import read_settings, server_tls
+from huiguan.floor.hall.settings import read_settings, server_tls
 from huiguan.foundation.faults import InputFault
 from huiguan.storage.files import Files, write_file
 

@@ -24,7 +24,7 @@ from huiguan.floor.doors.json.protocol import (
 )
 from huiguan.floor.doors.json.upstream import Upstream
 from huiguan.floor.doors.records import HEARTBEAT_MS, DoorReason
-from huiguan.floor.keys import Key, KeyRight, token_of
+from huiguan.floor.hall.keys import Key, KeyRight, token_of
 from huiguan.foundation.faults import InputFault
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from huiguan.floor.settings import INNER_NAME
+from huiguan.floor.hall.settings import INNER_NAME
 
 if TYPE_CHECKING:
     from pathlib import Path

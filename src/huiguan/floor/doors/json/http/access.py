@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 from starlette.responses import Response
 
-from huiguan.floor.clock import steady
 from huiguan.floor.doors.json.days import codes_of
 from huiguan.floor.doors.json.http.answers import Fault
 from huiguan.floor.doors.rate import Rate
 from huiguan.floor.doors.records import DoorReason
-from huiguan.floor.keys import Key, KeyRight, token_of
+from huiguan.floor.hall.clock import steady
+from huiguan.floor.hall.keys import Key, KeyRight, token_of
 from huiguan.foundation.faults import InputFault
 
 if TYPE_CHECKING:

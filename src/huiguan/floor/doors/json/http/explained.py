@@ -11,10 +11,10 @@ from huiguan.exchange.reports.command_words import (
     order_words,
     show_figures,
 )
-from huiguan.floor.clock import exchange_words
 from huiguan.floor.doors.json.http import answers
 from huiguan.floor.doors.json.names import NOBODY, DayNames, name_at
 from huiguan.floor.doors.json.protocol import EVENTS
+from huiguan.floor.hall.clock import exchange_words
 
 if TYPE_CHECKING:
     from huiguan.days.explain import ExplainedCommand

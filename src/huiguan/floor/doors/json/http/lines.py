@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
-from huiguan.floor.operator import SOCKET_NAME
+from huiguan.floor.hall.operator import SOCKET_NAME
 
 if TYPE_CHECKING:
     from pathlib import Path

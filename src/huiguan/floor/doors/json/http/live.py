@@ -21,13 +21,13 @@ from huiguan.exchange.messages import (
 from huiguan.exchange.quotes import as_decimal
 from huiguan.exchange.reports.words import yuan
 from huiguan.exchange.trading.state.rows import ACCOUNT, FIRST_KEY, ORDER, POSITION
-from huiguan.floor.clock import exchange_words
 from huiguan.floor.doors.json.http import answers
 from huiguan.floor.doors.json.http.access import Wrong, answered
 from huiguan.floor.doors.json.http.lines import Unavailable
 from huiguan.floor.doors.json.http.past import happened
 from huiguan.floor.doors.records import SCHEMA
-from huiguan.floor.keys import KeyRight
+from huiguan.floor.hall.clock import exchange_words
+from huiguan.floor.hall.keys import KeyRight
 from huiguan.foundation.arithmetic import show_rate
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from huiguan.floor.doors.json.days import Day
     from huiguan.floor.doors.json.http.service import Service
-    from huiguan.floor.queries import RowsFound
+    from huiguan.floor.hall.queries import RowsFound
 
 API_VERSION = "1"
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104  no address to connect to: the one that was asked is

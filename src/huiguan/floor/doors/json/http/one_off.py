@@ -24,8 +24,8 @@ from huiguan.floor.doors.json.protocol import (
 from huiguan.floor.doors.json.upstream import Upstream
 from huiguan.floor.doors.json.words import REASONS
 from huiguan.floor.doors.records import DoorReason
-from huiguan.floor.keys import KeyRight
-from huiguan.floor.queries import SessionNow
+from huiguan.floor.hall.keys import KeyRight
+from huiguan.floor.hall.queries import SessionNow
 from huiguan.foundation.calendars import SECOND_NS
 
 if TYPE_CHECKING:

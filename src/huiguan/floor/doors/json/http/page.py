@@ -9,7 +9,7 @@ from huiguan.floor.doors.json.http.endpoints import ENDPOINTS
 from huiguan.foundation.calendars import show_day
 
 if TYPE_CHECKING:
-    from huiguan.floor.queries import HallNow
+    from huiguan.floor.hall.queries import HallNow
 
 SECURITY = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'",

@@ -14,8 +14,8 @@ from huiguan.days.cleared import is_closed
 from huiguan.days.hashes import HASHES_NAME
 from huiguan.floor.doors.json.http import answers
 from huiguan.floor.doors.json.http.access import Wrong, answered
-from huiguan.floor.keys import KeyRight
-from huiguan.floor.serve import days_of
+from huiguan.floor.hall.keys import KeyRight
+from huiguan.floor.hall.serve import days_of
 
 if TYPE_CHECKING:
     from pathlib import Path

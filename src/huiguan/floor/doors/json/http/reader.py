@@ -17,14 +17,14 @@ from huiguan.exchange.reports.statement import statement_text
 from huiguan.exchange.reports.statement_json import statement_json
 from huiguan.exchange.rules.instruments import parse_contract
 from huiguan.exchange.rules.parameters import parameters
-from huiguan.floor.clock import exchange_words
 from huiguan.floor.doors.json.days import Day, codes_of, read_day, root_of
 from huiguan.floor.doors.json.http import answers
 from huiguan.floor.doors.json.http.explained import explained, is_own
 from huiguan.floor.doors.json.http.today import History, orders_of, trades_of
-from huiguan.floor.keys import KeyRight, Keys
-from huiguan.floor.operator import Request
-from huiguan.floor.settings import read_settings
+from huiguan.floor.hall.clock import exchange_words
+from huiguan.floor.hall.keys import KeyRight, Keys
+from huiguan.floor.hall.operator import Request
+from huiguan.floor.hall.settings import read_settings
 from huiguan.foundation.faults import Fault, InputFault
 from huiguan.storage.lock import holder
 from huiguan.storage.market.rulebooks.load import load_books

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from huiguan.floor.doors.json.http.access import Access, Wrong
 from huiguan.floor.doors.json.http.lines import ReaderLine
-from huiguan.floor.queries import RowsFound
+from huiguan.floor.hall.queries import RowsFound
 
 if TYPE_CHECKING:
     import asyncio

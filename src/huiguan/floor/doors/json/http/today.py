@@ -24,8 +24,8 @@ from huiguan.exchange.messages import (
     TradeExecuted,
 )
 from huiguan.exchange.trading.core import TradingCore
-from huiguan.floor.clock import exchange_words
 from huiguan.floor.doors.json.http import answers
+from huiguan.floor.hall.clock import exchange_words
 from huiguan.storage.journal.recovery import read, read_after
 
 if TYPE_CHECKING:

@@ -26,7 +26,7 @@ from huiguan.exchange.market_data.records import (
 )
 from huiguan.exchange.messages import Phase, Side
 from huiguan.exchange.reports.words import yuan
-from huiguan.floor.clock import exchange_words
+from huiguan.floor.hall.clock import exchange_words
 
 if TYPE_CHECKING:
     from huiguan.exchange.day.image import DayImage

@@ -15,7 +15,7 @@ from huiguan.floor.doors.json.market.books import (
     is_new_beginning,
     whole_packets,
 )
-from huiguan.floor.publisher import FEED_NAME
+from huiguan.floor.hall.publisher import FEED_NAME
 
 if TYPE_CHECKING:
     from huiguan.floor.doors.json.door import Door

@@ -26,8 +26,8 @@ from huiguan.exchange.messages import (
 from huiguan.exchange.replies import Splitter
 from huiguan.exchange.trading.core import TradingCore
 from huiguan.exchange.trading.state.rows import SessionStatus
-from huiguan.floor.reply_log import ReplyLog
-from huiguan.floor.sequencer import Sequencer
+from huiguan.floor.day.reply_log import ReplyLog
+from huiguan.floor.day.sequencer import Sequencer
 from huiguan.storage.market.day_image import read_image
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from huiguan.days.hashes import DayHashes
     from huiguan.exchange.day.image import DayImage
-    from huiguan.floor.sequencer import StateCopy
+    from huiguan.floor.day.sequencer import StateCopy
     from huiguan.storage.journal.recovery import Frame
     from huiguan.storage.journal.tail import Ack
 
@@ -53,7 +53,7 @@ class Outcome(NamedTuple):
     second_figure: int
 
 
-class Applied(NamedTuple):
+class AppliedFrame(NamedTuple):
     """One frame that was applied; the events stay until the next frame is collected."""
 
     time_ns: int
@@ -126,13 +126,13 @@ class Market:
         self._given.append(rows)
         return self.sequencer.newest_on_disk
 
-    def collect(self) -> Applied:
+    def collect(self) -> AppliedFrame:
         """Apply the oldest frame that is on its way, waiting for the disk where it must."""
         frame = self.sequencer.collect()
         packets = self.feed.apply(
             frame.time_ns, frame.first_sequence, self._given.popleft(), frame.events
         )
-        return Applied(*frame, self._split(frame.events), packets)
+        return AppliedFrame(*frame, self._split(frame.events), packets)
 
     def sessions_on(self) -> list[int]:
         """Return the sessions that the journal has as connected."""
@@ -172,7 +172,7 @@ def compile_for(image: DayImage) -> None:
     Feed(small).apply(0, 1, command, events)
 
 
-def outcomes_of(applied: Applied, count: int) -> list[Outcome | None]:
+def outcomes_of(applied: AppliedFrame, count: int) -> list[Outcome | None]:
     """Return what became of the first ``count`` commands of a frame, those of the house."""
     flat = applied.events.reshape(-1)
     heads = flat.view(EVENT_HEADER_ROW)

@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from huiguan.exchange.messages import Command, PassTime
-from huiguan.floor.clock import exchange_words, read_moment, read_speed
+from huiguan.floor.hall.clock import exchange_words, read_moment, read_speed
 from huiguan.foundation.faults import Fault, InputFault
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from pathlib import Path
 
-    from huiguan.floor.hall import Hall
-    from huiguan.floor.market import Outcome
+    from huiguan.floor.day.market import Outcome
+    from huiguan.floor.hall.lines import Hall
 
 SOCKET_NAME = "operator.sock"
 REMEMBERED = 10_000  # answers by request id

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from huiguan.floor.market import Applied
-    from huiguan.floor.node import Node
+    from huiguan.floor.day.market import AppliedFrame
+    from huiguan.floor.day.node import Node
 
 FEED_NAME = "feed.sock"
 UNREAD_BYTES = 64 << 20
@@ -69,7 +69,7 @@ class Publisher:
         self.readers.add(reader)
         reader.send(self._feed.snapshot())
 
-    def _publish(self, applied: Applied) -> None:
+    def _publish(self, applied: AppliedFrame) -> None:
         if applied.packets:
             for reader in list(self.readers):
                 reader.send(applied.packets)

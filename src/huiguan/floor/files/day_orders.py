@@ -32,7 +32,7 @@ from huiguan.exchange.messages import (
     TradeExecuted,
     encode,
 )
-from huiguan.floor.sequencer import Sequencer
+from huiguan.floor.day.sequencer import Sequencer
 from huiguan.foundation.calendars import EXCHANGE_OFFSET_NS, SECOND_NS, show_day
 from huiguan.foundation.faults import InputFault
 from huiguan.foundation.readers.values import decimal, natural, word

@@ -17,15 +17,15 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from huiguan.exchange.messages import MESSAGE_BYTES, Command, PassTime, Phase, encode
-from huiguan.floor.market import Outcome, outcomes_of
+from huiguan.floor.day.market import Outcome, outcomes_of
 from huiguan.foundation.calendars import SECOND_NS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from huiguan.floor.clock import Clock
+    from huiguan.floor.day.market import AppliedFrame, Market
     from huiguan.floor.doors.binary import Line
-    from huiguan.floor.market import Applied, Market
+    from huiguan.floor.hall.clock import Clock
 
     Answered = Callable[[Outcome], None]
 
@@ -50,8 +50,8 @@ class Node:
         """Take a market that was started; ``begin`` sets it going."""
         self.market, self.clock = market, clock
         self.live: dict[int, Line] = {}  # by session
-        self.watchers: list[Callable[[Applied], None]] = []  # of events, before any reply
-        self.settled: list[Callable[[Applied], None]] = []  # after the replies of a frame
+        self.watchers: list[Callable[[AppliedFrame], None]] = []  # of events, before any reply
+        self.settled: list[Callable[[AppliedFrame], None]] = []  # after the replies of a frame
         self.failed: asyncio.Future[BaseException] = asyncio.get_running_loop().create_future()
         self.over: asyncio.Event = asyncio.Event()  # the last phase was run
         self.snapshot_every = snapshot_every
@@ -172,7 +172,7 @@ class Node:
         self._look_at_clock()
         self._wake()
 
-    def _answer(self, applied: Applied, answers: list[Answered | None]) -> None:
+    def _answer(self, applied: AppliedFrame, answers: list[Answered | None]) -> None:
         for answered, outcome in zip(answers, outcomes_of(applied, len(answers)), strict=True):
             if answered:
                 answered(outcome or Outcome(0, 0, 0))

@@ -27,7 +27,7 @@ CLOCK_ERROR = 5  # what adjtime answers when nobody sets the clock
 HUGE_PAGES = "/sys/kernel/mm/transparent_hugepage/enabled"
 
 
-class Finding(NamedTuple):
+class MachineFinding(NamedTuple):
     """What was looked at, how it is, the figure, and what to do where it is not good."""
 
     what: str
@@ -36,28 +36,28 @@ class Finding(NamedTuple):
     advice: str = ""
 
 
-def versions() -> Finding:
+def versions() -> MachineFinding:
     """Return the versions that decide."""
     names = ("huiguan", "numpy", "numba", "msgspec")
     told = ", ".join(f"{name} {metadata.version(name)}" for name in names)
     python = platform.python_version()
     good = sys.version_info >= (3, 11)
     advice = "" if good else "install Python 3.11 or newer"
-    return Finding("versions", GOOD if good else BAD, f"Python {python}, {told}", advice)
+    return MachineFinding("versions", GOOD if good else BAD, f"Python {python}, {told}", advice)
 
 
-def disk_room(folder: Path) -> Finding:
+def disk_room(folder: Path) -> MachineFinding:
     """Return how much room is left where the hall stands."""
     free = shutil.disk_usage(folder).free
     figure = f"{free / (1 << 30):.1f} GiB free in {folder}"
     if free >= ENOUGH_BYTES:
-        return Finding("disk", GOOD, figure)
+        return MachineFinding("disk", GOOD, figure)
     state = CARE if free >= LEAST_BYTES else BAD
     advice = "make room: a full disk stops the market, though it loses nothing"
-    return Finding("disk", state, figure, advice)
+    return MachineFinding("disk", state, figure, advice)
 
 
-def flush_time(folder: Path) -> Finding:
+def flush_time(folder: Path) -> MachineFinding:
     """Return how long one small frame takes to the disk: the least time of an answer."""
     path = folder / "doctor.tmp"
     file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -76,59 +76,61 @@ def flush_time(folder: Path) -> Finding:
     middle, late = statistics.median(taken), sorted(taken)[FLUSHES * 99 // 100]
     figure = f"a flush takes {middle:,.0f} us, one in a hundred {late:,} us"
     if middle <= GOOD_FLUSH_US:
-        return Finding("flush", GOOD, figure)
+        return MachineFinding("flush", GOOD, figure)
     advice = "every answer waits for a flush: use a disk of this machine, with nothing beside"
-    return Finding("flush", CARE if middle <= SLOW_FLUSH_US else BAD, figure, advice)
+    return MachineFinding("flush", CARE if middle <= SLOW_FLUSH_US else BAD, figure, advice)
 
 
-def large_pages() -> Finding:
+def large_pages() -> MachineFinding:
     """Return whether the system gives large pages: large tables are twice as fast with them."""
     try:
         with open(HUGE_PAGES, encoding="ascii") as file:  # noqa: PTH123  a file of the kernel
             chosen = file.read().partition("[")[2].partition("]")[0]
     except OSError:
-        return Finding("large pages", CARE, "not known here", "nothing to do but on Linux")
+        return MachineFinding("large pages", CARE, "not known here", "nothing to do but on Linux")
     good = chosen in ("always", "madvise")
     advice = "" if good else f"echo madvise > {HUGE_PAGES}, as root, helps a large market"
-    return Finding("large pages", GOOD if good else CARE, chosen, advice)
+    return MachineFinding("large pages", GOOD if good else CARE, chosen, advice)
 
 
-def clock_set() -> Finding:
+def clock_set() -> MachineFinding:
     """Return whether somebody sets this machine's clock."""
     answer = None
     with suppress(OSError, AttributeError):
         room = ctypes.create_string_buffer(512)  # a struct of the kernel, all zero: only ask
         answer = ctypes.CDLL(None).adjtimex(room)
     if answer is None or answer < 0:
-        return Finding("clock", CARE, "not known here", "set the clock by NTP for real time")
+        return MachineFinding("clock", CARE, "not known here", "set the clock by NTP for real time")
     if answer == CLOCK_ERROR:
         advice = "set it by NTP where the hall keeps real time; a steered clock does not mind"
-        return Finding("clock", CARE, "nobody sets it", advice)
-    return Finding("clock", GOOD, "set by NTP")
+        return MachineFinding("clock", CARE, "nobody sets it", advice)
+    return MachineFinding("clock", GOOD, "set by NTP")
 
 
-def database() -> Finding:
+def database() -> MachineFinding:
     """Return the version of the database that comes with Python."""
     good = sqlite3.sqlite_version_info >= LEAST_SQLITE
     advice = "" if good else "install a Python with SQLite 3.37 or newer"
-    return Finding("database", GOOD if good else BAD, f"SQLite {sqlite3.sqlite_version}", advice)
+    return MachineFinding(
+        "database", GOOD if good else BAD, f"SQLite {sqlite3.sqlite_version}", advice
+    )
 
 
-def port_free(host: str, port: int, what: str) -> Finding:
+def port_free(host: str, port: int, what: str) -> MachineFinding:
     """Return whether a door can listen where the settings say."""
     if port == 0:
-        return Finding(what, GOOD, "takes a free port")
+        return MachineFinding(what, GOOD, "takes a free port")
     with socket.socket() as door:
         door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             door.bind((host, port))
         except OSError as fault:
             advice = f"end what listens there, or set another port in hall.toml ({fault.strerror})"
-            return Finding(what, BAD, f"{host}:{port} is taken", advice)
-    return Finding(what, GOOD, f"{host}:{port} is free")
+            return MachineFinding(what, BAD, f"{host}:{port} is taken", advice)
+    return MachineFinding(what, GOOD, f"{host}:{port} is free")
 
 
-def examine(folder: Path) -> list[Finding]:
+def examine(folder: Path) -> list[MachineFinding]:
     """Look at everything that does not need a hall."""
     return [
         versions(),

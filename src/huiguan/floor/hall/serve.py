@@ -24,17 +24,17 @@ import msgspec
 
 from huiguan.days.cleared import is_closed
 from huiguan.days.run_again import announce_compiling
-from huiguan.floor.clock import Clock, ClockSetting, exchange_words
+from huiguan.floor.day.market import Market
+from huiguan.floor.day.node import Node
 from huiguan.floor.doors.binary import Line
 from huiguan.floor.doors.records import DoorReason
-from huiguan.floor.hall import Hall
-from huiguan.floor.keys import Keys
-from huiguan.floor.market import Market
-from huiguan.floor.node import Node
-from huiguan.floor.operator import SOCKET_NAME, Operator
-from huiguan.floor.publisher import FEED_NAME, Publisher
-from huiguan.floor.queries import Queries
-from huiguan.floor.settings import INNER_NAME, read_settings, server_tls
+from huiguan.floor.hall.clock import Clock, ClockSetting, exchange_words
+from huiguan.floor.hall.keys import Keys
+from huiguan.floor.hall.lines import Hall
+from huiguan.floor.hall.operator import SOCKET_NAME, Operator
+from huiguan.floor.hall.publisher import FEED_NAME, Publisher
+from huiguan.floor.hall.queries import Queries
+from huiguan.floor.hall.settings import INNER_NAME, read_settings, server_tls
 from huiguan.foundation.calendars import show_day
 from huiguan.foundation.faults import CheckFault, InputFault
 from huiguan.storage.files import Files, write_file
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from huiguan.floor.settings import HallSettings
+    from huiguan.floor.hall.settings import HallSettings
 
 DAYS = "days"
 DOORS_NAME = "doors.json"

@@ -23,8 +23,8 @@ from huiguan.days.notes import Notes
 from huiguan.exchange.day.image import DayImage, image_digest
 from huiguan.exchange.trading.core import TradingCore
 from huiguan.exchange.trading.state.content import kept_tables, state_hash
-from huiguan.floor.frames import FrameEvents, Input
-from huiguan.floor.recovery import Follower, recover
+from huiguan.floor.day.frames import FrameEvents, Input
+from huiguan.floor.day.recovery import Follower, recover
 from huiguan.foundation.faults import CheckFault, InputFault
 from huiguan.storage.files import Files
 from huiguan.storage.journal.snapshot import SnapshotHeader, write_snapshot

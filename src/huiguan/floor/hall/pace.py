@@ -10,12 +10,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from huiguan.floor.doors.records import Tick
-from huiguan.floor.keys import KeyRight
+from huiguan.floor.hall.keys import KeyRight
 
 if TYPE_CHECKING:
+    from huiguan.floor.day.market import AppliedFrame
     from huiguan.floor.doors.binary import Asked, Line
-    from huiguan.floor.hall import Hall
-    from huiguan.floor.market import Applied
+    from huiguan.floor.hall.lines import Hall
 
 
 class Pace:
@@ -101,7 +101,7 @@ class Pace:
             if not self._running:
                 self._advance()
 
-    def settled(self, _: Applied) -> None:
+    def settled(self, _: AppliedFrame) -> None:
         """After a frame and its replies: move on to the next tick."""
         if not self._running or not self.paces:
             return

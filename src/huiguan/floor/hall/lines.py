@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from huiguan.exchange.messages import MESSAGE_BYTES, LogOff, LogOn, LoseSession
-from huiguan.floor.clock import steady
+from huiguan.floor.day.reply_log import replies_from_journal
 from huiguan.floor.doors.records import (
     HEARTBEAT_MS,
     DayClosed,
@@ -22,19 +22,19 @@ from huiguan.floor.doors.records import (
     LoggedOn,
     Tick,
 )
-from huiguan.floor.keys import KeyRight
-from huiguan.floor.own_orders import only_own
-from huiguan.floor.pace import Pace
-from huiguan.floor.reply_log import replies_from_journal
+from huiguan.floor.hall.clock import steady
+from huiguan.floor.hall.keys import KeyRight
+from huiguan.floor.hall.own_orders import only_own
+from huiguan.floor.hall.pace import Pace
 from huiguan.foundation.calendars import show_day
 from huiguan.foundation.refusals import Refusal
 
 if TYPE_CHECKING:
-    from huiguan.floor.clock import Clock
+    from huiguan.floor.day.market import Outcome
+    from huiguan.floor.day.node import Node
     from huiguan.floor.doors.binary import Asked, Line
-    from huiguan.floor.keys import Key, Keys
-    from huiguan.floor.market import Outcome
-    from huiguan.floor.node import Node
+    from huiguan.floor.hall.clock import Clock
+    from huiguan.floor.hall.keys import Key, Keys
 
 MOST_LINES = 4096
 MS_NS = 1_000_000

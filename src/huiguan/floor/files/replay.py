@@ -19,9 +19,9 @@ from huiguan.exchange.messages import (
     OrderEntered,
     TradeExecuted,
 )
-from huiguan.floor.frames import FrameEvents, Input
-from huiguan.floor.recorded import build_commands, frame_times, midnight_ns, replay_image
-from huiguan.floor.sequencer import Sequencer
+from huiguan.floor.day.frames import FrameEvents, Input
+from huiguan.floor.day.sequencer import Sequencer
+from huiguan.floor.files.recorded import build_commands, frame_times, midnight_ns, replay_image
 from huiguan.foundation.columns import starts_of_groups
 from huiguan.foundation.faults import InputFault
 

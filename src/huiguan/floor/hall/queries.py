@@ -17,14 +17,14 @@ import numpy as np
 from huiguan.exchange.day.keys import split_key
 from huiguan.exchange.messages import Phase
 from huiguan.exchange.trading.state.rows import FIRST_KEY
-from huiguan.floor.clock import exchange_words, steady
+from huiguan.floor.hall.clock import exchange_words, steady
 from huiguan.foundation.faults import InputFault
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from huiguan.exchange.trading.state.rows import State
-    from huiguan.floor.hall import Hall
+    from huiguan.floor.hall.lines import Hall
 
 REST = 4.0  # times as long as a query took, the next one waits: a fifth of the loop at most
 MOST_WAITING = 256
