@@ -11,14 +11,14 @@ from huiguan.exchange.rules.rows import KINDS, ContractRow, MarketRow, Product, 
 from huiguan.foundation.cited import Source
 from huiguan.housing.rules import HomeRow
 from huiguan.storage.homes.rules import BOOKS, table_types
-from huiguan.storage.toml import Key, keys_of
+from huiguan.storage.toml import TableKey, keys_of
 
 HEAD = ["", "| key | how it is written | needed |", "|---|---|---|"]
 PLAIN = {"Decimal": 'number in quotes: "0.02"', "date": "date: 2026-08-21"}
 PLAIN |= {"bool": "true or false", "str": "text", "int": "whole number"}
 
 
-def written(key: Key) -> str:
+def written(key: TableKey) -> str:
     """Return how a person writes the value of a key."""
     form, many = key.form, ""
     if get_origin(form) in (Union, UnionType):

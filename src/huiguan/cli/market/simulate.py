@@ -37,6 +37,25 @@ Shocks = Annotated[
 ]
 
 
+Codes = Annotated[
+    int | None,
+    typer.Option(
+        metavar="N",
+        min=1,
+        max=200_000,
+        help="Trading codes of the market.",
+        show_default="80 for each product",
+    ),
+]
+CrowdSize = Annotated[
+    str,
+    typer.Option(
+        metavar="N|all|none",
+        help="How many clients trade, about 150 commands each, beside market makers.",
+    ),
+]
+
+
 @app.command()
 def simulate(
     out: Annotated[Path, typer.Option(metavar="DIR", help="Where the day folders go.")],
@@ -48,23 +67,8 @@ def simulate(
     products: Annotated[
         str | None, typer.Option(metavar="cu,rb,...", help="Only these; all by default.")
     ] = None,
-    codes: Annotated[
-        int | None,
-        typer.Option(
-            metavar="N",
-            min=1,
-            max=200_000,
-            help="Trading codes of the market.",
-            show_default="80 for each product",
-        ),
-    ] = None,
-    crowd: Annotated[
-        str,
-        typer.Option(
-            metavar="N|all|none",
-            help="How many clients trade, about 150 commands each, beside market makers.",
-        ),
-    ] = "all",
+    codes: Codes = None,
+    crowd: CrowdSize = "all",
     volatility: Volatility = "1",
     shock: Shocks = None,
     rulebook: Folders = None,

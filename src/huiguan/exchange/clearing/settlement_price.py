@@ -158,14 +158,11 @@ def settlement_price(
     """Return the settlement price of a contract and the rule that gave it.
 
     In order: what the exchange decided; a halted day keeps the previous settlement (unconfirmed);
-    the mean of all trades; then the ``fallbacks`` that apply, each removable: both quotes at the
-    close, the limit price of a market locked one-sided for the last five minutes, the reference
-    contract, the previous settlement (the listing benchmark on a first day). ``locked_at`` is that
-    limit price, None where quotes are not one-sided. ``rounding``, ``fallbacks`` (``FALLBACKS`` are
-    all, in order) and ``reference_change`` are the ``settlement`` of the books. Copper without a
-    trade, the nearer month +2 %: ``settlement_price(tick=10, lot_size=5, previous_settlement=69000,
-    reference_settlement=71400, reference_previous=70000, rounding=Rounding.DOWN,
-    fallbacks=FALLBACKS, reference_change="relative")`` gives 70380 by "reference_contract".
+    the mean of all trades; then the ``fallbacks`` that apply: both quotes at the close, the limit
+    price of a market locked one-sided for the last five minutes (``locked_at``, else None), the
+    reference contract, the previous settlement (the listing benchmark on a first day). The
+    ``settlement`` of the books has ``rounding``, ``fallbacks`` and ``reference_change``. Copper
+    without a trade, the nearer month 70000 to 71400 (+2 %), before 69000: 70380.
     """
 
     def done(price: Price, by: str) -> SettlementPrice:
