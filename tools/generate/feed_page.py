@@ -56,12 +56,13 @@ a tick of a lot, in ticks.
 **While an auction collects orders no depth goes out** (rulebook 9.1): `InstrumentStatus` with
 `withheld` 1 says that every level known before is to be forgotten; when the auction has matched,
 `withheld` 0 is followed by all levels. The same holds for what an auction left crossed because the
-instrument was halted or the match was skipped, until it has traded. A feed can be told to show
-depth in auctions, where the venue does.
+instrument was halted or the match was skipped, until it has traded. Where a venue shows depth in
+auctions a dated row of its rulebook says so (`[[auction]]` with `depth = "shown"`).
 
 Products are spread over channels by their number in the day image.
 
 ## Packet header
+
 """
 
 

@@ -46,7 +46,9 @@ class PacketHeader(Record, frozen=True):
     """In front of every packet.
 
     Live packets of a channel are numbered from 1 each trading day. Those of a snapshot have one
-    ``sequence``, that of the last live packet they include, and count in ``part``.
+    ``sequence``, that of the last live packet they include, and count in ``part`` from 1 (0 in a
+    live packet). ``records`` follow. ``journal_sequence`` is that of the last command of which the
+    packet tells, ``time_ns`` the time of its frame, UTC.
     """
 
     version: Int16
@@ -79,7 +81,7 @@ class LevelChanged(FeedRecord, frozen=True, tag="level_changed"):
 
 
 class PublicTrade(FeedRecord, frozen=True, tag="public_trade"):
-    """Lots changed hands."""
+    """Lots changed hands; ``trade`` numbers the trades of the day over all instruments."""
 
     KIND: ClassVar[int] = 302
 
@@ -91,7 +93,10 @@ class PublicTrade(FeedRecord, frozen=True, tag="public_trade"):
 
 
 class PricesChanged(FeedRecord, frozen=True, tag="prices_changed"):
-    """The prices of the day so far; -2^31 is a price that is not known yet."""
+    """The prices of the day so far; -2^31 is a price that is not known yet.
+
+    The close is the last price of a day that has closed; settlement is told after clearing.
+    """
 
     KIND: ClassVar[int] = 303
 
@@ -105,7 +110,10 @@ class PricesChanged(FeedRecord, frozen=True, tag="prices_changed"):
 
 
 class VolumesChanged(FeedRecord, frozen=True, tag="volumes_changed"):
-    """What was traded since the day began, one-sided, and what is open now."""
+    """What was traded since the day began, one-sided, and what is open now.
+
+    Where a venue has no offset flags, open interest is that of the evening before.
+    """
 
     KIND: ClassVar[int] = 304
 
@@ -116,7 +124,10 @@ class VolumesChanged(FeedRecord, frozen=True, tag="volumes_changed"):
 
 
 class InstrumentStatus(FeedRecord, frozen=True, tag="instrument_status"):
-    """What an instrument may do now; its limits and previous settlement price."""
+    """What an instrument may do now; its limits and previous settlement price.
+
+    ``withheld`` 1: no depth goes out, and every level known before is forgotten.
+    """
 
     KIND: ClassVar[int] = 305
 
