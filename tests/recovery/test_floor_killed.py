@@ -30,7 +30,7 @@ from huiguan_client.session import Session
 
 from huiguan.exchange.messages import MESSAGE_BYTES
 from huiguan.floor.day.reply_log import replies_from_journal
-from tests.halls import CONTINUOUS, Floor, Line, closing, make_hall
+from tests.floors import CONTINUOUS, Floor, Line, closing, make_hall
 from tests.images import small_image
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from tests.halls import RunningHall
-from tests.scenario.hall.conftest import OTHER, OTHER_SESSION, ConnectionTo
-from tests.scenario.hall.test_json_door import CONTRACT, order
+from tests.live.json_door.conftest import OTHER, OTHER_SESSION, ConnectionTo
+from tests.live.json_door.test_json_door import CONTRACT, order
 
 MINE = "000190000001"
 

@@ -8,8 +8,8 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from tests.halls import RunningHall
-from tests.scenario.hall.conftest import OTHER, ConnectionTo
-from tests.scenario.hall.test_json_door import CONTRACT, order
+from tests.live.json_door.conftest import OTHER, ConnectionTo
+from tests.live.json_door.test_json_door import CONTRACT, order
 
 
 class Listener:

@@ -25,7 +25,7 @@ from huiguan_client.session import Session
 
 from huiguan.exchange.replies import NO_CODE
 from huiguan.floor.hall.keys import Keys
-from tests.halls import OPEN, Floor, Line, closing, floor_of, line_of, make_hall
+from tests.floors import OPEN, Floor, Line, closing, floor_of, line_of, make_hall
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine

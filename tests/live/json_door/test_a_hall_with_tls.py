@@ -19,8 +19,8 @@ from huiguan.floor.hall.keys import token_of
 from huiguan.floor.hall.serve import DOORS_NAME
 from huiguan.foundation.faults import InputFault
 from tests.halls import RunningHall, running_hall
-from tests.scenario.hall.conftest import trading
-from tests.scenario.hall.test_queries import post
+from tests.live.json_door.conftest import trading
+from tests.live.json_door.test_queries import post
 
 CODE = "000190000001"
 DAY_SECONDS = 600.0  # closing and opening a day on a busy machine

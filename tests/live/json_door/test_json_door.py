@@ -34,7 +34,7 @@ from huiguan.floor.doors.records import DOOR_LAYOUTS, LoggedOn
 from huiguan.floor.hall.keys import token_of
 from huiguan.storage.market.day_image import read_image
 from tests.halls import RunningHall
-from tests.scenario.hall.conftest import OTHER, ConnectionTo
+from tests.live.json_door.conftest import OTHER, ConnectionTo
 
 STRICT: Any = Union[tuple(answer_structs())]  # noqa: UP007  made of a list
 CONTRACT, PRICE = "cu2610", "100000"  # within the limits of 2026-08-21: 97,240 to 116,470

@@ -1,0 +1,62 @@
+"""A market as fast as its crowd (speed ``max``): one seed makes one series of days; they verify."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import msgspec
+import pytest
+
+from huiguan.cli.hall.up import CROWD_NAME, new_hall
+from huiguan.days.hashes import HASHES_NAME
+from huiguan.days.verify import verify_folder
+from huiguan.floor.hall.settings import HallSettings
+from huiguan.simulation.market.live import CrowdSettings
+from huiguan.storage.market.rulebooks.load import load_books
+from tests.floors import Floor
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+DAYS, FRAMES, COMMANDS = 2, 60, 100
+SECONDS = 600
+
+
+def run_days(folder: Path) -> list[Path]:
+    """Run a hall of copper until two days are over; return their folders."""
+    wanted = HallSettings(days="auto", crowd=200, binary_port=0, http_port=0, seed=7)
+    new_hall(folder, "2026-08-20T20:50", "max", "200", "cu", wanted)
+    path = folder / CROWD_NAME
+    crowd = msgspec.json.decode(path.read_bytes(), type=CrowdSettings)
+    crowd = msgspec.structs.replace(crowd, frames=FRAMES, commands=COMMANDS)
+    path.write_bytes(msgspec.json.encode(crowd))
+    floor = Floor(folder)
+    call = [sys.executable, "-m", "huiguan", "crowd", str(folder)]
+    people = subprocess.Popen(call, stderr=subprocess.DEVNULL)
+    try:
+        end = time.monotonic() + SECONDS
+        while len(over := sorted((folder / "days").glob("*/result/result.json"))) < DAYS:
+            assert floor.process.poll() is None, floor.words()
+            assert people.poll() is None, "the crowd ended"
+            assert time.monotonic() < end, floor.ask("status")
+            time.sleep(0.1)
+    finally:
+        people.terminate()
+        people.wait()
+        floor.stop()
+    return [path.parents[1] for path in over[:DAYS]]
+
+
+@pytest.mark.slow
+def test_the_same_seed_makes_the_same_days(tmp_path: Path) -> None:
+    first, second = run_days(tmp_path / "first"), run_days(tmp_path / "second")
+    books = load_books()
+    for one, other in zip(first, second, strict=True):
+        assert one.name == other.name
+        assert (one / HASHES_NAME).read_bytes() == (other / HASHES_NAME).read_bytes()
+        found = verify_folder(one, books)
+        assert found.hashes is not None
+        assert found.hashes.sequence > FRAMES * COMMANDS // 4
