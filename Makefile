@@ -3,12 +3,16 @@ PYTHON ?= python3
 BIN := .venv/bin
 STEP = @printf '\033[1m==> %s\033[0m\n'
 
-.PHONY: demo test uncompiled bounds check bench torture generate lock clean
+.PHONY: demo up test uncompiled bounds check bench torture generate lock clean
 .DELETE_ON_ERROR:
 
 demo: .venv/base            ## set up and run one market day
 	$(STEP) "demo: one settled trading day of every listed product"
 	$(BIN)/huiguan demo --out demo
+
+up: .venv/base              ## set up and open a hall: a market with a clock, doors and people
+	$(STEP) "a hall in ./hall; Ctrl-C stops it in order, and the next make up goes on"
+	$(BIN)/huiguan up
 
 test: check                 ## set up, check, and run every test
 	$(STEP) "tests (compiled); tests of recorded data skip when ../shared/data is absent"
