@@ -14,6 +14,7 @@ from huiguan.exchange.market_data.bars import BAR, bars
 from huiguan.exchange.market_data.snapshots import DEPTH
 from huiguan.exchange.messages import LAYOUTS, TradeExecuted
 from huiguan.foundation.calendars import clock_words
+from huiguan.foundation.columns import stacked
 from huiguan.foundation.records import table_layout
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ class TradesOfDay:
 
     def finish(self) -> tuple[np.ndarray, np.ndarray]:
         """Return the trades (``TradeRow``) and their times (ns, UTC)."""
-        return np.concatenate(self._rows), np.concatenate(self._times)
+        return stacked(self._rows), np.concatenate(self._times)
 
 
 def ctp_table(market: Market, rows: np.ndarray) -> pl.DataFrame:
@@ -180,7 +181,7 @@ def bars_table(
         own, row = trades["instrument"] == instrument, image.instruments[instrument]
         value, before = int(row["tick_value_fen"]), int(row["last_open_interest_lots"])
         parts.append(bars(trades[own], times_ns[own], minutes, value, before))
-    rows = np.concatenate(parts)
+    rows = stacked(parts)
     if not image.settings.offset_flags:  # no event says there what opens and what closes
         counts = [len(part) for part in parts[1:]]
         rows["open_interest_lots"] = np.repeat(
