@@ -13,6 +13,24 @@ from huiguan.cli.progress import say
 HallDir = Annotated[Path, typer.Argument(metavar="DIR", help="The folder of the hall.")]
 
 
+Leash = Annotated[bool, typer.Option("--leash", help="End when standard input ends.")]
+
+
+def on_leash(leash: bool) -> None:
+    """End this process in order when the one that started it is gone, however it went."""
+    import os
+    import signal
+    import threading
+
+    def watch() -> None:
+        while os.read(0, 1):
+            pass
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    if leash:
+        threading.Thread(target=watch, daemon=True).start()
+
+
 def outlive_clients() -> None:
     """Let a client that is gone be an error of its line, not the end of the process."""
     import signal
@@ -21,19 +39,21 @@ def outlive_clients() -> None:
 
 
 @app.command(hidden=True)
-def floor(folder: HallDir) -> None:
+def floor(folder: HallDir, leash: Leash = False) -> None:
     """Run the market of a hall in this process."""
     from huiguan.floor.hall.serve import serve
 
+    on_leash(leash)
     outlive_clients()
     raise typer.Exit(serve(folder, say))
 
 
 @app.command(hidden=True)
-def door(folder: HallDir) -> None:
+def door(folder: HallDir, leash: Leash = False) -> None:
     """Run the JSON door and the queries of a hall, beside its market."""
     from huiguan.floor.doors.json.serve import serve
 
+    on_leash(leash)
     outlive_clients()
     raise typer.Exit(serve(folder, say))
 
@@ -49,7 +69,7 @@ def reader(folder: HallDir) -> None:
 
 
 @app.command(hidden=True)
-def crowd(folder: HallDir) -> None:
+def crowd(folder: HallDir, leash: Leash = False) -> None:
     """Let the seeded people of a hall trade, through the binary door."""
     import msgspec
 
@@ -64,6 +84,7 @@ def crowd(folder: HallDir) -> None:
         settings = msgspec.json.decode((folder / CROWD_NAME).read_bytes(), type=CrowdSettings)
     except OSError as fault:
         raise InputFault(f"{folder} is no hall that is up with a crowd: {fault.strerror}") from None
+    on_leash(leash)
     outlive_clients()
     outside = (doors.host, doors.binary_port)
     LiveCrowd(folder, folder / INNER_NAME if doors.tls else outside, settings).run()

@@ -28,7 +28,8 @@ CROWD_FRAMES, CROWD_COMMANDS = 40_000, 24  # a second of a trading day, about, a
 PACED_FRAMES, PACED_COMMANDS = 2_000, 150
 VISITOR, VISITOR_SESSION = "trader", 48
 CROWD_RATE = 10_000_000
-READY_SECONDS, RESTART_SECONDS = 180.0, 3.0
+READY_SECONDS, LOOK_SECONDS = 180.0, 0.2
+RESTART_SECONDS, LONGEST_WAIT_SECONDS, STEADY_SECONDS = 3.0, 300.0, 60.0
 
 
 @app.command()
@@ -206,22 +207,25 @@ def run_hall(folder: Path, settings: HallSettings, token: str) -> int:
     """Start the processes of a hall and look after them; return the exit code of the floor."""
     from huiguan.floor.doors.json.serve import HTTP_DOOR_NAME
     from huiguan.floor.hall.serve import DOORS_NAME
+    from huiguan.storage.lock import hold
 
-    for name in (DOORS_NAME, HTTP_DOOR_NAME):
-        (folder / name).unlink(missing_ok=True)
+    with hold(folder, "up"):  # refused where a hall is up; then nothing is touched
+        for name in (DOORS_NAME, HTTP_DOOR_NAME):
+            (folder / name).unlink(missing_ok=True)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     floor = start("floor", folder)
-    beside: dict[str, subprocess.Popen[bytes]] = {}
+    beside: dict[str, Beside] = {}
     try:
         if not wait_for(folder / DOORS_NAME, floor):
             return floor.wait()
         for command in ("door", *(["crowd"] if settings.crowd else [])):
-            beside[command] = start(command, folder)
-        wait_for(folder / HTTP_DOOR_NAME, beside["door"])
+            beside[command] = Beside(command, folder)
+        wait_for(folder / HTTP_DOOR_NAME, beside["door"].process)
         say_next_steps(folder, token)
         while floor.poll() is None:
-            start_again(folder, floor, beside)
-            time.sleep(0.2)
+            for process in beside.values():
+                process.look_after(time.monotonic())
+            time.sleep(LOOK_SECONDS)
     except KeyboardInterrupt:
         say("up: going down in order")
     finally:
@@ -229,33 +233,66 @@ def run_hall(folder: Path, settings: HallSettings, token: str) -> int:
     return floor.wait()
 
 
-def start_again(
-    folder: Path, floor: subprocess.Popen[bytes], beside: dict[str, subprocess.Popen[bytes]]
-) -> None:
-    """Start again what stopped beside the floor."""
-    for command, process in beside.items():
-        if process.poll() is not None:
-            say(f"up: the {command} stopped; it is started again")
-            time.sleep(RESTART_SECONDS)
-            if floor.poll() is None:
-                beside[command] = start(command, folder)
+class Beside:
+    """A process beside the floor, started again when it stops: the sooner it fell, the later.
+
+    One that was refused for good (it ends like a command with a wrong input) is left alone.
+    """
+
+    def __init__(self, command: str, folder: Path) -> None:
+        """Start it."""
+        self._command, self._folder = command, folder
+        self._wait = RESTART_SECONDS
+        self._again_at: float | None = None  # it is down until then
+        self.is_left = False
+        self._start(time.monotonic())
+
+    def _start(self, now: float) -> None:
+        self._began, self._again_at = now, None
+        self.process = start(self._command, self._folder)
+
+    def look_after(self, now: float) -> None:
+        """Start it again when it is time to; ``now`` in seconds that never jump."""
+        if self.is_left or (code := self.process.poll()) is None:
+            return
+        if self._again_at is None:
+            self._fell(code, now)
+        elif now >= self._again_at:
+            self._start(now)
+
+    def _fell(self, code: int, now: float) -> None:
+        if code == InputFault.exit_code:
+            self.is_left = True
+            say(
+                f"up: the {self._command} was refused and is not started again; what it said "
+                "stands above: mend it, then `huiguan down` and `huiguan up`"
+            )
+            return
+        if now - self._began > STEADY_SECONDS:
+            self._wait = RESTART_SECONDS
+        if self._wait == RESTART_SECONDS:
+            say(f"up: the {self._command} stopped; it is started again")
+        self._again_at = now + self._wait
+        self._wait = min(2 * self._wait, LONGEST_WAIT_SECONDS)
 
 
-def stop(floor: subprocess.Popen[bytes], beside: dict[str, subprocess.Popen[bytes]]) -> None:
+def stop(floor: subprocess.Popen[bytes], beside: dict[str, Beside]) -> None:
     """Stop the processes of a hall: the floor in order, then those beside it."""
     if floor.poll() is None:
         floor.send_signal(signal.SIGINT)
     floor.wait()
-    for process in beside.values():
+    for process in (one.process for one in beside.values()):
         if process.poll() is None:
             process.terminate()
             process.wait()
 
 
 def start(command: str, folder: Path) -> subprocess.Popen[bytes]:
-    """Start a process of the hall; Ctrl-C reaches this one only."""
-    words = [sys.executable, "-m", "huiguan", command, str(folder)]
-    return subprocess.Popen(words, start_new_session=True)  # noqa: S603  our own words
+    """Start a process of the hall; Ctrl-C reaches this one only, and its end ends that one."""
+    words = [sys.executable, "-m", "huiguan", command, str(folder), "--leash"]
+    return subprocess.Popen(  # noqa: S603  our own words
+        words, start_new_session=True, stdin=subprocess.PIPE
+    )
 
 
 def wait_for(path: Path, process: subprocess.Popen[bytes]) -> bool:

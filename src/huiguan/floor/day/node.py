@@ -64,6 +64,7 @@ class Node:
         self._timer: asyncio.TimerHandle | None = None
         self._copied_at = market.sequencer.next_sequence - 1
         self._writing: asyncio.Future[object] | None = None
+        self.is_shut = False  # the day is being closed: nothing is journaled any more
         self._held = False  # a paced market takes frames only when it is told to
 
     def begin(self) -> None:
@@ -92,7 +93,9 @@ class Node:
         self._wake()
 
     def command(self, command: Command, answered: Answered | None = None, session: int = 0) -> None:
-        """Take a command of the house for the next frame."""
+        """Take a command of the house for the next frame; a day that is shut takes none."""
+        if self.is_shut:
+            return
         self._house.append(House(encode(command, session), answered))
         self._wake()
 
@@ -134,7 +137,7 @@ class Node:
         try:
             flush = self.market.submit(self.clock.now_ns(), rows)
         except BaseException as fault:  # noqa: BLE001  whatever it is, nobody may go on
-            self._fail(fault)
+            self.fail(fault)
             return
         if flush is None:
             self._loop.call_soon(self._landed)
@@ -155,9 +158,20 @@ class Node:
         try:
             applied = self.market.collect()
         except BaseException as fault:  # noqa: BLE001  whatever it is, nobody may go on
-            self._fail(fault)
+            self.fail(fault)
             return
-        answers = self._flying.popleft()
+        try:
+            self._tell(applied, self._flying.popleft())
+        except BaseException as fault:  # noqa: BLE001  half of a frame may have been told
+            self.fail(fault)
+            return
+        if copy and not self._flying:
+            self._copy()
+        self._look_at_clock()
+        self._wake()
+
+    def _tell(self, applied: AppliedFrame, answers: list[Answered | None]) -> None:
+        """Tell everybody what a frame came to: the public first."""
         for watch in self.watchers:
             watch(applied)
         for session, rows in applied.replies:
@@ -167,10 +181,6 @@ class Node:
             self._answer(applied, answers)
         for settle in self.settled:
             settle(applied)
-        if copy and not self._flying:
-            self._copy()
-        self._look_at_clock()
-        self._wake()
 
     def _answer(self, applied: AppliedFrame, answers: list[Answered | None]) -> None:
         for answered, outcome in zip(answers, outcomes_of(applied, len(answers)), strict=True):
@@ -225,9 +235,9 @@ class Node:
     def _copied(self, done: asyncio.Future[object]) -> None:
         self._writing = None
         if not done.cancelled() and (fault := done.exception()):
-            self._fail(fault)
+            self.fail(fault)
 
-    def _fail(self, fault: BaseException) -> None:
+    def fail(self, fault: BaseException) -> None:
         """Stop: the journal and the core may differ, so nothing more is taken or answered."""
         if not self.failed.done():
             self.failed.set_result(fault)

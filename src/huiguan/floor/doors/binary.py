@@ -20,7 +20,6 @@ from huiguan.exchange.messages import (
     CancelOrders,
     EnterOrder,
 )
-from huiguan.floor.doors.rate import Rate
 from huiguan.floor.doors.records import (
     DOOR_LAYOUTS,
     HEARTBEAT_MS,
@@ -41,6 +40,7 @@ from huiguan.floor.hall.clock import steady
 from huiguan.floor.hall.keys import KeyRight
 
 if TYPE_CHECKING:
+    from huiguan.floor.doors.rate import Rate
     from huiguan.floor.hall.keys import Key
     from huiguan.floor.hall.lines import Hall
 
@@ -88,7 +88,7 @@ class Line(asyncio.Protocol):
         self.heard = steady()
         self._buffer = bytearray()
         self._transport: asyncio.Transport
-        self._rate = Rate(1, 1)
+        self._rate: Rate
         self._ended = False
 
     # from the event loop
@@ -146,9 +146,14 @@ class Line(asyncio.Protocol):
         """Send a record of the door."""
         self.send(encode_record(record, self.session))
 
-    def start(self, session: int, rate: int) -> None:
+    def repeat(self, missed: bytes) -> None:
+        """Send what the other end asked for again; however much it is, it is no slow reader yet."""
+        self._transport.set_write_buffer_limits(high=UNREAD_BYTES + len(missed))
+        self.send(missed)
+
+    def start(self, session: int, rate: Rate) -> None:
         """Go on as a session that is on; what was sent ahead is taken now."""
-        self.session, self.is_on, self._rate = session, True, Rate(rate, 2 * rate)
+        self.session, self.is_on, self._rate = session, True, rate
         self._take()
 
     def end(self, reason: DoorReason, figure: int = 0, *, abort: bool = False) -> None:
@@ -166,8 +171,10 @@ class Line(asyncio.Protocol):
     def check(self, now: float) -> None:
         """Look whether the other end is still there, and give a sign of life."""
         silent = now - self.heard
-        if not self.is_on:
-            if silent > LOG_ON_SECONDS:
+        if self._ended:  # it was told, and does not read even that
+            self._transport.abort()
+        elif not self.is_on:
+            if self.asked is None and silent > LOG_ON_SECONDS:
                 self.end(DoorReason.SILENT, int(silent))
         elif silent > 3 * HEARTBEAT_MS / 1000:
             self.end(DoorReason.SILENT, int(silent), abort=True)
@@ -194,14 +201,13 @@ class Line(asyncio.Protocol):
         rows = np.frombuffer(bytes(self._buffer[:whole]), np.uint8).copy()
         del self._buffer[:whole]
         heads = rows.view(COMMAND_HEADER)
-        kinds = heads["kind"]
-        if not np.isin(kinds, ORDER_KINDS).all():
+        if not (heads["version"] == VERSION).all():
+            self.end(DoorReason.NO_SENSE, int(heads["version"][heads["version"] != VERSION][0]))
+            return
+        if not np.isin(heads["kind"], ORDER_KINDS).all():
             rows = self._door_records(rows, heads)
             heads = rows.view(COMMAND_HEADER)
         if self._ended or not len(rows):
-            return
-        if not (heads["version"] == VERSION).all():
-            self.end(DoorReason.NO_SENSE, int(heads["version"][0]))
             return
         heads["session"] = self.session
         self._hand_on(rows, heads)
@@ -250,6 +256,10 @@ class Line(asyncio.Protocol):
         if len(done) or (kinds == AskLogOff.KIND).any():
             self._buffer_orders(own)
             own = rows[:0]
+        assert self.key
+        if len(done) and not self.key.may(KeyRight.PACE):
+            self.end(DoorReason.NO_RIGHT, TickDone.KIND)
+            return own
         for row in done:
             self.hall.tick_done(self, int(row["next_ns"]))
         if (kinds == AskLogOff.KIND).any():
@@ -260,6 +270,6 @@ class Line(asyncio.Protocol):
     def _buffer_orders(self, rows: np.ndarray) -> None:
         """Hand on what stood before a record that closes what was sent."""
         heads = rows.view(COMMAND_HEADER)
-        if len(rows) and (heads["version"] == VERSION).all():
+        if len(rows):
             heads["session"] = self.session
             self._hand_on(rows, heads)

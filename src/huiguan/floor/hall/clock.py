@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 
 CLOCK_NAME = "clock.json"
 WALL, STEERED = "wall", "steered"
+FIRST_YEAR, LAST_YEAR = 1970, 2200  # of a clock; its nanoseconds have 63 bits
 FASTEST = 100_000.0  # times real; beyond that there is `max`
+FIRST_YEAR, LAST_YEAR = 1970, 2200  # of a clock; its nanoseconds have 63 bits
 EXCHANGE = dt.timezone(dt.timedelta(seconds=EXCHANGE_OFFSET_NS // SECOND_NS))
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
@@ -77,7 +79,12 @@ def read_moment(text: str) -> int:
         moment = dt.datetime.fromisoformat(text)
     except ValueError:
         moment = None
-    if moment is None or moment.tzinfo is not None or len(text) <= len("2026-08-20"):
+    if (
+        moment is None
+        or moment.tzinfo is not None
+        or len(text) <= len("2026-08-20")
+        or not FIRST_YEAR <= moment.year < LAST_YEAR
+    ):
         raise InputFault(
             f"clock {text!r} is no moment: write date and time of the exchange, like "
             "2026-08-20T20:50, or wall"

@@ -14,6 +14,7 @@ import numpy as np
 
 from huiguan.exchange.messages import MESSAGE_BYTES, LogOff, LogOn, LoseSession
 from huiguan.floor.day.reply_log import replies_from_journal
+from huiguan.floor.doors.rate import Rate
 from huiguan.floor.doors.records import (
     HEARTBEAT_MS,
     DayClosed,
@@ -48,7 +49,11 @@ class Hall:
         """Open for the day of ``node``."""
         self.clock, self.keys = clock, keys
         self.lines: set[Line] = set()
+        self.most_lines = MOST_LINES
+        self._asking: dict[int, Line] = {}  # by session, until it is on or refused
+        self._rates: dict[int, Rate] = {}  # by session: who connects again has sent what it sent
         self._epochs: dict[int, int] = {}
+        self._one_fetch = asyncio.Lock()  # each runs the day again in memory of its own
         self._fetching: set[asyncio.Future[None]] = set()
         self._earlier: dict[int, DoorReason] = {}  # why a session's last line was ended
         self._closed: DoorReason | None = None
@@ -79,23 +84,32 @@ class Hall:
         self.keys = keys
         gone = {key.session for key in keys if key.withdrawn}
         self._read_keys()
-        for session in sorted(gone & self.node.live.keys()):
-            self.node.live[session].end(DoorReason.KEY_ENDED)
+        for lines in (self.node.live, self._asking):
+            for session in sorted(gone & lines.keys()):
+                lines[session].end(DoorReason.KEY_ENDED)
 
     # lines
 
     def admit(self, line: Line) -> bool:
         """Take a new line in; False: there are too many."""
         self.lines.add(line)
-        return len(self.lines) <= MOST_LINES
+        return len(self.lines) <= self.most_lines
 
     def gone(self, line: Line) -> None:
         """Forget a line; if it spoke for a session, the journal learns that it is lost."""
         self.lines.discard(line)
+        self._asks_no_more(line)
         self.pace.left(line)
         if line.is_on and self.node.live.get(line.session) is line:
             del self.node.live[line.session]
             self.node.command(LoseSession(target=line.session))
+
+    def _asks_no_more(self, line: Line) -> None:
+        """Forget that a line asked for a session; if it was journaled, so is that it is lost."""
+        if line.key and self._asking.get(line.key.session) is line:
+            del self._asking[line.key.session]
+            if not self.pace.waits(line):
+                self.node.command(LoseSession(target=line.key.session))
 
     def noted(self, line: Line, reason: DoorReason) -> None:
         """Remember why a line of a session was ended, for its next log-on."""
@@ -151,17 +165,30 @@ class Hall:
         if reason := self._cannot(key):
             line.end(reason)
             return
-        before = self.node.live.get(key.session)
-        if before is not None:
-            if asked.epoch <= self._epochs.get(key.session, 0):
-                line.end(DoorReason.ALREADY_HERE, self._epochs[key.session])
-                return
-            del self.node.live[key.session]
-            before.end(DoorReason.REPLACED, asked.epoch)
+        if not self._alone(line, asked, key.session):
+            return
+        self._asking[key.session] = line
         if key.may(KeyRight.PACE) and self.clock.is_paced:
             self.pace.asked(line, asked)
         else:
             self.turn_on(line, asked)
+
+    def _alone(self, line: Line, asked: Asked, session: int) -> bool:
+        """Return whether a line may speak for a session: nobody does, or has to give way."""
+        before = self._asking.get(session)
+        if before is not None and before.asked:
+            if asked.epoch < before.asked.epoch:
+                line.end(DoorReason.ALREADY_HERE, before.asked.epoch)
+                return False
+            before.end(DoorReason.REPLACED, asked.epoch)
+        before = self.node.live.get(session)
+        if before is not None:
+            if asked.epoch <= self._epochs[session]:
+                line.end(DoorReason.ALREADY_HERE, self._epochs[session])
+                return False
+            del self.node.live[session]
+            before.end(DoorReason.REPLACED, asked.epoch)
+        return True
 
     def _cannot(self, key: Key) -> DoorReason | None:
         if key.member not in self._members:
@@ -180,6 +207,9 @@ class Hall:
             epoch=asked.epoch,
             cancel_on_disconnect=asked.cancel_on_disconnect,
         )
+        if self.node.is_shut:
+            line.end(DoorReason.DAY_OVER)
+            return
         answered = self._on_again if again else self._on
         self.node.command(command, partial(answered, line, asked))
 
@@ -187,19 +217,19 @@ class Hall:
         """Answer a log-on, send what was missed, go live."""
         assert line.key
         session, market = line.key.session, self.node.market
+        if self._asking.get(session) is not line:  # it left, or another one took its place
+            return
         if outcome.refusal:
+            del self._asking[session]
             stale = outcome.refusal == Refusal.STALE_EPOCH
             reason = DoorReason.STALE_EPOCH if stale else DoorReason.NO_RIGHT
             line.end(reason, outcome.second_figure)
-            return
-        if line not in self.lines:  # it left meanwhile
-            self.node.command(LoseSession(target=session))
             return
         last = asked.last_reply if asked.trading_day == market.trading_day else 0
         given = market.log.count(session)
         if last > given:
             line.end(DoorReason.NO_SENSE, last)
-            self.node.command(LoseSession(target=session))
+            self._asks_no_more(line)
             return
         self._epochs[session] = asked.epoch
         line.session = session
@@ -213,18 +243,24 @@ class Hall:
     async def _fetch(self, line: Line, asked: Asked, last: int) -> None:
         """Get replies that are no longer in memory from the journal, while the market goes on."""
         market, session = self.node.market, line.session
-        loop, found = asyncio.get_running_loop(), b""
-        while (rest := market.log.since(session, last)) is None:
-            upto, root = market.log.count(session), market.sequencer.folder.root
-            found += await loop.run_in_executor(
-                None, replies_from_journal, root, session, last, upto
-            )
-            last = upto
-        if line in self.lines and self.node.market is market:
+        loop, found, rest = asyncio.get_running_loop(), b"", None
+        async with self._one_fetch:
+            while (
+                self._asking.get(session) is line
+                and (rest := market.log.since(session, last)) is None
+            ):
+                upto, root = market.log.count(session), market.sequencer.folder.root
+                found += await loop.run_in_executor(
+                    None, replies_from_journal, root, session, last, upto
+                )
+                last = upto
+        if self._asking.get(session) is not line or rest is None:
+            return
+        if self.node.market is market:
             spoken = int(market.core.state.sessions["client_sequence"][session])
             self._go_live(line, asked, spoken, found + rest)
         else:
-            self.node.command(LoseSession(target=session))
+            line.end(DoorReason.NOT_READY)
 
     def _go_live(self, line: Line, asked: Asked, spoken: int, missed: bytes) -> None:
         """Say that the session is on, send what it missed, and every reply from now on."""
@@ -241,10 +277,18 @@ class Hall:
                 earlier=int(self._earlier.pop(session, DoorReason.NONE)),
             )
         )
-        line.send(missed)
+        line.repeat(missed)
+        del self._asking[session]
         self.node.live[session] = line
-        line.start(session, line.key.rate)
+        line.start(session, self._rate_of(line.key))
         self.pace.came(line)
+
+    def _rate_of(self, key: Key) -> Rate:
+        """Return what a session may still send; to connect again does not fill it up."""
+        rate = self._rates.get(key.session)
+        if rate is None or rate.a_second != key.rate:
+            rate = self._rates[key.session] = Rate(key.rate, 2 * key.rate)
+        return rate
 
     def log_off(self, line: Line) -> None:
         """End a session in order."""
@@ -265,6 +309,7 @@ class Hall:
     def say_closed(self) -> None:
         """Tell every session that the day is over."""
         self.close_doors(DoorReason.DAY_OVER)
+        self.node.is_shut = True
         market = self.node.market
         for session, line in self.node.live.items():
             line.say(DayClosed(replies=market.log.count(session), trading_day=market.trading_day))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 import platform
+import resource
 import shutil
 import socket
 import sqlite3
@@ -23,6 +24,7 @@ LEAST_BYTES, ENOUGH_BYTES = 1 << 30, 10 << 30
 FLUSHES, FLUSH_BYTES = 200, 64 + 128
 GOOD_FLUSH_US, SLOW_FLUSH_US = 1_000, 10_000
 LEAST_SQLITE = (3, 37)
+WANTED_FILES = 16_384
 CLOCK_ERROR = 5  # what adjtime answers when nobody sets the clock
 HUGE_PAGES = "/sys/kernel/mm/transparent_hugepage/enabled"
 
@@ -105,6 +107,19 @@ def clock_set() -> MachineFinding:
         advice = "set it by NTP where the hall keeps real time; a steered clock does not mind"
         return MachineFinding("clock", CARE, "nobody sets it", advice)
     return MachineFinding("clock", GOOD, "set by NTP")
+
+
+def room_for_lines() -> int:
+    """Let this process open as many files as it may; return how many lines leave enough for days.
+
+    A journal that can not open its next file stops the market, so lines never take the last ones.
+    """
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = WANTED_FILES if hard == resource.RLIM_INFINITY else min(hard, WANTED_FILES)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+        soft = wanted
+    return WANTED_FILES if soft == resource.RLIM_INFINITY else max(1, min(soft, WANTED_FILES) // 2)
 
 
 def database() -> MachineFinding:

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from huiguan.floor.hall.lines import Hall
 
 SOCKET_NAME = "operator.sock"
-REMEMBERED = 10_000  # answers by request id
+REMEMBERED, REMEMBERED_BYTES = 10_000, 64 << 20  # answers by request id
+NO_SENSE = (ArithmeticError, LookupError, TypeError, ValueError, RecursionError)  # of wrong words
 LONGEST_LINE = 1 << 20
 HOUSE = {
     str(kind.__struct_config__.tag): kind for kind in Command.__subclasses__() if kind.KIND > 110
@@ -45,7 +46,8 @@ class Operator:
     def __init__(self, hall: Hall, stop: Callable[[], None]) -> None:
         """Answer for a hall; ``stop`` takes it down."""
         self._hall, self._stop = hall, stop
-        self._answers: OrderedDict[str, bytes] = OrderedDict()
+        self._answers: OrderedDict[str, asyncio.Future[bytes]] = OrderedDict()
+        self._kept_bytes = 0
         self._does: dict[str, Callable[[dict[str, Any]], Awaitable[object]]] = {
             "status": self._status,
             "clock": self._clock,
@@ -80,23 +82,40 @@ class Operator:
         """Return the answer to one request: ``{"good": ...}`` or ``{"fault": sentence}``."""
         try:
             request = msgspec.json.decode(line, type=Request)
-        except msgspec.DecodeError as fault:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as fault:
             return msgspec.json.encode({"fault": f"this is no request: {fault}"})
-        if request.id and request.id in self._answers:
-            return self._answers[request.id]
+        if not request.id:
+            return await self._answer(request)
+        known = self._answers.get(request.id)
+        if known is None:
+            known = self._answers[request.id] = asyncio.ensure_future(self._answer(request))
+            known.add_done_callback(self._remember)
+        return await asyncio.shield(known)
+
+    def _remember(self, done: asyncio.Future[bytes]) -> None:
+        """Keep an answer as long as there is room for it."""
+        self._kept_bytes += 0 if done.cancelled() else len(done.result())
+        while len(self._answers) > REMEMBERED or self._kept_bytes > REMEMBERED_BYTES:
+            oldest = next(iter(self._answers.values()))
+            if not oldest.done():
+                return
+            self._answers.popitem(last=False)
+            self._kept_bytes -= 0 if oldest.cancelled() else len(oldest.result())
+
+    async def _answer(self, request: Request) -> bytes:
         does = self._does.get(request.do) or self.more.get(request.do)
         try:
             if does is None:
                 known = ", ".join(sorted({*self._does, *self.more}))
                 raise InputFault(f"nobody here does {request.do!r}; there are {known}")
-            answer = msgspec.json.encode({"good": await does(request.with_)})
+            return msgspec.json.encode({"good": await does(request.with_)})
         except (Fault, msgspec.ValidationError) as fault:
-            answer = msgspec.json.encode({"fault": str(fault)})
-        if request.id:
-            self._answers[request.id] = answer
-            while len(self._answers) > REMEMBERED:
-                self._answers.popitem(last=False)
-        return answer
+            return msgspec.json.encode({"fault": str(fault)})
+        except NO_SENSE as fault:
+            told = f"{type(fault).__name__}: {fault}"
+            return msgspec.json.encode(
+                {"fault": f"nobody can do {request.do!r} with these words ({told}); correct them"}
+            )
 
     async def _status(self, _: dict[str, Any]) -> dict[str, object]:
         clock, keys = self._hall.clock, {key.session: key.name for key in self._hall.keys}
@@ -156,6 +175,8 @@ class Operator:
         }
 
     async def _journaled(self, command: Command) -> Outcome:
+        if self._hall.node.is_shut:
+            raise InputFault("the trading day is over and takes no command; wait for the next one")
         found: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         self._hall.node.command(command, found.set_result)
         return await found

@@ -55,9 +55,15 @@ class Pace:
 
     def left(self, line: Line) -> None:
         """Go on without a pacer only when it is back: time stands until then."""
+        if self.waits(line) and line.key:
+            del self._asking[line.key.session]
         if self._here.get(line.session) is line:
             del self._here[line.session]
             self._open.discard(line.session)
+
+    def waits(self, line: Line) -> bool:
+        """Return whether a line asked to pace, and others are still to come."""
+        return bool(line.key and self._asking.get(line.key.session, (None,))[0] is line)
 
     def new_day(self) -> None:
         """Begin another day; pacers come again when they are turned on in its journal."""

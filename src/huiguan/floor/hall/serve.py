@@ -26,11 +26,12 @@ from huiguan.days.cleared import is_closed
 from huiguan.days.run_again import announce_compiling
 from huiguan.floor.day.market import Market
 from huiguan.floor.day.node import Node
-from huiguan.floor.doors.binary import Line
+from huiguan.floor.doors.binary import LOG_ON_SECONDS, Line
 from huiguan.floor.doors.records import DoorReason
 from huiguan.floor.hall.clock import Clock, ClockSetting, exchange_words
 from huiguan.floor.hall.keys import Keys
-from huiguan.floor.hall.lines import Hall
+from huiguan.floor.hall.lines import MOST_LINES, Hall
+from huiguan.floor.hall.machine import room_for_lines
 from huiguan.floor.hall.operator import SOCKET_NAME, Operator
 from huiguan.floor.hall.publisher import FEED_NAME, Publisher
 from huiguan.floor.hall.queries import Queries
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
 DAYS = "days"
 DOORS_NAME = "doors.json"
 KEEP_CLOCK_SECONDS = 1.0
+BACKLOG = 1024  # connections that the system holds until they are taken in
 
 
 class DoorsOpen(msgspec.Struct, frozen=True):
@@ -105,6 +107,7 @@ class Floor:
             self.say(f"floor: {passed}")
         node = Node(market, clock, snapshot_every=self.settings.snapshot_every)
         hall = Hall(node, clock, Keys.read(self.folder))
+        hall.most_lines = min(MOST_LINES, room_for_lines())
         node.begin()
         operator = Operator(hall, self._stopping.set)
         operator.words = lambda: {"doing": self._doing, "days": self.settings.days}
@@ -116,7 +119,12 @@ class Floor:
         line = partial(Line, hall)
         place = (self.settings.host, self.settings.binary_port)
         tls = server_tls(self.settings)
-        server = await loop.create_server(line, *place, backlog=4096, ssl=tls)
+        server = await loop.create_server(
+            *(line, *place),
+            backlog=BACKLOG,
+            ssl=tls,
+            ssl_handshake_timeout=LOG_ON_SECONDS if tls else None,
+        )
         self._publisher = Publisher(node)
         inner = [
             await operator.serve(self.folder),
@@ -130,7 +138,7 @@ class Floor:
             f"{market.sequencer.next_sequence - 1:,}, clock {exchange_words(clock.now_ns())}, "
             f"binary door {self.settings.host}:{port}"
         )
-        kept = (hall.beat(), hall.tick(), self._keep_clock(clock))
+        kept = (hall.beat(), hall.tick(), self._keep_clock(clock, lambda: hall.node))
         beats = [loop.create_task(work) for work in kept]
         try:
             return await self._days(hall, port)
@@ -146,7 +154,7 @@ class Floor:
         path = self.folder / INNER_NAME
         path.unlink(missing_ok=True)
         loop = asyncio.get_running_loop()
-        server = await loop.create_unix_server(line, str(path), backlog=4096)
+        server = await loop.create_unix_server(line, str(path), backlog=BACKLOG)
         path.chmod(0o600)
         return server
 
@@ -155,11 +163,15 @@ class Floor:
         doors = DoorsOpen(settings.host, port, day, bool(settings.tls_cert))
         write_file(self.folder / DOORS_NAME, [msgspec.json.encode(doors), b"\n"], Files())
 
-    async def _keep_clock(self, clock: Clock) -> None:
+    async def _keep_clock(self, clock: Clock, node: Callable[[], Node]) -> None:
         while True:
             await asyncio.sleep(KEEP_CLOCK_SECONDS)
             if not clock.is_wall:
-                clock.keep()
+                try:
+                    clock.keep()
+                except InputFault as fault:  # the disk is full or gone
+                    node().fail(fault)
+                    return
 
     async def _leave(self, hall: Hall) -> None:
         """End in order: lines told, frames on disk, the clock written down."""
@@ -170,7 +182,10 @@ class Floor:
         await hall.node.rest()
         if not stopped:
             hall.node.market.sequencer.leave()
-        hall.clock.keep()
+        try:
+            hall.clock.keep()
+        except InputFault as fault:  # the same disk that stopped the market
+            self.say(f"floor: {fault}")
         for name in (SOCKET_NAME, INNER_NAME, FEED_NAME, DOORS_NAME):
             (self.folder / name).unlink(missing_ok=True)
 

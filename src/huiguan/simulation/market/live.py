@@ -30,7 +30,7 @@ from huiguan.floor.doors.records import (
     TickDone,
     encode_record,
 )
-from huiguan.foundation.faults import CheckFault
+from huiguan.foundation.faults import CheckFault, Fault, InputFault
 from huiguan.simulation.chance import stream
 from huiguan.simulation.market.clock import moments
 from huiguan.simulation.market.crowd import Crowd, Numbers
@@ -92,6 +92,18 @@ class Person:
     def send(self, data: bytes | memoryview) -> None:
         """Send everything."""
         self.line.sendall(data)
+
+
+FOR_GOOD = (
+    *(DoorReason.UNKNOWN_KEY, DoorReason.KEY_ENDED, DoorReason.WRONG_ADDRESS),
+    *(DoorReason.NO_RIGHT, DoorReason.OTHER_SCHEMA, DoorReason.STALE_EPOCH),
+)
+
+
+def refused(reason: DoorReason) -> Fault:
+    """Return how the crowd ends: an ``InputFault`` where to try again would change nothing."""
+    kind = InputFault if reason in FOR_GOOD else CheckFault
+    return kind(f"the door ended a line of the crowd: {reason.english}")
 
 
 def connected(address: tuple[str, int] | Path) -> socket.socket:
@@ -218,8 +230,7 @@ class LiveCrowd:
         elif kind == NotTaken.KIND:
             raise CheckFault("the door did not take what the crowd sent: its rate is too low")
         elif kind == Goodbye.KIND and said is not None:
-            reason = DoorReason(int(said["reason"]))
-            raise CheckFault(f"the door ended a line of the crowd: {reason.english}")
+            raise refused(DoorReason(int(said["reason"])))
 
     def _begin(self, trading_day: int) -> None:
         if self._day and self._day.image.settings.trading_day == trading_day:
