@@ -99,9 +99,11 @@ def bare_flush(folder: Path, count: int, times: int = 300) -> np.ndarray:
     return taken
 
 
-def open_floor(folder: Path) -> tuple[subprocess.Popen[bytes], int, list[bytes], np.ndarray]:
-    """Start a floor on one busy instrument; return it, its port, the tokens, the commands."""
-    flow = make_flow(1, 10_000, 2_000, COMMANDS)
+def open_floor(
+    folder: Path, instruments: int = 1, count: int = COMMANDS
+) -> tuple[subprocess.Popen[bytes], int, list[bytes], np.ndarray]:
+    """Start a floor on busy instruments; return it, its port, the tokens, the commands."""
+    flow = make_flow(instruments, 10_000, 2_000, count)
     names = flow.image.names
     write_image(
         DayFolder(folder / "days" / str(flow.image.settings.trading_day)).image, flow.image, Files()
@@ -113,7 +115,7 @@ def open_floor(folder: Path) -> tuple[subprocess.Popen[bytes], int, list[bytes],
     ]
     keys.write(folder)
     write_clock(folder, ClockSetting(STEERED, 10**18, 1.0))
-    write_settings(folder, HallSettings(crowd=0, binary_port=0, snapshot_every=10**9))
+    write_settings(folder, HallSettings(crowd=0, binary_port=0, http_port=0, snapshot_every=10**9))
     floor = subprocess.Popen([sys.executable, "-m", "huiguan", "floor", str(folder)])
     while not (folder / DOORS_NAME).exists():
         time.sleep(0.05)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 import numpy as np
@@ -18,6 +18,8 @@ from huiguan.floor.doors.json.market.books import (
 from huiguan.floor.hall.publisher import FEED_NAME
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from huiguan.floor.doors.json.door import Door
 
 EVERY_MS = (0, 100, 500)  # 0: every change
@@ -27,34 +29,58 @@ MOST_WAITING = 20_000  # messages that a reader of every change leaves unread; m
 ALL_LEVELS = 1 << 30
 
 
+class Frame(NamedTuple):
+    """Pictures of several contracts, as the text of one frame, and each for itself."""
+
+    text: str
+    pictures: dict[str, bytes]
+
+
 class Reader:
     """One reader: what it wants, and what it was not sent yet."""
 
     def __init__(self) -> None:
         """Want nothing."""
         self.wants: dict[str, int] = {}  # by contract, at most every so many ms
-        self.pictures: dict[str, bytes] = {}  # the newest of each contract
-        self.changes: list[bytes] = []
         self.news = asyncio.Event()
         self.is_behind = False
+        self._frame: Frame | None = None  # the one frame that waits, if it is no more than one
+        self._pictures: dict[str, bytes] = {}  # the newest of each contract
+        self._changes: list[bytes] = []
 
-    def picture(self, contract: str, said: bytes) -> None:
-        """Take a picture; it replaces one that was not sent yet."""
-        self.pictures[contract] = said
+    def take(self, frame: Frame) -> None:
+        """Take pictures; each replaces one of its contract that was not sent yet."""
+        if not (self._changes or self._pictures or self._frame):
+            self._frame = frame
+        else:
+            self._apart()
+            self._pictures.update(frame.pictures)
         self.news.set()
 
     def change(self, said: bytes) -> None:
         """Take a change."""
-        self.changes.append(said)
-        self.is_behind = len(self.changes) > MOST_WAITING
+        self._apart()
+        self._changes.append(said)
+        self.is_behind = len(self._changes) > MOST_WAITING
         self.news.set()
 
-    def waiting(self) -> list[bytes]:
-        """Return what is to be sent now."""
-        said = [*self.changes, *self.pictures.values()]
-        self.changes, self.pictures = [], {}
+    def _apart(self) -> None:
+        """Take the waiting frame apart: more is to be said with it."""
+        if self._frame:
+            self._pictures.update(self._frame.pictures)
+            self._frame = None
+
+    def waiting(self) -> str:
+        """Return what is to be sent now, as one frame."""
+        frame, said = self._frame, [*self._changes, *self._pictures.values()]
+        self._frame, self._changes, self._pictures = None, [], {}
         self.news.clear()
-        return said
+        return frame.text if frame else text_of(said)
+
+
+def text_of(said: Iterable[bytes]) -> str:
+    """Return messages as the text of a frame."""
+    return f"[{b','.join(said).decode()}]"
 
 
 class Hub:
@@ -66,6 +92,7 @@ class Hub:
         self.books: Books | None = None
         self.readers: set[Reader] = set()
         self._wanting: dict[tuple[int, str], set[Reader]] = {}  # by pace and contract
+        self._shown: dict[int, bytes] = {}  # pictures as text, until they change
         self._changed: dict[int, set[int]] = {pace: set() for pace in EVERY_MS if pace}
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -100,6 +127,7 @@ class Hub:
                 self._apply(packets[since:place])
                 day = await asyncio.to_thread(self._door.day_of, day_of(packet))
                 self.books, since = Books(day.image, day.names), place
+                self._shown.clear()
         self._apply(packets[since:])
 
     def _apply(self, packets: list[memoryview]) -> None:
@@ -108,8 +136,10 @@ class Hub:
         begins = is_new_beginning(packets[0])
         taken = self.books.take(packets)
         names = self.books.names.contracts
-        for changed in self._changed.values():
-            changed.update(taken.contracts.tolist())
+        for row in taken.contracts.tolist():
+            self._shown.pop(row, None)
+            for changed in self._changed.values():
+                changed.add(row)
         for row in np.union1d(taken.contracts, taken.trades["instrument"]).tolist():
             if readers := self._wanting.get((0, names[row])):
                 self._tell_change(row, taken, readers, begins=begins)
@@ -131,11 +161,27 @@ class Hub:
             if not changed or self.books is None:
                 continue
             names = self.books.names.contracts
-            for row in changed:
+            wanted: dict[Reader, list[str]] = {}
+            said: dict[str, bytes] = {}
+            for row in sorted(changed):
                 if readers := self._wanting.get((pace, names[row])):
-                    said = msgspec.json.encode(self.books.picture(row))
+                    said[names[row]] = self._picture(row)
                     for reader in readers:
-                        reader.picture(names[row], said)
+                        wanted.setdefault(reader, []).append(names[row])
+            frames: dict[tuple[str, ...], Frame] = {}
+            for reader, contracts in wanted.items():
+                key = tuple(contracts)
+                if key not in frames:
+                    pictures = {name: said[name] for name in contracts}
+                    frames[key] = Frame(text_of(pictures.values()), pictures)
+                reader.take(frames[key])
+
+    def _picture(self, row: int) -> bytes:
+        """Return the picture of a contract as text, made once until it changes."""
+        assert self.books
+        if row not in self._shown:
+            self._shown[row] = msgspec.json.encode(self.books.picture(row))
+        return self._shown[row]
 
     def contracts_of(self, contracts: list[str], products: list[str]) -> list[str] | str:
         """Return the contracts of a subscription, or the name that is none."""
@@ -161,7 +207,8 @@ class Hub:
         if pace == 0:
             reader.change(msgspec.json.encode(self.books.picture(row, ALL_LEVELS)))
         else:
-            reader.picture(contract, msgspec.json.encode(self.books.picture(row)))
+            said = self._picture(row)
+            reader.take(Frame(text_of([said]), {contract: said}))
 
     def leave(self, reader: Reader, contract: str) -> None:
         """Tell a reader no more of a contract."""

@@ -119,5 +119,4 @@ async def _tell(line: WebSocket, reader: Reader) -> None:
         await reader.news.wait()
         if reader.is_behind:
             raise _Ended(DoorReason.NOT_READING, "")
-        text = (b"[" + b",".join(reader.waiting()) + b"]").decode()
-        await line.send({"type": "websocket.send", "text": text})
+        await line.send({"type": "websocket.send", "text": reader.waiting()})
