@@ -81,7 +81,8 @@ class Floor:
             assert self.process.poll() is None, self.words()
             assert time.monotonic() < end, "the doors did not open"
             time.sleep(0.01)
-        self.port = json.loads((folder / DOORS_NAME).read_bytes())["binary_port"]
+        doors = json.loads((folder / DOORS_NAME).read_bytes())
+        self.port, self.feed_port = doors["binary_port"], doors["feed_port"]
 
     def words(self) -> str:
         """Return what the process said until its end."""

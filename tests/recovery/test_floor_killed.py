@@ -1,7 +1,8 @@
-"""kill -9 of a floor with eight clients at its door: nothing is lost, nothing is done twice.
+"""kill -9 of a floor with eight clients at its doors: nothing is lost, nothing is done twice.
 
 Every client notes each reply it was sent. After the last restart each has the replies 1, 2, 3, ...
-of the day run again from its image, byte for byte in order, and every command one outcome.
+of the day run again from its image, byte for byte in order, and every command one outcome. Readers
+of the public feed, an early and a late one, end with the book of the core.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from huiguan_client import doors
+from huiguan_client.feed import Books
 from huiguan_client.messages import (
     CancelOrder,
     CommandRefused,
@@ -29,8 +31,10 @@ from huiguan_client.messages import (
 from huiguan_client.session import Session
 
 from huiguan.exchange.messages import MESSAGE_BYTES
+from huiguan.exchange.messages import Side as ExchangeSide
+from huiguan.floor.day.market import Market
 from huiguan.floor.day.reply_log import replies_from_journal
-from tests.floors import CONTINUOUS, Floor, Line, closing, make_hall
+from tests.floors import CONTINUOUS, OPEN, Floor, Line, closing, make_hall
 from tests.images import small_image
 
 if TYPE_CHECKING:
@@ -96,9 +100,39 @@ async def live_and_die(folder: Path, lines: list[Line], seconds: float, first: b
         floor.stop(signal.SIGKILL)
 
 
-async def read_the_rest(folder: Path, lines: list[Line]) -> None:
-    """Connect once more and read until nothing is missing, and everything sent is answered."""
+async def follow(port: int) -> Books:
+    """Read the public feed until the floor ends; return the books it told of."""
+    books = Books()
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    OPEN.append(writer)
+    with suppress(ConnectionError):
+        while data := await reader.read(1 << 16):
+            books.take(data)
+    return books
+
+
+def pictured(books: Books) -> list[list[tuple[int, int, int]]]:
+    """Return every level of the only contract, buyers first."""
+    return [[tuple(level) for level in books.levels(0, side, 1 << 20)] for side in Side]
+
+
+def recorded_book(root: Path) -> list[list[tuple[int, int, int]]]:
+    """Return the same of the core that the journal makes."""
+    market = Market.start(root)
+    try:
+        levels = [market.feed.depth(0, side, 1 << 20) for side in ExchangeSide]
+    finally:
+        market.sequencer.leave()
+    return [[tuple(level) for level in side] for side in levels]
+
+
+async def read_the_rest(folder: Path, lines: list[Line]) -> list[Books]:
+    """Connect once more and read until nothing is missing, and everything sent is answered.
+
+    Returns the books of two readers of the public feed: one was there first, one came last.
+    """
     floor = await asyncio.to_thread(Floor, folder)
+    early = asyncio.create_task(follow(floor.feed_port))
     try:
         for line in lines:
             line.port = floor.port
@@ -114,8 +148,11 @@ async def read_the_rest(folder: Path, lines: list[Line]) -> None:
             await line.open()
             told = line.said(doors.LoggedOn)[-1]
             await line.until(lambda line=line, told=told: line.session.replies >= told.replies)
+        late = asyncio.create_task(follow(floor.feed_port))
+        await asyncio.sleep(0.2)
     finally:
         floor.stop()
+    return [await early, await late]
 
 
 def raw(line: Line) -> list[tuple[int, int, int]]:
@@ -141,13 +178,16 @@ def test_eight_clients_lose_nothing_when_the_floor_is_killed(tmp_path: Path, tor
     for line in lines:
         line.answered = line.noted = 0  # type: ignore[attr-defined]
 
-    async def scene() -> None:
+    async def scene() -> list[Books]:
         for kill in range(kills):
             await live_and_die(tmp_path, lines, 0.05 + chance.random() * 0.4, kill == 0)
-        await read_the_rest(tmp_path, lines)
+        return await read_the_rest(tmp_path, lines)
 
-    asyncio.run(closing(scene()))
+    readers = asyncio.run(closing(scene()))
     (root,) = (tmp_path / "days").iterdir()
+    book = recorded_book(root)
+    assert any(book)
+    assert [pictured(books) for books in readers] == [book, book]
     for client, line in enumerate(lines):
         told = recorded(replies_from_journal(root, client + 1, 0, ALL))
         assert raw(line) == told

@@ -61,6 +61,10 @@ auctions a dated row of its rulebook says so (`[[auction]]` with `depth = "shown
 
 Products are spread over channels by their number in the day image.
 
+A hall's feed comes over TCP, packets one after the other (a header says how many records follow):
+who connects gets a snapshot of every channel, then every live packet in order, and a snapshot again
+when a day begins. A reader that leaves 64 MiB unread is cut and may come again.
+
 ## Packet header
 
 """

@@ -5,18 +5,22 @@ from huiguan_client.client import (
     Cancelled,
     Client,
     Contract,
+    Depth,
     HuiguanError,
     Order,
     Refused,
     Trade,
 )
+from huiguan_client.feed import Books
 from huiguan_client.session import Reply, Session
 
 __all__ = [
     "AsyncClient",
+    "Books",
     "Cancelled",
     "Client",
     "Contract",
+    "Depth",
     "HuiguanError",
     "Order",
     "Refused",

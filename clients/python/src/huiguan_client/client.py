@@ -17,6 +17,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from huiguan_client import doors
+from huiguan_client.feed import UNKNOWN, Books, FeedGap
 from huiguan_client.messages import (
     CancelOrder,
     CommandRefused,
@@ -43,6 +44,7 @@ HEARTBEAT_SECONDS = 5.0
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 5.0
 ANSWER_SECONDS = 30.0
 NO_CODE = -1
+WORKS = 2  # tasks of a client that does not look at the feed: its line, its signs of life
 
 
 class HuiguanError(Exception):
@@ -81,6 +83,17 @@ class Contract(NamedTuple):
     def price(self, ticks: int) -> Decimal:
         """Return the decimal price of ticks."""
         return self.tick * ticks
+
+
+class Depth(NamedTuple):
+    """What waits in a contract: (price, lots) of the best prices, the best one first."""
+
+    contract: str
+    bids: list[tuple[Decimal, int]]
+    asks: list[tuple[Decimal, int]]
+    last: Decimal | None
+    volume_lots: int
+    journal_sequence: int
 
 
 class Trade(NamedTuple):
@@ -148,12 +161,15 @@ class Desk:
         self.codes: dict[str, int] = {}
         self.code = code
         self.address, self.is_secure = ("", 0), False
+        self.feed_address = ("", 0)
+        self.books = Books()
 
     def learn(self) -> None:
         """Ask for today's contracts, the key's trading codes and where the binary door is."""
         hall = fetch(self.url, "/v1/hall", self.key)
         binary = hall["binary"]
         self.address, self.is_secure = (binary["host"], binary["port"]), binary["tls"]
+        self.feed_address = (hall["feed"]["host"], hall["feed"]["port"])
         told = fetch(self.url, "/v1/contracts", self.key)
         rows = [contract_of(row) for row in told["contracts"]]
         self.contracts = {row.code: row for row in rows}
@@ -161,6 +177,22 @@ class Desk:
         own = fetch(self.url, "/v1/account", self.key)
         self.codes = {row["code"]: row["row"] for row in own["codes"]}
         self.code = self.code or next(iter(self.codes), "")
+
+    def depth(self, contract: str, levels: int) -> Depth:
+        """Return the book of a contract as the feed has told it."""
+        found, books = self.contracts[contract], self.books
+        bids, asks = (
+            [
+                (found.price(row.price_ticks), row.lots)
+                for row in books.levels(found.row, side, levels)
+            ]
+            for side in (Side.BUY, Side.SELL)
+        )
+        prices, volumes = books.prices.get(found.row), books.volumes.get(found.row)
+        known = prices is not None and prices.last_ticks != UNKNOWN
+        last = found.price(prices.last_ticks) if prices and known else None
+        lots = volumes.volume_lots if volumes else 0
+        return Depth(contract, bids, asks, last, lots, books.journal_sequence)
 
     def order(
         self,
@@ -257,6 +289,8 @@ class AsyncClient:
         self._on = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._ended: HuiguanError | None = None
+        self._fed, self._news = asyncio.Event(), asyncio.Event()
+        self._changed: set[int] = set()
 
     async def __aenter__(self) -> Self:
         """Connect and log on."""
@@ -326,6 +360,44 @@ class AsyncClient:
     async def ask(self, path: str) -> Any:  # noqa: ANN401  as the door's JSON is
         """Ask the HTTP door, like ``/v1/positions``."""
         return await asyncio.to_thread(fetch, self.desk.url, path, self.desk.key)
+
+    async def depth(self, contract: str, levels: int = 5) -> Depth:
+        """Return the live book of a contract; the first call connects to the public feed."""
+        if contract not in self.contracts:
+            raise ValueError(f"{contract!r} is not listed today")
+        self._follow()
+        await self._fed.wait()
+        return self.desk.depth(contract, levels)
+
+    async def changed(self) -> set[str]:
+        """Wait until the public feed says something; return the contracts that changed."""
+        self._follow()
+        self._news.clear()
+        await self._news.wait()
+        rows, self._changed = self._changed, set()
+        return {code for code, found in self.contracts.items() if found.row in rows}
+
+    def _follow(self) -> None:
+        """Follow the public feed from the first time somebody asks."""
+        if len(self._tasks) == WORKS:
+            self._tasks.append(asyncio.create_task(self._read_feed()))
+
+    async def _read_feed(self) -> None:
+        """Follow the public feed; after a break or a gap begin again with its snapshot."""
+        while self._ended is None:
+            with contextlib.suppress(OSError, FeedGap):
+                secure = ssl.create_default_context() if self.desk.is_secure else None
+                host, port = self.desk.feed_address
+                reader, writer = await asyncio.open_connection(host, port, ssl=secure)
+                self.desk.books = Books()
+                try:
+                    while data := await reader.read(1 << 18):
+                        self._changed |= self.desk.books.take(data)
+                        self._fed.set()
+                        self._news.set()
+                finally:
+                    writer.close()
+            await asyncio.sleep(FIRST_PAUSE)
 
     async def _answer(self, command: Command) -> Reply:
         await self._on.wait()
@@ -475,6 +547,11 @@ class Client:
     def cancel(self, order: Order | int) -> None:
         """Cancel an order; ``Refused`` where it is gone already."""
         self._run(self._inner.cancel(order))
+
+    def depth(self, contract: str, levels: int = 5) -> Depth:
+        """Return the live book of a contract; the first call connects to the public feed."""
+        found: Depth = self._run(self._inner.depth(contract, levels))
+        return found
 
     def next(self, timeout: float | None = None) -> Happened:
         """Return what happens next: trades, cancels, words of the door."""

@@ -1,8 +1,9 @@
-"""Public market data of a running hall, for its own processes: packets over a socket in its folder.
+"""Public market data of a running hall: packets over TCP, and over a socket in its folder.
 
 Who connects gets a snapshot of the day so far and then every live packet, as
-docs/reference/market_data.md has them. Packets of a frame are handed to the system before any reply
-of the frame. A reader that leaves too much unread is cut and may come again.
+docs/reference/market_data.md has them; nothing is asked, for everybody may see it. Packets of a
+frame are handed to the system before any reply of the frame. A reader that leaves too much unread
+is cut and may come again.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import ssl
     from pathlib import Path
 
     from huiguan.floor.day.market import AppliedFrame
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
 FEED_NAME = "feed.sock"
 UNREAD_BYTES = 64 << 20
+MOST_READERS = 1024
 
 
 class Reader(asyncio.Protocol):
@@ -34,7 +37,10 @@ class Reader(asyncio.Protocol):
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
         transport.set_write_buffer_limits(high=UNREAD_BYTES)
-        self._publisher.came(self)
+        if len(self._publisher.readers) < MOST_READERS:
+            self._publisher.came(self)
+        else:
+            transport.close()
 
     def send(self, packets: bytes) -> None:
         """Hand packets to the system."""
@@ -73,6 +79,11 @@ class Publisher:
         if applied.packets:
             for reader in list(self.readers):
                 reader.send(applied.packets)
+
+    async def listen(self, host: str, port: int, tls: ssl.SSLContext | None) -> asyncio.Server:
+        """Listen for everybody."""
+        loop = asyncio.get_running_loop()
+        return await loop.create_server(partial(Reader, self), host, port, backlog=1024, ssl=tls)
 
     async def serve(self, folder: Path) -> asyncio.AbstractServer:
         """Listen in the hall's folder; only its owner may connect."""

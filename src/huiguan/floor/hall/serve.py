@@ -60,6 +60,7 @@ class DoorsOpen(msgspec.Struct, frozen=True):
     binary_port: int
     trading_day: int
     tls: bool = False
+    feed_port: int = 0
 
 
 def days_of(folder: Path) -> list[Path]:
@@ -89,6 +90,7 @@ class Floor:
         self._turn = asyncio.Event()  # somebody turns the day by hand
         self._doing = "starting"
         self._publisher: Publisher
+        self._feed_port = 0
 
     async def run(self) -> int:
         """Serve until stopped; return the exit code."""
@@ -131,7 +133,9 @@ class Floor:
             await self._inner_door(line),
             await self._publisher.serve(self.folder),
         ]
-        port = server.sockets[0].getsockname()[1]
+        feed = await self._publisher.listen(self.settings.host, self.settings.feed_port, tls)
+        inner.append(feed)
+        port, self._feed_port = (door.sockets[0].getsockname()[1] for door in (server, feed))
         self._tell_doors(hall, port)
         self.say(
             f"floor: trading day {show_day(market.trading_day)}, sequence "
@@ -160,7 +164,7 @@ class Floor:
 
     def _tell_doors(self, hall: Hall, port: int) -> None:
         settings, day = self.settings, hall.node.market.trading_day
-        doors = DoorsOpen(settings.host, port, day, bool(settings.tls_cert))
+        doors = DoorsOpen(settings.host, port, day, bool(settings.tls_cert), self._feed_port)
         write_file(self.folder / DOORS_NAME, [msgspec.json.encode(doors), b"\n"], Files())
 
     async def _keep_clock(self, clock: Clock, node: Callable[[], Node]) -> None:

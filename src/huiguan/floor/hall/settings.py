@@ -23,6 +23,7 @@ HEAD = (
 COMMENTS = {
     "host": "where the doors listen; another address than this machine's own needs TLS",
     "binary_port": "the binary door (docs/reference/doors.md); 0 takes a free one",
+    "feed_port": "the public feed (docs/reference/market_data.md); 0 takes a free one",
     "http_port": "the JSON door and queries; 0 takes a free one",
     "tls_cert": "certificate chain (PEM) of both doors; empty: no TLS",
     "tls_key": "its private key (PEM)",
@@ -40,6 +41,7 @@ class HallSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
     host: str = "127.0.0.1"
     binary_port: int = 9440
+    feed_port: int = 0
     http_port: int = 9441
     tls_cert: str = ""
     tls_key: str = ""

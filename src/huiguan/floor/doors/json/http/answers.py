@@ -29,8 +29,8 @@ class Refused(msgspec.Struct, frozen=True):
     replies: list[dict[str, Any]]
 
 
-class BinaryDoor(msgspec.Struct, frozen=True):
-    """Where the binary door listens."""
+class DoorPlace(msgspec.Struct, frozen=True):
+    """Where a door that speaks bytes listens."""
 
     host: str
     port: int
@@ -54,7 +54,8 @@ class Hall(msgspec.Struct, frozen=True):
     phases: dict[str, str]  # by phase group
     live_orders: int
     trades: int
-    binary: BinaryDoor
+    binary: DoorPlace
+    feed: DoorPlace
     versions: Versions
 
 

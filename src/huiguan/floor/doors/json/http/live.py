@@ -65,7 +65,8 @@ async def hall(service: Service, request: Request) -> Response:
             phases=now.phases,
             live_orders=now.live_orders,
             trades=now.trades,
-            binary=answers.BinaryDoor(host, at.binary_port, at.tls),
+            binary=answers.DoorPlace(host, at.binary_port, at.tls),
+            feed=answers.DoorPlace(host, at.feed_port, at.tls),
             versions=answers.Versions(version("huiguan"), SCHEMA, API_VERSION),
         )
     )
