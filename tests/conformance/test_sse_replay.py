@@ -9,7 +9,7 @@ from pathlib import Path
 from huiguan.days.run_again import verify_day
 from huiguan.exchange.day.image import AuctionTie, PriceRule
 from huiguan.floor.files.replay import run_replay
-from huiguan.storage.market.recordings import read_recording
+from huiguan.storage.market.recorded.orders import read_recording
 from tests.recorded import recorded
 
 

@@ -62,6 +62,7 @@ NOUNS = (
     "homes.office",
     "market.journal",
     "market.market",
+    "recorded",
     "market.replay",
     "homes.round",
     "market.rules",

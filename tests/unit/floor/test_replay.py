@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from huiguan.cli import whole_app
 from huiguan.foundation.faults import InputFault
 from huiguan.storage.files import write_output
-from huiguan.storage.market.recordings import read_recording
+from huiguan.storage.market.recorded.orders import read_recording
 
 HEADER = "seq,action,order_no,side,limit_price,qty,kind\n"
 TIMED = "action,order_no,side,limit_price,qty,time_hhmmsscc\n"

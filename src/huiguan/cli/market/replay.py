@@ -33,7 +33,7 @@ from huiguan.foundation.faults import InputFault
 if TYPE_CHECKING:
     from huiguan.exchange.day.image import AuctionTie, PriceRule
     from huiguan.floor.files.replay import Replayed
-    from huiguan.storage.market.recordings import Recording
+    from huiguan.storage.market.recorded.orders import Recording
 
 FIRST_YEAR, LAST_YEAR = 1970, 2200
 
@@ -83,7 +83,7 @@ def replay(
     from huiguan.floor.files.replay import run_replay
     from huiguan.storage.files import STDOUT, refuse_same_file
     from huiguan.storage.lock import hold
-    from huiguan.storage.market.recordings import read_recording, write_trades
+    from huiguan.storage.market.recorded.orders import read_recording, write_trades
 
     wanted = Wanted(depth, at, levels, bars, minutes, ticks)
     if trades is None and not wanted.any():

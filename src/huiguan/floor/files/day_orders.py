@@ -10,7 +10,7 @@ import datetime as dt
 from collections import Counter
 from functools import cache
 from itertools import groupby
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import msgspec
 import numpy as np
@@ -36,6 +36,7 @@ from huiguan.floor.day.sequencer import Sequencer
 from huiguan.foundation.calendars import EXCHANGE_OFFSET_NS, SECOND_NS, show_day
 from huiguan.foundation.faults import InputFault
 from huiguan.foundation.readers.values import decimal, natural, word
+from huiguan.storage.files import FilesOfOneStep
 from huiguan.storage.lock import hold
 from huiguan.storage.market.day_folder import DayFolder
 from huiguan.storage.market.day_image import read_image
@@ -70,6 +71,21 @@ class TimedCommand(NamedTuple):
     command: EnterOrder | CancelOrder
 
 
+class Beside(Protocol):
+    """Somebody who acts on the same day, from the first sessions on, and hears what happens."""
+
+    sessions: int  # how many it has
+
+    def next_ns(self) -> int | None:
+        """Return when it acts next; None: no more."""
+
+    def act(self) -> np.ndarray:
+        """Return the commands of its next frame, none or more rows of 64 bytes."""
+
+    def hear(self, events: np.ndarray) -> None:
+        """Take the events of a frame, whoever sent it."""
+
+
 class RunOrders(NamedTuple):
     """What came of the orders: counts, refusals by number, and what the day comes down to."""
 
@@ -102,7 +118,7 @@ class Reader:
         self.codes = {name: row for row, name in enumerate(image.names.trading_codes)}
         self.contracts = {name: row for row, name in enumerate(image.names.instruments)}
         self._times = cache(self.time_ns)
-        self._prices = cache(self.price_ticks)
+        self.ticks = cache(self.price_ticks)  # the same, of a price that comes again and again
         times = image.phases["time_ns"]
         self.first_ns, self.last_ns = int(times.min()), int(times.max())
 
@@ -172,7 +188,7 @@ class Reader:
         }
         fields = {
             "client_order_id": own,
-            "price_ticks": self._prices(contract, said["price"]),
+            "price_ticks": self.ticks(contract, said["price"]),
             "lots": natural(said["lots"], "lots", 1),
             "minimum_lots": natural(said["minimum_lots"], "minimum lots"),
             "instrument": contract,
@@ -206,18 +222,19 @@ def read_orders(image: DayImage, rows: Sequence[Mapping[str, str]]) -> list[Time
 
 
 def frames_of(
-    image: DayImage, commands: Sequence[TimedCommand]
+    image: DayImage, commands: Sequence[TimedCommand], taken: int = 0
 ) -> Iterator[tuple[int, np.ndarray]]:
     """Yield (time, commands) of each frame: log-ons first, then rows of one time together.
 
-    The last frame passes the time to the end of the day.
+    Sessions are numbered from behind the ``taken`` ones. The last frame passes the time to the end
+    of the day.
     """
     members = sorted({command.member for command in commands})
-    sessions = {member: number for number, member in enumerate(members, 1)}
-    if len(sessions) >= image.settings.session_capacity:
+    sessions = {member: number for number, member in enumerate(members, 1 + taken)}
+    if len(sessions) + taken >= image.settings.session_capacity:
         raise InputFault(
             f"the orders are of {len(sessions)} members, and this day has room for"
-            f" {image.settings.session_capacity - 1} sessions"
+            f" {image.settings.session_capacity - 1 - taken} sessions"
         )
     times = image.phases["time_ns"]
     log_ons = [
@@ -239,26 +256,56 @@ def frames_of(
     yield int(closes.max()), encode(PassTime())
 
 
-def run_day(root: Path, rows: Sequence[Mapping[str, str]]) -> RunOrders:
+def interleaved(
+    frames: Sequence[tuple[int, np.ndarray]], beside: Sequence[Beside]
+) -> Iterator[tuple[int, np.ndarray]]:
+    """Yield the frames of the orders and of everybody beside, in order of time.
+
+    At one time those beside act first, in their order. What somebody does depends on what was
+    heard, so a frame is taken when everything before it has run.
+    """
+    for time_ns, batch in frames:
+        while acts := [
+            (next_ns, place)
+            for place, each in enumerate(beside)
+            if (next_ns := each.next_ns()) is not None and next_ns <= time_ns
+        ]:
+            next_ns, place = min(acts)
+            rows = beside[place].act()
+            if len(rows):
+                yield next_ns, rows.reshape(-1)
+        yield time_ns, batch
+
+
+def run_day(
+    root: Path, rows: Sequence[Mapping[str, str]], beside: Sequence[Beside] = ()
+) -> RunOrders:
     """Run the day opened in ``root`` with ``rows`` to its end; then it can be closed.
 
     A row has time, code, contract, side, price, lots; and, where they differ from an opening order
     for the day, offset, hedge, time_in_force, minimum_lots, id (one's own number), action
-    (``cancel`` names an id). Raises ``InputFault`` before anything is written when a row cannot be
-    read or the day has begun.
+    (``cancel`` names an id). ``beside`` act on the same day; with them it is put on the disk once,
+    when it is over. Raises ``InputFault`` before anything is written when a row cannot be read or
+    the day has begun.
     """
     folder = DayFolder(root)
     image = read_image(folder.image)
     commands = read_orders(image, rows)
-    frames = list(frames_of(image, commands))
+    taken = sum(each.sessions for each in beside)
+    frames = list(frames_of(image, commands, taken))
     trades, refused = 0, [np.zeros(0, np.int64)]
-    with hold(root, "day run"), Sequencer.create(root, image) as day:
-        for time_ns, batch in frames:
-            events = day.run(time_ns, batch).events.reshape(-1)
+    files = FilesOfOneStep() if beside else None
+    with hold(root, "day run"), Sequencer.create(root, image, files=files) as day:
+        for time_ns, batch in interleaved(frames, beside):
+            told = day.run(time_ns, batch).events
+            for each in beside:
+                each.hear(told)
+            events = told.reshape(-1)
             kinds = events.view(EVENT_HEADER_ROW)["kind"]
             trades += int((kinds == TradeExecuted.KIND).sum())
-            said = events.view(LAYOUTS[CommandRefused.KIND])["refusal"]
-            refused.append(said[kinds == CommandRefused.KIND].astype(np.int64))
+            said = events.view(LAYOUTS[CommandRefused.KIND])
+            own = (kinds == CommandRefused.KIND) & (said["session"] > taken)
+            refused.append(said["refusal"][own].astype(np.int64))
         hashes = day.close()
     numbers, counts = np.unique(np.concatenate(refused), return_counts=True)
     reasons = dict(zip(numbers.tolist(), counts.tolist(), strict=True))

@@ -8,9 +8,13 @@ otherwise. Orders are spread over anonymous trading codes, which decide nothing.
 from __future__ import annotations
 
 import datetime as dt
+import math
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
+import msgspec
 import numpy as np
+import polars as pl
 
 from huiguan.exchange.day.image import (
     FEE_CLASSES,
@@ -34,11 +38,15 @@ from huiguan.exchange.messages import (
     ResetBook,
     encode,
 )
+from huiguan.foundation.calendars import SECOND_NS
 from huiguan.foundation.tables import empty_tables
-from huiguan.storage.market.recordings import ACTIONS
+from huiguan.storage.market.recorded.orders import ACTIONS
+from huiguan.storage.market.recorded.ticks import span_of
 
 if TYPE_CHECKING:
-    from huiguan.storage.market.recordings import Recording
+    from collections.abc import Mapping
+
+    from huiguan.storage.market.recorded.orders import Recording
 
 CODES = 4096
 SESSION = 1
@@ -50,11 +58,19 @@ def replay_image(
     recording: Recording, trading_day: int, price_rule: PriceRule, auction_tie: AuctionTie
 ) -> DayImage:
     """Return the image that the recording asks for."""
+    plain = plain_image(trading_day, price_rule, auction_tie)
+    plain.instruments["lower_limit_ticks"] = recording.lowest_ticks
+    plain.instruments["upper_limit_ticks"] = recording.highest_ticks
+    orders = int((recording.action == ACTIONS.index("NEW")).sum())
+    capacity = min(orders, (1 << 24) - 1)
+    return plain._replace(settings=msgspec.structs.replace(plain.settings, order_capacity=capacity))
+
+
+def plain_image(trading_day: int, price_rule: PriceRule, auction_tie: AuctionTie) -> DayImage:
+    """Return a market of one instrument without a band: no lot cap, no funds, net positions."""
     tables = empty_tables(DayImage)
     instrument = np.zeros(1, tables["instruments"].dtype)
     instrument["tick_units"] = instrument["lots_multiple"] = instrument["minimum_lots"] = 1
-    instrument["lower_limit_ticks"] = recording.lowest_ticks
-    instrument["upper_limit_ticks"] = recording.highest_ticks
     instrument["previous_settlement_ticks"] = NO_PRICE
     margins = np.zeros(2 * HEDGE_FLAGS, tables["margins"].dtype)
     margins["side"] = np.arange(len(margins)) // HEDGE_FLAGS
@@ -71,7 +87,6 @@ def replay_image(
         "trading_codes": codes,
         "members": np.zeros(1, tables["members"].dtype),
     }
-    orders = int((recording.action == ACTIONS.index("NEW")).sum())
     return DayImage(
         settings=Settings(
             trading_day=trading_day,
@@ -79,7 +94,6 @@ def replay_image(
             auction_tie=auction_tie,
             offset_flags=False,
             funds=False,
-            order_capacity=min(orders, (1 << 24) - 1),
             position_capacity=2 * CODES,
             holding_capacity=2 * CODES,
             session_capacity=2,
@@ -89,6 +103,50 @@ def replay_image(
         ),
         names=Names(instruments=["recorded"], products=["recorded"], phase_groups=["recorded"]),
         **tables,
+    )
+
+
+def quoted_image(quotes: pl.DataFrame, tick_values_fen: Mapping[str, int]) -> DayImage:
+    """Return the image that recorded quotes of one day ask for: nobody's money, net positions.
+
+    The band of each contract goes from its lowest to its highest price, two ticks wider; a tick is
+    their greatest common divisor. All contracts trade from the first tick to a second after the
+    last. ``tick_values_fen`` is what a tick of a lot is worth, where it is known.
+    """
+    first, last = span_of(quotes)
+    trading_day = int(f"{dt.datetime.fromtimestamp(last // SECOND_NS, SHANGHAI):%Y%m%d}")
+    names = quotes["contract"].unique(maintain_order=True).to_list()
+    plain = plain_image(trading_day, PriceRule.MIDDLE, AuctionTie.REFERENCE)
+    instruments = np.repeat(plain.instruments, len(names))
+    margins, fees = np.tile(plain.margins, len(names)), np.tile(plain.fees, len(names))
+    margins["instrument"] = np.arange(len(margins)) // len(plain.margins)
+    fees["instrument"] = np.arange(len(fees)) // len(plain.fees)
+    for row, name in enumerate(names):
+        own = quotes.filter(pl.col("contract") == name)
+        columns = [own[each] for each in own.columns if "price" in each]
+        prices = [Decimal(text) for text in pl.concat(columns).drop_nulls().unique().to_list()]
+        decimals = max(max(-int(price.as_tuple().exponent), 0) for price in prices)
+        units = [int(price.scaleb(decimals)) for price in prices]
+        tick = math.gcd(*units)
+        instruments[row]["tick_units"], instruments[row]["unit_decimals"] = tick, decimals
+        instruments[row]["lower_limit_ticks"] = min(units) // tick - 2
+        instruments[row]["upper_limit_ticks"] = max(units) // tick + 2
+        instruments[row]["tick_value_fen"] = tick_values_fen.get(name, 0)
+    phases = np.zeros(2, plain.phases.dtype)
+    phases["time_ns"] = first, last + SECOND_NS
+    phases["phase"] = Phase.CONTINUOUS, Phase.CLOSED
+    codes = [f"{number:012d}" for number in range(CODES)]
+    return plain._replace(
+        settings=msgspec.structs.replace(
+            plain.settings, order_capacity=1 << 16, session_capacity=8
+        ),
+        names=Names(
+            instruments=names, products=["recorded"], phase_groups=["recorded"], trading_codes=codes
+        ),
+        instruments=instruments,
+        margins=margins,
+        fees=fees,
+        phases=phases,
     )
 
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from huiguan.days.hashes import DayHashes
     from huiguan.exchange.day.image import AuctionTie, DayImage, PriceRule
     from huiguan.storage.market.points import Asked
-    from huiguan.storage.market.recordings import Recording
+    from huiguan.storage.market.recorded.orders import Recording
 
     Hear = Callable[[int, int, np.ndarray, np.ndarray], None]
 WINDOW = 4096  # commands a frame

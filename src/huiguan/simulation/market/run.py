@@ -6,17 +6,19 @@ its own. Nobody waits for an acknowledgement, so the day is put on the disk once
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from huiguan.exchange.messages import PassTime, encode
+from huiguan.exchange.messages import MESSAGE_BYTES, PassTime, encode
 from huiguan.floor.day.sequencer import Sequencer
 from huiguan.foundation.calendars import SECOND_NS
+from huiguan.foundation.faults import InputFault
 from huiguan.simulation.chance import stream
 from huiguan.simulation.market.clock import LOG_ON_NS, Moment, bursts, moments, stretches
 from huiguan.simulation.market.crowd import Crowd, Numbers
-from huiguan.simulation.market.people import COMMANDS_EACH
+from huiguan.simulation.market.people import COMMANDS_EACH, least_codes
 from huiguan.simulation.market.prices import Prices
 from huiguan.simulation.market.scenario import USUAL, Scenario
 from huiguan.simulation.market.story import DayStory
@@ -81,6 +83,55 @@ def run_day(
             progress(number + 1, len(moments_of_day))
         run(last + SECOND_NS, encode(PassTime()))
         return SimulatedDay(folder, market.close(), people_day.crowd.view.trades)
+
+
+def check_people(image: DayImage) -> None:
+    """Refuse a market whose people are not those of a simulation; the crowd knows nobody else."""
+    codes, least = image.names.trading_codes, least_codes(len(image.names.products))
+    if len(codes) < least or not all(re.fullmatch("[0-9]{12}", code) for code in codes):
+        raise InputFault(
+            f"the crowd needs a market of a simulation, with {least} trading codes or more, and"
+            f" this day has {len(codes)} of its own; make one with huiguan simulate and open the"
+            " day after it with huiguan day open"
+        )
+
+
+class CrowdBeside:
+    """The crowd on a day that others trade on too: the people of a simulated day, from a seed."""
+
+    def __init__(self, image: DayImage, seed: int) -> None:
+        """Wake the people up; raises ``InputFault`` where the market has none."""
+        check_people(image)
+        codes = len(image.trading_codes)
+        steps = max(LEAST_MOMENTS, COMMANDS_EACH * codes // MOMENT_COMMANDS)
+        self._people = PeopleDay(image, seed, steps, COMMANDS_EACH * codes // steps, USUAL)
+        self.sessions = 2 * len(image.members)
+        first = stretches(image)[0].start_ns - LOG_ON_NS
+        self._frames = [(first, self._people.story.log_on())]
+        self._number = 0
+        self._heard: list[np.ndarray] = []
+
+    def next_ns(self) -> int | None:
+        """Return when the next burst arrives, or when people look at the market again."""
+        if self._frames:
+            return self._frames[0][0]
+        moments = self._people.moments
+        return moments[self._number].time_ns if self._number < len(moments) else None
+
+    def act(self) -> np.ndarray:
+        """Return the commands of the next burst; none in a moment in which nobody decides."""
+        if not self._frames:
+            self._people.crowd.learn(np.concatenate(self._heard))
+            self._heard = []
+            moment = self._people.moments[self._number]
+            self._frames = self._people.frames(self._number, moment)
+            self._number += 1
+            return np.zeros((0, MESSAGE_BYTES), np.uint8)
+        return self._frames.pop(0)[1].reshape(-1, MESSAGE_BYTES)
+
+    def hear(self, events: np.ndarray) -> None:
+        """Keep what happened until people look again."""
+        self._heard.append(events.copy())
 
 
 class PeopleDay:

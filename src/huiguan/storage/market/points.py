@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from huiguan.foundation.calendars import SECOND_NS
 from huiguan.foundation.faults import InputFault
-from huiguan.storage.market.recordings import read_csv
+from huiguan.storage.market.recorded.orders import read_csv
 
 if TYPE_CHECKING:
     from pathlib import Path

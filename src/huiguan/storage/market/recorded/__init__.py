@@ -1,0 +1,1 @@
+"""Recorded days of other venues: orders, and quotes with what traded between them."""
