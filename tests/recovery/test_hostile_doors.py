@@ -26,8 +26,8 @@ from huiguan.storage.market.day_image import write_image
 from tests import hostile
 from tests.floors import STARTING_NS
 from tests.images import small_image
+from tests.live.test_binary_door import order
 from tests.recovery.journals import QuickFiles
-from tests.scenario.test_hall_doors import order
 
 if TYPE_CHECKING:
     from pathlib import Path
