@@ -21,7 +21,7 @@ from benchmarks.json_door import open_door
 from benchmarks.node import Line, open_floor
 from huiguan.exchange.messages import COMMAND_HEADER, MESSAGE_BYTES
 
-CONTRACTS, READERS, SECONDS, BURST = 60, 1_000, 10.0, 200
+CONTRACTS, READERS, SECONDS, BURST = 60, 1_000, 10.0, 40
 HELLO = (
     b"GET /v1/market HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
     b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"

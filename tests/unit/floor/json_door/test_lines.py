@@ -68,6 +68,42 @@ def test_a_reader_that_does_not_read_is_cut(monkeypatch: pytest.MonkeyPatch) -> 
     asyncio.run(asyncio.wait_for(run(), 60))
 
 
+def test_a_line_that_asks_nothing_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Half a question is none; a WebSocket stays."""
+    monkeypatch.setattr(serve, "ASK_SECONDS", 0.3)
+
+    async def listen(_: Any, receive: Any, send: Any) -> None:
+        await receive()
+        await send({"type": "websocket.accept"})
+        await receive()
+        await send({"type": "websocket.send", "text": "still here"})
+        await receive()
+
+    async def run() -> None:
+        place = serve.listening("127.0.0.1", 0)
+        config = uvicorn.Config(
+            listen, http=serve.HttpLine, ws=serve.WebSocketLine, lifespan="off", log_level="error"
+        )
+        server = uvicorn.Server(config)
+        monkeypatch.setattr(server, "capture_signals", contextlib.nullcontext)
+        serving = asyncio.create_task(server.serve(sockets=[place]))
+        speaking, speaker = await asyncio.open_connection(*place.getsockname())
+        speaker.write(HELLO)
+        await speaking.readuntil(b"\r\n\r\n")
+        for words in (b"", b"GET / HTTP/1.1\r\nHost:"):
+            reader, writer = await asyncio.open_connection(*place.getsockname())
+            writer.write(words)
+            assert await reader.read() == b""
+            writer.close()
+        speaker.write(b"\x81\x80" + bytes(4))  # an empty text, masked
+        assert (await speaking.readexactly(12))[2:] == b"still here"
+        speaker.close()
+        server.should_exit = True
+        await serving
+
+    asyncio.run(asyncio.wait_for(run(), 60))
+
+
 def test_a_key_has_its_rate_and_gets_it_back(monkeypatch: pytest.MonkeyPatch) -> None:
     """100 at once, then 50 a second: after 100 ms five more."""
     now = 1.0

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from huiguan.floor.doors.json.app import make_app
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 HTTP_DOOR_NAME = "http_door.json"
 UNREAD_SECONDS = 10.0  # a client that reads nothing for so long is cut
+ASK_SECONDS = 20.0  # from connecting to the first question
 PING_SECONDS, PONG_SECONDS = 10.0, 20.0
 MOST_CONNECTIONS = 4096
 LAST_WORDS_SECONDS = 3
@@ -34,6 +36,21 @@ class HttpDoorOpen(msgspec.Struct, frozen=True):
 
     url: str
     port: int
+
+
+class HttpLine(H11Protocol):
+    """A line that is ended when it asks nothing for too long."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin to wait for the first question."""
+        super().connection_made(transport)
+        self.loop.call_later(ASK_SECONDS, self._too_late)
+
+    def _too_late(self) -> None:
+        """End the line unless it has asked, or speaks as a WebSocket by now."""
+        asked: Any = self.cycle
+        if asked is None and self in self.connections:
+            self.transport.close()
 
 
 class WebSocketLine(WebSocketsSansIOProtocol):
@@ -85,6 +102,7 @@ async def serve_on(place: socket.socket, folder: Path, door: Door) -> None:
     settings = door.settings
     config = uvicorn.Config(
         make_app(door),
+        http=HttpLine,
         ws=WebSocketLine,
         ws_per_message_deflate=False,
         ws_max_size=LONGEST_FRAME,

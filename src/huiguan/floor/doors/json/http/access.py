@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import OrderedDict
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from huiguan.floor.doors.json.door import Door
 
 MOST_BODY = 64 << 10
+BODY_SECONDS = 10.0
 QUERIES_A_SECOND, QUERIES_AT_ONCE = 50, 100  # of one key
 KEPT_RATES = 10_000
 JSON = "application/json"
@@ -120,7 +122,16 @@ class Access:
 
 
 async def body_of(request: Request) -> bytes:
-    """Return the body of a request, up to ``MOST_BODY`` bytes."""
+    """Return the body of a request, up to ``MOST_BODY`` bytes, if it comes in time."""
+    try:
+        return await asyncio.wait_for(_body(request), BODY_SECONDS)
+    except TimeoutError:
+        raise Wrong(
+            408, f"the body of the request did not come within {BODY_SECONDS:g} s"
+        ) from None
+
+
+async def _body(request: Request) -> bytes:
     found = bytearray()
     async for part in request.stream():
         found += part

@@ -53,7 +53,7 @@ ENDPOINTS = (
         *("POST", "/v1/orders", one_off.enter, answers.Outcome),
         "Enter one order; for more than a few, speak at /v1/session.",
         body=ENTER,
-        others=(409, 422, 504),
+        others=(408, 409, 413, 422, 504),
     ),
     Endpoint(
         *("DELETE", "/v1/orders/{id}", one_off.cancel, answers.Outcome),

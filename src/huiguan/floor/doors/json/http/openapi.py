@@ -10,6 +10,7 @@ import msgspec
 from huiguan.floor.doors.json.http.answers import Fault, Refused
 from huiguan.floor.doors.json.http.endpoints import ENDPOINTS, Endpoint
 from huiguan.floor.doors.json.http.live import API_VERSION
+from huiguan.floor.doors.json.market.line import ASKS
 from huiguan.floor.doors.json.protocol import ANY_COMMAND, LogOn, answer_structs
 
 STATUSES = {
@@ -17,7 +18,9 @@ STATUSES = {
     401: "There is no key, or one that opens nothing here.",
     403: "It is not yours.",
     404: "There is no such thing.",
+    408: "The body did not come in time.",
     409: "The key's session is connected elsewhere.",
+    413: "The body is too long.",
     422: "The exchange refused it.",
     429: "Asked too often.",
     503: "The market does not answer now.",
@@ -30,7 +33,8 @@ HEAD = {
         "Queries and one-off orders of a trading hall. Prices are decimal text in the unit of the "
         "quote, money is CNY. The session itself is a WebSocket at /v1/session: the schemas LogOn, "
         "EnterOrder, CancelOrder, CancelOrders, LogOff go in (one or a list a frame); lists of the "
-        "events and records below come out."
+        "events and records below come out. Market data are a WebSocket at /v1/market: Subscribe "
+        "and Unsubscribe go in."
     ),
     "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
 }
@@ -40,7 +44,7 @@ def description() -> dict[str, Any]:
     """Return the whole description as plain values."""
     kinds: list[Any] = [one.answer for one in ENDPOINTS]
     kinds += [kind for one in ENDPOINTS for kind in (one.body, one.or_answer) if kind]
-    kinds += [Fault, Refused, LogOn, ANY_COMMAND, *answer_structs()]
+    kinds += [Fault, Refused, LogOn, ANY_COMMAND, *answer_structs(), ASKS]
     schemas, components = msgspec.json.schema_components(
         kinds, ref_template="#/components/schemas/{name}"
     )
