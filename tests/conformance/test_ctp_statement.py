@@ -107,7 +107,7 @@ def test_figures_without_the_recording() -> None:
     assert funds.equity_fen == 999_885_859
     assert funds.available_fen == 982_681_539
     assert funds.risk_degree_percent == Decimal("1.72")
-    assert ("equity 客户权益", "9998858.59") in statement_table(HOLDER, cleared())
+    assert ("equity 客户权益", "9,998,858.59") in statement_table(HOLDER, cleared())
 
 
 def test_text_to_the_byte() -> None:

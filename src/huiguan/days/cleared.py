@@ -17,7 +17,7 @@ from huiguan.exchange.trading.state.rows import FIRST_KEY
 from huiguan.foundation.faults import InputFault
 from huiguan.storage.change import finish_change
 from huiguan.storage.market.daily_files import report_files
-from huiguan.storage.market.day_folder import DayFolder
+from huiguan.storage.market.day_folder import DayFolder, refuse_unbegun
 from huiguan.storage.market.day_image import read_image
 from huiguan.storage.market.day_result import WrittenResult, read_result, result_files
 
@@ -134,6 +134,7 @@ def read_closed(root: Path) -> tuple[DayImage, DayResult, list[AnyInstruction]]:
     finish_change(root)
     folder = DayFolder(root)
     if not is_closed(root):
+        refuse_unbegun(root)
         raise InputFault(f"{root} is not closed yet; run `huiguan day close {root}` first")
     written = read_result(folder.result)
     return read_image(folder.image), written.result, written.instructions

@@ -18,7 +18,7 @@ from huiguan.days.cleared import (
     quiet,
     run_for_clearing,
 )
-from huiguan.days.versions import given_before, next_root, result_versions
+from huiguan.days.versions import followed_before, given_before, next_root, result_versions
 from huiguan.exchange.day.correction import check_references
 from huiguan.exchange.day.instructions.base import Stage
 from huiguan.exchange.day.instructions.every import check_instructions, of_stage
@@ -72,6 +72,7 @@ def close_folder(
             refuse_closed(root, versions)
         else:
             check_correction(root, versions, instructions)
+        check_references(orders, followed_before(root))
         report("the day is run again")
         if (root / MANIFEST).exists():
             verify_manifest(root, but="-" if versions else f"{RESULT}/")

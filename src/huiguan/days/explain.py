@@ -18,7 +18,7 @@ from huiguan.exchange.trading.core import TradingCore
 from huiguan.foundation.faults import InputFault
 from huiguan.foundation.refusals import BY_NUMBER
 from huiguan.storage.journal.recovery import Frame, read
-from huiguan.storage.market.day_folder import DayFolder
+from huiguan.storage.market.day_folder import DayFolder, refuse_unbegun
 from huiguan.storage.market.day_image import read_image
 
 if TYPE_CHECKING:
@@ -63,6 +63,7 @@ def explain_command(
     Raises ``InputFault`` for a number the journal does not hold.
     """
     folder = DayFolder(root)
+    refuse_unbegun(root)
     image = read_image(folder.image)
     held = max((frame.last_sequence for frame in read(folder.journal)), default=0)
     if not 1 <= number <= held:

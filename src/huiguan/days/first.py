@@ -11,6 +11,7 @@ from huiguan.exchange.day.instructions.base import Stage
 from huiguan.exchange.day.instructions.every import of_stage
 from huiguan.exchange.day.instructions.products import ListProduct
 from huiguan.exchange.day.result import result_digest
+from huiguan.exchange.evening.decided.effects import no_product
 from huiguan.exchange.evening.decided.nothing import nothing_before
 from huiguan.exchange.evening.next_day import next_morning
 from huiguan.exchange.reports.differences import differences
@@ -39,6 +40,9 @@ def open_first(
     orders = of_stage(instructions, Stage.OPENING)
     listed = [order.product for order in orders if isinstance(order, ListProduct)]
     known = [books.products[name] for name in listed if name in books.products]
+    for order in orders:
+        if isinstance(order, ListProduct) and order.product not in books.products:
+            raise no_product(order, order.product, books.products)
     if not known:
         raise InputFault(
             "a first day needs a product: give an instruction ListProduct with a product of the"

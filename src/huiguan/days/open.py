@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import shutil
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
 from huiguan.days.cleared import read_closed
-from huiguan.days.versions import given_before, next_root
+from huiguan.days.versions import followed_before, given_before, next_root
 from huiguan.exchange.day.correction import check_references
 from huiguan.exchange.day.image import image_digest
 from huiguan.exchange.day.instructions.base import Stage
@@ -87,7 +88,7 @@ def open_next(
         check_for_opening(instructions or (), given)
         verify_manifest(root)
         target = into or next_root(root, result.settings.next_trading_day)
-        check_references(orders, given_before(root, target))
+        check_references(orders, chain(followed_before(root), given_before(root, target)))
         every = [*given, *orders]
         tomorrow, effects = next_morning(image, result, books, every)
         forced = forced_closes(image, result, tomorrow)
@@ -159,7 +160,7 @@ def _only_at_opening(root: Path, target: Path) -> list[str]:
     """Return the references given when ``target`` was opened and not at a close of ``root``."""
     if not (target / OPENING_NAME).exists():
         return []
-    closes = {row.reference for _, row in given_before(root, None)}
+    closes = {row.reference for _, row, _ in given_before(root, None)}
     given = read_opening(target).instructions
     return [row.reference for row in given if row.reference not in closes]
 

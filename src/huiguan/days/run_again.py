@@ -14,7 +14,7 @@ from huiguan.foundation.faults import CheckFault
 from huiguan.foundation.kernel import is_cached
 from huiguan.storage.journal.recovery import Frame, read
 from huiguan.storage.journal.snapshot import read_snapshot
-from huiguan.storage.market.day_folder import DayFolder, verify_manifest
+from huiguan.storage.market.day_folder import DayFolder, refuse_unbegun, verify_manifest
 from huiguan.storage.market.day_image import read_image
 
 if TYPE_CHECKING:
@@ -85,6 +85,7 @@ def run_day_again(
     ``day.json``. Raises ``CheckFault`` naming the first difference.
     """
     folder = DayFolder(root)
+    refuse_unbegun(root)
     noted = read_hashes(root / HASHES_NAME)
     core = TradingCore(read_image(folder.image))
     snapshots = {int(path.stem): path for path in folder.snapshots.glob("[0-9]*.snapshot")}

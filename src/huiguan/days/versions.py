@@ -79,10 +79,32 @@ def given_before(root: Path, following: Path | None) -> Iterator[Given]:
             yield Given(where, row)
 
 
+def followed_before(root: Path) -> Iterator[Given]:
+    """Yield every instruction that the opening of ``root`` and of days before it followed.
+
+    The days before are those that lie closed beside it; what a correction took away counts as not
+    followed, and a reference it had used names that decision still.
+    """
+    day: Path | None = root
+    while day is not None and (day / OPENING_NAME).exists():
+        found = list(openings(day))
+        for where, opening in found:
+            for row in opening.instructions:
+                yield Given(where, row, followed=opening is found[-1][1])
+        day = day_before(day, trading_day_of(day))
+
+
+def shelf(root: Path) -> tuple[Path, str]:
+    """Return the folder in which the days of a market lie, as it was given, and ``root``'s name."""
+    whole = root.resolve()
+    given = root.name == whole.name and not root.is_symlink()
+    return (root if given else whole).parent, whole.name
+
+
 def beside(root: Path) -> dict[int, Path]:
     """Return the day folders beside ``root`` that are named by their day, ``root`` too."""
     found = {}
-    for path in root.resolve().parent.iterdir():
+    for path in shelf(root)[0].iterdir():
         try:
             day = dt.date.fromisoformat(path.name)
         except ValueError:
@@ -95,7 +117,8 @@ def next_root(root: Path, next_day: int) -> Path:
     """Return the folder of the next trading day beside ``root``, named as ``root`` is."""
     text = f"{next_day:08d}"
     dashed = f"{text[:4]}-{text[4:6]}-{text[6:]}"
-    return root.resolve().parent / (dashed if "-" in root.resolve().name else text)
+    folder, name = shelf(root)
+    return folder / (dashed if "-" in name else text)
 
 
 def trading_day_of(root: Path) -> int:

@@ -217,6 +217,7 @@ def test_a_close_is_corrected_and_what_follows_says_so(
     assert call(monkeypatch, *words, "--correct", "a wrong index", "--by", "C") == 0
     shown = capsys.readouterr()
     assert "the version before is kept in" in shown.out
+    assert shown.out.splitlines()[-1] == f"next: huiguan day open {root} --correct WHY"
     note = "2026-08-24 stands on version 1 of 2026-08-21, which version 2 has replaced (C: a wrong"
     assert note in shown.err
     following = str(tmp_path / "2026-08-24")

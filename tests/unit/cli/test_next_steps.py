@@ -8,6 +8,8 @@ import pytest
 
 from huiguan.cli import main
 from huiguan.exchange.messages import Side
+from huiguan.storage.market.day_folder import DayFolder
+from huiguan.storage.market.day_image import write_image
 from tests.markets import market_image
 from tests.trading_days import order, run_day
 
@@ -101,7 +103,8 @@ def test_books_laid_over_go_along(monkeypatch: pytest.MonkeyPatch, capsys: Shown
 def test_a_day_leads_from_step_to_step(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Shown
 ) -> None:
-    root = tmp_path / "my market" / "20260821"  # a blank, as people have it
+    monkeypatch.chdir(tmp_path)
+    root = Path("my market/20260821")  # a blank, as people have it; every step names it as given
     run_day(root, market_image(prices={"cu2610": 106_860}), [])
     line = last_line(monkeypatch, capsys, ["day", "verify", str(root)])
     said = []
@@ -121,3 +124,26 @@ def test_a_day_leads_from_step_to_step(
     assert last_line(monkeypatch, capsys, ["day", "verify", str(following)]) == line
     end = last_line(monkeypatch, capsys, ["day", "verify", str(root)])
     assert not end.startswith("next:")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["day", "close"],
+        ["day", "open"],
+        ["market"],
+        ["journal", "show"],
+        ["journal", "check"],
+        ["explain", "--command", "1"],
+    ],
+)
+def test_a_day_that_has_not_run_leads_to_its_run(
+    words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Shown
+) -> None:
+    root = tmp_path / "20260821"
+    write_image(DayFolder(root).image, market_image())
+    monkeypatch.setattr(sys, "argv", ["huiguan", *words, str(root)])
+    with pytest.raises(SystemExit) as end:
+        main()
+    assert end.value.code == 2
+    assert f"run it with `huiguan day run {root} --orders FILE.csv`" in capsys.readouterr().err

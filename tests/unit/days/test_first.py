@@ -3,6 +3,7 @@
 import json
 import re
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -52,9 +53,6 @@ def test_three_orders_from_nothing_to_a_statement(first: Path) -> None:
 
 
 def test_a_first_day_is_what_its_instructions_say(first: Path) -> None:
-    found = huiguan.read_market  # the day has not run yet
-    with pytest.raises(InputFault):
-        found(first)
     orders = huiguan.read_instructions(huiguan.first_instructions(PRICES, MONEY))
     with pytest.raises(InputFault, match="is a trading day already"):
         huiguan.open_first(first, books(), 20260821, orders)
@@ -65,7 +63,11 @@ def test_a_first_day_is_what_its_instructions_say(first: Path) -> None:
     [
         (20260822, huiguan.first_instructions(PRICES, {}), "2026-08-22"),
         (20260821, huiguan.first_instructions({}, MONEY), "a first day needs a product"),
-        (20260821, huiguan.first_instructions({"zz": "1"}, MONEY), "a first day needs a product"),
+        (
+            20260821,
+            huiguan.first_instructions({"zz": "1"}, MONEY),
+            "no rulebook has a product 'zz'",
+        ),
     ],
 )
 def test_what_cannot_begin_is_one_sentence(
@@ -131,3 +133,59 @@ def test_a_new_venue_is_data_and_is_listed_in_a_running_chain(first: Path, tmp_p
     listed = opened.image.instruments[0]
     # limit 7 % in August 2026, doubled until the first trade: 50,000 x 0.86 and x 1.14
     assert (int(listed["lower_limit_ticks"]), int(listed["upper_limit_ticks"])) == (4_300, 5_700)
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        huiguan.read_market,
+        lambda day: huiguan.close_day(day, books()),
+        lambda day: huiguan.open_next(day, books()),
+        lambda day: huiguan.statement(day, A, books()),
+        lambda day: huiguan.explain_command(day, 1),
+    ],
+)
+def test_a_day_that_has_not_run_names_the_step_that_is_missing(
+    first: Path, step: Callable[[Path], object]
+) -> None:
+    with pytest.raises(InputFault, match=r"not begun.* run it with `huiguan day run"):
+        step(first)
+
+
+def test_a_product_that_is_mistyped_is_named(tmp_path: Path) -> None:
+    rows = huiguan.first_instructions({"cux": "106860"}, MONEY)
+    with pytest.raises(InputFault, match="no rulebook has a product 'cux'; did you mean 'cu'"):
+        huiguan.open_first(tmp_path / "d", books(), 20260821, huiguan.read_instructions(rows))
+
+
+def test_one_instruction_is_followed_once(first: Path) -> None:
+    """A file given again the next evening moves no money again; nor does one of the first day.
+
+    A has 1,000,000.00 and no trade, so its equity only changes by what it is paid in.
+    """
+    pay = {"type": "MoveClientMoney", "maker": "A", "checker": "B", "trading_code": A}
+    once = huiguan.read_instructions([pay | {"reference": "O-1", "amount": "500.00"}])
+    huiguan.run_day(first, [])
+    huiguan.close_day(first, books())
+    reused = huiguan.read_instructions([pay | {"reference": "first-1", "amount": "1.00"}])
+    with pytest.raises(InputFault, match="'first-1' was given before, in the opening of 20260821"):
+        huiguan.open_next(first, books(), reused)
+    second = huiguan.open_next(first, books(), once).root
+    assert not huiguan.open_next(first, books(), once).written  # the same step again
+    huiguan.run_day(second, [])
+    huiguan.close_day(second, books())
+    with pytest.raises(InputFault, match="'O-1' was followed before, in the opening of 20260824"):
+        huiguan.open_next(second, books(), once)
+    third = huiguan.open_next(second, books()).image
+    assert int(third.trading_codes["deposit_fen"][0]) == 100_050_000
+
+
+def test_a_close_takes_no_reference_of_an_earlier_day(first: Path) -> None:
+    rows = [
+        {"type": "DecideSettlement", "maker": "A", "checker": "B", "reference": "first-2"}
+        | {"instrument": "cu2610", "price": "106900"}
+    ]
+    huiguan.run_day(first, [])
+    with pytest.raises(InputFault, match="'first-2' was given before, in the opening of 20260821"):
+        huiguan.close_day(first, books(), huiguan.read_instructions(rows))
+    assert not (first / "result").exists()

@@ -200,7 +200,7 @@ REFUSED: list[tuple[list[AnyInstruction], str]] = [
         "'twins' has limits of its own in cu2610",
     ),
     ([given(ListProduct, product="cu", price=Decimal(1))], "cu trades already"),
-    ([given(ListProduct, product="gold", price=Decimal(1))], "product 'gold' is not in the image"),
+    ([given(ListProduct, product="gold", price=Decimal(1))], "no rulebook has a product 'gold'"),
     ([given(EndProduct, product="cu")], "in cu there are still 10 lots of cu2610"),
     ([given(EndProduct, product="al")], "not in the image"),
     (

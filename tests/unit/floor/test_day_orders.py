@@ -1,6 +1,7 @@
 """Orders in words through an opened day: their times, their words, and what cannot be read."""
 
 import datetime as dt
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from huiguan.days.close import close_folder
 from huiguan.days.market import read_market
 from huiguan.exchange.messages import CancelOrder, EnterOrder, Hedge, Offset, Side, TimeInForce
 from huiguan.exchange.reports.market_frames import orders_frame
-from huiguan.floor.files.day_orders import read_orders, run_day
+from huiguan.floor.files.day_orders import NEEDED, OPTIONAL, WORDS, read_orders, run_day
 from huiguan.foundation.faults import InputFault
 from huiguan.storage.market.day_folder import DayFolder
 from huiguan.storage.market.day_image import write_image
@@ -76,15 +77,30 @@ def test_words_of_an_order_and_of_its_cancel() -> None:
         ({"price": "１０６８６０"}, "is not a decimal number"),
         ({"lots": "0"}, "below 1"),
         ({"lots": "99999999999"}, "no order can say this"),
-        ({"colour": "red"}, "'colour' is no column"),
+        ({"contract": "CU2610"}, "is not in this day's image; did you mean 'cu2610'?"),
+        ({"time": "20:30:00"}, "which lasts from 2026-08-20 20:55:00 to 2026-08-21 15:00:00"),
+        ({"price": 106860.0}, "price: 106860.0 is a float, binary and not exact"),
         ({"price": ""}, "price is missing"),
         ({"action": "cancel"}, "id is missing"),
     ],
 )
-def test_what_cannot_be_read_is_told_by_row(row: dict[str, str], sentence: str) -> None:
+def test_what_cannot_be_read_is_told_by_row(row: dict[str, object], sentence: str) -> None:
     with pytest.raises(InputFault, match="none was sent: row 2: ") as fault:
         read_orders(market_image(), [BUY, BUY | row])
     assert sentence in str(fault.value)
+
+
+def test_a_column_that_means_nothing_is_told_once() -> None:
+    with pytest.raises(InputFault) as fault:
+        read_orders(market_image(), [BUY | {"qty": "3"}] * 15)
+    assert str(fault.value).startswith("'qty' is no column of orders; there are time, code")
+    assert str(fault.value).count("'qty'") == 1
+
+
+def test_programs_give_numbers_as_numbers() -> None:
+    """A row of a data frame or a dict: 106860 and Decimal("3") are what "106860" and "3" are."""
+    row = BUY | {"price": 106_860, "lots": Decimal(3), "id": None}
+    assert read_orders(market_image(), [row]) == read_orders(market_image(), [BUY])
 
 
 def test_all_faulty_rows_are_told_at_once() -> None:
@@ -113,7 +129,7 @@ def test_orders_trade_and_the_day_closes(opened: Path) -> None:
 def test_a_day_that_has_begun_stays_as_it_is(opened: Path) -> None:
     run_day(opened, [BUY])
     before = sorted((path, path.read_bytes()) for path in opened.rglob("*") if path.is_file())
-    with pytest.raises(InputFault, match="already holds a trading day"):
+    with pytest.raises(InputFault, match="has begun already, and a day runs once"):
         run_day(opened, [SELL])
     assert before == sorted((p, p.read_bytes()) for p in opened.rglob("*") if p.is_file())
 
@@ -131,3 +147,11 @@ def test_a_file_with_a_byte_order_mark_and_one_that_is_none(tmp_path: Path) -> N
         path.write_bytes(content)
         with pytest.raises(InputFault, match=sentence):
             read_order_rows(path)
+
+
+def test_the_page_names_every_column_and_word() -> None:
+    page = (Path(__file__).parents[3] / "docs/how-to/run-your-own-market.md").read_text("utf-8")
+    for name in (*NEEDED, *OPTIONAL):
+        assert f"`{name}`" in page
+    for words in WORDS.values():
+        assert all("_" in word or f"`{word}`" in page for word in words)

@@ -95,12 +95,12 @@ def print_proof(result: DayResult) -> None:
     parts = [
         ("in the morning", accounts["previous_fen"]),
         ("+ deposits", accounts["deposits_fen"]),
-        ("- withdrawals", -accounts["withdrawals_fen"]),
+        ("- withdrawals", accounts["withdrawals_fen"]),
         ("+ close profit", accounts["close_profit_fen"]),
         ("+ mark-to-market profit", accounts["mark_profit_fen"]),
-        ("- fees", -accounts["fees_fen"]),
-        ("- order fees", -accounts["order_fees_fen"]),
-        ("- fees of cash settlement", -accounts["delivery_fees_fen"]),
+        ("- fees", accounts["fees_fen"]),
+        ("- order fees", accounts["order_fees_fen"]),
+        ("- fees of cash settlement", accounts["delivery_fees_fen"]),
         ("= in the evening", accounts["balance_fen"]),
     ]
     show_table(

@@ -214,9 +214,11 @@ def close_command(
     from huiguan.exchange.day.instructions.every import of_stage
     from huiguan.exchange.evening.decided.at_close import effects_at_close
     from huiguan.storage.journal.recovery import scan_folder
+    from huiguan.storage.market.day_folder import refuse_unbegun
     from huiguan.storage.market.rulebooks.load import load_books
 
     require_day(folder)
+    refuse_unbegun(folder)
     begun = time.monotonic()
     orders, decision = instructions_of(instructions), decision_of(correct, by)
     total = 0
@@ -244,7 +246,8 @@ def close_command(
     if waiting:
         tell(f"left for the opening: {', '.join(row.reference for row in waiting)}")
     given = ("--instructions", instructions) if waiting else ()
-    say_next("day", "open", folder, *given, *laid_over(rulebook))
+    again = ("--correct", "WHY") if is_opened(following) else ()
+    say_next("day", "open", folder, *given, *again, *laid_over(rulebook))
 
 
 @day.command("open")

@@ -47,6 +47,14 @@ def check_day(folder: Path) -> None:
     require_day(folder)
 
 
+def check_begun(folder: Path) -> None:
+    """Do the same, and refuse a day whose trading has not begun."""
+    from huiguan.storage.market.day_folder import refuse_unbegun
+
+    check_day(folder)
+    refuse_unbegun(folder)
+
+
 def settle(folder: Path) -> None:
     """Finish a change that was interrupted, and say in which state the folder is."""
     from huiguan.storage.change import finish_change, left_behind

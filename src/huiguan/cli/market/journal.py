@@ -11,7 +11,7 @@ import typer
 
 from huiguan.cli import app
 from huiguan.cli.language import language, spoken, tell
-from huiguan.cli.market.folders import check_day
+from huiguan.cli.market.folders import check_begun
 from huiguan.cli.next_step import say_next
 from huiguan.cli.progress import Progress
 from huiguan.exchange.reports.words import left
@@ -284,7 +284,7 @@ def _sentence(image: DayImage | None, command: Command, *, chinese: bool = False
 def _journal_folder(folder: Path) -> Path:
     if any(folder.glob("*.segment")) or (folder / "witness").exists():
         return folder
-    check_day(folder)
+    check_begun(folder)
     return folder / "journal"
 
 

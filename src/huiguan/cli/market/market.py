@@ -9,7 +9,7 @@ import typer
 
 from huiguan.cli import app
 from huiguan.cli.language import language, spoken, spoken_head, tell
-from huiguan.cli.market.folders import DayDir, check_day
+from huiguan.cli.market.folders import DayDir, check_begun
 from huiguan.cli.next_step import say_next
 from huiguan.cli.progress import Progress, say
 from huiguan.foundation.faults import InputFault
@@ -32,7 +32,7 @@ def read(folder: Path, hear: Hear | None = None) -> RecordedMarket:
     from huiguan.days.run_again import announce_compiling
     from huiguan.storage.journal.recovery import scan_folder
 
-    check_day(folder)
+    check_begun(folder)
     announce_compiling(lambda text: say(f"market: {text}"))
     total = max((frame.last_sequence for frame in scan_folder(folder / "journal")), default=0)
     with Progress("market, commands") as progress:
@@ -209,7 +209,7 @@ def export_command(
     from huiguan.storage.market.day_image import read_image
 
     check_minutes(minutes)
-    check_day(folder)
+    check_begun(folder)
     image = read_image(DayFolder(folder).image)
     quotes = QuotesOfDay(Feed(image))
     found = read(folder, quotes.hear)

@@ -51,13 +51,25 @@ class Given(NamedTuple):
 
     where: str
     instruction: AnyInstruction
+    followed: bool = False  # on an earlier day, so that it cannot be followed again
 
 
 def check_references(rows: Sequence[AnyInstruction], before: Iterable[Given]) -> None:
-    """Refuse a reference that was given before to anything else: it names one decision."""
+    """Refuse a reference that was given before to anything else: it names one decision.
+
+    So is a decision that an earlier day followed: its money would move a second time.
+    """
     rows_by_reference = {row.reference: row for row in rows}
-    for where, earlier in before:
-        row = rows_by_reference.get(earlier.reference, earlier)
+    for where, earlier, followed in before if rows else ():
+        row = rows_by_reference.get(earlier.reference)
+        if row is None:
+            continue
+        if row == earlier and followed:
+            raise InputFault(
+                f"instruction {row.reference!r} was followed before, in {where}; a reference names"
+                " one decision, which is not followed twice. Take it out, or give what is decided"
+                " anew a reference of its own"
+            )
         if row != earlier:
             raise InputFault(
                 f"instruction {row.reference!r} was given before, in {where}, and said something"

@@ -6,7 +6,7 @@ from typing import Any
 from huiguan.exchange.day.image import DayImage
 from huiguan.exchange.day.result import DayResult
 from huiguan.exchange.evening.day_figures import contract_figures
-from huiguan.exchange.reports.words import yuan
+from huiguan.foundation.arithmetic import show_fen
 from huiguan.foundation.calendars import show_day
 from huiguan.foundation.faults import InputFault
 
@@ -40,7 +40,7 @@ def member_table(image: DayImage, result: DayResult, member: str) -> list[Sequen
     pools = pools_of(image, result, member)
     heads = ["", *(OWNERS[int(result.pools["house"][index])] for index in pools)]
     rows = [
-        [label, *(yuan(int(result.pools[name][index])) for index in pools)]
+        [label, *(show_fen(int(result.pools[name][index])) for index in pools)]
         for name, label in LABELS.items()
     ]
     return [heads, *rows]

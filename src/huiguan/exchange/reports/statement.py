@@ -29,6 +29,8 @@ from huiguan.exchange.reports.words import (
     width,
     yuan,
 )
+from huiguan.foundation.arithmetic import show_fen
+from huiguan.foundation.calendars import show_day
 
 
 class Holder(msgspec.Struct, frozen=True, kw_only=True):
@@ -479,15 +481,15 @@ def statement_table(holder: Holder, day: ClientDay) -> list[tuple[str, str]]:
     funds = day.funds
     return [
         ("trading code 交易编码", holder.trading_code),
-        ("trading day 交易日", str(day.trading_day)),
-        ("balance brought forward 期初结存", yuan(funds.previous_balance_fen)),
-        ("deposits less withdrawals 出入金", yuan(funds.deposits_fen - funds.withdrawals_fen)),
-        ("close profit 平仓盈亏", yuan(funds.close_profit_fen)),
-        ("mark-to-market profit 持仓盯市盈亏", yuan(funds.mark_profit_fen)),
-        ("fees 手续费", yuan(funds.fees_fen)),
-        ("equity 客户权益", yuan(funds.equity_fen)),
-        ("margin 保证金占用", yuan(funds.margin_fen)),
-        ("available 可用资金", yuan(funds.available_fen)),
+        ("trading day 交易日", show_day(day.trading_day)),
+        ("balance brought forward 期初结存", show_fen(funds.previous_balance_fen)),
+        ("deposits less withdrawals 出入金", show_fen(funds.deposits_fen - funds.withdrawals_fen)),
+        ("close profit 平仓盈亏", show_fen(funds.close_profit_fen)),
+        ("mark-to-market profit 持仓盯市盈亏", show_fen(funds.mark_profit_fen)),
+        ("fees 手续费", show_fen(funds.fees_fen)),
+        ("equity 客户权益", show_fen(funds.equity_fen)),
+        ("margin 保证金占用", show_fen(funds.margin_fen)),
+        ("available 可用资金", show_fen(funds.available_fen)),
         ("risk degree 风险度", percent(funds.risk_degree_percent)),
-        ("margin call 应追加资金", yuan(funds.margin_call_fen)),
+        ("margin call 应追加资金", show_fen(funds.margin_call_fen)),
     ]

@@ -10,11 +10,13 @@ import datetime as dt
 from collections import Counter
 from functools import cache
 from itertools import groupby
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import msgspec
 import numpy as np
 
+from huiguan.exchange.day.instructions.base import near
 from huiguan.exchange.messages import (
     EVENT_HEADER_ROW,
     LAYOUTS,
@@ -32,6 +34,7 @@ from huiguan.exchange.messages import (
     TradeExecuted,
     encode,
 )
+from huiguan.exchange.reports.command_words import time_words
 from huiguan.floor.day.sequencer import Sequencer
 from huiguan.foundation.calendars import EXCHANGE_OFFSET_NS, SECOND_NS, show_day
 from huiguan.foundation.faults import InputFault
@@ -43,10 +46,11 @@ from huiguan.storage.market.day_image import read_image
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from pathlib import Path
 
     from huiguan.days.hashes import DayHashes
     from huiguan.exchange.day.image import DayImage
+
+    OrderRow = Mapping[str, object]  # a field is a text, a whole number or a Decimal
 
 NEEDED = ("time", "code", "contract", "side", "price", "lots")
 OPTIONAL = {
@@ -121,6 +125,7 @@ class Reader:
         self.ticks = cache(self.price_ticks)  # the same, of a price that comes again and again
         times = image.phases["time_ns"]
         self.first_ns, self.last_ns = int(times.min()), int(times.max())
+        self.meant: dict[str, str] = {}  # what a name that is unknown is nearest to
 
     def time_ns(self, text: str) -> int:
         """Return the moment of ``21:00:00.5`` or ``2026-08-20 21:00:00`` on this trading day.
@@ -145,14 +150,20 @@ class Reader:
         moment = seconds * SECOND_NS + time.microsecond * 1000 - EXCHANGE_OFFSET_NS
         if not self.first_ns <= moment <= self.last_ns:
             shown = show_day(self.image.settings.trading_day)
-            raise InputFault(f"time {text!r} lies outside trading day {shown}")
+            raise InputFault(
+                f"time {text!r} lies outside trading day {shown}, which lasts from"
+                f" {time_words(self.first_ns)} to {time_words(self.last_ns)}"
+            )
         return moment
 
     def row_of(self, rows: Mapping[str, int], name: str, what: str) -> int:
         """Return the row of a name in the image."""
         if name not in rows:
+            if len(self.meant) < MOST_FAULTS and name not in self.meant:
+                self.meant[name] = near(name, rows)
             example = next(iter(rows), "none at all")
-            raise InputFault(f"{what} {name!r} is not in this day's image, which has {example}")
+            way_out = self.meant.get(name) or f"there is for example {example}"
+            raise InputFault(f"{what} {name!r} is not in this day's image; {way_out}")
         return rows[name]
 
     def price_ticks(self, contract: int, text: str) -> int:
@@ -166,12 +177,10 @@ class Reader:
             raise InputFault(f"price {text} is no multiple of the tick of {size}")
         return natural(int(ticks), "price in ticks")
 
-    def command(self, row: Mapping[str, str]) -> TimedCommand:
+    def command(self, row: OrderRow) -> TimedCommand:
         """Return one row as a command; ``InputFault`` says what is wrong with it."""
-        unknown = sorted(set(row) - {*NEEDED, *OPTIONAL})
-        if unknown:
-            raise InputFault(f"{unknown[0]!r} is no column; there are {', '.join(known_columns())}")
-        said = OPTIONAL | {name: text.strip() for name, text in row.items() if text.strip()}
+        texts = {name: text_of(value, name) for name, value in row.items()}
+        said = OPTIONAL | {name: text for name, text in texts.items() if text}
         cancels = word(said["action"], "action", ("enter", "cancel")) == "cancel"
         for name in NEEDED_TO_CANCEL if cancels else NEEDED:
             if not said.get(name) or (cancels and said[name] == "0"):
@@ -201,13 +210,27 @@ class Reader:
             raise InputFault(f"no order can say this: {fault}") from None
 
 
-def known_columns() -> tuple[str, ...]:
-    """Return the columns a row may have."""
-    return (*NEEDED, *OPTIONAL)
+def text_of(value: object, name: str) -> str:
+    """Return a field as text, as a file has it: a text, a whole number or a Decimal; None is none.
+
+    A float is refused: 106900.1 is no exact price.
+    """
+    if isinstance(value, str):
+        return value.strip()
+    return "" if value is None else f"{decimal(value, name):f}"
 
 
-def read_orders(image: DayImage, rows: Sequence[Mapping[str, str]]) -> list[TimedCommand]:
+def refuse_unknown_columns(rows: Sequence[OrderRow]) -> None:
+    """Refuse a column that means nothing, once and not in every row."""
+    known = (*NEEDED, *OPTIONAL)
+    for name in {name: None for row in rows for name in row}:
+        if name not in known:
+            raise InputFault(f"{name!r} is no column of orders; there are {', '.join(known)}")
+
+
+def read_orders(image: DayImage, rows: Sequence[OrderRow]) -> list[TimedCommand]:
     """Return rows as commands in order of time; every faulty row is named in one ``InputFault``."""
+    refuse_unknown_columns(rows)
     reader, commands, faults = Reader(image), [], []
     for number, row in enumerate(rows, 1):
         try:
@@ -277,23 +300,27 @@ def interleaved(
         yield time_ns, batch
 
 
-def run_day(
-    root: Path, rows: Sequence[Mapping[str, str]], beside: Sequence[Beside] = ()
-) -> RunOrders:
+def run_day(root: Path | str, rows: Sequence[OrderRow], beside: Sequence[Beside] = ()) -> RunOrders:
     """Run the day opened in ``root`` with ``rows`` to its end; then it can be closed.
 
     A row has time, code, contract, side, price, lots; and, where they differ from an opening order
     for the day, offset, hedge, time_in_force, minimum_lots, id (one's own number), action
-    (``cancel`` names an id). ``beside`` act on the same day; with them it is put on the disk once,
-    when it is over. Raises ``InputFault`` before anything is written when a row cannot be read or
-    the day has begun.
+    (``cancel`` names an id, which one live order of a member has). ``beside`` act on the same day;
+    with them it is put on the disk once, when it is over. Raises ``InputFault`` before anything is
+    written when a row cannot be read or the day has begun.
     """
+    root = Path(root)
     folder = DayFolder(root)
     image = read_image(folder.image)
     commands = read_orders(image, rows)
     taken = sum(each.sessions for each in beside)
     frames = list(frames_of(image, commands, taken))
     trades, refused = 0, [np.zeros(0, np.int64)]
+    if any(folder.journal.glob("*.segment")):
+        raise InputFault(
+            f"{root} has begun already, and a day runs once; close it with `huiguan day close"
+            f" {root}`, or open the day again in another folder to run other orders"
+        )
     files = FilesOfOneStep() if beside else None
     with hold(root, "day run"), Sequencer.create(root, image, files=files) as day:
         for time_ns, batch in interleaved(frames, beside):

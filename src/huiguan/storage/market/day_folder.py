@@ -47,6 +47,16 @@ class DayFolder(NamedTuple):
         return self.root / "result"
 
 
+def refuse_unbegun(root: Path) -> None:
+    """Refuse a day that is open and has not begun: nothing can be read of it, the step is named."""
+    folder = DayFolder(root)
+    if (folder.image / "image.json").exists() and not folder.journal.exists():
+        raise InputFault(
+            f"{root} is open and its trading has not begun, so there is nothing to see or to clear"
+            f" yet; run it with `huiguan day run {root} --orders FILE.csv`"
+        )
+
+
 def write_manifest(root: Path, files: Files | None = None, change: Change | None = None) -> None:
     """List every file of the folder with its SHA-256.
 

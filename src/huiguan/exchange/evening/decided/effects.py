@@ -37,3 +37,9 @@ def unknown(order: Instruction, what: str, name: str, names: Iterable[str]) -> I
     """Return the fault of a name that nobody has, with the nearest that somebody has."""
     meant = near(name, names) or "check its spelling"
     return refused(order, f"{what} {name!r} is not in the image; {meant}")
+
+
+def no_product(order: Instruction, name: str, products: Iterable[str]) -> InputFault:
+    """Return the fault of a product that no rulebook knows, with the nearest that one does."""
+    meant = near(name, products) or f"there are {', '.join(sorted(products))}"
+    return refused(order, f"no rulebook has a product {name!r}; {meant}")

@@ -11,7 +11,14 @@ from huiguan.exchange.day.instructions.every import AnyInstruction
 from huiguan.exchange.day.instructions.prices import SetListingPrice
 from huiguan.exchange.day.instructions.products import EndProduct, ListProduct, SetProductRight
 from huiguan.exchange.day.result import DayResult
-from huiguan.exchange.evening.decided.effects import NOTHING, Effect, effect, refused, unknown
+from huiguan.exchange.evening.decided.effects import (
+    NOTHING,
+    Effect,
+    effect,
+    no_product,
+    refused,
+    unknown,
+)
 from huiguan.exchange.evening.decided.people import several, word
 from huiguan.exchange.messages import Right
 from huiguan.exchange.rules.instruments import Contract, contract_code
@@ -91,7 +98,7 @@ def list_product(found: Products, order: ListProduct) -> Effect:
     if name in found.products:
         raise refused(order, f"{name} trades already; SetProductRight changes what may be done")
     if name not in found.books.products:
-        raise unknown(order, "product", name, found.books.products)
+        raise no_product(order, name, found.books.products)
     if found.books.products[name].listed > day:
         raise refused(order, f"{name} is first listed on {found.books.products[name].listed}")
     found.products.append(name)
