@@ -49,9 +49,11 @@ check: .venv/dev            ## format, lint, types, import contracts, generated 
 bench: .venv/bench          ## the figures of docs/reference/performance.md
 	$(BIN)/python -m benchmarks
 
-torture: .venv/dev          ## 300 kills under load, every cut and flip of a larger journal
+torture: .venv/fuzz         ## 300 kills under load, every cut and flip, every decoder fuzzed
 	$(STEP) "300 kills, 1 MiB cut at every byte, 64 KiB flipped at every bit: about 20 minutes"
 	$(BIN)/pytest -v -n auto --dist worksteal tests/recovery --torture
+	$(STEP) "coverage-guided fuzzing, thirty minutes for each decoder: two and a half hours"
+	for decoder in binary log_on json words operator; do $(BIN)/python -m tests.fuzz $$decoder 1800 || exit 1; done
 
 generate: .venv/dev         ## write the pages, locks and clients that are derived from code
 	$(BIN)/python -m tools.generate
@@ -59,6 +61,7 @@ generate: .venv/dev         ## write the pages, locks and clients that are deriv
 lock: .venv/base            ## renew the pinned versions
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --only-group fuzz -o requirements-fuzz.lock
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --no-emit-index-url --no-header --no-annotate --group bench -c requirements-dev.lock -o requirements-bench.lock
 
 .venv/bin/uv:
@@ -76,6 +79,11 @@ lock: .venv/base            ## renew the pinned versions
 .venv/dev: .venv/base requirements-dev.lock
 	$(STEP) "set-up: pinned tools for tests"
 	@$(BIN)/uv pip install -q --require-hashes -r requirements-dev.lock
+	@touch $@
+
+.venv/fuzz: .venv/dev requirements-fuzz.lock
+	$(STEP) "set-up: the fuzzer"
+	@$(BIN)/uv pip install -q --require-hashes -r requirements-fuzz.lock
 	@touch $@
 
 .venv/bench: .venv/dev requirements-bench.lock

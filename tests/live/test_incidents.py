@@ -6,6 +6,7 @@ Elsewhere already:
   tests/live/test_binary_door.py, ``test_the_market_goes_on_where_it_stood``
 - T3 (NSE 2021, trading without risk): one core does both; tests/recovery/test_market_faults.py
 - T4 (Nasdaq 2012): an uncross is one command, tests/unit/trading/test_auction.py
+- T10 (Knight 2012, a flag used again): numbers are pinned in ``messages.lock``; the rest is below
 - T12 (SHFE 2019, settlement late): tests/recovery/test_days_interrupted.py,
   tests/recovery/test_closing_killed.py and the files beside it: killed anywhere and run again gives
   the same bytes, and an unclosed day opens no next one

@@ -135,7 +135,8 @@ events that concern the session, and either side the records below (kinds 1 to 9
   is refused (`ALREADY_HERE`).
 - **Not taken.** What the session's rate does not allow, or what comes while no market is open,
   never reaches the exchange and uses up no number: `NotTaken` names the first one and when to
-  send it again.
+  send it again. To connect again
+  does not fill the rate up.
 - **Signs of life.** The door sends `Heartbeat` every {records.HEARTBEAT_MS // 1000} seconds; a
   client that says nothing (any record counts) for three times as long is cut, and
   cancel-on-disconnect takes its course after `grace_ms`.

@@ -106,7 +106,7 @@ def understood(decoder: msgspec.json.Decoder[Any], text: str | bytes) -> Any:  #
     """Return what a text says; ``NoSense`` where it says nothing."""
     try:
         return decoder.decode(text)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as fault:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as fault:
         raise NoSense(str(fault)) from None
 
 
