@@ -32,5 +32,5 @@ def ticks_command(
     quotes = read_ticks(file, contract)
     write_quotes(out, quotes)
     contracts = quotes["contract"].unique(maintain_order=True).to_list()
-    tell(f"{len(quotes):,} ticks of {', '.join(contracts)}, {depth_of(quotes)} levels a side")
+    tell(f"{len(quotes):,} ticks of {', '.join(contracts)}; levels a side: {depth_of(quotes)}")
     tell(f"{int(quotes['traded_lots'].sum()):,} lots traded between them; quotes: {out}")

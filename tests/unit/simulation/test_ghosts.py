@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 import pytest
 
 from huiguan.exchange.day.image import DayImage
@@ -17,6 +18,7 @@ from huiguan.exchange.messages import (
     TradeExecuted,
 )
 from huiguan.floor.files.day_orders import run_day
+from huiguan.foundation.faults import InputFault
 from huiguan.simulation.market.ghosts import (
     Ghosts,
     Place,
@@ -25,7 +27,9 @@ from huiguan.simulation.market.ghosts import (
     changes,
     plan,
     recorded_trades,
+    ticks_of,
 )
+from huiguan.simulation.market.run import CrowdBeside
 from huiguan.storage.market.day_folder import DayFolder
 from huiguan.storage.market.day_image import write_image
 from tests.images import small_image
@@ -140,6 +144,17 @@ def row(side: str, price: int, lots: int, time: str = "09:00:01.5") -> dict[str,
     }
 
 
+QUOTE = {
+    "contract": image().names.instruments[0],
+    "time_ns": OPEN_NS + SECOND,
+    "last_price": "100",
+    "traded_lots": 10,
+    "traded_turnover": "1001",
+    "bid_price_1": "100",
+    "bid_lots_1": 10,
+    "ask_price_1": "101",
+    "ask_lots_1": 6,
+}
 QUEUE = [  # recorded bid, traded at 100; in front and filled after it, as the page has it
     (10, 0, 0, 0),
     (14, 0, 10, 0),
@@ -224,3 +239,21 @@ def test_without_turnover_or_trades_a_quote_that_crosses_a_client_fills_it(tmp_p
     lower = tick(3, 0)._replace(levels={Place(Side.BUY, 99): 5, Place(Side.SELL, 100): 2})
     watch = played(tmp_path, [tick(1, 10), lower], [row("buy", 100, 3)], Watch())
     assert watch.filled == [(3, 2)]
+
+
+def test_without_a_simulated_market_there_is_no_crowd() -> None:
+    with pytest.raises(InputFault, match="make one with huiguan simulate"):
+        CrowdBeside(image(), 7)
+
+
+def test_quotes_of_another_day_are_refused() -> None:
+    quotes = pl.DataFrame({name: [value] for name, value in QUOTE.items()})
+    with pytest.raises(InputFault, match="no quote falls in continuous trading"):
+        ticks_of(image(), quotes.with_columns(pl.col("time_ns") - 86_400 * SECOND))
+    with pytest.raises(
+        InputFault, match=r"row 1, .*: price 100\.5 is no multiple of the tick of 1"
+    ):
+        ticks_of(image(), quotes.with_columns(last_price=pl.lit("100.5")))
+    (found,) = ticks_of(image(), quotes)
+    # 1,001 yuan at 1 yuan a tick: 10 lots of which 1 at 101
+    assert found == tick(1, 10, 6, 10, turnover=1_001)

@@ -127,10 +127,10 @@ def changes(standing: Mapping[Place, int], tick: Tick) -> dict[Place, int]:
         if len(seen) >= tick.depth:
             prices = [place.price for place in seen]
             worst = min(prices) if side == Side.BUY else max(prices)
-        for place, lots in standing.items():
-            if place.side != side or place in seen or not lots:
-                continue
-            if worst is None or better(place, worst):
+        up = 1 if side == Side.BUY else -1
+        limit = None if worst is None else up * worst
+        for place, lots in standing.items():  # the longest loop here: numbers, not names
+            if place[0] == side and (limit is None or up * place[1] > limit) and place not in seen:
                 found[place] = -lots
         for place, lots in seen.items():
             if lots != standing.get(place, 0):
@@ -226,12 +226,18 @@ def plan(ticks: Sequence[Tick]) -> dict[tuple[int, Place], Pieces]:
                     del book[gone], standing[gone]
                 if place in book:
                     standing[place] -= _take(book[place], lots)
+                    if not standing[place]:
+                        del standing[place], book[place]
         if tick.crossed:
             continue
         before[tick.instrument] = tick
         for place, more in changes(standing, tick).items():
             queue = book.setdefault(place, [])
             standing[place] = standing.get(place, 0) + more
+            if not standing[place]:
+                del standing[place], book[place]
+                _cut(queue, -more)
+                continue
             if more > 0:
                 found[number, place] = Pieces([more])
                 queue.append((found[number, place], more))
