@@ -39,7 +39,7 @@ class Readers:
         self.heard = 0
         self._going = True
         self._select = selectors.DefaultSelector()
-        self._thread = threading.Thread(target=self._read)
+        self._thread = threading.Thread(target=self._read, daemon=True)
         self._thread.start()
         for _ in range(count):
             line = socket.create_connection(("127.0.0.1", port))

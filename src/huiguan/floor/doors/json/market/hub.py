@@ -118,6 +118,7 @@ class Hub:
                 del rest[: sum(map(len, packets))]
                 await self._take(packets)
             writer.close()
+            await asyncio.sleep(AGAIN_SECONDS)
 
     async def _take(self, packets: list[memoryview]) -> None:
         """Take packets; a snapshot among them begins the books anew."""
