@@ -81,7 +81,7 @@ ROOMS = {
     "read_closed": "days.cleared",
     "read_instructions": "exchange.day.instructions.written:read_rows",
     "read_market": "days.market",
-    "run_day": "floor.day_orders",
+    "run_day": "floor.files.day_orders",
     "statement": "days.statement",
     "trades_frame": "exchange.reports.market_frames",
     "valid_price_on": "exchange.rules.lookups",
