@@ -2,6 +2,7 @@
 
 Elsewhere already:
 
+- T1, a disk that is slow or fails: tests/recovery/test_crossing_lines.py; one that is full is below
 - T2 (Tokyo 2020, orders accepted and nothing told): tests/recovery/test_floor_killed.py and
   tests/live/test_binary_door.py, ``test_the_market_goes_on_where_it_stood``
 - T3 (NSE 2021, trading without risk): one core does both; tests/recovery/test_market_faults.py

@@ -1,0 +1,153 @@
+"""Lines that cross: two log-ons at once, one that breaks while it asks, a day that closes."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import threading
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from huiguan.exchange.messages import MESSAGE_BYTES, OrderEntered
+from huiguan.exchange.trading.state.rows import SessionStatus
+from huiguan.floor.day import sequencer
+from huiguan.floor.doors.records import DoorReason, Goodbye, LoggedOn
+from tests import hostile
+from tests.recovery.journals import QuickFiles
+from tests.recovery.test_hostile_doors import Bench, quiet_commands, taken
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+    from pathlib import Path
+
+    from huiguan.floor.doors.binary import Line
+
+
+def kinds(line: Line) -> list[int]:
+    """Return the kinds of the records a line was sent since the last time."""
+    rows = np.frombuffer(taken(line), np.uint8).reshape(-1, MESSAGE_BYTES)
+    found: list[int] = rows[:, :2].copy().view("<i2")[:, 0].tolist()
+    return found
+
+
+def played(folder: Path, scene: Callable[[Bench], Coroutine[None, None, None]]) -> None:
+    async def play() -> None:
+        bench = Bench(folder)
+        await bench.settle()
+        await scene(bench)
+        assert bench.faults == []
+        bench.node.market.sequencer.leave()
+
+    asyncio.run(play())
+
+
+async def trades(bench: Bench, line: Line) -> None:
+    """Check that the session of a line is on in the journal too: its order enters."""
+    line.data_received(quiet_commands()[0])
+    await bench.settle()
+    assert kinds(line)[-1] == OrderEntered.KIND
+    assert bench.node.market.core.state.sessions["state"][1] == SessionStatus.ON
+
+
+def test_a_line_that_breaks_while_it_asks_does_not_lose_the_next_one(tmp_path: Path) -> None:
+    async def scene(bench: Bench) -> None:
+        first, second = bench.connect(), bench.connect()
+        first.data_received(hostile.log_on(bench.tokens[1]))
+        first.connection_lost(None)
+        second.data_received(hostile.log_on(bench.tokens[1]))
+        await bench.settle()
+        assert kinds(second) == [LoggedOn.KIND]
+        await trades(bench, second)
+
+    played(tmp_path, scene)
+
+
+def test_of_two_log_ons_at_once_one_line_speaks(tmp_path: Path) -> None:
+    async def scene(bench: Bench) -> None:
+        first, second = bench.connect(), bench.connect()
+        for line in (first, second):
+            line.data_received(hostile.log_on(bench.tokens[1]))
+        await bench.settle()
+        assert (kinds(first), kinds(second)) == ([Goodbye.KIND], [LoggedOn.KIND])
+        assert not first.is_on
+        assert list(bench.node.live.values()) == [second]
+        await trades(bench, second)
+
+    played(tmp_path, scene)
+
+
+def test_a_day_that_is_closed_takes_no_command_of_a_line_that_breaks(tmp_path: Path) -> None:
+    """The journal ends where the hashes of the day were taken."""
+
+    async def scene(bench: Bench) -> None:
+        line = bench.connect()
+        line.data_received(hostile.log_on(bench.tokens[1]))
+        await bench.settle()
+        bench.hall.say_closed()
+        sequence = bench.node.market.sequencer.next_sequence
+        line.connection_lost(None)
+        bench.connect().data_received(hostile.log_on(bench.tokens[2]))
+        await bench.settle()
+        assert bench.node.market.sequencer.next_sequence == sequence
+
+    played(tmp_path, scene)
+
+
+def test_a_line_that_does_not_read_its_goodbye_is_cut(tmp_path: Path) -> None:
+    async def scene(bench: Bench) -> None:
+        line = bench.connect()
+        transport = line._transport
+        transport.close = lambda: None  # type: ignore[method-assign]  what it has unread stays
+        line.end(DoorReason.NO_SENSE)
+        assert not transport.is_closing()
+        bench.hall.heartbeat()
+        assert transport.is_closing()
+
+    played(tmp_path, scene)
+
+
+class WaitingFiles(QuickFiles):
+    """A disk whose flush takes until it is let go, and then may fail."""
+
+    free = threading.Event()
+    fails = False
+
+    def flush(self, file: int) -> None:
+        self.free.wait()
+        if self.fails:
+            raise OSError(errno.EIO, "the disk is gone")
+        super().flush(file)
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_t1_nobody_hears_of_an_order_before_a_slow_disk_has_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fails: bool
+) -> None:
+    """Tokyo 2020: a disk that hangs holds the answer back, one that fails stops the market."""
+    monkeypatch.setattr(sequencer, "Files", WaitingFiles)
+    monkeypatch.setattr(WaitingFiles, "free", threading.Event())
+    WaitingFiles.free.set()
+
+    async def scene() -> None:
+        bench = Bench(tmp_path)
+        await bench.settle()
+        line = bench.connect()
+        line.data_received(hostile.log_on(bench.tokens[1]))
+        await bench.settle()
+        assert kinds(line) == [LoggedOn.KIND]
+        WaitingFiles.free.clear()
+        monkeypatch.setattr(WaitingFiles, "fails", fails)
+        line.data_received(quiet_commands()[0])
+        for _ in range(100):
+            await asyncio.sleep(0)
+        assert kinds(line) == []
+        WaitingFiles.free.set()
+        while not (bench.node.failed.done() or line._transport.sent):  # type: ignore[attr-defined]
+            await asyncio.sleep(0.001)
+        assert kinds(line) == ([] if fails else [OrderEntered.KIND])
+        assert bench.node.failed.done() == fails
+        bench.node.market.sequencer.leave()
+
+    asyncio.run(scene())
