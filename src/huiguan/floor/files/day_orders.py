@@ -314,6 +314,7 @@ def run_day(root: Path | str, rows: Sequence[OrderRow], beside: Sequence[Beside]
     image = read_image(folder.image)
     commands = read_orders(image, rows)
     taken = sum(each.sessions for each in beside)
+    last = taken + len({command.member for command in commands})
     frames = list(frames_of(image, commands, taken))
     trades, refused = 0, [np.zeros(0, np.int64)]
     if any(folder.journal.glob("*.segment")):
@@ -331,7 +332,8 @@ def run_day(root: Path | str, rows: Sequence[OrderRow], beside: Sequence[Beside]
             kinds = events.view(EVENT_HEADER_ROW)["kind"]
             trades += int((kinds == TradeExecuted.KIND).sum())
             said = events.view(LAYOUTS[CommandRefused.KIND])
-            own = (kinds == CommandRefused.KIND) & (said["session"] > taken)
+            own = (kinds == CommandRefused.KIND) & (taken < said["session"])
+            own &= said["session"] <= last
             refused.append(said["refusal"][own].astype(np.int64))
         hashes = day.close()
     numbers, counts = np.unique(np.concatenate(refused), return_counts=True)
