@@ -40,7 +40,7 @@ def read_core(state: State) -> Plain:
             holdings[divmod(key - 1, count)] = tuple(values[:5])
     core = state.core[0]
     money = ["deposit_fen", "realised_fen", "floating_loss_fen", "margin_fen", "frozen_fee_fen"]
-    speakers = ["client_sequence", "member", "epoch", "state", "cancel_on_disconnect"]
+    speakers = ["client_sequence", "member", "epoch", "state", "cancel_on_disconnect", "self_trade"]
     transfers = state.transfers[state.transfers["stage"] != 0]
     names = ["transfer_id", "amount_fen", "target", "scope", "stage"]
     return {
@@ -143,6 +143,7 @@ def read_twin(twin: PlainExchange) -> Plain:
                 row.epoch,
                 row.state,
                 int(row.cancel_on_disconnect),
+                row.self_trade,
                 row.grace,
                 row.disconnect,
             )

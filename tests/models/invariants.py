@@ -89,6 +89,7 @@ class Watcher:
         self.check_outcome(state, told, log_on=log_on)
         self.check_books(state)
         self.check_stops(state, traded)
+        self.check_self_trades(state, told)
         self.check_positions(state)
         if self.funds:
             self.check_money(state, told, traded)
@@ -117,6 +118,7 @@ class Watcher:
             )
         elif isinstance(event, OrderCancelled):
             order = self.live.pop(event.order_id)
+            self.seen["cancels of self-trades"] += event.reason == CancelReason.SELF_TRADE
             assert event.lots == order.left > 0, "a cancel tells the rest"
         elif isinstance(event, PhaseChanged):
             self.phase[event.group] = event.phase
@@ -289,6 +291,17 @@ class Watcher:
             assert not self.killed(state, code)
         for order in self.live.values():
             assert not self.killed(state, order.code), "a stopped order waits"
+
+    @staticmethod
+    def check_self_trades(state: State, told: list[Told]) -> None:
+        """Check that a session that chose so has not traded with its own holder's orders."""
+        holders, chosen = state.accounts["holder"], state.sessions["self_trade"]
+        for one in told:
+            event = one.event
+            if isinstance(event, TradeExecuted) and one.session and chosen[one.session]:
+                assert holders[event.buy_code] != holders[event.sell_code]
+            if isinstance(event, OrderCancelled) and event.reason == CancelReason.SELF_TRADE:
+                assert chosen[one.session], "nobody asked for that"
 
     @staticmethod
     def killed(state: State, code: int) -> bool:

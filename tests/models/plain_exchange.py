@@ -32,6 +32,7 @@ from huiguan.exchange.messages import (
     PhaseChanged,
     Right,
     Scope,
+    SelfTrade,
     TimeInForce,
     TradeExecuted,
     TransferBooked,
@@ -71,6 +72,7 @@ class PlainSession:
     epoch: int = 0
     state: str = "off"
     cancel_on_disconnect: bool = False
+    self_trade: int = SelfTrade.OFF
     grace: int = 0
     disconnect: int = FOREVER
     outcomes: dict[int, tuple[int, int, int]] = field(default_factory=dict)
@@ -315,16 +317,39 @@ class PlainExchange(PlainChecks):
         """Meet whoever waits; FOK and a FAK's minimum ask first whether there is enough."""
         row = self.instruments[order.instrument]
         needed = order.lots if entry.time_in_force == TimeInForce.FOK else entry.minimum_lots
-        if sum(maker.lots for maker in row.book.opposite(order)) < needed:
+        choice = self.sessions[order.session].self_trade
+        if self.lots_to_meet(order, choice) < needed:
             return
         middle = self.settings.price_rule == PriceRule.MIDDLE
         for maker in row.book.opposite(order):
             if not order.lots:
                 break
+            if choice and self.holder(maker) == self.holder(order):
+                if choice in (SelfTrade.OLDEST, SelfTrade.BOTH):
+                    self.cancel(maker, CancelReason.SELF_TRADE)
+                if choice in (SelfTrade.NEWEST, SelfTrade.BOTH):
+                    self.cancel(order, CancelReason.SELF_TRADE)
+                    order.lots = order.closing = 0
+                continue
             lots = min(order.lots, maker.lots)
             price = meeting_price(order.price, maker.price, row.last, middle=middle)
             buy, sell = (order, maker) if order.side == BUY else (maker, order)
             self.trade(row, buy, sell, price, lots)
+
+    def holder(self, order: PlainOrder) -> int:
+        """Return whose order it is."""
+        return self.accounts[order.code].holder
+
+    def lots_to_meet(self, order: PlainOrder, choice: int) -> int:
+        """Return the lots an order could trade at once: its holder's own are none to trade with."""
+        total = 0
+        for maker in self.instruments[order.instrument].book.opposite(order):
+            if choice and self.holder(maker) == self.holder(order):
+                if choice != SelfTrade.OLDEST:
+                    break
+                continue
+            total += maker.lots
+        return total
 
     def trade(
         self, row: PlainInstrument, buy: PlainOrder, sell: PlainOrder, price: int, lots: int
@@ -524,6 +549,9 @@ class PlainExchange(PlainChecks):
         """Bind a session to a member."""
         if command.cancel_on_disconnect not in (0, 1):
             raise Refused(Refusal.BAD_FIELD, command.cancel_on_disconnect, 1)
+        choice = command.self_trade if self.settings.self_trade_choice is True else SelfTrade.OFF
+        if choice not in list(SelfTrade):
+            raise Refused(Refusal.BAD_FIELD, choice, SelfTrade.BOTH)
         if not 0 < command.target < len(self.sessions):
             raise Refused(Refusal.UNKNOWN_TARGET, command.target, len(self.sessions))
         if not 0 <= command.member < len(self.members):
@@ -535,6 +563,7 @@ class PlainExchange(PlainChecks):
             session.counted, session.outcomes = 0, {}
         session.epoch, session.member, session.state = command.epoch, command.member, "on"
         session.cancel_on_disconnect = bool(command.cancel_on_disconnect)
+        session.self_trade = choice
         session.grace, session.disconnect = max(command.grace_ns, 0), FOREVER
         self.done(111, session.counted)
 

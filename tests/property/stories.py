@@ -35,6 +35,7 @@ from huiguan.exchange.messages import (
     PhaseChanged,
     ReserveWithdrawal,
     ResetBook,
+    SelfTrade,
     SetHalt,
     SetKillSwitch,
     SetRight,
@@ -130,6 +131,8 @@ def story_image(chance: Chance) -> DayImage:
         "outcome_window": pick(chance, (8, 3)),
         "transfer_capacity": pick(chance, (16, 2)),
     }
+    if often(chance, 60):
+        settings["self_trade_choice"] = True
     width = pick(chance, (3, 5, 8))
     image = small_image(
         INSTRUMENTS,
@@ -236,6 +239,7 @@ class Teller:
                 epoch=1,
                 cancel_on_disconnect=int(member < 2),
                 grace_ns=(0, 20, 0)[member],
+                self_trade=pick(self.chance, list(SelfTrade)),
             )
             for member in range(MEMBERS)
         ]
@@ -398,6 +402,7 @@ class Teller:
             epoch=known + pick(chance, (1, 0, 1, 0, -1)),
             cancel_on_disconnect=chance.below(2),
             grace_ns=pick(chance, (0, 5, 40, -3)),
+            self_trade=pick(chance, (*SelfTrade, 4 if often(chance, 5) else 0)),
         )
 
     def of_money(self) -> Command:

@@ -104,7 +104,8 @@ def test_long_stories_agree_and_cover_every_refusal(record_property: pytest.Fixt
     if COMPILED:
         found = {number for number in CORE_REFUSALS if seen[f"refusal {number}"]}
         assert found == CORE_REFUSALS, f"never refused: {sorted(CORE_REFUSALS - found)}"
-        for name in ("auctions", "partial fills", "trades at a limit price", "closes of today"):
+        wanted = ("auctions", "partial fills", "trades at a limit price", "closes of today")
+        for name in (*wanted, "cancels of self-trades", "trades with oneself"):
             assert seen[name] >= 10, name
         assert all(seen[event.__name__] for event in EVENTS.values())
 

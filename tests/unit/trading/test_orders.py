@@ -4,10 +4,13 @@ import pytest
 
 from huiguan.exchange.messages import (
     CancelReason,
+    ChangePhase,
     CommandRefused,
     Event,
     OrderCancelled,
+    Phase,
     PriceType,
+    SelfTrade,
     Side,
     TimeInForce,
 )
@@ -179,3 +182,95 @@ def test_an_order_is_named_by_the_exchange_or_by_its_owner() -> None:
     assert refusal(day.cancel(1, own=5)) == Refusal.ACCEPTED
     assert refusal(day.buy(0, 100, 1, client_order_id=5)) == Refusal.ACCEPTED  # free again
     assert refusal(day.buy(0, 100, 1, client_order_id=5)) == Refusal.DUPLICATE_CLIENT_ORDER
+
+
+def kept_apart(choice: SelfTrade, **settings: object) -> Day:
+    """Code 2 sells 2 at 100, code 0 sells 3 at 100, code 1 (of code 0's holder) 4 at 101."""
+    image = small_image(settings={**SMALL, "self_trade_choice": True, **settings})
+    image.trading_codes["holder"][1] = image.trading_codes["holder"][0]
+    day = Day(image)
+    for code, price, lots in ((2, 100, 2), (0, 100, 3), (1, 101, 4), (3, 101, 5)):
+        day.sell(code, price, lots)
+    day.log_on(1, 0, self_trade=choice)
+    return day
+
+
+def gone(events: list[Event]) -> list[tuple[int, int]]:
+    """Return (trading code, lots) of what went so that nobody trades with himself."""
+    found = [event for event in events if isinstance(event, OrderCancelled)]
+    return [(e.trading_code, e.lots) for e in found if e.reason == CancelReason.SELF_TRADE]
+
+
+@pytest.mark.parametrize(
+    ("choice", "filled", "went"),
+    [
+        # 2 of another holder first, then: the arriving rest of 10, the 3 and the 4 that wait, both
+        (SelfTrade.OFF, [2, 3, 4, 1], []),
+        (SelfTrade.NEWEST, [2], [(0, 8)]),
+        (SelfTrade.OLDEST, [2, 5], [(0, 3), (1, 4)]),
+        (SelfTrade.BOTH, [2], [(0, 3), (0, 8)]),
+    ],
+)
+def test_a_session_chooses_what_goes_where_a_holder_would_meet_himself(
+    choice: SelfTrade, filled: list[int], went: list[tuple[int, int]]
+) -> None:
+    day = kept_apart(choice)
+    events = day.buy(0, 101, 10)
+    assert [lots for _, lots in trades(events)] == filled
+    assert gone(events) == went
+    # margin of what is held and of what waits to open: 1,000 fen a lot, the larger side
+    long = sum(filled) + (0 if went[-1:] == [(0, 8)] else 10 - sum(filled))
+    short = 3 if (0, 3) not in went else 0
+    assert int(day.account(0)["margin_fen"]) == 1_000 * max(long, short)
+
+
+@pytest.mark.parametrize(
+    ("choice", "lots", "filled"),
+    [
+        # up to 101: 2 of another holder, 3 and 4 of his own, 5 of another behind them
+        (SelfTrade.NEWEST, 2, [2]),
+        (SelfTrade.NEWEST, 3, []),
+        (SelfTrade.BOTH, 3, []),
+        (SelfTrade.OLDEST, 7, [2, 5]),
+        (SelfTrade.OLDEST, 8, []),
+    ],
+)
+def test_a_fok_counts_only_what_it_may_trade_with(
+    choice: SelfTrade, lots: int, filled: list[int]
+) -> None:
+    """One that can not fill touches nothing: the holder's waiting orders stay."""
+    day = kept_apart(choice)
+    events = day.buy(0, 101, lots, time_in_force=FOK)
+    assert [done for _, done in trades(events)] == filled
+    if not filled:
+        assert cancelled(events) == [(lots, CancelReason.TIME_IN_FORCE)]
+        assert int(day.core.state.core["live_orders"][0]) == 4
+    elif choice == SelfTrade.OLDEST:
+        assert gone(events) == [(0, 3), (1, 4)]
+
+
+def test_only_the_session_that_sends_the_order_decides() -> None:
+    """Session 2 chose nothing, so its order of the same holder trades with that of session 1."""
+    day = kept_apart(SelfTrade.NEWEST)
+    assert [lots for _, lots in trades(day.buy(1, 100, 5))] == [2, 3]
+
+
+def test_an_auction_keeps_nobody_apart() -> None:
+    """One price for everybody: the venue's rule, for a cancel there would change it (2.2, 2.3)."""
+    day = Day(small_image(settings={**SMALL, "self_trade_choice": True}))
+    day.log_on(1, 0, self_trade=SelfTrade.BOTH)
+    day.house(ChangePhase(group=0, phase=Phase.AUCTION_ORDERING))
+    day.sell(0, 100, 3)
+    day.buy(0, 100, 3)
+    assert trades(day.house(ChangePhase(group=0, phase=Phase.AUCTION_MATCH))) == [(100, 3)]
+
+
+@pytest.mark.parametrize("choice", [SelfTrade.BOTH, 77])
+def test_where_the_venue_has_no_choice_it_is_off(choice: int) -> None:
+    """Such days were recorded before there was a choice: what stands in that byte is padding."""
+    day = Day(small_image(settings=SMALL))
+    asked = day.log_on(1, 0, self_trade=choice)
+    assert refusal(asked) == Refusal.ACCEPTED
+    assert not day.core.state.sessions["self_trade"].any()
+    day.sell(0, 100, 3)
+    assert trades(day.buy(0, 100, 3)) == [(100, 3)]

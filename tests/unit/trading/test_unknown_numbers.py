@@ -74,12 +74,12 @@ CASES = [(kind, name) for kind in COMMANDS.values() for name in known(kind)]
 
 def test_every_command_with_such_a_field_is_here() -> None:
     assert {kind for kind, _ in CASES} == set(GOOD)
-    assert len(CASES) == 17  # an order has five, three commands two, six one
+    assert len(CASES) == 18  # an order has five, four commands two, five one
 
 
 def prepared() -> TradingCore:
     """Two orders in the book and one withdrawal reserved: things that a wrong branch would move."""
-    day = Day(small_image(settings=SMALL))
+    day = Day(small_image(settings={**SMALL, "self_trade_choice": True}))
     day.buy(0, 99, 2)
     day.sell(1, 101, 2)
     day.house(ReserveWithdrawal(transfer_id=3, amount_fen=5, target=0, scope=Scope.TRADING_CODE))

@@ -12,7 +12,7 @@ import msgspec
 from huiguan_client.messages import VERSION
 
 LOG_ON_BYTES = 128
-SCHEMA = 7253348
+SCHEMA = 6182229
 
 HEADER = ("kind", "version", "session", "client_sequence")
 
@@ -78,10 +78,12 @@ class AskLogOn(DoorRecord, frozen=True, kw_only=True):
 
     The key is 32 bytes, as four numbers. A higher ``epoch`` begins the client sequence again at 1;
     the same one goes on. ``last_reply`` is how many replies of this trading day were received.
+    ``self_trade`` is what goes where an order would trade with one of its own holder: 0 nothing, 1
+    the newest, 2 the oldest, 3 both; ``LoggedOn`` says whether the day has that choice.
     """
 
     KIND: ClassVar[int] = 1
-    LAYOUT: ClassVar[Struct] = Struct("<hhiqqqqqqiiiib55x")
+    LAYOUT: ClassVar[Struct] = Struct("<hhiqqqqqqiiiibb54x")
 
     key_0: int
     key_1: int
@@ -93,13 +95,17 @@ class AskLogOn(DoorRecord, frozen=True, kw_only=True):
     epoch: int
     grace_ms: int
     cancel_on_disconnect: int
+    self_trade: int
 
 
 class LoggedOn(DoorRecord, frozen=True, kw_only=True):
-    """The session is on; ``repeats`` replies follow that the client has not seen, then others."""
+    """The session is on; ``repeats`` replies follow that the client has not seen, then others.
+
+    ``self_trade`` is what is in force: 0 (off) whatever was asked where the venue has no choice.
+    """
 
     KIND: ClassVar[int] = 2
-    LAYOUT: ClassVar[Struct] = Struct("<hhiqqqqiiii8x")
+    LAYOUT: ClassVar[Struct] = Struct("<hhiqqqqiiiib7x")
 
     next_client_sequence: int
     replies: int
@@ -108,6 +114,7 @@ class LoggedOn(DoorRecord, frozen=True, kw_only=True):
     epoch: int
     heartbeat_ms: int
     earlier: int
+    self_trade: int
 
 
 class Heartbeat(DoorRecord, frozen=True, kw_only=True):

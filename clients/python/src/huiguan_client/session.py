@@ -7,7 +7,7 @@ their number).
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from huiguan_client import doors
 from huiguan_client.binary import decode, encode
@@ -24,6 +24,7 @@ from huiguan_client.messages import (
     OrderCancelled,
     OrderEntered,
     Refusal,
+    SelfTrade,
 )
 
 PREFIX = "hg_"
@@ -49,9 +50,19 @@ class Session:
     """The state of one session; feed it what arrives, send what it gives."""
 
     def __init__(
-        self, key: str, *, epoch: int = 1, cancel_on_disconnect: bool = False, grace_ms: int = 0
+        self,
+        key: str,
+        *,
+        epoch: int = 1,
+        cancel_on_disconnect: bool = False,
+        grace_ms: int = 0,
+        self_trade: Literal["off", "newest", "oldest", "both"] = "off",
     ) -> None:
-        """Take a key as it was shown, and the session's choices."""
+        """Take a key as it was shown, and the session's choices.
+
+        ``self_trade`` says what goes where an order would trade with one of its own holder; after
+        the log-on the attribute of that name says what is in force: off where the venue has none.
+        """
         body = key.strip().removeprefix(PREFIX)
         try:
             self._key = bytes.fromhex(body)
@@ -60,6 +71,10 @@ class Session:
         if len(self._key) != KEY_BYTES:
             raise ValueError(f"a key is {PREFIX} and {2 * KEY_BYTES} hex digits; copy it whole")
         self.epoch, self._cancels, self._grace_ms = epoch, cancel_on_disconnect, grace_ms
+        choices = {choice.name.lower(): choice for choice in SelfTrade}
+        if self_trade not in choices:
+            raise ValueError(f"self_trade is one of {', '.join(choices)}, not {self_trade!r}")
+        self._self_trade, self.self_trade = choices[self_trade], "off"
         self.trading_day = 0
         self.replies = 0  # received of this trading day
         self.next_client_sequence = 1
@@ -85,6 +100,7 @@ class Session:
             epoch=self.epoch,
             grace_ms=self._grace_ms,
             cancel_on_disconnect=int(self._cancels),
+            self_trade=int(self._self_trade),
         )
         return ask.pack()
 
@@ -127,6 +143,7 @@ class Session:
             if record.trading_day != self.trading_day:
                 self._new_day(record.trading_day)
             self.is_on, self._repeats = True, record.repeats
+            self.self_trade = SelfTrade(record.self_trade).name.lower()
             self.next_client_sequence = max(self.next_client_sequence, record.next_client_sequence)
             return b"".join(self._waiting[number] for number in sorted(self._waiting))
         if isinstance(record, doors.DayOpened):

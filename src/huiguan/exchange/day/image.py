@@ -61,6 +61,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     session_capacity: int = 256
     outcome_window: int = 4096  # per session: so far back a repeat is answered with its outcome
     transfer_capacity: int = 4096
+    self_trade_choice: bool | msgspec.UnsetType = msgspec.UNSET  # unsaid: no session may choose
     venue: str = "SHFE"
     rulebook_digest: str = ""
     previous_result: str = ""  # hash of the DayResult this image came from

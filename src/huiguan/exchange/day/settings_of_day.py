@@ -6,6 +6,7 @@ reaches the morning of its day.
 
 from collections.abc import Iterable, Sequence
 
+from msgspec import UNSET
 from msgspec.structs import replace
 
 from huiguan.exchange.day.image import AuctionTie, PriceRule, Settings
@@ -25,11 +26,14 @@ def settings_of_day(
     """
     tie = _the_one("auction", trading_day, [row.auction.tie for row in found], found)
     rule = _the_one("trade_price", trading_day, [row.trade_price.rule for row in found], found)
+    words = [row.trade_price.self_trade or "none" for row in found]
+    choice = _the_one("trade_price", trading_day, words, found) == "by_session"
     return replace(
         before,
         trading_day=trading_day,
         auction_tie=AuctionTie[tie.upper()],
         price_rule=PriceRule[rule.upper()],
+        self_trade_choice=choice or UNSET,
         venue=_venues(before.venue, [row.contract.venue for row in found]),
         rulebook_digest=books.digest,
     )

@@ -14,6 +14,7 @@ from huiguan.exchange.messages import (
     PriceType,
     Right,
     Scope,
+    SelfTrade,
     Side,
     TimeInForce,
     TransferStage,
@@ -85,6 +86,7 @@ CHOICES: dict[str, type[IntEnum]] = {
     "right": Right,
     "stage": TransferStage,
     "reason": CancelReason,
+    "self_trade": SelfTrade,
 }
 YES_OR_NO = {"engaged", "cancel_on_disconnect"}
 RIGHTS = {

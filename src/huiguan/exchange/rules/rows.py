@@ -278,9 +278,14 @@ class Auction(MarketRow, frozen=True, kw_only=True):
 
 
 class TradePrice(MarketRow, frozen=True, kw_only=True):
-    """At what price two orders meet in continuous trading (2.3)."""
+    """At what price two orders meet in continuous trading (2.3), and whether they do.
+
+    ``self_trade`` says whether a session may choose that orders of one holder do not trade with
+    each other; unsaid it may not (2.3), and unsaid it is no part of the digest of the books.
+    """
 
     rule: Literal["middle", "resting"]
+    self_trade: Literal["none", "by_session"] | msgspec.UnsetType = msgspec.UNSET
 
 
 class Settlement(MarketRow, frozen=True, kw_only=True):

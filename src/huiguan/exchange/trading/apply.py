@@ -130,11 +130,12 @@ def trade_or_wait(state: State, out: np.ndarray, entry: np.void, row: int) -> No
         return
     force = entry["time_in_force"]
     wanted = int(entry["lots"]) if force == TimeInForce.FOK else int(entry["minimum_lots"])
-    if wanted > 0 and fillable_lots(state, order, wanted) < wanted:
+    self_trade = int(state.sessions[order["session"]]["self_trade"])
+    if wanted > 0 and fillable_lots(state, order, wanted, self_trade) < wanted:
         cancel(state, out, row, CancelReason.TIME_IN_FORCE)
         return
-    match(state, out, row)
-    settle_arrival(state, out, row, force)
+    if match(state, out, row, self_trade):
+        settle_arrival(state, out, row, force)
 
 
 @inner

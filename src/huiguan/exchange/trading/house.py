@@ -19,6 +19,7 @@ from huiguan.exchange.messages import (
     ResetBook,
     Right,
     Scope,
+    SelfTrade,
     SetHalt,
     SetKillSwitch,
     SetRight,
@@ -66,8 +67,12 @@ def log_on(state: State, out: np.ndarray, command: np.void) -> int:
     target, sessions = command["target"], len(state.sessions)
     member, members = command["member"], state.config[0]["members"]
     nobody = target <= 0 or target >= sessions
+    may_choose = state.config[0]["self_trade_choice"] != 0
+    self_trade = int(command["self_trade"]) if may_choose else int(SelfTrade.OFF)
+    odd = is_outside(self_trade, SelfTrade.BOTH + 1)
     refusal = (
         check_flag(state, command["cancel_on_disconnect"])
+        or refuse_if(state, odd, Refusal.BAD_FIELD, self_trade, SelfTrade.BOTH)
         or refuse_if(state, nobody, Refusal.UNKNOWN_TARGET, target, sessions)
         or refuse_if(state, is_outside(member, members), Refusal.UNKNOWN_TARGET, member, members)
     )
@@ -87,6 +92,7 @@ def log_on(state: State, out: np.ndarray, command: np.void) -> int:
     session["member"] = member
     session["state"] = SessionStatus.ON
     session["cancel_on_disconnect"] = command["cancel_on_disconnect"]
+    session["self_trade"] = self_trade
     session["grace_ns"] = max(command["grace_ns"], 0)
     session["disconnect_ns"] = NEVER
     state.core[0]["next_disconnect_ns"] = next_disconnect(state)

@@ -5,11 +5,18 @@ from enum import IntEnum
 import numpy as np
 
 from huiguan.exchange.day.image import NO_PRICE, PriceRule
-from huiguan.exchange.messages import ORDER_ROW_BITS, CancelReason, Side, TimeInForce
+from huiguan.exchange.messages import (
+    ORDER_ROW_BITS,
+    CancelReason,
+    SelfTrade,
+    Side,
+    TimeInForce,
+)
 from huiguan.exchange.phases import CANCELS, allows
 from huiguan.exchange.trading.auction import find_range, first_row, single_price
 from huiguan.exchange.trading.book import (
     goes_first_at_limit,
+    holder_of,
     join,
     leave,
     level_of,
@@ -143,9 +150,23 @@ def settle_fill(state: State, row: int, price_ticks: int, lots: int) -> None:
         give_back_row(state, row)
 
 
+@rare
+def keep_apart(state: State, out: np.ndarray, row: int, maker_row: int, self_trade: int) -> bool:
+    """Cancel what a session chose of two orders of one holder; return whether the arriving went."""
+    if self_trade != SelfTrade.NEWEST:
+        cancel(state, out, maker_row, CancelReason.SELF_TRADE)
+    if self_trade == SelfTrade.OLDEST:
+        return False
+    cancel(state, out, row, CancelReason.SELF_TRADE)
+    return True
+
+
 @inner
-def match(state: State, out: np.ndarray, row: int) -> None:
-    """Trade the arriving order, best level first, then first come, first served (rulebook 2.3)."""
+def match(state: State, out: np.ndarray, row: int, self_trade: int) -> bool:
+    """Trade the arriving order, best level first, then first come, first served (rulebook 2.3).
+
+    Return whether its row is still in use: the session's ``self_trade`` may have it cancelled.
+    """
     taker = state.orders[row]
     instrument = state.instruments[taker["instrument"]]
     against = state.sides[taker["instrument"] * 2 + 1 - taker["side"]]
@@ -154,6 +175,10 @@ def match(state: State, out: np.ndarray, row: int) -> None:
     while taker["lots"] > 0 and against["best"] <= reach:
         maker_row = state.levels[against["first"] + against["best"]]["head"]
         maker = state.orders[maker_row]
+        if self_trade != SelfTrade.OFF and holder_of(state, maker) == holder_of(state, taker):
+            if keep_apart(state, out, row, maker_row, self_trade):
+                return False
+            continue
         lots = min(taker["lots"], maker["lots"])
         price = maker["price_ticks"]
         last = instrument["last_ticks"]
@@ -162,6 +187,7 @@ def match(state: State, out: np.ndarray, row: int) -> None:
         buys = taker["side"] == BUY
         buy_row, sell_row = (row, maker_row) if buys else (maker_row, row)
         trade(state, out, buy_row, sell_row, price, lots)
+    return True
 
 
 @inner

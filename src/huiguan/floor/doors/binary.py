@@ -19,6 +19,7 @@ from huiguan.exchange.messages import (
     CancelOrder,
     CancelOrders,
     EnterOrder,
+    SelfTrade,
 )
 from huiguan.floor.doors.records import (
     DOOR_LAYOUTS,
@@ -62,6 +63,7 @@ class Asked(NamedTuple):
     epoch: int
     grace_ms: int
     cancel_on_disconnect: int
+    self_trade: int
 
 
 def read_ask(data: bytes) -> Asked | None:
@@ -72,6 +74,7 @@ def read_ask(data: bytes) -> Asked | None:
     asked = Asked(bytes(data[KEY_AT : KEY_AT + TOKEN_BYTES]), *numbers)
     sound = asked.cancel_on_disconnect in (0, 1) and asked.epoch > 0
     sound = sound and asked.last_reply >= 0 and asked.grace_ms >= 0
+    sound = sound and SelfTrade.OFF <= asked.self_trade <= SelfTrade.BOTH
     return asked if good and sound else None
 
 

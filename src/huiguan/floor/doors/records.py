@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import hashlib
 from enum import IntEnum
-from typing import ClassVar, Self
+from typing import ClassVar, Literal, Self
 
+import msgspec
 import numpy as np
 
 from huiguan.exchange.messages import (
@@ -18,9 +19,12 @@ from huiguan.exchange.messages import (
     LAYOUTS,
     MESSAGE_BYTES,
     VERSION,
+    SelfTrade,
+    SelfTradeCode,
 )
 from huiguan.foundation.records import Flag, Int32, Int64, Record, layout
 
+SelfTradeWord = Literal["off", "newest", "oldest", "both"]
 LOG_ON_BYTES = 128
 TOKEN_BYTES = 32
 HEARTBEAT_MS = 10_000  # each side says something at least this often; after three it is gone
@@ -75,6 +79,8 @@ class AskLogOn(DoorRecord, frozen=True, tag="ask_log_on"):
 
     The key is 32 bytes, as four numbers. A higher ``epoch`` begins the client sequence again at 1;
     the same one goes on. ``last_reply`` is how many replies of this trading day were received.
+    ``self_trade`` is what goes where an order would trade with one of its own holder: 0 nothing, 1
+    the newest, 2 the oldest, 3 both; ``LoggedOn`` says whether the day has that choice.
     """
 
     KIND: ClassVar[int] = 1
@@ -89,10 +95,14 @@ class AskLogOn(DoorRecord, frozen=True, tag="ask_log_on"):
     epoch: Int32
     grace_ms: Int32  # between a lost line and cancel-on-disconnect
     cancel_on_disconnect: Flag
+    self_trade: SelfTradeCode
 
 
 class LoggedOn(DoorRecord, frozen=True, tag="logged_on"):
-    """The session is on; ``repeats`` replies follow that the client has not seen, then others."""
+    """The session is on; ``repeats`` replies follow that the client has not seen, then others.
+
+    ``self_trade`` is what is in force: 0 (off) whatever was asked where the venue has no choice.
+    """
 
     KIND: ClassVar[int] = 2
 
@@ -103,6 +113,7 @@ class LoggedOn(DoorRecord, frozen=True, tag="logged_on"):
     epoch: Int32
     heartbeat_ms: Int32
     earlier: Int32  # the ``DoorReason`` that ended the connection before this one
+    self_trade: SelfTradeCode
 
 
 class Heartbeat(DoorRecord, frozen=True, tag="heartbeat"):
@@ -175,6 +186,12 @@ class TickDone(DoorRecord, frozen=True, tag="tick_done"):
 
 
 RECORDS: dict[int, type[DoorRecord]] = {kind.KIND: kind for kind in DoorRecord.__subclasses__()}
+
+
+def self_trade_word(number: int) -> SelfTradeWord:
+    """Return what a session chose as the JSON door and queries say it."""
+    word: SelfTradeWord = msgspec.convert(SelfTrade(number).name.lower(), SelfTradeWord)
+    return word
 
 
 def record_layout(kind: type[DoorRecord]) -> np.dtype[np.void]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from huiguan.exchange.messages import MESSAGE_BYTES, LogOff, LogOn, LoseSession
+from huiguan.exchange.messages import MESSAGE_BYTES, LogOff, LogOn, LoseSession, SelfTrade
 from huiguan.floor.day.reply_log import replies_from_journal
 from huiguan.floor.doors.rate import Rate
 from huiguan.floor.doors.records import (
@@ -206,6 +206,7 @@ class Hall:
             member=self._members[line.key.member],
             epoch=asked.epoch,
             cancel_on_disconnect=asked.cancel_on_disconnect,
+            self_trade=SelfTrade(asked.self_trade),
         )
         if self.node.is_shut:
             line.end(DoorReason.DAY_OVER)
@@ -275,6 +276,7 @@ class Hall:
                 epoch=asked.epoch,
                 heartbeat_ms=HEARTBEAT_MS,
                 earlier=int(self._earlier.pop(session, DoorReason.NONE)),
+                self_trade=SelfTrade(market.core.state.sessions["self_trade"][session]),
             )
         )
         line.repeat(missed)

@@ -17,6 +17,7 @@ import numpy as np
 from huiguan.exchange.day.keys import split_key
 from huiguan.exchange.messages import Phase
 from huiguan.exchange.trading.state.rows import FIRST_KEY
+from huiguan.floor.doors.records import SelfTradeWord, self_trade_word
 from huiguan.floor.hall.clock import exchange_words, steady
 from huiguan.foundation.faults import InputFault
 
@@ -59,6 +60,7 @@ class SessionNow(msgspec.Struct, frozen=True):
     replies: int
     grace_ns: int
     cancel_on_disconnect: bool
+    self_trade: SelfTradeWord
     connected: bool
 
 
@@ -168,6 +170,7 @@ class Queries:
             epoch=int(row["epoch"]),
             grace_ns=int(row["grace_ns"]),
             cancel_on_disconnect=bool(row["cancel_on_disconnect"]),
+            self_trade=self_trade_word(row["self_trade"]),
             replies=node.market.log.count(session),
             connected=session in node.live,
         )

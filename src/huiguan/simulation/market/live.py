@@ -76,6 +76,7 @@ class Person:
             epoch=1,
             grace_ms=30_000,
             cancel_on_disconnect=0,
+            self_trade=SelfTrade.OFF,
         )
         self.line.sendall(encode_record(ask))
 

@@ -23,6 +23,7 @@ from huiguan.exchange.messages import (
     Offset,
     PriceType,
     Scope,
+    SelfTrade,
     Side,
     TimeInForce,
     TradeExecuted,
@@ -258,6 +259,7 @@ def test_every_event_is_said_as_it_is_described(kind: int) -> None:
             epoch=1,
             heartbeat_ms=10_000,
             earlier=0,
+            self_trade=SelfTrade.OLDEST,
         ),
     ],
 )
@@ -286,6 +288,7 @@ def test_repeats_are_marked_and_replies_are_counted_across_pieces() -> None:
         epoch=1,
         heartbeat_ms=10_000,
         earlier=0,
+        self_trade=SelfTrade.OFF,
     )
     kind = next(iter(protocol.EVENTS))
     data = encode_record(on) + event_row(kind, filled(kind)) * 3

@@ -97,6 +97,7 @@ def _config(image: DayImage) -> np.ndarray:
     config["relief_groups"] = int(max(relief_groups)) + 1
     for name in ("outcome_window", "price_rule", "auction_tie", "offset_flags", "funds"):
         config[name] = getattr(settings, name)
+    config["self_trade_choice"] = settings.self_trade_choice is True
     return config
 
 

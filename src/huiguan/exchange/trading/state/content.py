@@ -13,6 +13,7 @@ from huiguan.exchange.trading.state.registers import REGISTERS
 from huiguan.exchange.trading.state.rows import CORE, NO_ROW, ORDER, OUTCOME, POSITION, State
 from huiguan.foundation.hashing import canonical_bytes, digest
 
+LATER = {"self_trade"}  # of a session: hashed where somebody chose it, so that older days stay
 PLACES = {"ahead", "behind", "level", "position", "holding"}  # rows, not content
 COUNTERS = ("sequence", "time_ns", "trades", "next_disconnect_ns", "next_phase")
 NO_MARK = np.int32(NO_ROW).tobytes()  # hashed since version 1: between frames no mark goes on
@@ -47,7 +48,8 @@ def state_hash(state: State) -> bytes:
     parts += [state.core[name].tobytes() for name in COUNTERS]
     parts += [NO_MARK, *(state.core[name].tobytes() for name in MORE_COUNTERS)]
     for rows in (state.instruments, state.accounts, state.reliefs, state.members, state.sessions):
-        parts += [np.ascontiguousarray(rows[name]).tobytes() for name in rows.dtype.names or ()]
+        names = [name for name in rows.dtype.names or () if name not in LATER]
+        parts += [np.ascontiguousarray(rows[name]).tobytes() for name in names]
     kept = np.flatnonzero(state.outcomes["client_sequence"])
     parts.append(kept.tobytes())  # a place in the table is a session and a client sequence
     parts += [state.outcomes[name][kept].tobytes() for name in OUTCOME.names or ()]
@@ -55,6 +57,8 @@ def state_hash(state: State) -> bytes:
     parts.append(canonical_bytes(live(state.positions, "key")[held], ["key"]))
     parts.append(canonical_bytes(live(state.holdings, "key"), ["key"]))
     parts.append(canonical_bytes(live(state.transfers, "stage"), ["transfer_id"]))
+    if len(chosen := np.flatnonzero(state.sessions["self_trade"])):
+        parts += [chosen.tobytes(), state.sessions["self_trade"][chosen].tobytes()]
     return digest(*parts)
 
 
@@ -74,11 +78,20 @@ def copied(state: State) -> State:
 
 
 def restore(state: State, tables: Mapping[str, np.ndarray]) -> None:
-    """Make ``state`` (of the same image) what ``tables`` of a snapshot say."""
+    """Make ``state`` (of the same image) what ``tables`` of a snapshot say.
+
+    What a snapshot of before does not have stays as the morning has it.
+    """
     core = tables["core"]
     for name in KEPT_CORE.names or ():
         row = state.registers if name in (REGISTERS.names or ()) else state.core
         row[name] = core[name]
     for name, rows in state._asdict().items():
-        if name not in {"core", "registers", "trace"}:
-            np.copyto(rows, tables[name])
+        if name in {"core", "registers", "trace"}:
+            continue
+        kept = tables[name]
+        if rows.dtype == kept.dtype:
+            np.copyto(rows, kept)
+            continue
+        for field in kept.dtype.names or ():
+            rows[field] = kept[field]

@@ -36,6 +36,7 @@ class Config(Record, frozen=True):
     auction_tie: Int32
     offset_flags: Int8
     funds: Int8
+    self_trade_choice: Int8
 
 
 class Core(Record, frozen=True):
@@ -192,6 +193,7 @@ class SessionState(Record, frozen=True):
     epoch: Int32
     state: Int8
     cancel_on_disconnect: Int8
+    self_trade: Int8  # a ``SelfTrade``; OFF where the day has no choice
 
 
 class CommandOutcome(Record, frozen=True):

@@ -27,6 +27,7 @@ from huiguan.exchange.messages import (
     EnterOrder,
     OrderCancelled,
     OrderEntered,
+    SelfTrade,
     TradeExecuted,
 )
 from huiguan.floor.doors.json.names import LARGEST, DayNames
@@ -50,7 +51,9 @@ from huiguan.floor.doors.records import (
     Heartbeat,
     LoggedOn,
     NotTaken,
+    SelfTradeWord,
     encode_record,
+    self_trade_word,
 )
 from huiguan.floor.hall.clock import exchange_words
 from huiguan.foundation.faults import InputFault
@@ -113,7 +116,11 @@ def understood(decoder: msgspec.json.Decoder[Any], text: str | bytes) -> Any:  #
 class LogOn(
     msgspec.Struct, tag="log_on", tag_field="type", forbid_unknown_fields=True, frozen=True
 ):
-    """The first message of a connection: who speaks, and what it has seen."""
+    """The first message of a connection: who speaks, and what it has seen.
+
+    ``self_trade`` says what goes where an order would trade with one of its own holder.
+    ``LoggedOn`` says what is in force: off where the venue has no such choice.
+    """
 
     key: Annotated[str, msgspec.Meta(max_length=80)]
     epoch: Annotated[int, msgspec.Meta(ge=1, le=LARGEST)] = 1
@@ -121,6 +128,7 @@ class LogOn(
     trading_day: Annotated[int, msgspec.Meta(ge=0, le=LARGEST)] = 0
     grace_ms: Annotated[int, msgspec.Meta(ge=0, le=LARGEST)] = 0
     cancel_on_disconnect: bool = False
+    self_trade: SelfTradeWord = "off"
 
 
 class SignOfLife(msgspec.Struct, tag="heartbeat", tag_field="type", forbid_unknown_fields=True):
@@ -166,6 +174,7 @@ def ask_bytes(token: bytes, asked: LogOn) -> bytes:
             epoch=asked.epoch,
             grace_ms=asked.grace_ms,
             cancel_on_disconnect=int(asked.cancel_on_disconnect),
+            self_trade=SelfTrade[asked.self_trade.upper()],
         )
     )
 
@@ -274,6 +283,7 @@ class Talk:
         if kind == LoggedOn.KIND:
             self._begin(said["trading_day"], said["replies"] - said["repeats"])
             self.next_sequence, self._repeats = said["next_client_sequence"], said["repeats"]
+            said["self_trade"] = self_trade_word(said["self_trade"])
         elif kind == DayOpened.KIND:
             self._begin(said["trading_day"], 0)
             self.next_sequence = said["next_client_sequence"]

@@ -110,6 +110,7 @@ async def _speak(
         trading_day=now.trading_day,
         grace_ms=now.grace_ns // MS_NS,
         cancel_on_disconnect=now.cancel_on_disconnect,
+        self_trade=now.self_trade,
     )
     upstream.send(ask_bytes(asker.token, on))
     await _heard(upstream, talk, {"logged_on"})
