@@ -2,8 +2,10 @@
 
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
+from msgspec import UNSET
 
 from huiguan.exchange.day.image import AuctionTie, PriceRule
 from huiguan.exchange.day.result import ContractResult
@@ -95,6 +97,7 @@ def test_limit_after_a_lock_under_a_higher_circular(
 
 MIDPOINT = row("auction", "effective = 2026-08-24", tie='"midpoint"')
 RESTING = row("trade_price", "effective = 2026-08-24", rule='"resting"')
+APART = row("trade_price", "effective = 2026-08-24", rule='"middle"', self_trade='"by_session"')
 
 
 def test_dated_rules_of_matching_reach_the_next_morning(tmp_path: Path) -> None:
@@ -120,6 +123,19 @@ def test_dated_rules_of_matching_reach_the_next_morning(tmp_path: Path) -> None:
     ]
     first = first_image(changed, 20260824, ["cu", "sc"], seed=1).image.settings
     assert (first.price_rule, first.auction_tie) == (PriceRule.RESTING, AuctionTie.MIDPOINT)
+
+
+def test_a_dated_row_lets_sessions_choose_that_nobody_trades_with_himself(tmp_path: Path) -> None:
+    """The shipped books say nothing, so an image says nothing either, not even that it is off."""
+    for venue in ("shfe", "ine"):
+        changed = laid_over(tmp_path, f"{venue}/venue.toml", APART)
+    first, later = (first_image(changed, day, ["cu", "sc"], seed=1) for day in (DAY, 20260824))
+    assert first.image.settings.self_trade_choice is UNSET
+    assert b"self_trade" not in msgspec.json.encode(first.image.settings)
+    assert later.image.settings.self_trade_choice is True
+    one = laid_over(tmp_path / "one", "ine/venue.toml", APART)
+    with pytest.raises(InputFault, match=r"\[\[trade_price\]\] \(none for cu, by_session for sc\)"):
+        first_image(one, 20260824, ["cu", "sc"], seed=1)
 
 
 def test_two_rules_of_matching_can_not_share_a_day(tmp_path: Path) -> None:

@@ -165,6 +165,13 @@ def test_a_new_field_asks_for_a_message_version() -> None:
     assert "\n101 enter_order version 1\n" in text
 
 
+def test_a_field_that_was_padding_may_keep_the_version_where_zero_means_its_absence() -> None:
+    kinds, listed = with_another_field(), {"enter_order.display_lots": "0 shows all, as ever"}
+    assert faults(HELD, pins(kinds, enumerations(), NOW), NOW, {}, listed) == []
+    (sentence,) = faults(HELD, pins(kinds, enumerations(), NOW), NOW, {}, {"log_on.mood": "gone"})
+    assert "list 'enter_order.display_lots' with the reason in SAME_VERSION" in sentence
+
+
 def test_a_field_that_holds_another_enumeration_is_refused() -> None:
     class OtherOrder(EnterOrder, frozen=True, tag="enter_order"):
         """An order whose hedge flag became a side."""

@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from huiguan.exchange.messages import CommandRefused
+from huiguan.exchange.messages import CommandRefused, SelfTrade
 from huiguan.exchange.trading.core import TradingCore
 from huiguan.exchange.trading.state.registers import REGISTERS
 from tests.images import small_image
-from tests.trading_day import SMALL, Day
+from tests.trading_day import SMALL, Day, trades
 
 # the row ``core`` of a snapshot as format version 1 was published
 KEPT = (
@@ -66,3 +66,40 @@ def test_a_core_goes_on_from_the_tables_of_another() -> None:
     two.restore({name: rows.copy() for name, rows in one.core.tables().items()})
     assert two.state_hash() == one.core.state_hash()
     assert np.array_equal(two.state.registers, one.core.state.registers)
+
+
+def without(rows: np.ndarray, name: str) -> np.ndarray:
+    """Return rows that lack a field."""
+    kept = [field for field in rows.dtype.names or () if field != name]
+    found = np.zeros(len(rows), [(field, rows.dtype[field]) for field in kept])
+    for field in kept:
+        found[field] = rows[field]
+    return found
+
+
+def test_a_day_without_the_choice_of_self_trades_hashes_as_before_there_was_one() -> None:
+    """The hash of this day as the code told it that knew no such field."""
+    told = "55a80979db33991fef899277b2a963c48bfc0b960237712672905ee4d5a1db4c"
+    assert day_with_a_refusal().core.state_hash().hex() == told
+
+
+def test_a_choice_of_self_trades_is_content() -> None:
+    image = small_image(settings={**SMALL, "self_trade_choice": True})
+    found = set()
+    for choice in SelfTrade:
+        day = Day(image)
+        day.log_on(1, 0, self_trade=choice)
+        found.add(day.core.state_hash())
+    assert len(found) == len(SelfTrade)
+
+
+def test_a_snapshot_of_before_there_was_the_choice_is_gone_on_from() -> None:
+    day = day_with_a_refusal()
+    kept = {name: rows.copy() for name, rows in day.core.tables().items()}
+    kept["sessions"] = without(kept["sessions"], "self_trade")
+    kept["config"] = without(kept["config"], "self_trade_choice")
+    core = TradingCore(day.image)
+    core.restore(kept)
+    assert core.state_hash() == day.core.state_hash()
+    day.core = core
+    assert trades(day.sell(1, 100, 1)) == [(100, 1)]

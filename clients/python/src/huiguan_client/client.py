@@ -323,6 +323,11 @@ class AsyncClient:
         """The trading day (yyyymmdd)."""
         return self.desk.session.trading_day
 
+    @property
+    def self_trade(self) -> str:
+        """What goes where one would trade with oneself: ``"off"`` where the venue has no choice."""
+        return self.desk.session.self_trade
+
     async def enter(
         self,
         contract: str,
@@ -530,6 +535,11 @@ class Client:
     def trading_day(self) -> int:
         """The trading day (yyyymmdd)."""
         return self._inner.trading_day
+
+    @property
+    def self_trade(self) -> str:
+        """What goes where one would trade with oneself: ``"off"`` where the venue has no choice."""
+        return self._inner.self_trade
 
     def enter(
         self,

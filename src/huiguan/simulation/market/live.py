@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import numpy as np
 
-from huiguan.exchange.messages import COMMAND_HEADER, EVENTS, MESSAGE_BYTES
+from huiguan.exchange.messages import COMMAND_HEADER, EVENTS, MESSAGE_BYTES, SelfTrade
 from huiguan.floor.doors.records import (
     DOOR_LAYOUTS,
     SCHEMA,
