@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from huiguan_client import doors
 from huiguan_client.messages import (
     CancelOrder,
+    CancelReason,
     CommandRefused,
     CommandRepeated,
     EnterOrder,
@@ -26,6 +27,7 @@ from huiguan_client.session import Session
 from huiguan.exchange.replies import NO_CODE
 from huiguan.floor.hall.keys import Keys
 from tests.floors import OPEN, Floor, Line, closing, floor_of, line_of, make_hall
+from tests.images import small_image
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
@@ -229,6 +231,39 @@ def test_cancel_on_disconnect_waits_for_the_grace(tmp_path: Path) -> None:
         await line.open()
         await line.until(lambda: len(line.replies()) == 2)
         assert isinstance(line.replies()[1].event, OrderCancelled)
+
+    played(tmp_path, play)
+
+
+def test_a_session_says_what_goes_where_it_would_trade_with_itself(tmp_path: Path) -> None:
+    """The choice holds after the floor went down: it is in the journal, not in the line."""
+    tokens = make_hall(tmp_path, small_image(settings={"self_trade_choice": True}))
+
+    async def before(floor: Floor) -> None:
+        line = await line_of(floor, tokens[1], self_trade="oldest")
+        assert line.session.self_trade == "oldest"
+        await line.outcome(line.send(order(0, Side.SELL, 101, 3)))
+        await line.outcome(line.send(order(0, Side.BUY, 101, 2)))
+        await line.until(lambda: len(line.replies()) == 3)
+        gone = line.replies()[2].event
+        assert isinstance(gone, OrderCancelled)
+        assert (gone.reason, gone.lots) == (CancelReason.SELF_TRADE, 3)
+
+    with floor_of(tmp_path) as floor:
+        asyncio.run(closing(before(floor)))
+    with floor_of(tmp_path, opened=False) as floor:
+        assert floor.ask("read session", session=1)["self_trade"] == "oldest"
+
+
+def test_where_the_venue_has_no_such_choice_the_door_says_that_it_is_off(tmp_path: Path) -> None:
+    async def play(floor: Floor, tokens: dict[int, str]) -> None:
+        line = await line_of(floor, tokens[1], self_trade="both")
+        assert line.said(doors.LoggedOn)[-1].self_trade == 0
+        assert line.session.self_trade == "off"
+        await line.outcome(line.send(order(0, Side.SELL, 101, 3)))
+        await line.outcome(line.send(order(0, Side.BUY, 101, 3)))
+        await line.until(lambda: len(line.replies()) == 3)
+        assert isinstance(line.replies()[2].event, TradeExecuted)
 
     played(tmp_path, play)
 
