@@ -52,6 +52,7 @@ RESERVE = ReserveWithdrawal.KIND
 END, END_ROW = EndWithdrawal.KIND, LAYOUTS[EndWithdrawal.KIND]
 MARK = MarkAccounts.KIND
 TRANSFER_IDS = 2**58  # transfer ids are smaller
+OFF = int(SelfTrade.OFF)
 BY_HAND = 0  # instead of the time a schedule wants
 
 
@@ -68,7 +69,7 @@ def log_on(state: State, out: np.ndarray, command: np.void) -> int:
     member, members = command["member"], state.config[0]["members"]
     nobody = target <= 0 or target >= sessions
     may_choose = state.config[0]["self_trade_choice"] != 0
-    self_trade = int(command["self_trade"]) if may_choose else int(SelfTrade.OFF)
+    self_trade = int(command["self_trade"]) if may_choose else OFF
     odd = is_outside(self_trade, SelfTrade.BOTH + 1)
     refusal = (
         check_flag(state, command["cancel_on_disconnect"])
