@@ -111,7 +111,10 @@ async def attack(bench: Bench, records: int, seed: int) -> int:
                 sent += 1
             else:
                 epoch = int(state.sessions["epoch"][session]) or 1
-                line.data_received(hostile.log_on(token, epoch))
+                market = bench.node.market
+                heard = market.log.count(session)  # what is older comes from the journal, slowly
+                day = market.trading_day
+                line.data_received(hostile.log_on(token, epoch, last_reply=heard, trading_day=day))
         else:
             first = int(state.sessions["client_sequence"][session]) + 1
             rows = hostile.commands(chance, CHUNK, first)
