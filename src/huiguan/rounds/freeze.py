@@ -31,10 +31,11 @@ from huiguan.storage.sheets.tables import Say, unheard
 
 
 class Froze(NamedTuple):
-    """A round that was frozen, and the commitment to publish."""
+    """A round that was frozen, the commitment to publish, how it differs from an estate."""
 
     commitment: str
     frozen: FrozenRound
+    differences: list[str]
 
 
 def freeze(source: Path, target: Path, previous: Path | None, say: Say = unheard) -> str:
@@ -42,11 +43,18 @@ def freeze(source: Path, target: Path, previous: Path | None, say: Say = unheard
     return freeze_round(source, target, previous, say).commitment
 
 
-def freeze_round(source: Path, target: Path, previous: Path | None, say: Say = unheard) -> Froze:
+def freeze_round(
+    source: Path,
+    target: Path,
+    previous: Path | None,
+    say: Say = unheard,
+    estate: Path | None = None,
+) -> Froze:
     """Write the canonical folder of an input folder; return its round and commitment.
 
     Nothing is written unless every row is right. A frozen folder is never frozen again: a new
-    attempt names the void one in ``previous``. The input folder may itself become the round.
+    attempt names the void one in ``previous``. The input folder may itself become the round. The
+    programmes are compared with an ``estate``, which is read before anything is written.
     """
     require_unfrozen(open_round(target))
     finish_change(source)
@@ -61,12 +69,13 @@ def freeze_round(source: Path, target: Path, previous: Path | None, say: Say = u
             f"{first.file}: {first.row}: {first.sentence}; nothing was frozen "
             f"({len(findings)} such findings in all)"
         )
+    differs = estate_differences(frozen, estate, say) if estate else []
     with hold_round(target, "round freeze", require_unfrozen) as aside:
         require_room(source, target, files)
         if target.is_dir() and not any(target.iterdir()):
             target.rmdir()
         write_step(target, aside, files | {"MANIFEST": list_of(files)})
-        return Froze(commitment_of(target), frozen)
+        return Froze(commitment_of(target), frozen, differs)
 
 
 def estate_differences(frozen: FrozenRound, estate: Path, say: Say = unheard) -> list[str]:

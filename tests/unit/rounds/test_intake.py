@@ -21,7 +21,7 @@ from huiguan.housing.round.draw import number_is_valid
 from huiguan.rounds.allocate import allocate_round
 from huiguan.rounds.check import check_folder
 from huiguan.rounds.draw import draw_round
-from huiguan.rounds.freeze import estate_differences, freeze, freeze_round
+from huiguan.rounds.freeze import freeze, freeze_round
 from huiguan.rounds.intake import Found, Wanted, take_in, taken_in
 from huiguan.simulation.city.office import SECRETS, example_round, example_rows
 from huiguan.storage.files import Files
@@ -90,8 +90,8 @@ def test_an_intake_is_what_a_round_is_frozen_from(office: Path) -> None:
     assert all(map(number_is_valid, numbers))
     assert numbers[0] == "00000001X"
     assert [entry.application for entry in found.intake.applications] == sorted(states(found))
-    froze = freeze_round(office / "input", office / "round", None)
-    assert estate_differences(froze.frozen, office / "estate") == []
+    froze = freeze_round(office / "input", office / "round", None, estate=office / "estate")
+    assert froze.differences == []
     draw_round(office / "round", "", SECRETS, "314152")
     allocate_round(office / "round")
     assert check_folder(office / "round") == []
@@ -311,10 +311,19 @@ def test_a_round_of_another_estate_is_warned_of(office: Path) -> None:
     claims = office / "estate/claims.csv"
     text = claims.read_text("utf-8-sig").replace("MQ-01-102,round,2026-09", "MQ-01-102,held,repair")
     claims.write_text(text, "utf-8")
-    froze = freeze_round(office / "input", office / "round", None)
-    assert estate_differences(froze.frozen, office / "estate") == [
+    froze = freeze_round(office / "input", office / "round", None, estate=office / "estate")
+    assert froze.differences == [
         "programme MQ-01.small differs: held 1, the estate has 2; capacity 2, the estate has 1"
     ]
+
+
+def test_an_estate_that_cannot_be_read_freezes_nothing(office: Path) -> None:
+    """A slip in the name of the estate leaves no frozen round whose commitment nobody was told."""
+    take_in(wanted(office), RULES)
+    with pytest.raises(InputFault, match=r"there is no .*places"):
+        freeze_round(office / "input", office / "round", None, estate=office / "estat")
+    assert not (office / "round").exists()
+    assert freeze(office / "input", office / "round", None)
 
 
 def test_a_template_is_never_written_over(office: Path) -> None:

@@ -81,17 +81,16 @@ def freeze(
     """Write the canonical folder; print its commitment, to be published, counts and warnings."""
     from huiguan.housing.round.summary import summary_of
     from huiguan.housing.round.value import known_before
-    from huiguan.rounds.freeze import estate_differences, freeze_round
+    from huiguan.rounds.freeze import freeze_round
 
     settle(folder)
     if previous:
         settle(previous)
     say("freezing: every row is read, checked and written in canonical form")
-    commitment, frozen = freeze_round(source or folder, folder, previous, say)
+    commitment, frozen, differs = freeze_round(source or folder, folder, previous, say, estate)
     summary = summary_of(frozen)
     warnings = [known_before(frozen.head)] if known_before(frozen.head) else []
-    warnings += estate_differences(frozen, estate, say) if estate else []
-    warnings += summary.warnings
+    warnings += [*differs, *summary.warnings]
     if as_json:
         counts = summary._asdict() | {"commitment": commitment, "warnings": warnings}
         typer.echo(json.dumps(counts))
