@@ -38,6 +38,7 @@ def test_the_guide_runs_as_written(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     orders = told["orders market/20260821 000110000001"]
     bought = next(line for line in orders.splitlines() if "09:00:02.000" in line)
     assert bought.split()[4:8] == ["buy", "open", "106890", "2"]  # by the tick of 09:00:02
+    assert "1 rows sent, 3 trades" in told["day run recorded"]  # recorded 3 + 1, and the client's 2
     crowd = re.search(r"0 rows sent, ([0-9,]+) trades", told["day run days/next"])
     assert crowd
     assert int(crowd[1].replace(",", "")) > 100
