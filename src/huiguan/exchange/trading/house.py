@@ -52,14 +52,20 @@ RESERVE = ReserveWithdrawal.KIND
 END, END_ROW = EndWithdrawal.KIND, LAYOUTS[EndWithdrawal.KIND]
 MARK = MarkAccounts.KIND
 TRANSFER_IDS = 2**58  # transfer ids are smaller
-OFF = int(SelfTrade.OFF)
+OFF, BOTH = int(SelfTrade.OFF), int(SelfTrade.BOTH)
 BY_HAND = 0  # instead of the time a schedule wants
+
+
+@inner
+def check_one_of(state: State, value: int, most: int) -> int:
+    """Check that a number is 0 to ``most``; what is not known is refused."""
+    return refuse_if(state, is_outside(value, most + 1), Refusal.BAD_FIELD, value, most)
 
 
 @inner
 def check_flag(state: State, value: int) -> int:
     """Check that a flag is 0 or 1; what is not known is refused, not taken for yes."""
-    return refuse_if(state, is_outside(value, 2), Refusal.BAD_FIELD, value, 1)
+    return check_one_of(state, value, 1)
 
 
 @rare
@@ -70,10 +76,10 @@ def log_on(state: State, out: np.ndarray, command: np.void) -> int:
     nobody = target <= 0 or target >= sessions
     may_choose = state.config[0]["self_trade_choice"] != 0
     self_trade = int(command["self_trade"]) if may_choose else OFF
-    odd = is_outside(self_trade, SelfTrade.BOTH + 1)
+    flag = int(command["cancel_on_disconnect"])
+    odd = is_outside(self_trade, BOTH + 1) and not is_outside(flag, 2)
     refusal = (
-        check_flag(state, command["cancel_on_disconnect"])
-        or refuse_if(state, odd, Refusal.BAD_FIELD, self_trade, SelfTrade.BOTH)
+        check_one_of(state, self_trade if odd else flag, BOTH if odd else 1)
         or refuse_if(state, nobody, Refusal.UNKNOWN_TARGET, target, sessions)
         or refuse_if(state, is_outside(member, members), Refusal.UNKNOWN_TARGET, member, members)
     )
