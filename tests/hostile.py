@@ -70,8 +70,8 @@ class FakeTransport(asyncio.Transport):
 def log_on(token: bytes, epoch: int = 1, **more: int) -> bytes:
     """Return a first record; ``token`` is the 32 bytes of a key."""
     keys = {f"key_{i}": word for i, word in enumerate(np.frombuffer(token, "<i8").tolist())}
-    said = dict.fromkeys(("last_reply", "trading_day", "grace_ms", "cancel_on_disconnect"), 0)
-    return encode_record(AskLogOn(**keys, **(said | {"schema": SCHEMA, "epoch": epoch} | more)))
+    said = dict.fromkeys(AskLogOn.__struct_fields__, 0) | keys
+    return encode_record(AskLogOn(**(said | {"schema": SCHEMA, "epoch": epoch} | more)))
 
 
 def commands(chance: np.random.Generator, count: int, first: int) -> np.ndarray:

@@ -14,6 +14,8 @@ from huiguan.exchange.messages import MESSAGE_BYTES, OrderEntered
 from huiguan.exchange.trading.state.rows import SessionStatus
 from huiguan.floor.day import sequencer
 from huiguan.floor.doors.records import DoorReason, Goodbye, LoggedOn
+from huiguan.floor.hall import lines
+from huiguan.storage.journal.format import JournalFault
 from tests import hostile
 from tests.recovery.journals import QuickFiles
 from tests.recovery.test_hostile_doors import Bench, quiet_commands, taken
@@ -104,6 +106,33 @@ def test_a_line_that_does_not_read_its_goodbye_is_cut(tmp_path: Path) -> None:
         assert not transport.is_closing()
         bench.hall.heartbeat()
         assert transport.is_closing()
+
+    played(tmp_path, scene)
+
+
+@pytest.mark.parametrize(("failures", "answer"), [(4, LoggedOn.KIND), (5, Goodbye.KIND)])
+def test_replies_are_read_again_when_the_journal_grew_under_the_reader(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failures: int, answer: int
+) -> None:
+    calls = 0
+
+    def read(*_: object) -> bytes:
+        nonlocal calls
+        calls += 1
+        if calls <= failures:
+            raise JournalFault("half written")
+        return b""
+
+    monkeypatch.setattr(lines, "replies_from_journal", read)
+
+    async def scene(bench: Bench) -> None:
+        log = bench.node.market.log
+        monkeypatch.setattr(log, "since", lambda *_: b"" if calls > failures else None)
+        line = bench.connect()
+        line.data_received(hostile.log_on(bench.tokens[1]))
+        while not line._transport.sent:  # type: ignore[attr-defined]
+            await asyncio.sleep(0.001)
+        assert kinds(line) == [answer]
 
     played(tmp_path, scene)
 

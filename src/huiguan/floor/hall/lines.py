@@ -28,6 +28,7 @@ from huiguan.floor.hall.keys import KeyRight
 from huiguan.floor.hall.own_orders import only_own
 from huiguan.floor.hall.pace import Pace
 from huiguan.foundation.calendars import show_day
+from huiguan.foundation.faults import Fault
 from huiguan.foundation.refusals import Refusal
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 MOST_LINES = 4096
 MS_NS = 1_000_000
 TICK_SECONDS = 0.25
+FETCH_TRIES = 5
 
 
 class Hall:
@@ -244,17 +246,24 @@ class Hall:
     async def _fetch(self, line: Line, asked: Asked, last: int) -> None:
         """Get replies that are no longer in memory from the journal, while the market goes on."""
         market, session = self.node.market, line.session
-        loop, found, rest = asyncio.get_running_loop(), b"", None
+        loop, found, rest, tries = asyncio.get_running_loop(), b"", None, 0
         async with self._one_fetch:
             while (
                 self._asking.get(session) is line
                 and (rest := market.log.since(session, last)) is None
             ):
                 upto, root = market.log.count(session), market.sequencer.folder.root
-                found += await loop.run_in_executor(
-                    None, replies_from_journal, root, session, last, upto
-                )
-                last = upto
+                try:
+                    found += await loop.run_in_executor(
+                        None, replies_from_journal, root, session, last, upto
+                    )
+                except Fault:  # the journal grew under the reader: what it read was half written
+                    tries += 1
+                    if tries == FETCH_TRIES:
+                        line.end(DoorReason.NOT_READY)
+                        return
+                else:
+                    last = upto
         if self._asking.get(session) is not line or rest is None:
             return
         if self.node.market is market:
