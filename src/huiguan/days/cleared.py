@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -23,7 +24,6 @@ from huiguan.storage.market.day_result import WrittenResult, read_result, result
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from pathlib import Path
 
     from huiguan.days.hashes import DayHashes
     from huiguan.exchange.day.correction import Correction
@@ -126,11 +126,12 @@ def is_closed(root: Path) -> bool:
     return (DayFolder(root).result / "result.json").exists()
 
 
-def read_closed(root: Path) -> tuple[DayImage, DayResult, list[AnyInstruction]]:
+def read_closed(root: Path | str) -> tuple[DayImage, DayResult, list[AnyInstruction]]:
     """Return image, result and instructions of a closed day; an InputFault when it is open.
 
     Of a corrected day they are the newest version's. An interrupted change is finished first.
     """
+    root = Path(root)
     finish_change(root)
     folder = DayFolder(root)
     if not is_closed(root):

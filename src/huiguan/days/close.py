@@ -8,6 +8,7 @@ stays as it is; a correction is a new version that says why, and keeps the one b
 from __future__ import annotations
 
 import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from huiguan.days.cleared import (
@@ -35,7 +36,6 @@ from huiguan.storage.market.written import first_difference
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from pathlib import Path
 
     from huiguan.days.cleared import Watch
     from huiguan.exchange.day.correction import Correction, Decision
@@ -47,7 +47,7 @@ RESULT = "result"
 
 
 def close_folder(
-    root: Path,
+    root: Path | str,
     books: Books,
     instructions: Sequence[AnyInstruction] | None = None,
     report: Callable[[str], None] = quiet,
@@ -61,7 +61,8 @@ def close_folder(
     anything does not add up, ``InputFault`` for a closed day without a decision; then nothing is
     written. Who closes again what was interrupted and is finished is told so by the same result.
     """
-    files, orders = files or Files(), of_stage(instructions or (), Stage.CLOSE)
+    root, files = Path(root), files or Files()
+    orders = of_stage(instructions or (), Stage.CLOSE)
     check_instructions(instructions or ())
     with hold(root, "day close"):
         finished = finish_held_change(root, files)

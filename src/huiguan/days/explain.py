@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from huiguan.days.run_again import frame_commands
@@ -23,7 +24,6 @@ from huiguan.storage.market.day_image import read_image
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     import numpy as np
 
@@ -56,12 +56,13 @@ class ExplainedCommand(NamedTuple):
 
 
 def explain_command(
-    root: Path, number: int, watch: Callable[[int], None] | None = None
+    root: Path | str, number: int, watch: Callable[[int], None] | None = None
 ) -> ExplainedCommand:
     """Explain command ``number`` (its sequence) of the day in ``root``.
 
     Raises ``InputFault`` for a number the journal does not hold.
     """
+    root = Path(root)
     folder = DayFolder(root)
     refuse_unbegun(root)
     image = read_image(folder.image)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from huiguan.days.open import OpenedDay, OpenedMorning, is_opened, write_morning
@@ -16,6 +17,7 @@ from huiguan.exchange.evening.decided.nothing import nothing_before
 from huiguan.exchange.evening.next_day import next_morning
 from huiguan.exchange.reports.differences import differences
 from huiguan.exchange.rules.rows import calendar_of
+from huiguan.foundation.calendars import parse_day
 from huiguan.foundation.faults import InputFault
 from huiguan.storage.files import Files
 from huiguan.storage.lock import hold
@@ -23,20 +25,22 @@ from huiguan.storage.market.opening import Opening
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
     from huiguan.exchange.day.instructions.every import AnyInstruction
     from huiguan.exchange.rules.rows import Books
 
 
 def open_first(
-    root: Path, books: Books, first_day: int, instructions: Sequence[AnyInstruction]
+    root: Path | str, books: Books, first_day: int | str, instructions: Sequence[AnyInstruction]
 ) -> OpenedDay:
-    """Make the folder of a market's first trading day (yyyymmdd) from instructions alone.
+    """Make the folder of a market's first trading day from instructions alone.
 
-    At least one lists a product of the books. A folder that is a day already stays as it is:
+    ``first_day`` is 20260821 or "2026-08-21"; at least one instruction lists a product of the
+    books. A folder that is a day already stays as it is:
     ``InputFault``.
     """
+    root = Path(root)
+    day = parse_day(first_day) if isinstance(first_day, str) else first_day
     orders = of_stage(instructions, Stage.OPENING)
     listed = [order.product for order in orders if isinstance(order, ListProduct)]
     known = [books.products[name] for name in listed if name in books.products]
@@ -48,9 +52,9 @@ def open_first(
             "a first day needs a product: give an instruction ListProduct with a product of the"
             " books and the benchmark price of its nearest month"
         )
-    settings = Settings(trading_day=first_day, rulebook_digest=books.digest, venue="")
+    settings = Settings(trading_day=day, rulebook_digest=books.digest, venue="")
     calendar = calendar_of(books, known[0])
-    image, result = nothing_before(books, calendar, first_day, settings)
+    image, result = nothing_before(books, calendar, day, settings)
     morning, effects = next_morning(image, result, books, orders)
     opening = Opening(source=result_digest(result).hex(), instructions=orders, forced_closes=[])
     with hold(root, "day first"):

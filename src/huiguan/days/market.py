@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -23,7 +24,6 @@ from huiguan.storage.market.day_image import read_image
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from huiguan.exchange.day.image import DayImage
     from huiguan.exchange.events import DayEvents
@@ -81,14 +81,14 @@ def refused_orders(frame: Frame, events: np.ndarray) -> np.ndarray:
 
 
 def read_market(
-    root: Path, watch: Callable[[int], None] | None = None, hear: Hear | None = None
+    root: Path | str, watch: Callable[[int], None] | None = None, hear: Hear | None = None
 ) -> RecordedMarket:
     """Run the day in ``root`` again; ``watch`` is told the last sequence of each frame.
 
     ``hear`` is given each frame: time, first sequence, commands, events (a buffer: copy to keep).
     Raises ``CheckFault`` where the day does not come to what it noted.
     """
-    collector = EventCollector(0)
+    root, collector = Path(root), EventCollector(0)
     refused = [np.zeros(0, REFUSED)]
 
     def take(frame: Frame, events: np.ndarray) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import shutil
 from functools import partial
 from itertools import chain
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
@@ -36,7 +37,6 @@ from huiguan.storage.market.written import first_difference
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from pathlib import Path
 
     from huiguan.exchange.clearing.liquidation import ForceClose
     from huiguan.exchange.day.correction import Correction, Decision
@@ -69,7 +69,7 @@ class OpenedMorning(NamedTuple):
 
 
 def open_next(
-    root: Path,
+    root: Path | str,
     books: Books,
     instructions: Sequence[AnyInstruction] | None = None,
     into: Path | None = None,
@@ -81,7 +81,8 @@ def open_next(
     What is written is read back and reconciled, then takes its place in one step. Raises
     ``InputFault`` where the day is open with another morning, without a ``decision`` to correct it.
     """
-    files, orders = files or Files(), of_stage(instructions or (), Stage.OPENING)
+    root, files = Path(root), files or Files()
+    orders = of_stage(instructions or (), Stage.OPENING)
     with hold(root, "day open"):
         finish_held_change(root, files)
         image, result, given = read_closed(root)

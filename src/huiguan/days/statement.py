@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from huiguan.exchange.rules.rows import Books
 
 
-def statements_of(folder: Path, books: Books) -> Statements:
+def statements_of(folder: Path | str, books: Books) -> Statements:
     """Return the statements of a closed day; products under the names of the rulebooks."""
     image, result, _ = read_closed(folder)
     names = {code: (row.chinese, row.venue) for code, row in books.products.items()}
@@ -33,7 +33,7 @@ def holder_of(code: str, trading_day: int) -> Holder:
     )
 
 
-def statement(folder: Path, code: str, books: Books) -> str:
+def statement(folder: Path | str, code: str, books: Books) -> str:
     """Return the daily settlement statement of a trading code, in the layout people know."""
     found = statements_of(folder, books)
     return statement_text(holder_of(code, found.day), found.statement(code)).replace("\r\n", "\n")

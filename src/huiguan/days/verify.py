@@ -8,6 +8,7 @@ made of these when they are asked for. What the given books cannot prove is name
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from huiguan.days.cleared import clear, closed_files, is_closed, quiet, run_for_clearing
@@ -28,7 +29,6 @@ from huiguan.storage.market.written import first_difference
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from huiguan.days.cleared import RunDay, Watch
     from huiguan.days.hashes import DayHashes
@@ -64,7 +64,7 @@ class VerifiedDay(NamedTuple):
 
 
 def verify_folder(
-    root: Path,
+    root: Path | str,
     books: Books,
     watch: Watch | None = None,
     report: Callable[[str], None] = quiet,
@@ -74,6 +74,7 @@ def verify_folder(
     ``books`` are those the day was opened and closed with; under others, morning and result stay
     unproved.
     """
+    root = Path(root)
     finish_change(root)
     report("files")
     verify_manifest(root)

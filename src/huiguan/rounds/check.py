@@ -31,12 +31,13 @@ from huiguan.storage.homes.round_folder import (
 from huiguan.storage.homes.round_step import open_round
 
 
-def check_folder(folder: Path) -> list[Finding]:
+def check_folder(folder: Path | str) -> list[Finding]:
     """Return every finding of a folder with its sealed files: of a result, and of its re-runs.
 
     A round that has no result yet is an ``InputFault``; an attempt that is void is checked as far
     as it came, by the same rules.
     """
+    folder = Path(folder)
     stages = open_round(folder)
     require_frozen(stages)
     try:

@@ -189,3 +189,26 @@ def test_a_close_takes_no_reference_of_an_earlier_day(first: Path) -> None:
     with pytest.raises(InputFault, match="'first-2' was given before, in the opening of 20260821"):
         huiguan.close_day(first, books(), huiguan.read_instructions(rows))
     assert not (first / "result").exists()
+
+
+def test_the_front_door_takes_paths_and_days_as_programs_have_them(tmp_path: Path) -> None:
+    """A folder as text, a day as text, a price as a number: what a script or a data frame holds."""
+    folder = str(tmp_path / "20260821")
+    orders = huiguan.read_instructions(huiguan.first_instructions(PRICES, MONEY))
+    with pytest.raises(InputFault, match="2026-08-22 is not a trading day"):
+        huiguan.open_first(folder, books(), "2026-08-22", orders)
+    with pytest.raises(InputFault, match="write it like 2026-07-01"):
+        huiguan.open_first(folder, books(), "21 August", orders)
+    huiguan.open_first(folder, books(), "2026-08-21", orders)
+    assert (
+        huiguan.run_day(folder, [row | {"price": int(row["price"])} for row in ORDERS]).trades == 1
+    )
+    assert len(huiguan.read_market(folder).events.trades) == 1
+    assert huiguan.explain_command(folder, 3).command.name == "enter_order"
+    huiguan.close_day(folder, huiguan.load_books())
+    assert huiguan.read_closed(folder)[1].settings.trading_day == 20260821
+    assert "cu2610" in huiguan.statement(folder, A, books())
+    assert huiguan.open_next(folder, books()).root == tmp_path / "20260824"
+    assert huiguan.verify_day(folder, books()).hashes is not None
+    with pytest.raises(InputFault, match="no-round"):
+        huiguan.check_round(str(tmp_path / "no-round"))

@@ -2,8 +2,18 @@
 
 import pytest
 
-from huiguan.exchange.messages import CommandDone, LogOn, Phase, PhaseChanged
-from huiguan.exchange.reports.command_words import fields_words, message_words
+from huiguan.exchange.messages import (
+    COMMANDS,
+    EVENTS,
+    CommandDone,
+    Hedge,
+    LogOn,
+    Offset,
+    Phase,
+    PhaseChanged,
+    TradeExecuted,
+)
+from huiguan.exchange.reports.command_words import CHOICES, fields_words, message_words
 from tests.images import small_image
 
 IMAGE = small_image()
@@ -56,3 +66,29 @@ def test_a_grace_is_told_in_seconds() -> None:
     assert fields_words(IMAGE, "log_on", fields) == (
         f"log on: grace 30.5 s, session 1, member {MEMBER}, cancel on disconnect yes"
     )
+
+
+def test_a_trade_says_how_each_side_opened_or_closed() -> None:
+    trade = TradeExecuted(
+        buy_order_id=1,
+        sell_order_id=2,
+        price_ticks=0,
+        lots=3,
+        instrument=1,
+        buy_code=0,
+        sell_code=1,
+        buy_offset=Offset.OPEN,
+        sell_offset=Offset.CLOSE_TODAY,
+        buy_hedge=Hedge.SPECULATION,
+        sell_hedge=Hedge.HEDGE,
+    )
+    words = message_words(IMAGE, trade)
+    assert "buy offset open, sell offset close today" in words
+    assert "buy hedge speculation, sell hedge hedge" in words
+
+
+def test_no_choice_of_an_event_is_shown_as_a_number() -> None:
+    words = ("offset", "hedge", "side", "phase", "right", "reason", "stage", "force", "type")
+    for message in (*COMMANDS.values(), *EVENTS.values()):
+        for field in message.__struct_fields__:
+            assert field in CHOICES or field.split("_")[-1] not in words, (message, field)

@@ -261,7 +261,7 @@ def orders_of_code(
         "offset",
         "price",
         "lots",
-        "traded_lots",
         "end",
+        "traded_lots",
     ]
     return frame.select(*wanted, "hedge", "time_in_force", "cancelled_lots", "order")

@@ -116,12 +116,13 @@ def load_product(
     return msgspec.structs.replace(product, rows=rows)
 
 
-def load_books(*extra: Path) -> Books:
-    """Return the shipped rulebooks with the folders of ``extra`` laid over them.
+def load_books(*folders: Path | str) -> Books:
+    """Return the shipped rulebooks with ``folders`` laid over them.
 
     Everything is checked: exact rates, unknown keys, sources, overlaps, gaps. The first fault is
     an InputFault that names file and row.
     """
+    extra = [Path(folder) for folder in folders]
     files = rulebook_files([SHIPPED, *extra])
     sources_at = [f / "sources.toml" for f in (SHIPPED, *extra) if (f / "sources.toml").exists()]
     sources = read_sources(*sources_at)
