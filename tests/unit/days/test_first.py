@@ -212,3 +212,28 @@ def test_the_front_door_takes_paths_and_days_as_programs_have_them(tmp_path: Pat
     assert huiguan.verify_day(folder, books()).hashes is not None
     with pytest.raises(InputFault, match="no-round"):
         huiguan.check_round(str(tmp_path / "no-round"))
+
+
+@pytest.mark.parametrize(("pool", "told"), [("2,000,000.00", False), ("1,999,999.99", True)])
+def test_a_member_below_its_minimum_is_told_at_once(
+    *,
+    pool: str,
+    told: bool,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """A futures firm's least clearing deposit is 2,000,000.00 (docs/reference/rulebook.md)."""
+    rows = huiguan.first_instructions(PRICES, {A: "1,000,000.00"}, pool)
+    (tmp_path / "first.json").write_text(json.dumps(rows), "utf-8")
+    words = ["day", "first", str(tmp_path / "20260821"), "--on", "2026-08-21"]
+    words += ["--instructions", str(tmp_path / "first.json")]
+    monkeypatch.setattr(sys, "argv", ["huiguan", *words])
+    with pytest.raises(SystemExit) as end:
+        main()
+    assert end.value.code in (0, None)
+    sentence = (
+        "close only: the clearing deposit of 0001/clients, 1,999,999.99 CNY, lies below its"
+        " minimum, so its codes may only close (1); MoveMemberMoney pays in"
+    )
+    assert (sentence in capsys.readouterr().out) is told

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from huiguan.cli.language import language
+from huiguan.cli.language import language, tell
 from huiguan.cli.tables import show_table
 from huiguan.exchange.clearing.deposit import DeadlineOutcome
 from huiguan.exchange.evening.day_figures import contract_figures, largest_moves
 from huiguan.exchange.evening.day_postings import pool_name
+from huiguan.exchange.messages import Right
 from huiguan.exchange.reports.instruction_words import CHINESE, ENGLISH, HEADS, effect_rows
 from huiguan.foundation.arithmetic import show_fen, show_rate
 
@@ -108,3 +109,18 @@ def print_proof(result: DayResult) -> None:
         ("", "total"),
         [(name, show_fen(int(column.sum()))) for name, column in parts],
     )
+
+
+def print_close_only(image: DayImage) -> None:
+    """Say of each pool that lies below its minimum that its codes may only close, and the cure."""
+    codes = image.trading_codes
+    called = (codes["own_right"] == Right.ALLOW) & (codes["right"] == Right.CLOSE_ONLY)
+    for row, pool in enumerate(image.pools):
+        own = called & (codes["member"] == pool["member"]) & (codes["house"] == pool["house"])
+        if own.any():
+            balance = int(pool["cash_fen"] - pool["margin_fen"] + pool["usable_fen"])
+            tell(
+                f"close only: the clearing deposit of {pool_name(image, row)}, {show_fen(balance)}"
+                f" CNY, lies below its minimum, so its codes may only close ({int(own.sum()):,});"
+                " MoveMemberMoney pays in"
+            )

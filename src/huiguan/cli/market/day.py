@@ -265,7 +265,7 @@ def open_command(
 
     An open day is opened otherwise only with --correct, and before its trading has begun.
     """
-    from huiguan.cli.market.closed_day import print_effects
+    from huiguan.cli.market.closed_day import print_close_only, print_effects
     from huiguan.days.open import open_next
     from huiguan.foundation.calendars import show_day
     from huiguan.storage.market.rulebooks.load import load_books
@@ -289,6 +289,7 @@ def open_command(
     for row in opened.forced:
         tell(f"forced liquidation: {row.trading_code} {row.instrument} {row.side} {row.lots} lots")
     print_effects(opened.effects)
+    print_close_only(opened.image)
     say_next("day", "reconcile", folder, opened.root, *laid_over(rulebook))
 
 

@@ -28,7 +28,7 @@ def first_command(
     rulebook: Folders = None,
 ) -> None:
     """Open the first day of a market from instructions: ListProduct, AdmitMember and so on."""
-    from huiguan.cli.market.closed_day import print_effects
+    from huiguan.cli.market.closed_day import print_close_only, print_effects
     from huiguan.days.first import open_first
     from huiguan.foundation.calendars import parse_day, show_day
     from huiguan.storage.market.instruction_files import read_instructions
@@ -42,6 +42,7 @@ def first_command(
         f" {len(opened.image.instruments)} contracts, {len(codes):,} trading codes"
     )
     print_effects(opened.effects)
+    print_close_only(opened.image)
     say_next("day", "run", folder, "--orders", "FILE.csv")
 
 
