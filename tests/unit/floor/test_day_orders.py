@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from huiguan.cli.catalogue import Catalogue, read_entries
 from huiguan.days.close import close_folder
 from huiguan.days.market import read_market
 from huiguan.exchange.messages import CancelOrder, EnterOrder, Hedge, Offset, Side, TimeInForce
@@ -155,3 +156,13 @@ def test_the_page_names_every_column_and_word() -> None:
         assert f"`{name}`" in page
     for words in WORDS.values():
         assert all("_" in word or f"`{word}`" in page for word in words)
+
+
+def test_faulty_rows_are_told_in_chinese() -> None:
+    with pytest.raises(InputFault) as fault:
+        read_orders(market_image(), [BUY | {"contract": "CU2610"}, *[BUY | {"lots": ""}] * 12])
+    said = Catalogue(read_entries()).sentence(str(fault.value))
+    assert said.startswith(
+        "有报单无法读取，因此未发送任何报单：第 1 行：合约 'CU2610' 不在该日的映像中"
+    )
+    assert said.endswith("第 12 行：缺少 lots；另有 1 处")

@@ -163,7 +163,7 @@ class Reader:
                 self.meant[name] = near(name, rows)
             example = next(iter(rows), "none at all")
             way_out = self.meant.get(name) or f"there is for example {example}"
-            raise InputFault(f"{what} {name!r} is not in this day's image; {way_out}")
+            raise InputFault(f"the {what} {name!r} is not in this day's image; {way_out}")
         return rows[name]
 
     def price_ticks(self, contract: int, text: str) -> int:
@@ -240,7 +240,7 @@ def read_orders(image: DayImage, rows: Sequence[OrderRow]) -> list[TimedCommand]
     if faults:
         more = len(faults) - MOST_FAULTS
         told = [*faults[:MOST_FAULTS], *([f"and {more} more"] if more > 0 else [])]
-        raise InputFault("orders that cannot be read, so none was sent: " + "; ".join(told))
+        raise InputFault(f"orders that cannot be read, so none was sent: {'; '.join(told)}")
     return sorted(commands, key=lambda command: command.time_ns)
 
 
