@@ -61,6 +61,7 @@ def facts_of(made: Market, result: DayResult) -> dict[str, ContractFacts]:
             fee_per_lot_fen=fee.per_lot_fen,
             close_today_multiple=Decimal(fee.close_today_multiple),
             relief=rule.charged.larger_side,
+            hedge_fee_share=decimal_rate(rule.today.hedge_fee.share_ppb),
         )
     return facts
 

@@ -141,7 +141,7 @@ def first_morning(setting: ClockSetting, people: int, products: str, seed: int) 
     size = size_of(len(chosen))
     if people:
         size = Size(members=size.members, codes=max(people, 100))
-    day = trading_day_at(next(iter(books.calendars.values())), setting.now_ns or wall_ns())
+    day = first_trading_day(next(iter(books.calendars.values())), setting.now_ns or wall_ns())
     found = first_image(books, day, chosen, seed, size)
     image = with_visitors(found.image, 1)
     say(
@@ -151,7 +151,7 @@ def first_morning(setting: ClockSetting, people: int, products: str, seed: int) 
     return image
 
 
-def trading_day_at(calendar: object, time_ns: int) -> int:
+def first_trading_day(calendar: object, time_ns: int) -> int:
     """Return the trading day a moment belongs to: from 15:30 on the one after."""
     import datetime as dt
 
