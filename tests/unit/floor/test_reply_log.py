@@ -3,10 +3,13 @@
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from huiguan.floor.day.market import Market
 from huiguan.floor.day.reply_log import ReplyLog, replies_from_journal
 from huiguan.storage.files import Files
+from huiguan.storage.journal.format import HEADER_BYTES, JournalFault
+from huiguan.storage.journal.recovery import read, segment_path
 from huiguan.storage.market.day_folder import DayFolder
 from huiguan.storage.market.day_image import write_image
 from tests.images import small_image
@@ -44,6 +47,29 @@ def test_the_journal_gives_what_memory_lost(tmp_path: Path) -> None:
             assert replies_from_journal(tmp_path, session, 2, count - 1) == whole[128:-64]
     finally:
         market.sequencer.leave()
+
+
+def test_what_is_written_behind_the_last_reply_is_not_looked_at(tmp_path: Path) -> None:
+    """A journal that grows: a frame that is half there, and a whole one behind it."""
+    image = small_image(codes=6, members=SESSIONS, settings={"order_capacity": 16})
+    write_image(DayFolder(tmp_path).image, image, Files())
+    market = Market.start(tmp_path)
+    for number, commands in enumerate(frames(1)):
+        market.submit(number, commands)
+        market.collect()
+    market.sequencer.leave()
+    journal = DayFolder(tmp_path).journal
+    *_, last = read(journal)
+    path = segment_path(journal, last.segment)
+    data = path.read_bytes()
+    end = last.offset + HEADER_BYTES + last.commands.nbytes
+    path.write_bytes(data[:end] + b"\x01" * HEADER_BYTES + data[last.offset : end])
+    with pytest.raises(JournalFault, match="a good one behind it"):
+        list(read(journal))
+    for session in range(1, SESSIONS + 1):
+        whole = market.log.since(session, 0)
+        assert whole
+        assert replies_from_journal(tmp_path, session, 0, len(whole) // 64) == whole
 
 
 def test_a_market_that_is_opened_again_goes_on_counting(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from huiguan.storage.market.day_folder import DayFolder
 from huiguan.storage.market.day_image import read_image
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 KEPT_ROWS = 1 << 16  # of a session; twice as many while it grows
@@ -60,7 +61,7 @@ class ReplyLog:
 def replies_from_journal(root: Path, session: int, after: int, upto: int) -> bytes:
     """Return the replies of a session numbered ``after + 1`` to ``upto``, by running the day again.
 
-    The journal may be growing; what is read is what was on disk.
+    The journal may be growing: nothing is read behind the frame that gave reply ``upto``.
     """
     folder = DayFolder(root)
     image = read_image(folder.image)
@@ -76,6 +77,12 @@ def replies_from_journal(root: Path, session: int, after: int, upto: int) -> byt
                 found.extend(rows[first * MESSAGE_BYTES : last * MESSAGE_BYTES].tobytes())
                 given += count
 
+    def needed() -> Iterator[Frame]:
+        for frame in read(folder.journal):
+            yield frame
+            if given >= upto:
+                return
+
     with Notes() as notes:
-        run_again(TradingCore(image), read(folder.journal), notes, watch)
+        run_again(TradingCore(image), needed(), notes, watch)
     return bytes(found)

@@ -41,7 +41,6 @@ if TYPE_CHECKING:
 MOST_LINES = 4096
 MS_NS = 1_000_000
 TICK_SECONDS = 0.25
-FETCH_TRIES = 5
 
 
 class Hall:
@@ -239,31 +238,24 @@ class Hall:
         missed = market.log.since(session, last)
         if missed is None:
             self._fetching.add(fetch := asyncio.ensure_future(self._fetch(line, asked, last)))
-            fetch.add_done_callback(self._fetching.discard)
+            fetch.add_done_callback(partial(self._fetched, line))
         else:
             self._go_live(line, asked, outcome.first_figure, missed)
 
     async def _fetch(self, line: Line, asked: Asked, last: int) -> None:
         """Get replies that are no longer in memory from the journal, while the market goes on."""
         market, session = self.node.market, line.session
-        loop, found, rest, tries = asyncio.get_running_loop(), b"", None, 0
+        loop, found, rest = asyncio.get_running_loop(), b"", None
         async with self._one_fetch:
             while (
                 self._asking.get(session) is line
                 and (rest := market.log.since(session, last)) is None
             ):
                 upto, root = market.log.count(session), market.sequencer.folder.root
-                try:
-                    found += await loop.run_in_executor(
-                        None, replies_from_journal, root, session, last, upto
-                    )
-                except Fault:  # the journal grew under the reader: what it read was half written
-                    tries += 1
-                    if tries == FETCH_TRIES:
-                        line.end(DoorReason.NOT_READY)
-                        return
-                else:
-                    last = upto
+                found += await loop.run_in_executor(
+                    None, replies_from_journal, root, session, last, upto
+                )
+                last = upto
         if self._asking.get(session) is not line or rest is None:
             return
         if self.node.market is market:
@@ -271,6 +263,16 @@ class Hall:
             self._go_live(line, asked, spoken, found + rest)
         else:
             line.end(DoorReason.NOT_READY)
+
+    def _fetched(self, line: Line, fetch: asyncio.Future[None]) -> None:
+        """End a line whose replies could not be had; what nobody foresaw is told on stderr too."""
+        self._fetching.discard(fetch)
+        if fetch.cancelled() or not (fault := fetch.exception()):
+            return
+        line.end(DoorReason.NOT_READY)
+        if not isinstance(fault, Fault):
+            what = {"message": "replies of a session could not be read", "exception": fault}
+            asyncio.get_running_loop().call_exception_handler(what)
 
     def _go_live(self, line: Line, asked: Asked, spoken: int, missed: bytes) -> None:
         """Say that the session is on, send what it missed, and every reply from now on."""

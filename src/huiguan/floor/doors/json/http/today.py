@@ -63,19 +63,19 @@ class History:
 
     def catch_up(self, sequence: int) -> None:
         """Run what the journal has up to a command that the floor has applied."""
-        if self._last and sequence <= self._last.last_sequence:
+        if sequence <= (self._last.last_sequence if self._last else 0):
             return
         rows, times = [self._rows], [self._times]
         frames = read_after(self._journal, self._last) if self._last else read(self._journal)
         for frame in frames:
-            if frame.header.first_sequence > sequence:
-                break
             time_ns = frame.header.time_ns
             events = self._core.run_frame(time_ns, frame_commands(frame)).reshape(-1)
             self._last = frame
             kept = concerned(events, self.readable)
             rows.append(events.reshape(-1, MESSAGE_BYTES)[kept])
             times.append(np.full(len(kept), self._core.time_ns, np.int64))
+            if frame.last_sequence >= sequence:  # the next one may be half written
+                break
         self._rows, self._times = np.concatenate(rows), np.concatenate(times)
 
     def happened(self, codes: np.ndarray) -> list[Happened]:
