@@ -1,6 +1,7 @@
 """Options of the whole test-suite."""
 
 import os
+import signal
 import sys
 from collections.abc import Iterator
 
@@ -21,9 +22,13 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(autouse=True)
-def english() -> Iterator[None]:
-    """Let a test that spoke another language leave none to the next."""
+def own_process() -> Iterator[None]:
+    """Let a test that ran a command in this process leave neither its language nor its end by pipe.
+
+    A worker that writes to a closed socket would otherwise end without a word.
+    """
     yield
+    signal.signal(signal.SIGPIPE, signal.SIG_IGN)
     if language := sys.modules.get("huiguan.cli.language"):
         language.speak("en")
 
