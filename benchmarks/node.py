@@ -25,12 +25,11 @@ from huiguan.exchange.messages import (
     MESSAGE_BYTES,
     CancelOrder,
 )
-from huiguan.floor.doors.records import SCHEMA, AskLogOn, encode_record
+from huiguan.floor.doors.records import log_on_record
 from huiguan.floor.hall.clock import STEERED, ClockSetting
 from huiguan.floor.hall.keys import Keys, token_of
 from huiguan.floor.hall.serve import DOORS_NAME
 from huiguan.floor.hall.settings import HallSettings, write_settings
-from huiguan.simulation.market.live import words_of
 from huiguan.storage.files import Files
 from huiguan.storage.market.day_folder import DayFolder
 from huiguan.storage.market.day_image import write_image
@@ -47,20 +46,7 @@ class Line:
         self.rows, self.sent, self.answered = rows.reshape(-1, MESSAGE_BYTES), 0, 0
         self.line = socket.create_connection(("127.0.0.1", port))
         self.line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        keys = {f"key_{place}": word for place, word in enumerate(words_of(token))}
-        self.line.sendall(
-            encode_record(
-                AskLogOn(
-                    **keys,
-                    last_reply=0,
-                    trading_day=0,
-                    schema=SCHEMA,
-                    epoch=1,
-                    grace_ms=0,
-                    cancel_on_disconnect=0,
-                )
-            )
-        )
+        self.line.sendall(log_on_record(token))
         self._rest = b""
         self._read()
 

@@ -115,7 +115,7 @@ async def heard(data: bytes) -> None:
 
 def hear_binary(data: bytes) -> None:
     """Give a line that is on bytes."""
-    hear_line(hostile.log_on(TOKEN) + data)
+    hear_line(hostile.log_on_record(TOKEN) + data)
 
 
 def hear_json(data: bytes) -> None:
@@ -163,7 +163,7 @@ def examples(decoder: str) -> list[bytes]:
         case "binary":
             return [rows[:count].tobytes() for count in range(1, 9)]
         case "log_on":
-            return [hostile.log_on(TOKEN), hostile.log_on(TOKEN) + rows.tobytes()]
+            return [hostile.log_on_record(TOKEN), hostile.log_on_record(TOKEN) + rows.tobytes()]
         case "words":
             return [bytes(range(1, 200)), bytes(100), b"\xff" * 100]
         case "json":

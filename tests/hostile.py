@@ -17,12 +17,11 @@ from huiguan.exchange.messages import (
     EnterOrder,
 )
 from huiguan.floor.doors.records import (
-    SCHEMA,
     AskLogOff,
-    AskLogOn,
     Heartbeat,
     TickDone,
     encode_record,
+    log_on_record,
 )
 
 if TYPE_CHECKING:
@@ -65,13 +64,6 @@ class FakeTransport(asyncio.Transport):
 
     def resume_reading(self) -> None:
         pass
-
-
-def log_on(token: bytes, epoch: int = 1, **more: int) -> bytes:
-    """Return a first record; ``token`` is the 32 bytes of a key."""
-    keys = {f"key_{i}": word for i, word in enumerate(np.frombuffer(token, "<i8").tolist())}
-    said = dict.fromkeys(AskLogOn.__struct_fields__, 0) | keys
-    return encode_record(AskLogOn(**(said | {"schema": SCHEMA, "epoch": epoch} | more)))
 
 
 def commands(chance: np.random.Generator, count: int, first: int) -> np.ndarray:
@@ -126,14 +118,14 @@ def spoilt_log_on(chance: np.random.Generator, token: bytes) -> bytes:
     fields = ("last_reply", "trading_day", "schema", "epoch", "grace_ms", "cancel_on_disconnect")
     name = str(chance.choice(fields))
     value = int(chance.choice(EXTREMES))
-    data = bytearray(log_on(token))
+    data = bytearray(log_on_record(token))
     match int(chance.integers(4)):
         case 0 if name != "cancel_on_disconnect":
-            return log_on(token, **{name: value})
+            return log_on_record(token, **{name: value})
         case 1:
             data[int(chance.integers(len(data)))] ^= 1 << int(chance.integers(8))
         case 2:
-            return log_on(chance.bytes(32))
+            return log_on_record(chance.bytes(32))
         case 3:
             return chance.bytes(128)
     return bytes(data)

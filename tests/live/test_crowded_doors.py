@@ -39,11 +39,11 @@ async def strangers(floor: Floor, chance: np.random.Generator, token: bytes) -> 
         OPEN.append(writer)
         match number % 4:
             case 1:
-                writer.write(hostile.log_on(token)[: int(chance.integers(1, 128))])
+                writer.write(hostile.log_on_record(token)[: int(chance.integers(1, 128))])
             case 2:
                 writer.write(chance.bytes(128))
             case 3:
-                writer.write(hostile.log_on(chance.bytes(32)))
+                writer.write(hostile.log_on_record(chance.bytes(32)))
         lines.append(reader)
     return [await reader.read(64) for number, reader in enumerate(lines) if number % 4 > 1]
 
@@ -93,7 +93,7 @@ def test_what_a_session_does_to_itself_is_numbered(tmp_path: Path) -> None:
         again = await line_of(floor, tokens[1], epoch=LARGEST)
         assert again.session.is_on
         token = token_of(tokens[2])
-        assert await told(floor, hostile.log_on(token, schema=SCHEMA + 1)) == (
+        assert await told(floor, hostile.log_on_record(token, schema=SCHEMA + 1)) == (
             *(doors.DoorReason.OTHER_SCHEMA, SCHEMA),
         )
         early = bytes(hostile.commands(np.random.default_rng(1), 2, 1).reshape(-1))

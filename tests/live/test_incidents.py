@@ -140,7 +140,7 @@ def test_t10_knight_2012_another_schema_is_refused(tmp_path: Path) -> None:
         for schema in (0, SCHEMA - 1, SCHEMA + 1, -1):
             reader, writer = await asyncio.open_connection("127.0.0.1", floor.port)
             OPEN.append(writer)
-            writer.write(hostile.log_on(token_of(tokens[1]), schema=schema))
+            writer.write(hostile.log_on_record(token_of(tokens[1]), schema=schema))
             said = doors.read_record(await reader.readexactly(64))
             assert isinstance(said, doors.Goodbye)
             assert (said.reason, said.figure) == (doors.DoorReason.OTHER_SCHEMA, SCHEMA)

@@ -56,9 +56,9 @@ async def trades(bench: Bench, line: Line) -> None:
 def test_a_line_that_breaks_while_it_asks_does_not_lose_the_next_one(tmp_path: Path) -> None:
     async def scene(bench: Bench) -> None:
         first, second = bench.connect(), bench.connect()
-        first.data_received(hostile.log_on(bench.tokens[1]))
+        first.data_received(hostile.log_on_record(bench.tokens[1]))
         first.connection_lost(None)
-        second.data_received(hostile.log_on(bench.tokens[1]))
+        second.data_received(hostile.log_on_record(bench.tokens[1]))
         await bench.settle()
         assert kinds(second) == [LoggedOn.KIND]
         await trades(bench, second)
@@ -70,7 +70,7 @@ def test_of_two_log_ons_at_once_one_line_speaks(tmp_path: Path) -> None:
     async def scene(bench: Bench) -> None:
         first, second = bench.connect(), bench.connect()
         for line in (first, second):
-            line.data_received(hostile.log_on(bench.tokens[1]))
+            line.data_received(hostile.log_on_record(bench.tokens[1]))
         await bench.settle()
         assert (kinds(first), kinds(second)) == ([Goodbye.KIND], [LoggedOn.KIND])
         assert not first.is_on
@@ -85,12 +85,12 @@ def test_a_day_that_is_closed_takes_no_command_of_a_line_that_breaks(tmp_path: P
 
     async def scene(bench: Bench) -> None:
         line = bench.connect()
-        line.data_received(hostile.log_on(bench.tokens[1]))
+        line.data_received(hostile.log_on_record(bench.tokens[1]))
         await bench.settle()
         bench.hall.say_closed()
         sequence = bench.node.market.sequencer.next_sequence
         line.connection_lost(None)
-        bench.connect().data_received(hostile.log_on(bench.tokens[2]))
+        bench.connect().data_received(hostile.log_on_record(bench.tokens[2]))
         await bench.settle()
         assert bench.node.market.sequencer.next_sequence == sequence
 
@@ -129,12 +129,12 @@ def test_who_asks_for_what_memory_lost_is_answered_when_the_journal_was_read(
         log = bench.node.market.log
         monkeypatch.setattr(log, "since", lambda *_: b"" if read.is_set() else None)
         line, other = bench.connect(), bench.connect()
-        line.data_received(hostile.log_on(bench.tokens[1]))
+        line.data_received(hostile.log_on_record(bench.tokens[1]))
         while not line._transport.sent:  # type: ignore[attr-defined]
             assert bench.faults == []
             await asyncio.sleep(0.001)
         assert kinds(line) == [answer]
-        other.data_received(hostile.log_on(bench.tokens[2]))
+        other.data_received(hostile.log_on_record(bench.tokens[2]))
         await bench.settle()
         assert kinds(other) == [LoggedOn.KIND]
 
@@ -167,7 +167,7 @@ def test_t1_nobody_hears_of_an_order_before_a_slow_disk_has_it(
         bench = Bench(tmp_path)
         await bench.settle()
         line = bench.connect()
-        line.data_received(hostile.log_on(bench.tokens[1]))
+        line.data_received(hostile.log_on_record(bench.tokens[1]))
         await bench.settle()
         assert kinds(line) == [LoggedOn.KIND]
         WaitingFiles.free.clear()

@@ -114,7 +114,9 @@ async def attack(bench: Bench, records: int, seed: int) -> int:
                 market = bench.node.market
                 heard = market.log.count(session)  # what is older comes from the journal, slowly
                 day = market.trading_day
-                line.data_received(hostile.log_on(token, epoch, last_reply=heard, trading_day=day))
+                line.data_received(
+                    hostile.log_on_record(token, epoch=epoch, last_reply=heard, trading_day=day)
+                )
         else:
             first = int(state.sessions["client_sequence"][session]) + 1
             rows = hostile.commands(chance, CHUNK, first)
@@ -161,7 +163,7 @@ async def quiet_day(folder: Path, records: int) -> tuple[list[bytes], Bench]:
     bench = Bench(folder)
     await bench.settle()
     line = bench.connect()
-    line.data_received(hostile.log_on(bench.tokens[1]))
+    line.data_received(hostile.log_on_record(bench.tokens[1]))
     await bench.settle()
     heard = taken(line)[MESSAGE_BYTES:]
     for number, command in enumerate(quiet_commands()):

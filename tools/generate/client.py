@@ -52,11 +52,15 @@ def struct_format(rows: list[tuple[str, str, int]], size: int = messages.MESSAGE
     return "".join(parts + [f"{rest}x"] * (rest > 0))
 
 
+def docstring(promise: str) -> str:
+    """Return the docstring of a class; one of several lines ends on a line of its own."""
+    return indent(f'"""{promise}' + ("\n" if "\n" in promise else "") + '"""', "    ")
+
+
 def word_lines(word: type[IntEnum]) -> list[str]:
     """Return the declaration of an enumeration."""
     promise = "Why a command changed nothing." if word is Refusal else inspect.getdoc(word) or ""
-    end = "\n" if "\n" in promise else ""
-    out = ["", "", f"class {word.__name__}(IntEnum):", indent(f'"""{promise}{end}"""', "    "), ""]
+    out = ["", "", f"class {word.__name__}(IntEnum):", docstring(promise), ""]
     return out + [f"    {name} = {int(member)}" for name, member in word.__members__.items()]
 
 
@@ -67,7 +71,7 @@ def kind_lines(kind: type[messages.Message]) -> list[str]:
     rows, words = fields(kind), held(kind)
     base = "Event" if is_event else "Command"
     out = ["", "", f'class {kind.__name__}({base}, frozen=True, kw_only=True, tag="{tag(kind)}"):']
-    out += [f'    """{inspect.getdoc(kind)}"""', "", f"    KIND: ClassVar[int] = {kind.KIND}"]
+    out += [docstring(inspect.getdoc(kind) or ""), "", f"    KIND: ClassVar[int] = {kind.KIND}"]
     out += [f'    LAYOUT: ClassVar[Struct] = Struct("{struct_format([*header, *rows])}")']
     if not rows:
         return [*out, "    OFFSETS: ClassVar[dict[str, int]] = {}"]

@@ -5,7 +5,7 @@ import inspect
 from huiguan.exchange.messages import HEADER, MESSAGE_BYTES
 from huiguan.floor.doors import records
 from huiguan.foundation.records import layout
-from tools.generate.client import CODES
+from tools.generate.client import docstring, struct_format
 from tools.generate.kinds import placed
 from tools.generate.message_page import WIDTHS, table
 
@@ -51,21 +51,16 @@ def read_record(row: bytes | memoryview) -> DoorRecord | None:
 
 def struct_of(kind: type[records.DoorRecord]) -> str:
     """Return the format of a record for the standard library's struct."""
-    size = records.record_layout(kind).itemsize
-    names = [*HEADER_NAMES, *kind.__struct_fields__]
-    parts, end = ["<"], 0
-    for _, form, at in placed(layout(kind, HEADER, size), names):
-        parts += [f"{at - end}x"] * (at > end) + [CODES[form]]
-        end = at + int(form[-1])
-    return "".join(parts + [f"{size - end}x"] * (size > end))
+    rows = placed(records.record_layout(kind), [*HEADER_NAMES, *kind.__struct_fields__])
+    return struct_format(rows, records.record_layout(kind).itemsize)
 
 
 def door_client() -> str:
     """Return the module of the client."""
     reason = records.DoorReason
     out = [HEAD, f"HEADER = {tuple(HEADER_NAMES)!r}".replace("'", '"')]
-    out += ["", "", "class DoorReason(IntEnum):", f'    """{inspect.getdoc(reason)}"""', ""]
-    out[-2] = '    """Why a door ends a connection or does not take a record."""'
+    out += ["", "", "class DoorReason(IntEnum):"]
+    out += [docstring("Why a door ends a connection or does not take a record."), ""]
     out += [f"    {member.name} = {int(member)}" for member in reason]
     out += ["", "", "REASON_WORDS = {  # English, Chinese, whether trying again later can help"]
     out += [
@@ -75,12 +70,7 @@ def door_client() -> str:
     out += ["}", BASE]
     for kind in records.RECORDS.values():
         out += ["", "", f"class {kind.__name__}(DoorRecord, frozen=True, kw_only=True):"]
-        promise = inspect.getdoc(kind) or ""
-        out += [f'    """{promise}' + ("\n    " if "\n" in promise else "") + '"""', ""]
-        out[-2] = "\n".join(
-            line if place == 0 or not line else f"    {line.strip()}"
-            for place, line in enumerate(out[-2].split("\n"))
-        )
+        out += [docstring(inspect.getdoc(kind) or ""), ""]
         out += [f"    KIND: ClassVar[int] = {kind.KIND}"]
         out += [f'    LAYOUT: ClassVar[Struct] = Struct("{struct_of(kind)}")', ""]
         out += [f"    {name}: int" for name in kind.__struct_fields__]

@@ -4,7 +4,7 @@ import inspect
 
 from huiguan.exchange.market_data import records
 from huiguan.foundation.records import Record
-from tools.generate.client import struct_format
+from tools.generate.client import docstring, struct_format
 from tools.generate.kinds import OF_FEED, RECORDS, flags, held, record_fields, tag
 
 BASES = '''
@@ -59,10 +59,8 @@ def record_lines(kind: type[Record]) -> list[str]:
     bases = "Record, frozen=True, kw_only=True"
     if issubclass(kind, records.FeedRecord):
         bases = f'FeedRecord, frozen=True, kw_only=True, tag="{tag(kind)}"'
-    promise = inspect.getdoc(kind) or ""
-    text = promise.replace("\n", "\n    ").replace("\n    \n", "\n\n")
     out = ["", "", f"class {kind.__name__}({bases}):"]
-    out += [f'    """{text}' + ("\n    " if "\n" in promise else "") + '"""', ""]
+    out += [docstring(inspect.getdoc(kind) or ""), ""]
     if issubclass(kind, records.FeedRecord):
         out.append(f"    KIND: ClassVar[int] = {kind.KIND}")
     out += [f'    LAYOUT: ClassVar[Struct] = Struct("{record_format(kind)}")', ""]

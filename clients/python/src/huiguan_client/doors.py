@@ -12,7 +12,7 @@ import msgspec
 from huiguan_client.messages import VERSION
 
 LOG_ON_BYTES = 128
-SCHEMA = 6182229
+SCHEMA = 12575589
 
 HEADER = ("kind", "version", "session", "client_sequence")
 
@@ -152,11 +152,10 @@ class DayOpened(DoorRecord, frozen=True, kw_only=True):
     """A trading day begins; client sequences and replies begin again, orders did not live on."""
 
     KIND: ClassVar[int] = 6
-    LAYOUT: ClassVar[Struct] = Struct("<hhiqqii32x")
+    LAYOUT: ClassVar[Struct] = Struct("<hhiqqi36x")
 
     next_client_sequence: int
     trading_day: int
-    next_trading_day: int
 
 
 class DayClosed(DoorRecord, frozen=True, kw_only=True):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from enum import IntEnum
-from typing import ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 import msgspec
 import numpy as np
@@ -151,7 +151,6 @@ class DayOpened(DoorRecord, frozen=True, tag="day_opened"):
 
     next_client_sequence: Int64
     trading_day: Int32
-    next_trading_day: Int32
 
 
 class DayClosed(DoorRecord, frozen=True, tag="day_closed"):
@@ -209,6 +208,14 @@ def encode_record(record: DoorRecord, session: int = 0) -> bytes:
     for name in record.__struct_fields__:
         row[name] = getattr(record, name)
     return row.tobytes()
+
+
+def log_on_record(token: bytes, **said: int) -> bytes:
+    """Return the first record of a connection, ``AskLogOn``: what is not said is 0, the epoch 1."""
+    keys = np.frombuffer(token, "<i8", TOKEN_BYTES // 8).tolist()
+    fields: dict[str, Any] = dict.fromkeys(AskLogOn.__struct_fields__, 0)
+    fields |= {f"key_{place}": word for place, word in enumerate(keys)}
+    return encode_record(AskLogOn(**(fields | {"schema": SCHEMA, "epoch": 1} | said)))
 
 
 def schema_number() -> int:

@@ -212,8 +212,8 @@ class Hall:
         if self.node.is_shut:
             line.end(DoorReason.DAY_OVER)
             return
-        answered = self._on_again if again else self._on
-        self.node.command(command, partial(answered, line, asked))
+        answered = partial(self._on_again, line) if again else partial(self._on, line, asked)
+        self.node.command(command, answered)
 
     def _on(self, line: Line, asked: Asked, outcome: Outcome) -> None:
         """Answer a log-on, send what was missed, go live."""
@@ -341,8 +341,7 @@ class Hall:
         if not lines:
             self._closed = None
 
-    def _on_again(self, line: Line, asked: Asked, outcome: Outcome) -> None:
-        settings = self.node.market.image.settings
+    def _on_again(self, line: Line, outcome: Outcome) -> None:
         self._closed = None
         if outcome.refusal:
             line.end(DoorReason.NO_RIGHT, outcome.refusal)
@@ -354,12 +353,10 @@ class Hall:
         line.say(
             DayOpened(
                 next_client_sequence=outcome.first_figure + 1,
-                trading_day=settings.trading_day,
-                next_trading_day=0,
+                trading_day=self.node.market.trading_day,
             )
         )
         self.pace.came(line)
-        del asked
 
     def say_goodbye(self, reason: DoorReason) -> None:
         """End every line."""

@@ -14,12 +14,9 @@ from typing import TYPE_CHECKING
 import msgspec
 import numpy as np
 
-from huiguan.exchange.messages import COMMAND_HEADER, EVENTS, MESSAGE_BYTES, SelfTrade
+from huiguan.exchange.messages import COMMAND_HEADER, EVENTS, MESSAGE_BYTES
 from huiguan.floor.doors.records import (
     DOOR_LAYOUTS,
-    SCHEMA,
-    TOKEN_BYTES,
-    AskLogOn,
     DayClosed,
     DayOpened,
     DoorReason,
@@ -29,6 +26,7 @@ from huiguan.floor.doors.records import (
     Tick,
     TickDone,
     encode_record,
+    log_on_record,
 )
 from huiguan.foundation.faults import CheckFault, Fault, InputFault
 from huiguan.simulation.chance import stream
@@ -68,17 +66,7 @@ class Person:
         self.sent = 0
         self.line = connected(address)
         self._rest = b""
-        ask = AskLogOn(
-            **{f"key_{place}": word for place, word in enumerate(words_of(token))},
-            last_reply=0,
-            trading_day=0,
-            schema=SCHEMA,
-            epoch=1,
-            grace_ms=30_000,
-            cancel_on_disconnect=0,
-            self_trade=SelfTrade.OFF,
-        )
-        self.line.sendall(encode_record(ask))
+        self.line.sendall(log_on_record(token, grace_ms=30_000))
 
     def rows(self) -> np.ndarray:
         """Return the whole records that arrived, 64 bytes each."""
@@ -117,12 +105,6 @@ def connected(address: tuple[str, int] | Path) -> socket.socket:
     line.settimeout(60)
     line.connect(str(address))
     return line
-
-
-def words_of(token: bytes) -> list[int]:
-    """Return a token as the numbers of a log-on."""
-    found: list[int] = np.frombuffer(token, "<i8", TOKEN_BYTES // 8).tolist()
-    return found
 
 
 class LiveDay:

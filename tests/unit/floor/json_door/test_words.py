@@ -250,7 +250,7 @@ def test_every_event_is_said_as_it_is_described(kind: int) -> None:
         Heartbeat(time_ns=1_787_230_800_000_000_000),
         Goodbye(figure=3, reason=int(DoorReason.TOO_FAST)),
         NotTaken(first_client_sequence=1, count=2, again_ms=3, reason=int(DoorReason.DAY_OVER)),
-        DayOpened(next_client_sequence=1, trading_day=20260824, next_trading_day=0),
+        DayOpened(next_client_sequence=1, trading_day=20260824),
         LoggedOn(
             next_client_sequence=1,
             replies=0,
@@ -305,7 +305,7 @@ def test_another_day_has_its_own_names_and_counts_from_one() -> None:
     speaker = talk()
     kind = next(iter(protocol.EVENTS))
     speaker.replies(event_row(kind, filled(kind)))
-    opened = DayOpened(next_client_sequence=1, trading_day=20260824, next_trading_day=0)
+    opened = DayOpened(next_client_sequence=1, trading_day=20260824)
     said = speaker.replies(encode_record(opened) + event_row(kind, filled(kind)))
     assert (said[1]["reply"], speaker.names.trading_day) == (1, 20260824)
 

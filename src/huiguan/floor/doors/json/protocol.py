@@ -11,7 +11,6 @@ from struct import error as PackFault  # noqa: N812  a value too large for its f
 from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
-import numpy as np
 
 from huiguan.exchange.messages import (
     EVENT_HEADER,
@@ -40,10 +39,7 @@ from huiguan.floor.doors.json.words import (
 )
 from huiguan.floor.doors.records import (
     DOOR_LAYOUTS,
-    SCHEMA,
-    TOKEN_BYTES,
     AskLogOff,
-    AskLogOn,
     DayClosed,
     DayOpened,
     DoorReason,
@@ -53,6 +49,7 @@ from huiguan.floor.doors.records import (
     NotTaken,
     SelfTradeWord,
     encode_record,
+    log_on_record,
     self_trade_word,
 )
 from huiguan.floor.hall.clock import exchange_words
@@ -164,18 +161,14 @@ LOG_OFF = encode_record(AskLogOff())
 
 def ask_bytes(token: bytes, asked: LogOn) -> bytes:
     """Return the first record of a line at the binary door."""
-    keys = np.frombuffer(token, "<i8", TOKEN_BYTES // 8).tolist()
-    return encode_record(
-        AskLogOn(
-            **{f"key_{place}": word for place, word in enumerate(keys)},
-            last_reply=asked.last_reply,
-            trading_day=asked.trading_day,
-            schema=SCHEMA,
-            epoch=asked.epoch,
-            grace_ms=asked.grace_ms,
-            cancel_on_disconnect=int(asked.cancel_on_disconnect),
-            self_trade=SelfTrade[asked.self_trade.upper()],
-        )
+    return log_on_record(
+        token,
+        last_reply=asked.last_reply,
+        trading_day=asked.trading_day,
+        epoch=asked.epoch,
+        grace_ms=asked.grace_ms,
+        cancel_on_disconnect=int(asked.cancel_on_disconnect),
+        self_trade=SelfTrade[asked.self_trade.upper()],
     )
 
 
