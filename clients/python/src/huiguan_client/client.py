@@ -40,6 +40,13 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.2, 5.0
 WORKS = 2  # tasks of a client that does not look at the feed: its line, its signs of life
 
 
+async def closed(writer: asyncio.StreamWriter) -> None:
+    """Close a line and wait until it is gone."""
+    writer.close()
+    with contextlib.suppress(OSError):
+        await writer.wait_closed()
+
+
 class AsyncClient:
     """A client on an event loop; ``async with AsyncClient(url, key) as client``."""
 
@@ -73,8 +80,7 @@ class AsyncClient:
                 await self._writer.drain()
         for task in self._tasks:
             task.cancel()
-        if self._writer:
-            self._writer.close()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     @property
     def contracts(self) -> dict[str, Contract]:
@@ -168,7 +174,7 @@ class AsyncClient:
                         self._fed.set()
                         self._news.set()
                 finally:
-                    writer.close()
+                    await closed(writer)
             await asyncio.sleep(FIRST_PAUSE)
 
     async def _answer(self, command: Command) -> Reply:
@@ -189,10 +195,13 @@ class AsyncClient:
         while self._ended is None:
             try:
                 reader, self._writer = await self._connect(self.desk.address)
-                self._writer.write(self.desk.session.log_on())
-                while data := await reader.read(1 << 16):
-                    pause = FIRST_PAUSE
-                    await self._take(data)
+                try:
+                    self._writer.write(self.desk.session.log_on())
+                    while data := await reader.read(1 << 16):
+                        pause = FIRST_PAUSE
+                        await self._take(data)
+                finally:
+                    await closed(self._writer)
             except OSError:
                 pass
             self._on.clear()
