@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from huiguan.floor.hall.clock import ClockSetting
     from huiguan.floor.hall.keys import Keys
     from huiguan.floor.hall.settings import HallSettings
+    from huiguan.foundation.calendars import Calendar
 
 CROWD_NAME = "crowd.json"
-FIRST_DAY = "2026-08-21"
 CROWD_FRAMES, CROWD_COMMANDS = 40_000, 24  # a second of a trading day, about, and what comes in it
 PACED_FRAMES, PACED_COMMANDS = 2_000, 150
 VISITOR, VISITOR_SESSION = "trader", 48
@@ -151,7 +151,7 @@ def first_morning(setting: ClockSetting, people: int, products: str, seed: int) 
     return image
 
 
-def first_trading_day(calendar: object, time_ns: int) -> int:
+def first_trading_day(calendar: Calendar, time_ns: int) -> int:
     """Return the trading day a moment belongs to: from 15:30 on the one after."""
     import datetime as dt
 
@@ -160,7 +160,7 @@ def first_trading_day(calendar: object, time_ns: int) -> int:
     seconds = (time_ns + EXCHANGE_OFFSET_NS) // SECOND_NS
     date = dt.date(1970, 1, 1) + dt.timedelta(days=seconds // 86_400)
     before = date if seconds % 86_400 >= 15 * 3600 + 1800 else date - dt.timedelta(days=1)
-    return trading_day_after(calendar, int(before.strftime("%Y%m%d")), 1)  # type: ignore[arg-type]
+    return trading_day_after(calendar, int(before.strftime("%Y%m%d")), 1)
 
 
 def make_keys(members: list[str], people: int) -> tuple[Keys, dict[str, str]]:
