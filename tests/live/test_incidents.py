@@ -8,10 +8,10 @@ Elsewhere already:
 - T3 (NSE 2021, trading without risk): one core does both; tests/recovery/test_market_faults.py
 - T4 (Nasdaq 2012): an uncross is one command, tests/unit/trading/test_auction.py
 - T10 (Knight 2012, a flag used again): numbers are pinned in ``messages.lock``; the rest is below
-- T12 (SHFE 2019, settlement late): tests/recovery/test_days_interrupted.py,
-  tests/recovery/test_closing_killed.py and the files beside it: killed anywhere and run again gives
-  the same bytes, and an unclosed day opens no next one
-- T14 (BitMEX 2020, readers before orders): tests/unit/floor/test_queries.py
+- T12 (SHFE 2019, settlement late): killed anywhere and run again it gives the same bytes,
+  tests/recovery/test_days_interrupted.py, tests/recovery/test_closing_killed.py; and below
+- T13, what a session missed while its door was gone: tests/live/json_door/test_json_door.py
+- T14 (BitMEX 2020, readers before orders): tests/live/json_door/test_queries.py
 - T16 (MF Global): tests/unit/clearing, tests/property/test_clear_day.py
 - T18 (negative oil): negative and largest numbers in every field of a command,
   tests/recovery/test_hostile_doors.py
@@ -22,6 +22,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -33,6 +34,7 @@ from huiguan_client import doors
 from huiguan_client.messages import CommandRefused, OrderEntered, Refusal, Side
 from huiguan_client.session import Session
 
+from huiguan.days.cleared import is_closed
 from huiguan.floor.doors.json.serve import HTTP_DOOR_NAME
 from huiguan.floor.doors.records import SCHEMA
 from huiguan.floor.hall.keys import token_of
@@ -40,6 +42,7 @@ from huiguan.floor.hall.serve import DOORS_NAME
 from huiguan.storage.lock import holder
 from tests import hostile
 from tests.floors import OPEN, Floor, Line, closing, floor_of, line_of, make_hall
+from tests.halls import running_hall
 from tests.images import small_image
 from tests.live.test_binary_door import order
 
@@ -199,6 +202,39 @@ def test_t11_everbright_2013_money_is_reserved_when_an_order_is_accepted(tmp_pat
         asyncio.run(closing(play(floor)))
 
 
+@pytest.mark.slow
+def test_t12_shfe_2019_no_night_opens_before_the_day_is_settled(tmp_path: Path) -> None:
+    """Settlement failed and the night was late; here it is killed, and run again it is the same.
+
+    The floor that was to open the night ends with the words that say what to do.
+    """
+    with running_hall(tmp_path / "hall", days="hand") as hall:
+        hall.start("floor", DOORS_NAME)
+        while hall.ask("status")["doing"] == "trading":
+            hall.ask("step")
+        floor = hall.processes.pop("floor")
+        os.kill(until_child(floor.pid, "close"), signal.SIGKILL)
+        assert floor.wait(WAIT_SECONDS) == 1
+        (day,) = (hall.folder / "days").iterdir()
+        assert not is_closed(day)
+        shutil.copytree(day, tmp_path / day.name)
+        hall.start("floor", DOORS_NAME)
+        wait_until(lambda: "waiting for `huiguan clock turn`" in hall.ask("status")["doing"])
+        assert (day / "result").is_dir()
+        assert list((hall.folder / "days").iterdir()) == [day]
+        hall.ask("turn")
+        wait_until(lambda: hall.ask("status")["doing"] == "trading")
+    call = [sys.executable, "-m", "huiguan", "day", "close", str(tmp_path / day.name)]
+    assert subprocess.run(call, check=False, capture_output=True).returncode == 0
+    assert bytes_of(tmp_path / day.name / "result") == bytes_of(day / "result")
+
+
+def bytes_of(folder: Path) -> dict[str, bytes]:
+    """Return every file of a folder."""
+    files = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    return {str(path.relative_to(folder)): path.read_bytes() for path in files}
+
+
 def up(folder: Path) -> subprocess.Popen[bytes]:
     words = ["--crowd", "none", "--products", "cu", "--port", "0", "--http-port", "0"]
     call = [sys.executable, "-m", "huiguan", "up", "--data", str(folder), *words]
@@ -251,6 +287,19 @@ def ask_status(folder: Path) -> Any:
     from huiguan.cli.hall.steer import ask  # noqa: PLC0415
 
     return ask(folder, "status")
+
+
+def until_child(parent: int, command: str) -> int:
+    """Wait for a command that a process starts; return its process number."""
+    found = 0
+
+    def there() -> bool:
+        nonlocal found
+        found = child_of(parent, command)
+        return bool(found)
+
+    wait_until(there)
+    return found
 
 
 def child_of(parent: int, command: str) -> int:

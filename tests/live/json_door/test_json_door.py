@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from websockets.exceptions import ConnectionClosed
 
+from huiguan.cli.hall.up import VISITOR_SESSION
 from huiguan.exchange.messages import (
     EVENT_HEADER_ROW,
     MESSAGE_BYTES,
@@ -30,11 +31,12 @@ from huiguan.exchange.messages import (
 )
 from huiguan.floor.doors.json.names import NOBODY, DayNames
 from huiguan.floor.doors.json.protocol import LogOn, answer_structs, ask_bytes
+from huiguan.floor.doors.json.serve import HTTP_DOOR_NAME
 from huiguan.floor.doors.records import DOOR_LAYOUTS, LoggedOn
 from huiguan.floor.hall.keys import token_of
 from huiguan.storage.market.day_image import read_image
 from tests.halls import RunningHall
-from tests.live.json_door.conftest import OTHER, ConnectionTo
+from tests.live.json_door.conftest import OTHER, OTHER_SESSION, ConnectionTo
 
 STRICT: Any = Union[tuple(answer_structs())]  # noqa: UP007  made of a list
 CONTRACT, PRICE = "cu2610", "100000"  # within the limits of 2026-08-21: 97,240 to 116,470
@@ -283,3 +285,42 @@ def test_outcomes_name_kinds_of_the_exchange() -> None:
     """The tags of JSON are those of ``messages.lock``."""
     tags = {kind.__struct_config__.tag for kind in answer_structs()}
     assert {str(kind.__struct_config__.tag) for kind in (OrderEntered, CommandRefused)} <= tags
+
+
+def test_t13_zhengzhou_2011_a_killed_door_keeps_nothing_from_a_session(
+    hall: RunningHall, session: ConnectionTo
+) -> None:
+    """Half a day was lost with the front machines; here what happened meanwhile comes after them.
+
+    An order stands when its door is killed; it is filled while nobody is there to tell.
+    """
+    speaker = session()
+    told = speaker.hear("logged_on")
+    speaker.say(order(price="103000", lots=1))
+    entered = speaker.hear("order_entered")
+    door = hall.processes.pop("door")
+    door.kill()
+    door.wait()
+    with socket.create_connection((hall.doors.host, hall.doors.binary_port), timeout=60) as line:
+        names = DayNames(read_image(hall.folder / "days" / "20260821" / "image"))
+        now = hall.ask("read session", session=OTHER_SESSION)
+        asked = LogOn(
+            key="",
+            epoch=now["epoch"] + 1,
+            last_reply=now["replies"],
+            trading_day=now["trading_day"],
+        )
+        line.sendall(ask_bytes(token_of(hall.other), asked))
+        sold = binary(names, order("103000", 1, side="sell", trading_code=OTHER))
+        line.sendall(encode(sold, client_sequence=1).tobytes())
+        while hall.ask("read session", session=VISITOR_SESSION)["replies"] < told["replies"] + 2:
+            pass
+    hall.start("door", HTTP_DOOR_NAME)
+    again = session(last_reply=told["replies"])
+    assert again.hear("logged_on")["repeats"] == 2
+    missed = again.replies(2)
+    assert [(one["type"], one["repeated"]) for one in missed] == [
+        ("order_entered", True),
+        ("trade_executed", True),
+    ]
+    assert missed[0]["order_id"] == missed[1]["buy_order_id"] == entered["order_id"]

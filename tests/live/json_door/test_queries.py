@@ -165,10 +165,10 @@ def test_the_account_names_rows_that_binary_messages_use(hall: RunningHall) -> N
     assert (said["session"], said["member"]) == (48, "0001")
 
 
-def test_saturated_queries_leave_the_order_path_alone(
+def test_t14_bitmex_2020_saturated_queries_leave_the_order_path_alone(
     hall: RunningHall, session: ConnectionTo
 ) -> None:
-    """Incident T14: read load must never be the reason that orders wait.
+    """Read load must never be the reason that orders wait.
 
     Eight callers ask for everything without a pause while orders are sent one at a time. Every
     order is answered; the floor meets at most one query in a turn of its loop.
