@@ -23,7 +23,7 @@ from huiguan.exchange.messages import (
 )
 from huiguan.floor.files.day_orders import run_day
 from huiguan.floor.files.recorded import quoted_image
-from huiguan.simulation.market.ghosts import (
+from huiguan.simulation.recorded.ghosts import (
     Ghosts,
     Place,
     Tick,

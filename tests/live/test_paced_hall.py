@@ -1,4 +1,7 @@
-"""A market as fast as its crowd (speed ``max``): one seed makes one series of days; they verify."""
+"""A market as fast as its crowd (speed ``max``): one seed makes one series of days; they verify.
+
+A recording stands in the book of the first day; the second has none.
+"""
 
 from __future__ import annotations
 
@@ -22,31 +25,56 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 DAYS, FRAMES, COMMANDS = 2, 60, 100
+TICKS = 50
 SECONDS = 600
+
+
+def recording(path: Path) -> Path:
+    """Write a tick a minute of the first evening, beside a market that moves."""
+    rows = ["time,contract,last,volume,bid1,bidq1,ask1,askq1"]
+    for minute in range(TICKS):
+        bid, lots = 106_890 - 10 * (minute % 5), 9 - minute % 4
+        levels = f"{bid},{lots},{bid + 10},6"
+        rows.append(f"2026-08-20 21:{minute:02}:00,cu2610,{bid},{7 * minute},{levels}")
+    path.write_text("\n".join(rows) + "\n")
+    return path
+
+
+def beside(command: str, folder: Path) -> subprocess.Popen[bytes]:
+    call = [sys.executable, "-m", "huiguan", command, str(folder)]
+    return subprocess.Popen(call, stderr=subprocess.PIPE)
 
 
 def run_days(folder: Path) -> list[Path]:
     """Run a hall of copper until two days are over; return their folders."""
     wanted = HallSettings(days="auto", crowd=200, binary_port=0, http_port=0, seed=7)
-    new_hall(folder, "2026-08-20T20:50", "max", "200", "cu", wanted)
+    new_hall(
+        *(folder, "2026-08-20T20:50", "max", "200", "cu", wanted),
+        recording(folder.with_suffix(".csv")),
+    )
     path = folder / CROWD_NAME
     crowd = msgspec.json.decode(path.read_bytes(), type=CrowdSettings)
     crowd = msgspec.structs.replace(crowd, frames=FRAMES, commands=COMMANDS)
     path.write_bytes(msgspec.json.encode(crowd))
     floor = Floor(folder)
-    call = [sys.executable, "-m", "huiguan", "crowd", str(folder)]
-    people = subprocess.Popen(call, stderr=subprocess.DEVNULL)
+    people = beside("crowd", folder)
+    house = beside("quotes", folder)
     try:
         end = time.monotonic() + SECONDS
         while len(over := sorted((folder / "days").glob("*/result/result.json"))) < DAYS:
             assert floor.process.poll() is None, floor.words()
             assert people.poll() is None, "the crowd ended"
+            assert house.poll() is None, "the recording ended"
             assert time.monotonic() < end, floor.ask("status")
             time.sleep(0.1)
     finally:
-        people.terminate()
-        people.wait()
+        for process in (people, house):
+            process.terminate()
+        people.communicate()
+        _, words = house.communicate()
         floor.stop()
+    assert f"has {TICKS} recorded ticks" in words.decode()
+    assert "trading day 2026-08-24 has no recording" in words.decode()
     return [path.parents[1] for path in over[:DAYS]]
 
 

@@ -19,7 +19,8 @@ from huiguan.exchange.messages import (
 )
 from huiguan.floor.files.day_orders import run_day
 from huiguan.foundation.faults import InputFault
-from huiguan.simulation.market.ghosts import (
+from huiguan.simulation.market.run import CrowdBeside
+from huiguan.simulation.recorded.ghosts import (
     Ghosts,
     Place,
     Taken,
@@ -29,7 +30,6 @@ from huiguan.simulation.market.ghosts import (
     recorded_trades,
     ticks_of,
 )
-from huiguan.simulation.market.run import CrowdBeside
 from huiguan.storage.market.day_folder import DayFolder
 from huiguan.storage.market.day_image import write_image
 from tests.images import small_image

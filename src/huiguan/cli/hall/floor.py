@@ -1,15 +1,16 @@
-"""``huiguan floor``, ``door`` and ``crowd``: the processes that ``huiguan up`` starts."""
+"""``huiguan floor``, ``door``, ``crowd``, ``quotes``: the processes that ``huiguan up`` starts."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import typer
 
 from huiguan.cli import app
 from huiguan.cli.progress import say
 
+T = TypeVar("T")
 HallDir = Annotated[Path, typer.Argument(metavar="DIR", help="The folder of the hall.")]
 
 
@@ -71,20 +72,38 @@ def reader(folder: HallDir) -> None:
 @app.command(hidden=True)
 def crowd(folder: HallDir, leash: Leash = False) -> None:
     """Let the seeded people of a hall trade, through the binary door."""
+    from huiguan.cli.hall.up import CROWD_NAME
+    from huiguan.simulation.market.live import CrowdSettings, LiveCrowd
+
+    address, settings = settings_beside(folder, CROWD_NAME, CrowdSettings)
+    on_leash(leash)
+    outlive_clients()
+    LiveCrowd(folder, address, settings).run()
+
+
+@app.command(hidden=True)
+def quotes(folder: HallDir, leash: Leash = False) -> None:
+    """Let recorded ticks stand in the book of a hall, through the binary door."""
+    from huiguan.simulation.recorded.live import RECORDING_NAME, LiveRecording, RecordingSettings
+
+    address, settings = settings_beside(folder, RECORDING_NAME, RecordingSettings)
+    on_leash(leash)
+    outlive_clients()
+    LiveRecording(folder, address, settings, say).run()
+
+
+def settings_beside(folder: Path, name: str, kind: type[T]) -> tuple[tuple[str, int] | Path, T]:
+    """Return where the binary door of a hall is for its own processes, and one's settings."""
     import msgspec
 
-    from huiguan.cli.hall.up import CROWD_NAME
     from huiguan.floor.hall.serve import DOORS_NAME, DoorsOpen
     from huiguan.floor.hall.settings import INNER_NAME
     from huiguan.foundation.faults import InputFault
-    from huiguan.simulation.market.live import CrowdSettings, LiveCrowd
 
     try:
         doors = msgspec.json.decode((folder / DOORS_NAME).read_bytes(), type=DoorsOpen)
-        settings = msgspec.json.decode((folder / CROWD_NAME).read_bytes(), type=CrowdSettings)
+        settings = msgspec.json.decode((folder / name).read_bytes(), type=kind)
     except OSError as fault:
-        raise InputFault(f"{folder} is no hall that is up with a crowd: {fault.strerror}") from None
-    on_leash(leash)
-    outlive_clients()
+        raise InputFault(f"{folder} is no hall that is up with {name}: {fault.strerror}") from None
     outside = (doors.host, doors.binary_port)
-    LiveCrowd(folder, folder / INNER_NAME if doors.tls else outside, settings).run()
+    return folder / INNER_NAME if doors.tls else outside, settings

@@ -17,6 +17,8 @@ from huiguan.cli.progress import say
 from huiguan.foundation.faults import InputFault
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from huiguan.exchange.day.image import DayImage
     from huiguan.floor.hall.clock import ClockSetting
     from huiguan.floor.hall.keys import Keys
@@ -27,6 +29,7 @@ CROWD_NAME = "crowd.json"
 CROWD_FRAMES, CROWD_COMMANDS = 40_000, 24  # a second of a trading day, about, and what comes in it
 PACED_FRAMES, PACED_COMMANDS = 2_000, 150
 VISITOR, VISITOR_SESSION = "trader", 48
+HOUSE, HOUSE_SESSION = "recorded quotes", 47
 CROWD_RATE = 10_000_000
 READY_SECONDS, LOOK_SECONDS = 180.0, 0.2
 RESTART_SECONDS, LONGEST_WAIT_SECONDS, STEADY_SECONDS = 3.0, 300.0, 60.0
@@ -41,6 +44,10 @@ def up(
     speed: Annotated[str, typer.Option(help="Times real: 1, 60, or max.")] = "1",
     days: Annotated[str, typer.Option(help="Who turns the day: auto or hand.")] = "auto",
     crowd: Annotated[str, typer.Option(help="How many seeded people trade, or none.")] = "2000",
+    quotes: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Recorded ticks that stand in the book on their day."),
+    ] = None,
     products: Annotated[
         str, typer.Option(help="Products of the hall, like cu,au; all when left out.")
     ] = "",
@@ -73,7 +80,7 @@ def up(
     if (data / SETTINGS_NAME).exists():
         say(f"up: the hall in {data} goes on where it stood")
     else:
-        token = new_hall(data, clock, speed, crowd, products, wanted)
+        token = new_hall(data, clock, speed, crowd, products, wanted, quotes)
     settings = read_settings(data)
     raise typer.Exit(run_hall(data, settings, token))
 
@@ -85,6 +92,7 @@ def new_hall(
     crowd: str,
     products: str,
     wanted: HallSettings,
+    quotes: Path | None = None,
 ) -> str:
     """Make a hall: its first day, its people, its keys; return the trader's key, shown once."""
     import msgspec
@@ -95,16 +103,20 @@ def new_hall(
     from huiguan.storage.lock import hold
     from huiguan.storage.market.day_folder import DayFolder
     from huiguan.storage.market.day_image import write_image
+    from huiguan.storage.market.recorded.ticks import read_ticks
 
     if wanted.days not in ("auto", "hand"):
         raise InputFault(f"--days is auto or hand, not {wanted.days!r}")
     seed, people = wanted.seed, 0 if crowd == "none" else natural(crowd, "--crowd", 100)
     setting, fastest = clock_setting(clock, speed)
+    record = None if quotes is None else read_ticks(quotes)
     with hold(folder, "up"):
-        image = first_morning(setting, people, products, seed)
+        image = first_morning(setting, people, products, seed, record)
         root = folder / "days" / str(image.settings.trading_day)
         write_image(DayFolder(root).image, image, Files())
         keys, tokens = make_keys(image.names.members, people)
+        if record is not None:
+            write_recording(folder, keys, image.names.trading_codes[-2], record)
         code = image.names.trading_codes[-1]
         token = keys.make(VISITOR, code[:4], codes=[code], session=VISITOR_SESSION)
         keys.write(folder)
@@ -127,12 +139,19 @@ def clock_setting(clock: str, speed: str) -> tuple[ClockSetting, bool]:
     return ClockSetting(STEERED, read_moment(clock), times, fastest), fastest
 
 
-def first_morning(setting: ClockSetting, people: int, products: str, seed: int) -> DayImage:
-    """Return the image of the first trading day that begins after the clock's time."""
+def first_morning(
+    setting: ClockSetting, people: int, products: str, seed: int, record: pl.DataFrame | None
+) -> DayImage:
+    """Return the image of the first trading day that begins after the clock's time.
+
+    Its last code is the trader's; with a record the one before it quotes that. Raises
+    ``InputFault`` where nothing of the record can stand in the book of the day.
+    """
     from huiguan.floor.hall.clock import wall_ns
     from huiguan.simulation.market.image import first_image
     from huiguan.simulation.market.people import Size, size_of
-    from huiguan.simulation.market.visitors import with_visitors
+    from huiguan.simulation.market.visitors import with_house, with_visitors
+    from huiguan.simulation.recorded.ghosts import ticks_of
     from huiguan.storage.market.rulebooks.load import load_books
 
     say("up: reading the rulebooks")
@@ -143,7 +162,11 @@ def first_morning(setting: ClockSetting, people: int, products: str, seed: int) 
         size = Size(members=size.members, codes=max(people, 100))
     day = first_trading_day(next(iter(books.calendars.values())), setting.now_ns or wall_ns())
     found = first_image(books, day, chosen, seed, size)
-    image = with_visitors(found.image, 1)
+    image = found.image
+    if record is not None:
+        contracts = {image.names.instruments[tick.instrument] for tick in ticks_of(image, record)}
+        image = with_house(image, contracts)
+    image = with_visitors(image, 1)
     say(
         f"up: {len(image.instruments)} contracts of {len(chosen)} products, "
         f"{len(image.trading_codes):,} trading codes, trading day {day}"
@@ -196,6 +219,26 @@ def write_crowd(folder: Path, seed: int, tokens: dict[str, str], *, fastest: boo
     path.chmod(0o600)
 
 
+def write_recording(folder: Path, keys: Keys, code: str, record: pl.DataFrame) -> None:
+    """Write the record, who quotes it, and the key of that house."""
+    import msgspec
+
+    from huiguan.floor.hall.keys import KeyRight, token_of
+    from huiguan.simulation.recorded.live import QUOTES_NAME, RECORDING_NAME, RecordingSettings
+    from huiguan.storage.files import Files, write_file
+    from huiguan.storage.market.recorded.ticks import write_quotes
+
+    rights = (KeyRight.TRADE, KeyRight.PACE)
+    token = keys.make(
+        HOUSE, code[:4], codes=[code], session=HOUSE_SESSION, rights=rights, rate=CROWD_RATE
+    )
+    settings = RecordingSettings(code=code, session=HOUSE_SESSION, token=token_of(token).hex())
+    write_quotes(folder / QUOTES_NAME, record)
+    path = folder / RECORDING_NAME
+    write_file(path, [msgspec.json.encode(settings), b"\n"], Files())
+    path.chmod(0o600)
+
+
 def write_clock(folder: Path, setting: ClockSetting) -> None:
     """Write how the clock of a new hall stands."""
     from huiguan.floor.hall.clock import CLOCK_NAME, Clock
@@ -218,7 +261,7 @@ def run_hall(folder: Path, settings: HallSettings, token: str) -> int:
     try:
         if not wait_for(folder / DOORS_NAME, floor):
             return floor.wait()
-        for command in ("door", *(["crowd"] if settings.crowd else [])):
+        for command in ("door", *liquidity(folder, settings)):
             beside[command] = Beside(command, folder)
         wait_for(folder / HTTP_DOOR_NAME, beside["door"].process)
         say_next_steps(folder, token)
@@ -231,6 +274,14 @@ def run_hall(folder: Path, settings: HallSettings, token: str) -> int:
     finally:
         stop(floor, beside)
     return floor.wait()
+
+
+def liquidity(folder: Path, settings: HallSettings) -> list[str]:
+    """Return the processes of a hall that trade: its crowd, its recording, whichever it has."""
+    from huiguan.simulation.recorded.live import RECORDING_NAME
+
+    recorded = ["quotes"] if (folder / RECORDING_NAME).exists() else []
+    return [*(["crowd"] if settings.crowd else []), *recorded]
 
 
 class Beside:

@@ -14,8 +14,8 @@ from huiguan.cli.next_step import say_next
 from huiguan.cli.progress import say
 
 if TYPE_CHECKING:
-    from huiguan.simulation.market.ghosts import Ghosts
     from huiguan.simulation.market.run import CrowdBeside
+    from huiguan.simulation.recorded.ghosts import Ghosts
 
 
 @day.command("first")
@@ -91,8 +91,8 @@ def beside(
 ) -> tuple[CrowdBeside | None, Ghosts | None]:
     """Return who acts beside the orders: simulated people, and recorded quotes."""
     from huiguan.foundation.faults import InputFault
-    from huiguan.simulation.market.ghosts import Ghosts, ticks_of
     from huiguan.simulation.market.run import CrowdBeside
+    from huiguan.simulation.recorded.ghosts import Ghosts, ticks_of
     from huiguan.storage.market.day_folder import DayFolder
     from huiguan.storage.market.day_image import read_image
     from huiguan.storage.market.recorded.ticks import read_ticks

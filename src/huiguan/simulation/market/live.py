@@ -21,6 +21,7 @@ from huiguan.floor.doors.records import (
     DayOpened,
     DoorReason,
     Goodbye,
+    Heartbeat,
     LoggedOn,
     NotTaken,
     Tick,
@@ -72,7 +73,7 @@ class Person:
         """Return the whole records that arrived, 64 bytes each."""
         data = self.line.recv(READ_BYTES)
         if not data:
-            raise CheckFault("the door closed the line of the crowd")
+            raise CheckFault("the door closed a line of the hall's own")
         data = self._rest + data
         whole = len(data) // MESSAGE_BYTES * MESSAGE_BYTES
         self._rest = data[whole:]
@@ -92,7 +93,7 @@ FOR_GOOD = (
 def refused(reason: DoorReason) -> Fault:
     """Return how the crowd ends: an ``InputFault`` where to try again would change nothing."""
     kind = InputFault if reason in FOR_GOOD else CheckFault
-    return kind(f"the door ended a line of the crowd: {reason.english}")
+    return kind(f"the door ended a line of the hall's own: {reason.english}")
 
 
 def connected(address: tuple[str, int] | Path) -> socket.socket:
@@ -210,6 +211,8 @@ class LiveCrowd:
             self._ticked.clear()
         elif kind == Tick.KIND and said is not None:
             self._ticked[person.session] = int(said["time_ns"])
+        elif kind == Heartbeat.KIND:  # no tick comes while a day is cleared
+            person.send(encode_record(Heartbeat(time_ns=0)))
         elif kind == NotTaken.KIND:
             raise CheckFault("the door did not take what the crowd sent: its rate is too low")
         elif kind == Goodbye.KIND and said is not None:

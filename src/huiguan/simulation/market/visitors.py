@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import msgspec
 import numpy as np
 
-from huiguan.exchange.day.image import DayImage, TradingCode
+from huiguan.exchange.day.image import DayImage, HolderLimit, TradingCode
 from huiguan.foundation.records import blank_rows
 from huiguan.simulation.market.people import FIRST_VISITOR, is_firm
 
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
 TEN_MILLION_YUAN = 1_000_000_000
+HOUSE_FEN = 10**14  # it buys and sells whatever a market traded on a day
 
 
 def with_visitors(image: DayImage, count: int, deposit_fen: int = TEN_MILLION_YUAN) -> DayImage:
@@ -22,7 +28,8 @@ def with_visitors(image: DayImage, count: int, deposit_fen: int = TEN_MILLION_YU
     rows = blank_rows(TradingCode, count)
     rows["deposit_fen"], rows["member"] = deposit_fen, member
     rows["holder"] = holders + np.arange(count)
-    clients = [FIRST_VISITOR + number for number in range(count)]
+    here = sum(int(code[4:]) >= FIRST_VISITOR for code in image.names.trading_codes)
+    clients = [FIRST_VISITOR + here + number for number in range(count)]
     members, pools = image.members.copy(), image.pools.copy()
     members["deposit_fen"][member] += count * deposit_fen
     own = (pools["member"] == member) & (pools["house"] == 0)
@@ -37,3 +44,16 @@ def with_visitors(image: DayImage, count: int, deposit_fen: int = TEN_MILLION_YU
     )
     codes = np.concatenate([image.trading_codes, rows])
     return image._replace(names=names, members=members, pools=pools, trading_codes=codes)
+
+
+def with_house(image: DayImage, contracts: Collection[str]) -> DayImage:
+    """Return the image with one more visitor: a house whose orders are a record of ``contracts``.
+
+    It has money for what a whole market traded, and no limit of positions in these contracts.
+    """
+    found = with_visitors(image, 1, HOUSE_FEN)
+    rows = [row for row, name in enumerate(image.names.instruments) if name in contracts]
+    limits = blank_rows(HolderLimit, len(rows))
+    limits["holder"], limits["instrument"] = found.trading_codes["holder"][-1], rows
+    joined = np.concatenate([image.holder_limits, limits]).astype(limits.dtype)
+    return found._replace(holder_limits=joined)

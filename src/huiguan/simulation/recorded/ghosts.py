@@ -318,10 +318,10 @@ class Ghosts:
         self._member = int(image.trading_codes["member"][code])
         self._pieces = plan(ticks)
         self._books: dict[int, Book] = defaultdict(Book)
-        self._waiting: dict[int, tuple[int, GhostOrder]] = {}  # own number: entered or on its way
         self._orders: dict[int, tuple[int, GhostOrder]] = {}  # the exchange's number
         self.refused: Counter[int] = Counter()  # by number of the refusal
         self._next, self._taken, self._sent = -1, False, 0
+        self._took = 0  # how many orders that take were sent for this tick before a restart
         self._first_ns = int(image.phases["time_ns"].min())
 
     @property
@@ -362,7 +362,9 @@ class Ghosts:
 
     def _take(self, book: Book, tick: Tick) -> Iterator[np.ndarray]:
         """Let what traded take what stood there; better prices are gone before."""
-        for place, lots in recorded_trades(book.before, tick) if book.before else []:
+        trades = recorded_trades(book.before, tick) if book.before else []
+        took, self._took = self._took, 0
+        for place, lots in trades[took:]:
             for other in [p for p in book.queues if p.side == place.side]:
                 if better(other, place.price):
                     yield from map(self._cancel, book.queues[other])
@@ -397,11 +399,14 @@ class Ghosts:
         self._sent += 1
         return self._sent
 
+    def _name(self, number: int) -> int:
+        """Return the account's own number of the order that command ``number`` enters."""
+        return number
+
     def _enter(self, instrument: int, place: Place, lots: int, kind: TimeInForce) -> np.ndarray:
         number = self._number()
-        self._waiting[number] = instrument, GhostOrder(number, place, lots)
         order = EnterOrder(
-            client_order_id=number,
+            client_order_id=self._name(number),
             price_ticks=place.price,
             lots=lots,
             minimum_lots=0,
@@ -437,9 +442,9 @@ class Ghosts:
     def _answered(self, kind: int, row: np.void) -> None:
         if kind == CommandRefused.KIND:
             self.refused[int(row["refusal"])] += 1
-            self._waiting.pop(int(row["client_order_id"]), None)
             return
-        instrument, order = self._waiting.pop(int(row["client_order_id"]))
+        instrument, place = int(row["instrument"]), Place(int(row["side"]), int(row["price_ticks"]))
+        order = GhostOrder(int(row["client_order_id"]), place, int(row["lots"]))
         self._orders[int(row["order_id"])] = instrument, order
         self._books[instrument].add(order)
 
