@@ -25,12 +25,32 @@ from huiguan.floor.doors.records import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from huiguan.exchange.day.image import DayImage
     from huiguan.floor.doors.binary import Line
 
 EXTREMES = np.array(
     [0, 1, -1, 2, 99, 100, 101, 2**31 - 1, -(2**31), 2**30, -2, 127, 255, 65_536, 10**9], np.int64
 )
+EXTREME_WORDS = [str(one) for one in EXTREMES.tolist()]
 QUIET_INSTRUMENT = 1  # nobody who is hostile names it: they would trade, as everybody may
+ODD_TEXTS = (
+    "",
+    "nobody",
+    "\\u0000",
+    "一手",
+    " buy",
+    "BUY",
+    "1e3",
+    "NaN",
+    "-1",
+    "0x10",
+    "100.5",
+    "9" * 5000,
+)
+ODD_VALUES = ("null", "true", "-1", "1.5", "1e400", "9223372036854775808", "[]", "{}", '"100"')
+SPOILT = 0.02  # of frames are no messages, and end their line
 
 
 class FakeTransport(asyncio.Transport):
@@ -129,3 +149,67 @@ def spoilt_log_on(chance: np.random.Generator, token: bytes) -> bytes:
         case 3:
             return chance.bytes(128)
     return bytes(data)
+
+
+def frame(chance: np.random.Generator, image: DayImage) -> bytes:
+    """Return a frame of the JSON door; ``SPOILT`` of them have a fault that ends the line."""
+    said = message(chance, image)
+    if chance.random() < 0.2:
+        others = [message(chance, image) for _ in range(int(chance.integers(9)))]
+        said = "[" + ",".join([said, *others]) + "]"
+    quiet = image.names.instruments[QUIET_INSTRUMENT]
+    data = bytearray(said.encode())
+    if chance.random() < SPOILT:
+        match int(chance.integers(6)):
+            case 0:
+                data[int(chance.integers(len(data)))] = int(chance.integers(256))
+            case 1:
+                del data[int(chance.integers(len(data))) :]
+            case 2:
+                data *= 2
+            case 3:
+                data = bytearray(b"[" * 100_000)
+            case 4:
+                data = bytearray(chance.bytes(int(chance.integers(1, 200))))
+            case _:
+                value = one_of(chance, ODD_VALUES).encode()
+                data = bytearray(bytes(data).replace(b'"1"', value).replace(b":1", b":" + value))
+    return bytes(data).replace(quiet.encode(), b"none")
+
+
+def one_of(chance: np.random.Generator, words: Sequence[str]) -> str:
+    """Return one of them, without the cost of an array."""
+    return words[int(chance.integers(len(words)))]
+
+
+def message(chance: np.random.Generator, image: DayImage) -> str:
+    """Return a message of the JSON door; every third has a value that is odd for its field."""
+    codes = image.names.trading_codes[:6]
+    numbers = {"lots": 1}
+    match int(chance.integers(8)):
+        case 0:
+            texts, numbers = {"type": "cancel_order"}, {"order_id": int(chance.integers(200))}
+        case 1:
+            scope = one_of(chance, ("trading_code", "product"))
+            texts = {"type": "cancel_orders", "scope": scope, "target": one_of(chance, codes)}
+            numbers = {}
+        case _:
+            texts = {
+                "type": "enter_order",
+                "contract": image.names.instruments[0],
+                "price": str(chance.integers(88, 112)),
+                "side": one_of(chance, ("buy", "sell")),
+                "trading_code": one_of(chance, codes),
+            }
+    if chance.random() < 1 / 3:
+        number = chance.random() < 0.5
+        if number and numbers:
+            numbers[one_of(chance, list(numbers))] = abs(int(one_of(chance, EXTREME_WORDS)))
+        elif texts["type"] != "cancel_order":
+            name = one_of(chance, [n for n in texts if n not in ("type", "side", "scope")])
+            texts[name] = one_of(chance, ODD_TEXTS)
+    values = [
+        *(f'"{n}":"{v}"' for n, v in texts.items()),
+        *(f'"{n}":{v}' for n, v in numbers.items()),
+    ]
+    return "{" + ",".join(values) + "}"

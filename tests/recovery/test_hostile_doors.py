@@ -16,6 +16,8 @@ from huiguan.floor.day import sequencer
 from huiguan.floor.day.market import Market
 from huiguan.floor.day.node import Node
 from huiguan.floor.doors.binary import Line
+from huiguan.floor.doors.json.names import DayNames
+from huiguan.floor.doors.json.protocol import LogOn, NoSense, Talk, ask_bytes, frame_of
 from huiguan.floor.doors.records import DoorReason, Goodbye
 from huiguan.floor.hall.clock import STEERED, Clock, ClockSetting
 from huiguan.floor.hall.keys import Keys, token_of
@@ -30,6 +32,7 @@ from tests.live.test_binary_door import order
 from tests.recovery.journals import QuickFiles
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
     from pathlib import Path
 
 CHUNK = 1_000
@@ -135,6 +138,46 @@ async def attack(bench: Bench, records: int, seed: int) -> int:
     return ended
 
 
+async def attack_in_words(bench: Bench, frames: int, seed: int) -> int:
+    """Send so many hostile frames of the JSON door; return how many lines were ended."""
+    chance, sent, ended = np.random.default_rng(seed), 0, 0
+    market = bench.node.market
+    names = DayNames(market.image)
+    talks: dict[int, tuple[Talk, Line]] = {}
+    while sent < frames:
+        session = int(chance.choice([2, 4, 6]))
+        if session not in talks or talks[session][1]._ended:
+            ended += session in talks
+            epoch = int(market.core.state.sessions["epoch"][session]) or 1
+            heard, day = market.log.count(session), market.trading_day
+            line, talk = bench.connect(), Talk(names, names.codes[session % 2], lambda _: names)
+            asked = LogOn(key="", epoch=epoch, last_reply=heard, trading_day=day)
+            line.data_received(ask_bytes(bench.tokens[session], asked))
+            talks[session] = talk, line
+        talk, line = talks[session]
+        await bench.settle()
+        talk.replies(taken(line))
+        for _ in range(CHUNK):
+            sent += 1
+            try:
+                data, told = talk.commands(hostile.frame(chance, market.image))
+            except NoSense:
+                line.connection_lost(None)
+                break
+            assert all(DoorReason(one["reason"]) for one in told)
+            line.data_received(data)
+            if line._ended:
+                break
+        await bench.settle()
+        said = taken(line)
+        numbered(said)
+        frame_of(talk.replies(said))
+    for _, line in talks.values():
+        line.connection_lost(None)
+    await bench.settle()
+    return ended
+
+
 def quiet_commands() -> list[bytes]:
     """Return the commands of the session that is left in peace, on an instrument of its own."""
     session = Session("hg_" + "00" * 32)
@@ -158,7 +201,9 @@ def without_ids(data: bytes) -> list[bytes]:
     return found
 
 
-async def quiet_day(folder: Path, records: int) -> tuple[list[bytes], Bench]:
+async def quiet_day(
+    folder: Path, sent: int, hostile_at: Callable[[Bench, int, int], Awaitable[int]] = attack
+) -> tuple[list[bytes], Bench]:
     """Play the quiet session, under attack between its commands; return its replies."""
     bench = Bench(folder)
     await bench.settle()
@@ -167,8 +212,8 @@ async def quiet_day(folder: Path, records: int) -> tuple[list[bytes], Bench]:
     await bench.settle()
     heard = taken(line)[MESSAGE_BYTES:]
     for number, command in enumerate(quiet_commands()):
-        if records:
-            bench.ended += await attack(bench, records // ENTERED, number)
+        if sent:
+            bench.ended += await hostile_at(bench, sent // ENTERED, number)
         line.data_received(command)
         await bench.settle()
         heard += taken(line)
@@ -180,19 +225,25 @@ async def quiet_day(folder: Path, records: int) -> tuple[list[bytes], Bench]:
 
 
 @pytest.mark.slow
-def test_records_of_every_kind_leave_a_quiet_session_alone(
-    tmp_path: Path, torture: bool, monkeypatch: pytest.MonkeyPatch, record_property: Any
+@pytest.mark.parametrize(("hostile_at", "usual"), [(attack, 200_000), (attack_in_words, 50_000)])
+def test_records_and_frames_of_every_kind_leave_a_quiet_session_alone(
+    hostile_at: Callable[[Bench, int, int], Awaitable[int]],
+    usual: int,
+    tmp_path: Path,
+    torture: bool,
+    monkeypatch: pytest.MonkeyPatch,
+    record_property: Any,
 ) -> None:
-    """Ten million records in the long run; memory grows by less than 300 MiB.
+    """Ten million of each in the long run; memory grows by less than 300 MiB.
 
     That is the replies that are kept, 8 MiB for each of three sessions and twice while they grow,
     their copies for a log-on, and the tables of a second market.
     """
-    records = 10_000_000 if torture else 200_000
+    records = 10_000_000 if torture else usual
     monkeypatch.setattr(sequencer, "Files", QuickFiles)
     peace, _ = asyncio.run(quiet_day(tmp_path / "peace", 0))
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    attacked, bench = asyncio.run(quiet_day(tmp_path / "attacked", records))
+    attacked, bench = asyncio.run(quiet_day(tmp_path / "attacked", records, hostile_at))
     grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) >> 10
     assert len(peace) == ENTERED
     assert attacked == peace
@@ -202,4 +253,6 @@ def test_records_of_every_kind_leave_a_quiet_session_alone(
     assert int(state.core["trades"][0]) > records // 1000  # it did reach the book
     assert bench.ended > records // 20_000  # and lines were ended for what makes no sense
     assert grown < 300
-    record_property("hostile records", f"{records:,}; memory grew by {grown} MiB")
+    record_property(
+        f"hostile input, {hostile_at.__name__}", f"{records:,}; memory grew by {grown} MiB"
+    )
