@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import selectors
 import socket
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import numpy as np
@@ -45,7 +45,6 @@ if TYPE_CHECKING:
     from huiguan.exchange.messages import EnterOrder
     from huiguan.simulation.market.clock import Moment
 
-DOOR_KINDS = 100
 READ_BYTES = 1 << 18
 
 
@@ -63,8 +62,7 @@ class Person:
 
     def __init__(self, session: int, token: bytes, address: tuple[str, int] | Path) -> None:
         """Connect and ask to be let in."""
-        self.session, self.last_reply = session, 0
-        self.sent = 0
+        self.session = session
         self.line = connected(address)
         self._rest = b""
         self.line.sendall(log_on_record(token, grace_ms=30_000))
@@ -82,6 +80,24 @@ class Person:
     def send(self, data: bytes | memoryview) -> None:
         """Send everything."""
         self.line.sendall(data)
+
+    def word(self, row: np.ndarray) -> tuple[int, Any]:
+        """Return the kind of a word of the door, and what it says: None where nobody knows it.
+
+        A sign of life is answered; ``refused`` says what a goodbye raises.
+        """
+        kind = int(row[:2].view("<i2")[0])
+        said: Any = row.view(DOOR_LAYOUTS[kind])[0] if kind in DOOR_LAYOUTS else None
+        if kind == Heartbeat.KIND:
+            self.send(encode_record(Heartbeat(time_ns=0)))
+        elif kind == Goodbye.KIND:
+            raise refused(DoorReason(int(said["reason"])))
+        return kind, said
+
+
+def are_events(rows: np.ndarray) -> np.ndarray:
+    """Return which records are of the exchange; the others are words of the door."""
+    return np.isin(rows[:, :2].copy().view("<i2")[:, 0], list(EVENTS))
 
 
 FOR_GOOD = (
@@ -167,7 +183,6 @@ class LiveCrowd:
     ) -> None:
         """Connect every line."""
         self._hall, self._settings = hall, settings
-        self._address = address
         self._people = {
             int(session): Person(int(session), bytes.fromhex(token), address)
             for session, token in settings.tokens.items()
@@ -190,33 +205,28 @@ class LiveCrowd:
 
     def _listen(self, person: Person) -> None:
         rows = person.rows()
-        kinds = rows[:, :2].copy().view("<i2")[:, 0]
-        events = np.isin(kinds, list(EVENTS))
+        events = are_events(rows)
         if events.any():
             self._heard.append(rows[events])
-        for place in np.flatnonzero(~events).tolist():
-            self._door(person, int(kinds[place]), rows[place])
+        for row in rows[~events]:
+            self._door(person, row)
 
-    def _door(self, person: Person, kind: int, row: np.ndarray) -> None:
-        """Take a word of the door."""
-        said = row.view(DOOR_LAYOUTS[kind])[0] if kind in DOOR_LAYOUTS else None
-        if kind == LoggedOn.KIND and said is not None:
+    def _door(self, person: Person, row: np.ndarray) -> None:
+        """Take a word of the door; heartbeats come while a day is cleared, when no tick does."""
+        kind, said = person.word(row)
+        if kind == LoggedOn.KIND:
             self._begin(int(said["trading_day"]))
             self._began[person.session] = int(said["next_client_sequence"]) - 1
             if self._day:
                 self._day.begin_at(person.session, self._began[person.session])
-        elif kind == DayOpened.KIND and said is not None:
+        elif kind == DayOpened.KIND:
             self._begin(int(said["trading_day"]))
         elif kind == DayClosed.KIND:
             self._ticked.clear()
-        elif kind == Tick.KIND and said is not None:
+        elif kind == Tick.KIND:
             self._ticked[person.session] = int(said["time_ns"])
-        elif kind == Heartbeat.KIND:  # no tick comes while a day is cleared
-            person.send(encode_record(Heartbeat(time_ns=0)))
         elif kind == NotTaken.KIND:
             raise CheckFault("the door did not take what the crowd sent: its rate is too low")
-        elif kind == Goodbye.KIND and said is not None:
-            raise refused(DoorReason(int(said["reason"])))
 
     def _begin(self, trading_day: int) -> None:
         if self._day and self._day.image.settings.trading_day == trading_day:

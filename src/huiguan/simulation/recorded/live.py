@@ -14,14 +14,11 @@ import msgspec
 import numpy as np
 import polars as pl
 
-from huiguan.exchange.messages import EVENT_HEADER_ROW, EVENTS
+from huiguan.exchange.messages import EVENT_HEADER_ROW
 from huiguan.floor.doors.records import (
-    DOOR_LAYOUTS,
     DayClosed,
     DayOpened,
     DoorReason,
-    Goodbye,
-    Heartbeat,
     LoggedOn,
     NotTaken,
     Tick,
@@ -32,7 +29,7 @@ from huiguan.floor.hall.clock import Clock, ClockSetting
 from huiguan.foundation.calendars import show_day
 from huiguan.foundation.faults import CheckFault
 from huiguan.foundation.refusals import BY_NUMBER
-from huiguan.simulation.market.live import Person, refused
+from huiguan.simulation.market.live import Person, are_events
 from huiguan.simulation.recorded.ghosts import Ghosts, ticks_of
 from huiguan.storage.market.day_image import read_image
 from huiguan.storage.market.recorded.ticks import read_ticks
@@ -132,43 +129,36 @@ class LiveRecording:
         self._day = 0
         self._ghosts: LiveGhosts | None = None
         self._sent: int | None = None  # before this line spoke; None: it has gone on from there
-        self._now = 0
+        self._now, self._is_paced = 0, True
 
     def run(self) -> None:
         """Quote until the door says goodbye; raises ``CheckFault`` with its reason."""
         while True:
             rows = self._line.rows()
-            kinds = rows[:, :2].copy().view("<i2")[:, 0]
             begun = 0
-            for place in np.flatnonzero(~np.isin(kinds, list(EVENTS))).tolist():
+            for place in np.flatnonzero(~are_events(rows)).tolist():
                 self._hear(rows[begun:place])
-                self._door(int(kinds[place]), rows[place])
+                self._door(rows[place])
                 begun = place + 1
             self._hear(rows[begun:])
-            if self._now and not self._is_paced():
+            if self._now and not self._is_paced:
                 self._step()
 
     def _hear(self, rows: np.ndarray) -> None:
         if self._ghosts and len(rows):
             self._ghosts.hear(np.ascontiguousarray(rows))
 
-    def _door(self, kind: int, row: np.ndarray) -> None:
+    def _door(self, row: np.ndarray) -> None:
         """Take a word of the door."""
-        said = row.view(DOOR_LAYOUTS[kind])[0] if kind in DOOR_LAYOUTS else None
-        if said is None:
-            return
+        kind, said = self._line.word(row)
         if kind in (LoggedOn.KIND, DayOpened.KIND):
             self._begin(int(said["trading_day"]), int(said["next_client_sequence"]) - 1)
         elif kind == DayClosed.KIND:
             self._end()
         elif kind == Tick.KIND:
             self._ticked(int(said["time_ns"]))
-        elif kind == Heartbeat.KIND:
-            self._line.send(encode_record(Heartbeat(time_ns=0)))
         elif kind == NotTaken.KIND and said["reason"] != DoorReason.DAY_OVER:
             raise CheckFault("the door did not take what the recording sent: its rate is too low")
-        elif kind == Goodbye.KIND:
-            raise refused(DoorReason(int(said["reason"])))
 
     def _begin(self, trading_day: int, sent: int) -> None:
         """Wake up on a day; what was sent before on it is heard next."""
@@ -197,6 +187,7 @@ class LiveRecording:
     def _ticked(self, time_ns: int) -> None:
         """Do what is due, and say when the next tick is wanted."""
         self._now = time_ns
+        self._is_paced = Clock.resume(self._hall, ClockSetting()).is_paced  # it may be told anew
         if self._ghosts and self._sent is not None:
             self._ghosts.go_on(self._sent)
             self._sent = None
@@ -211,6 +202,3 @@ class LiveRecording:
         while day and day.settled and (at := day.next_ns()) is not None and at <= self._now:
             if len(rows := day.act()):
                 self._line.send(rows.tobytes())
-
-    def _is_paced(self) -> bool:
-        return Clock.resume(self._hall, ClockSetting()).is_paced
