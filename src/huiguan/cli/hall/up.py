@@ -206,26 +206,18 @@ def make_keys(members: list[str], people: int) -> tuple[Keys, dict[str, str]]:
 
 
 def write_crowd(folder: Path, seed: int, tokens: dict[str, str], *, fastest: bool) -> None:
-    """Write what the crowd's process needs, for the owner of the hall only."""
-    import msgspec
-
+    """Write what the crowd's process needs."""
     from huiguan.simulation.market.live import CrowdSettings
-    from huiguan.storage.files import Files, write_file
 
     frames, commands = (PACED_FRAMES, PACED_COMMANDS) if fastest else (CROWD_FRAMES, CROWD_COMMANDS)
     settings = CrowdSettings(seed=seed, frames=frames, commands=commands, tokens=tokens)
-    path = folder / CROWD_NAME
-    write_file(path, [msgspec.json.encode(settings), b"\n"], Files())
-    path.chmod(0o600)
+    write_secret(folder / CROWD_NAME, settings)
 
 
 def write_recording(folder: Path, keys: Keys, code: str, record: pl.DataFrame) -> None:
     """Write the record, who quotes it, and the key of that house."""
-    import msgspec
-
     from huiguan.floor.hall.keys import KeyRight, token_of
     from huiguan.simulation.recorded.live import QUOTES_NAME, RECORDING_NAME, RecordingSettings
-    from huiguan.storage.files import Files, write_file
     from huiguan.storage.market.recorded.ticks import write_quotes
 
     rights = (KeyRight.TRADE, KeyRight.PACE)
@@ -234,7 +226,15 @@ def write_recording(folder: Path, keys: Keys, code: str, record: pl.DataFrame) -
     )
     settings = RecordingSettings(code=code, session=HOUSE_SESSION, token=token_of(token).hex())
     write_quotes(folder / QUOTES_NAME, record)
-    path = folder / RECORDING_NAME
+    write_secret(folder / RECORDING_NAME, settings)
+
+
+def write_secret(path: Path, settings: object) -> None:
+    """Write what a process of the hall needs, keys among it, for the owner of the hall only."""
+    import msgspec
+
+    from huiguan.storage.files import Files, write_file
+
     write_file(path, [msgspec.json.encode(settings), b"\n"], Files())
     path.chmod(0o600)
 
