@@ -193,7 +193,7 @@ class AsyncClient:
         """Stay connected: after a break, log on again and go on."""
         pause = FIRST_PAUSE
         while self._ended is None:
-            try:
+            with contextlib.suppress(OSError):
                 reader, self._writer = await self._connect(self.desk.address)
                 try:
                     self._writer.write(self.desk.session.log_on())
@@ -202,8 +202,6 @@ class AsyncClient:
                         await self._take(data)
                 finally:
                     await closed(self._writer)
-            except OSError:
-                pass
             self._on.clear()
             if self._ended is None:
                 await asyncio.sleep(pause)
