@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from huiguan.foundation.faults import CheckFault
 from huiguan.storage.files import Files
-from huiguan.storage.journal.format import JournalFault, Witness, read_witness
-from huiguan.storage.journal.recovery import Scan, segment_path
+from huiguan.storage.journal.format import HEADER_BYTES, JournalFault, Witness, read_witness
+from huiguan.storage.journal.recovery import Scan, read, segment_path
 from huiguan.storage.journal.tail import Ack
 from huiguan.storage.journal.writer import Batch, Journal
 from tests.models.plain_journal import Verdict
@@ -25,6 +26,17 @@ class QuickFiles(Files):
 
     def flush_folder(self, folder: Path) -> None:
         pass
+
+
+def write_half_a_frame(journal: Path) -> None:
+    """Let a journal grow as a reader may meet it: half a frame, and a whole one behind it."""
+    *_, last = read(journal)
+    path = segment_path(journal, last.segment)
+    data = path.read_bytes()
+    end = last.offset + HEADER_BYTES + last.commands.nbytes
+    path.write_bytes(data[:end] + b"\x01" * HEADER_BYTES + data[last.offset : end])
+    with pytest.raises(JournalFault, match="a good one behind it"):
+        list(read(journal))
 
 
 def rows(first: int, count: int) -> np.ndarray:

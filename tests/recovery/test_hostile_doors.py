@@ -17,7 +17,7 @@ from huiguan.floor.day.market import Market
 from huiguan.floor.day.node import Node
 from huiguan.floor.doors.binary import Line
 from huiguan.floor.doors.json.names import DayNames
-from huiguan.floor.doors.json.protocol import LogOn, NoSense, Talk, ask_bytes, frame_of
+from huiguan.floor.doors.json.protocol import NoSense, Talk, frame_of
 from huiguan.floor.doors.records import DoorReason, Goodbye
 from huiguan.floor.hall.clock import STEERED, Clock, ClockSetting
 from huiguan.floor.hall.keys import Keys, token_of
@@ -66,6 +66,16 @@ class Bench:
         line.connection_made(hostile.FakeTransport(line))
         return line
 
+    def log_on(self, line: Line, session: int) -> None:
+        """Let a session go on where it stands: what is older comes from the journal, slowly."""
+        market = self.node.market
+        said = {
+            "epoch": int(market.core.state.sessions["epoch"][session]) or 1,
+            "last_reply": market.log.count(session),
+            "trading_day": market.trading_day,
+        }
+        line.data_received(hostile.log_on_record(self.tokens[session], **said))
+
     async def settle(self) -> None:
         """Wait until nothing is on its way."""
         while True:
@@ -108,18 +118,11 @@ async def attack(bench: Bench, records: int, seed: int) -> int:
         if line is None or line._ended:
             ended += line is not None
             line = lines[session] = bench.connect()
-            token = bench.tokens[session]
             if chance.random() < 0.3:
-                line.data_received(hostile.spoilt_log_on(chance, token))
+                line.data_received(hostile.spoilt_log_on(chance, bench.tokens[session]))
                 sent += 1
             else:
-                epoch = int(state.sessions["epoch"][session]) or 1
-                market = bench.node.market
-                heard = market.log.count(session)  # what is older comes from the journal, slowly
-                day = market.trading_day
-                line.data_received(
-                    hostile.log_on_record(token, epoch=epoch, last_reply=heard, trading_day=day)
-                )
+                bench.log_on(line, session)
         else:
             first = int(state.sessions["client_sequence"][session]) + 1
             rows = hostile.commands(chance, CHUNK, first)
@@ -148,11 +151,8 @@ async def attack_in_words(bench: Bench, frames: int, seed: int) -> int:
         session = int(chance.choice([2, 4, 6]))
         if session not in talks or talks[session][1]._ended:
             ended += session in talks
-            epoch = int(market.core.state.sessions["epoch"][session]) or 1
-            heard, day = market.log.count(session), market.trading_day
             line, talk = bench.connect(), Talk(names, names.codes[session % 2], lambda _: names)
-            asked = LogOn(key="", epoch=epoch, last_reply=heard, trading_day=day)
-            line.data_received(ask_bytes(bench.tokens[session], asked))
+            bench.log_on(line, session)
             talks[session] = talk, line
         talk, line = talks[session]
         await bench.settle()

@@ -115,11 +115,17 @@ def short(reply: dict[str, Any]) -> tuple[Any, ...]:
 
 
 def through_binary(
-    hall: RunningHall, names: DayNames, epoch: int, messages: list[dict[str, Any]], replies: int
+    hall: RunningHall,
+    names: DayNames,
+    epoch: int,
+    messages: list[dict[str, Any]],
+    replies: int,
+    *,
+    key: str = "",
 ) -> list[tuple[Any, ...]]:
     """Send messages through the binary door under a new epoch; return its replies in short."""
-    door, token = hall.doors, token_of(hall.key)
-    now = hall.ask("read session", session=48)
+    door, token = hall.doors, token_of(key or hall.key)
+    now = hall.ask("read session", session=OTHER_SESSION if key else VISITOR_SESSION)
     asked = LogOn(key="", epoch=epoch, last_reply=now["replies"], trading_day=now["trading_day"])
     with socket.create_connection((door.host, door.binary_port), timeout=60) as line:
         line.sendall(ask_bytes(token, asked))
@@ -288,7 +294,7 @@ def test_outcomes_name_kinds_of_the_exchange() -> None:
 
 
 def test_t13_zhengzhou_2011_a_killed_door_keeps_nothing_from_a_session(
-    hall: RunningHall, session: ConnectionTo
+    hall: RunningHall, names: DayNames, session: ConnectionTo
 ) -> None:
     """Half a day was lost with the front machines; here what happened meanwhile comes after them.
 
@@ -301,20 +307,9 @@ def test_t13_zhengzhou_2011_a_killed_door_keeps_nothing_from_a_session(
     door = hall.processes.pop("door")
     door.kill()
     door.wait()
-    with socket.create_connection((hall.doors.host, hall.doors.binary_port), timeout=60) as line:
-        names = DayNames(read_image(hall.folder / "days" / "20260821" / "image"))
-        now = hall.ask("read session", session=OTHER_SESSION)
-        asked = LogOn(
-            key="",
-            epoch=now["epoch"] + 1,
-            last_reply=now["replies"],
-            trading_day=now["trading_day"],
-        )
-        line.sendall(ask_bytes(token_of(hall.other), asked))
-        sold = binary(names, order("103000", 1, side="sell", trading_code=OTHER))
-        line.sendall(encode(sold, client_sequence=1).tobytes())
-        while hall.ask("read session", session=VISITOR_SESSION)["replies"] < told["replies"] + 2:
-            pass
+    epoch = hall.ask("read session", session=OTHER_SESSION)["epoch"] + 1
+    sold = order("103000", 1, side="sell", trading_code=OTHER)
+    through_binary(hall, names, epoch, [sold], 2, key=hall.other)
     hall.start("door", HTTP_DOOR_NAME)
     again = session(last_reply=told["replies"])
     assert again.hear("logged_on")["repeats"] == 2

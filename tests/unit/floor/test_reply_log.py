@@ -3,17 +3,15 @@
 from pathlib import Path
 
 import numpy as np
-import pytest
 
 from huiguan.floor.day.market import Market
 from huiguan.floor.day.reply_log import ReplyLog, replies_from_journal
 from huiguan.storage.files import Files
-from huiguan.storage.journal.format import HEADER_BYTES, JournalFault
-from huiguan.storage.journal.recovery import read, segment_path
 from huiguan.storage.market.day_folder import DayFolder
 from huiguan.storage.market.day_image import write_image
 from tests.images import small_image
 from tests.property.test_replies import SESSIONS, frames
+from tests.recovery.journals import write_half_a_frame
 
 
 def rows(numbers: range) -> np.ndarray:
@@ -58,14 +56,7 @@ def test_what_is_written_behind_the_last_reply_is_not_looked_at(tmp_path: Path) 
         market.submit(number, commands)
         market.collect()
     market.sequencer.leave()
-    journal = DayFolder(tmp_path).journal
-    *_, last = read(journal)
-    path = segment_path(journal, last.segment)
-    data = path.read_bytes()
-    end = last.offset + HEADER_BYTES + last.commands.nbytes
-    path.write_bytes(data[:end] + b"\x01" * HEADER_BYTES + data[last.offset : end])
-    with pytest.raises(JournalFault, match="a good one behind it"):
-        list(read(journal))
+    write_half_a_frame(DayFolder(tmp_path).journal)
     for session in range(1, SESSIONS + 1):
         whole = market.log.since(session, 0)
         assert whole
