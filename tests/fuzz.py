@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Any, cast
 import atheris  # of the dependency group ``fuzz``
 
 with atheris.instrument_imports(include=["huiguan.floor.doors", "huiguan.floor.hall"]):
+    from huiguan.exchange.day.names import DayNames
     from huiguan.floor.doors import binary
     from huiguan.floor.doors.json import protocol
-    from huiguan.floor.doors.json.names import DayNames
     from huiguan.floor.hall import operator
     from huiguan.floor.hall.keys import Key, KeyRight
     from huiguan.floor.hall.own_orders import only_own

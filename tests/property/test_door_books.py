@@ -5,18 +5,19 @@ The stories are those of the feed's own property test; reads hold one frame or s
 
 import pytest
 
+from huiguan.exchange.day.names import DayNames
 from huiguan.exchange.market_data.feed import Feed
+from huiguan.exchange.market_data.feed_books import is_new_beginning, whole_packets
 from huiguan.exchange.market_data.records import PublicTrade
 from huiguan.exchange.messages import Phase, Side
-from huiguan.floor.doors.json.market.books import Books, is_new_beginning, whole_packets
-from huiguan.floor.doors.json.names import DayNames
+from huiguan.floor.doors.json.market.books import PicturedBooks
 from tests.models.plain_reader import Levels
 from tests.property.test_feed import STORIES, Market, shown_levels
 
 EVERY = 1 << 30
 
 
-def levels_of(books: Books, market: Market) -> Levels:
+def levels_of(books: PicturedBooks, market: Market) -> Levels:
     """Return what the books show, as rows and ticks."""
     names = books.names
     return {
@@ -30,7 +31,7 @@ def levels_of(books: Books, market: Market) -> Levels:
 @pytest.mark.parametrize("seed", range(STORIES))
 def test_after_every_read_the_books_are_the_cores(seed: int) -> None:
     market = Market(7_000 + seed)
-    feed, books = Feed(market.image), Books(market.image, DayNames(market.image))
+    feed, books = Feed(market.image), PicturedBooks(market.image, DayNames(market.image))
     trades = 0
     for step in range(200):
         packets = b"".join(feed.apply(*market.frame()) for _ in range(1 + step % 5))
@@ -56,7 +57,7 @@ def test_a_late_reader_begins_with_the_snapshot() -> None:
     feed = Feed(market.image)
     for _ in range(300):
         feed.apply(*market.frame())
-    books = Books(market.image, DayNames(market.image))
+    books = PicturedBooks(market.image, DayNames(market.image))
     data, rest, packets = feed.snapshot(), bytearray(), []
     for at in range(0, len(data), 100):  # bytes arrive as they like
         rest += data[at : at + 100]

@@ -11,12 +11,12 @@ import pytest
 from huiguan_client.messages import Side
 from huiguan_client.session import Session
 
+from huiguan.exchange.day.names import DayNames
 from huiguan.exchange.messages import LAYOUTS, MESSAGE_BYTES, ChangePhase, CommandRefused, Phase
 from huiguan.floor.day import sequencer
 from huiguan.floor.day.market import Market
 from huiguan.floor.day.node import Node
 from huiguan.floor.doors.binary import Line
-from huiguan.floor.doors.json.names import DayNames
 from huiguan.floor.doors.json.protocol import NoSense, Talk, frame_of
 from huiguan.floor.doors.records import DoorReason, Goodbye
 from huiguan.floor.hall.clock import STEERED, Clock, ClockSetting

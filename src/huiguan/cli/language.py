@@ -16,7 +16,7 @@ from huiguan.foundation.faults import InputFault
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from huiguan.cli.catalogue import Catalogue
+    from huiguan.language.catalogue import Catalogue
 
 OPTION = "--lang"
 LANGUAGES = ("en", "zh")
@@ -30,7 +30,7 @@ def speak(language: str) -> None:
         raise InputFault(f"there are the languages en and zh, not {language!r}")
     _spoken.clear()
     if language == "zh":
-        from huiguan.cli.catalogue import chinese
+        from huiguan.language.catalogue import chinese
 
         _spoken.append(chinese())
 

@@ -11,6 +11,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 
 from huiguan.cli.hall.up import VISITOR_SESSION
+from huiguan.exchange.day.names import NOBODY, DayNames
 from huiguan.exchange.messages import (
     EVENT_HEADER_ROW,
     MESSAGE_BYTES,
@@ -29,7 +30,6 @@ from huiguan.exchange.messages import (
     decode,
     encode,
 )
-from huiguan.floor.doors.json.names import NOBODY, DayNames
 from huiguan.floor.doors.json.protocol import LogOn, answer_structs, ask_bytes
 from huiguan.floor.doors.json.serve import HTTP_DOOR_NAME
 from huiguan.floor.doors.records import DOOR_LAYOUTS, LoggedOn

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from huiguan.cli.catalogue import Catalogue, read_entries
 from huiguan.days.close import close_folder
 from huiguan.days.market import read_market
 from huiguan.exchange.messages import CancelOrder, EnterOrder, Hedge, Offset, Side, TimeInForce
 from huiguan.exchange.reports.market_frames import orders_frame
 from huiguan.floor.files.day_orders import NEEDED, OPTIONAL, WORDS, read_orders, run_day
 from huiguan.foundation.faults import InputFault
+from huiguan.language.catalogue import Catalogue, read_entries
 from huiguan.storage.market.day_folder import DayFolder
 from huiguan.storage.market.day_image import write_image
 from huiguan.storage.market.order_file import read_order_rows

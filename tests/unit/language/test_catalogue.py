@@ -2,9 +2,9 @@
 
 import pytest
 
-from huiguan.cli.catalogue import Catalogue, Entry
 from huiguan.cli.language import choose, environment_language, language, speak, spoken
 from huiguan.foundation.faults import InputFault
+from huiguan.language.catalogue import Catalogue, Entry
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,6 @@ import pytest
 from typer.main import get_command
 
 from huiguan.cli import whole_app
-from huiguan.cli.catalogue import HOLE, Catalogue, Entry, chinese, read_entries
 from huiguan.cli.help_words import paragraphs
 from huiguan.exchange.day.result import SettledBy
 from huiguan.exchange.messages import (
@@ -33,6 +32,7 @@ from huiguan.foundation.cited import STATUSES
 from huiguan.foundation.refusals import Refusal
 from huiguan.housing.supply.claims import HoldReason
 from huiguan.housing.supply.places import Level
+from huiguan.language.catalogue import HOLE, Catalogue, Entry, chinese, read_entries
 from tests.unit.language.sentences import PROSE, SOURCE, columns, sentences, told
 
 BOOKS = SOURCE / "rulebooks"

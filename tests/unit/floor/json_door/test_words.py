@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from huiguan.exchange.day.names import NOBODY, DayNames
 from huiguan.exchange.messages import (
     EVENT_HEADER_ROW,
     EVENTS,
@@ -30,7 +31,6 @@ from huiguan.exchange.messages import (
     encode,
 )
 from huiguan.floor.doors.json import protocol
-from huiguan.floor.doors.json.names import NOBODY, DayNames
 from huiguan.floor.doors.json.protocol import NoSense, Talk, answer_structs
 from huiguan.floor.doors.records import (
     DayOpened,

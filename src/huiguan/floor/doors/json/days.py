@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from huiguan.floor.doors.json.names import DayNames
+from huiguan.exchange.day.names import DayNames
 from huiguan.floor.hall.serve import DAYS, days_of
 from huiguan.foundation.faults import InputFault
 from huiguan.storage.market.day_image import read_image

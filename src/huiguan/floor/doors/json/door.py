@@ -19,7 +19,7 @@ from huiguan.foundation.calendars import show_day
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from huiguan.floor.doors.json.names import DayNames
+    from huiguan.exchange.day.names import DayNames
     from huiguan.floor.doors.records import DoorReason
     from huiguan.floor.hall.settings import HallSettings
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 
+from huiguan.exchange.day.names import LARGEST, DayNames
 from huiguan.exchange.messages import (
     EVENT_HEADER,
     HEADER,
@@ -29,7 +30,6 @@ from huiguan.exchange.messages import (
     SelfTrade,
     TradeExecuted,
 )
-from huiguan.floor.doors.json.names import LARGEST, DayNames
 from huiguan.floor.doors.json.words import (
     Spoken,
     reason_words,

@@ -22,8 +22,8 @@ from typing import (
 
 import msgspec
 
+from huiguan.exchange.day.names import NOBODY, DayNames, name_at
 from huiguan.exchange.messages import COMMANDS, Scope
-from huiguan.floor.doors.json.names import NOBODY, DayNames, name_at
 from huiguan.floor.doors.records import DoorReason
 from huiguan.foundation.records import Flag, Record
 from huiguan.foundation.refusals import BY_NUMBER, Refusal

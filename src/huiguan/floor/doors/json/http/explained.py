@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from huiguan.exchange.day.names import NOBODY, DayNames, name_at
 from huiguan.exchange.messages import EnterOrder, Message, TradeExecuted
 from huiguan.exchange.reports.command_words import (
     article_words,
@@ -12,7 +13,6 @@ from huiguan.exchange.reports.command_words import (
     show_figures,
 )
 from huiguan.floor.doors.json.http import answers
-from huiguan.floor.doors.json.names import NOBODY, DayNames, name_at
 from huiguan.floor.doors.json.protocol import EVENTS
 from huiguan.floor.hall.clock import exchange_words
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from huiguan.exchange.day.image import DayImage
-    from huiguan.floor.doors.json.names import DayNames
+    from huiguan.exchange.day.names import DayNames
     from huiguan.storage.journal.recovery import Frame
 
 CODES_OF = {  # the trading codes that an event concerns

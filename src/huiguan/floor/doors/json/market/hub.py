@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 import numpy as np
 
-from huiguan.floor.doors.json.market.books import (
-    Books,
+from huiguan.exchange.market_data.feed_books import (
     Taken,
     day_of,
     is_new_beginning,
     whole_packets,
 )
+from huiguan.floor.doors.json.market.books import PicturedBooks
 from huiguan.floor.hall.publisher import FEED_NAME
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ class Hub:
     def __init__(self, door: Door) -> None:
         """Begin without a day."""
         self._door = door
-        self.books: Books | None = None
+        self.books: PicturedBooks | None = None
         self.readers: set[Reader] = set()
         self._wanting: dict[tuple[int, str], set[Reader]] = {}  # by pace and contract
         self._shown: dict[int, bytes] = {}  # pictures as text, until they change
@@ -127,7 +127,7 @@ class Hub:
             if is_new_beginning(packet):
                 self._apply(packets[since:place])
                 day = await asyncio.to_thread(self._door.day_of, day_of(packet))
-                self.books, since = Books(day.image, day.names), place
+                self.books, since = PicturedBooks(day.image, day.names), place
                 self._shown.clear()
         self._apply(packets[since:])
 
