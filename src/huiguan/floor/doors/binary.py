@@ -45,12 +45,22 @@ if TYPE_CHECKING:
     from huiguan.floor.hall.keys import Key
     from huiguan.floor.hall.lines import Hall
 
-ORDER_KINDS = (EnterOrder.KIND, CancelOrder.KIND, CancelOrders.KIND)
 UNREAD_BYTES = 32 << 20  # replies handed over and not read; more, and the line is cut
 LOG_ON_SECONDS = 10.0
 ASK = DOOR_LAYOUTS[AskLogOn.KIND]
 KEY_WORDS = TOKEN_BYTES // 8
 KEY_AT = 16  # after the header
+
+
+def table_of(*kinds: int) -> np.ndarray:
+    """Return by kind (``int16``; -1 is the last place) whether it is one of these (``bool``)."""
+    table = np.zeros(1 << 16, bool)
+    table[list(kinds)] = True
+    return table
+
+
+IS_ORDER = table_of(EnterOrder.KIND, CancelOrder.KIND, CancelOrders.KIND)
+IS_KNOWN = IS_ORDER | table_of(Heartbeat.KIND, AskLogOff.KIND, TickDone.KIND)
 
 
 class Asked(NamedTuple):
@@ -207,7 +217,7 @@ class Line(asyncio.Protocol):
         if not (heads["version"] == VERSION).all():
             self.end(DoorReason.NO_SENSE, int(heads["version"][heads["version"] != VERSION][0]))
             return
-        if not np.isin(heads["kind"], ORDER_KINDS).all():
+        if not IS_ORDER[heads["kind"]].all():
             rows = self._door_records(rows, heads)
             heads = rows.view(COMMAND_HEADER)
         if self._ended or not len(rows):
@@ -249,12 +259,11 @@ class Line(asyncio.Protocol):
     def _door_records(self, rows: np.ndarray, heads: np.ndarray) -> np.ndarray:
         """Answer the records that are for the door; return the rows of the others."""
         kinds = heads["kind"]
-        known = np.isin(kinds, (*ORDER_KINDS, Heartbeat.KIND, AskLogOff.KIND, TickDone.KIND))
+        known = IS_KNOWN[kinds]
         if not known.all():
             self.end(DoorReason.NO_SENSE, int(kinds[np.flatnonzero(~known)[0]]))
             return rows[:0]
-        mine = np.isin(kinds, ORDER_KINDS)
-        own = rows.reshape(-1, MESSAGE_BYTES)[mine].reshape(-1)
+        own = rows.reshape(-1, MESSAGE_BYTES)[IS_ORDER[kinds]].reshape(-1)
         done = rows.view(DOOR_LAYOUTS[TickDone.KIND])[kinds == TickDone.KIND]
         if len(done) or (kinds == AskLogOff.KIND).any():
             self._buffer_orders(own)

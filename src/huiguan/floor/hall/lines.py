@@ -75,7 +75,7 @@ class Hall:
     def _read_keys(self) -> None:
         """Note the rows of the trading codes that keys are bound to."""
         self._own = {
-            key.session: np.array([self._codes.get(code, -1) for code in key.codes], np.int64)
+            key.session: np.unique([self._codes.get(code, -1) for code in key.codes])
             for key in self.keys
             if key.codes
         }

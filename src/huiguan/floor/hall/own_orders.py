@@ -26,20 +26,29 @@ if TYPE_CHECKING:
 NOBODY = -1
 
 
+def not_among(asked: np.ndarray, codes: np.ndarray) -> np.ndarray:
+    """Return which of ``asked`` are none of ``codes`` (``int64``, ascending, at least one)."""
+    places = np.minimum(np.searchsorted(codes, asked), len(codes) - 1)
+    return codes[places] != asked
+
+
 def only_own(state: State, codes: np.ndarray, rows: np.ndarray) -> np.ndarray:
-    """Return commands (``uint8``, 64 a row, changed in place) that reach only for ``codes``."""
+    """Return commands (``uint8``, 64 a row, changed in place) that reach only for ``codes``.
+
+    ``codes`` are rows (``int64``), ascending.
+    """
     kinds = rows.view(COMMAND_HEADER)["kind"]
     entries = rows.view(LAYOUTS[EnterOrder.KIND])
-    strange = ~np.isin(entries["trading_code"], codes)
+    strange = not_among(entries["trading_code"], codes)
     entries["trading_code"][(kinds == EnterOrder.KIND) & strange] = NOBODY
     cancels = rows.view(LAYOUTS[CancelOrder.KIND])
     ids = cancels["order_id"]
     places = (ids & ORDER_ROW_MASK) % len(state.orders)
     owner = state.orders["trading_code"][places]
-    strange = (ids != 0) & ~np.isin(owner, codes)
+    strange = (ids != 0) & not_among(owner, codes)
     cancels["order_id"][(kinds == CancelOrder.KIND) & strange] = NOBODY
     many = rows.view(LAYOUTS[CancelOrders.KIND])
-    strange = (many["scope"] != Scope.TRADING_CODE) | ~np.isin(many["target"], codes)
+    strange = (many["scope"] != Scope.TRADING_CODE) | not_among(many["target"], codes)
     targets = (kinds == CancelOrders.KIND) & strange
     many["scope"][targets], many["target"][targets] = Scope.TRADING_CODE, NOBODY
     return rows
