@@ -3,12 +3,13 @@
 The state after recovery is that after the last acknowledged frame, or after one frame more.
 """
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from huiguan.floor.day.frames import Input
+from huiguan.floor.day.frames import FrameEvents, Input
 from huiguan.floor.day.sequencer import Sequencer
 from huiguan.foundation.faults import Fault
 from huiguan.storage.files import Files
@@ -21,6 +22,13 @@ from tests.recovery.test_kill import begin_day
 FRAMES = [(first, 9) for first in range(1, 64, 9)]
 
 
+def one_by_one(day: Sequencer, inputs: Iterable[Input]) -> Iterator[FrameEvents]:
+    """Run frames as a living market does: flush what is left when each was told."""
+    for given in inputs:
+        yield day.run(*given)
+        day.rest()
+
+
 def run_story(folder: Path, files: Files, *, ahead: bool) -> list[bytes]:
     """Open the day and run frames until a call fails; return the state after each, from none on."""
     states: list[bytes] = []
@@ -28,7 +36,7 @@ def run_story(folder: Path, files: Files, *, ahead: bool) -> list[bytes]:
         day = Sequencer.open(folder, files=files)
         states.append(day.core.state_hash())
         inputs = (Input(10 + i, commands(*frame)) for i, frame in enumerate(FRAMES))
-        for _ in day.run_many(inputs) if ahead else (day.run(*given) for given in inputs):
+        for _ in day.run_many(inputs) if ahead else one_by_one(day, inputs):
             states.append(day.core.state_hash())  # noqa: PERF401  kept when a call fails
         day.leave()
     except JournalStopped:

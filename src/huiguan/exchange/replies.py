@@ -138,14 +138,34 @@ def hand_out(
                 trade["buy_offset"], trade["buy_hedge"] = 0, 0
 
 
+@kernel
+def lay_out(counts: np.ndarray, given: np.ndarray, sessions: np.ndarray, starts: np.ndarray) -> int:
+    """Give each session that has rows its place among them; return how many sessions have any.
+
+    ``counts`` (rows by session) becomes each session's first row; ``given`` grows by the rows.
+    """
+    used = 0
+    starts[0] = 0
+    for session in range(1, len(counts)):
+        count = counts[session]
+        if count:
+            sessions[used], starts[used + 1] = session, starts[used] + count
+            given[session] += count
+            counts[session] = starts[used]
+            used += 1
+    return used
+
+
 class Splitter:
     """Splits the events of a day's frames, one after the other."""
 
     def __init__(self, image: DayImage) -> None:
         """Begin before the first frame of a day."""
         self._owners = np.zeros(image.settings.order_capacity, np.int64)
-        self._counts = np.zeros(image.settings.session_capacity, np.int64)
-        self.replies = np.zeros(image.settings.session_capacity, np.int64)  # given so far
+        sessions = image.settings.session_capacity
+        self._counts, self._sessions = np.zeros(sessions, np.int64), np.zeros(sessions, np.int64)
+        self._starts = np.zeros(sessions + 1, np.int64)
+        self.replies = np.zeros(sessions, np.int64)  # given so far
         self._first = self._second = np.zeros(0, np.int64)
 
     def restore(self, orders: np.ndarray, replies: np.ndarray) -> None:
@@ -159,16 +179,11 @@ class Splitter:
         count = len(flat) // MESSAGE_BYTES
         if len(self._first) < count:
             self._first, self._second = np.zeros(2 * count, np.int64), np.zeros(2 * count, np.int64)
-        counts = self._counts
-        counts[:] = 0
-        receivers(flat, self._owners, self._first, self._second, counts)
-        counts[0] = 0
-        sessions = np.flatnonzero(counts)
-        starts = np.zeros(len(sessions) + 1, np.int64)
-        np.cumsum(counts[sessions], out=starts[1:])
+        self._counts[:] = 0
+        receivers(flat, self._owners, self._first, self._second, self._counts)
+        used = lay_out(self._counts, self.replies, self._sessions, self._starts)
+        sessions, starts = self._sessions[:used].copy(), self._starts[: used + 1].copy()
         out = np.empty(int(starts[-1]) * MESSAGE_BYTES, np.uint8)
-        if len(sessions):
-            self.replies[sessions] += counts[sessions]
-            counts[sessions] = starts[:-1]
-            hand_out(flat, self._first, self._second, counts, out)
+        if used:
+            hand_out(flat, self._first, self._second, self._counts, out)
         return Replies(out, sessions, starts)

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
     from huiguan.days.hashes import DayHashes
     from huiguan.exchange.day.image import DayImage
+    from huiguan.floor.day.frames import FrameEvents
     from huiguan.floor.day.sequencer import StateCopy
     from huiguan.storage.journal.recovery import Frame
     from huiguan.storage.journal.tail import Ack
@@ -128,10 +129,14 @@ class Market:
 
     def collect(self) -> AppliedFrame:
         """Apply the oldest frame that is on its way, waiting for the disk where it must."""
-        frame = self.sequencer.collect()
-        packets = self.feed.apply(
-            frame.time_ns, frame.first_sequence, self._given.popleft(), frame.events
-        )
+        return self._applied(self.sequencer.collect(), self._given.popleft())
+
+    def run(self, time_ns: int, rows: np.ndarray) -> AppliedFrame:
+        """Put a frame on disk and apply it, here and now; none may be on its way."""
+        return self._applied(self.sequencer.run(time_ns, rows), rows)
+
+    def _applied(self, frame: FrameEvents, commands: np.ndarray) -> AppliedFrame:
+        packets = self.feed.apply(frame.time_ns, frame.first_sequence, commands, frame.events)
         return AppliedFrame(*frame, self._split(frame.events), packets)
 
     def sessions_on(self) -> list[int]:

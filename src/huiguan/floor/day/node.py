@@ -1,9 +1,10 @@
 """A market that lives: what arrived while the disk was busy becomes the next frame.
 
 One event loop, one writer. Commands of the doors and of the house are gathered while a frame is on
-its way to the disk; then they are the next frame, without a timer. The next frame goes to the disk
-before the one that landed is applied. Nobody hears of a command before it is on disk; what
-everybody may see is handed on before the private replies of the same frame.
+its way to the disk; then they are the next frame, without a timer. A small frame is put on disk by
+the loop itself, which takes less than to wake a thread; a large one by threads, and the next goes
+to the disk before the one that landed is applied. Nobody hears of a command before it is on disk;
+what everybody may see is handed on before the private replies of the same frame.
 
 Whatever goes wrong in a step stops the market for good, says so, and loses nothing acknowledged.
 """
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     Answered = Callable[[Outcome], None]
 
 FRAME_ROWS = 1 << 16  # commands of one frame at most
+SMALL_ROWS = 1 << 9  # as many go to the disk sooner than a thread is woken
 SNAPSHOT_EVERY = 500_000  # commands
 LONGEST_SLEEP = 3600.0  # seconds; a due time is looked at again after it
 
@@ -62,9 +64,11 @@ class Node:
         self._rows = 0
         self._flying: deque[list[Answered | None]] = deque()
         self._timer: asyncio.TimerHandle | None = None
+        self._timer_due: int | None = None  # what the timer waits for (ns)
         self._copied_at = market.sequencer.next_sequence - 1
         self._writing: asyncio.Future[object] | None = None
         self.is_shut = False  # the day is being closed: nothing is journaled any more
+        self._woken = False  # a frame is to be made of what is gathered
         self._held = False  # a paced market takes frames only when it is told to
 
     def begin(self) -> None:
@@ -112,28 +116,59 @@ class Node:
         """Make one frame of what was gathered; return whether there was anything."""
         if not self.waiting_rows:
             return False
-        self._held = False
-        self._wake()
-        self._held = True
+        if not self._flying and not self.failed.done():
+            self._begin_frame()
         return True
 
     def clock_changed(self) -> None:
         """Look anew at when something is due: somebody steered the clock."""
+        self._forget_timer()
         self._look_at_clock()
 
     def _wake(self) -> None:
-        if not self._flying and not self._held and not self.failed.done() and self.waiting_rows:
-            self._begin_frame()
+        """Let there be a frame, when all that arrived by now was gathered."""
+        if not self._woken:
+            self._woken = True
+            self._loop.call_soon(self._run)
 
-    def _begin_frame(self) -> None:
-        """Give what was gathered to the disk as one frame: the house first."""
+    def _run(self) -> None:
+        """Make what was gathered a frame: a small one here, a large one by way of a thread."""
+        self._woken = False
+        if self._flying or self._held or self.failed.done() or not self.waiting_rows:
+            return
+        if self.waiting_rows > SMALL_ROWS:
+            self._begin_frame()
+            return
+        rows, answers = self._gather()
+        try:
+            self._tell(self.market.run(self.clock.now_ns(), rows), answers)
+            if not self._flying:
+                self.market.sequencer.rest()
+        except BaseException as fault:  # noqa: BLE001  whatever it is, nobody may go on
+            self.fail(fault)
+            return
+        if self._wants_copy():
+            self._copy()
+        self._look_at_clock()
+
+    def _gather(self) -> tuple[np.ndarray, list[Answered | None]]:
+        """Take what was gathered: the commands of the house first, and who asked for those."""
         house, self._house = self._house, []
         orders, self._orders, self._rows = self._orders, [], 0
         if self.clock.is_paced:  # who was faster decides nothing then
             orders.sort(key=lambda given: given[0])
         parts = [given.row for given in house] + [rows for _, rows in orders]
+        if self.paused_reading:
+            waiting, self.paused_reading = self.paused_reading, []
+            for go_on in waiting:
+                go_on()
         rows = parts[0] if len(parts) == 1 else np.concatenate(parts)
-        self._flying.append([given.answered for given in house])
+        return rows, [given.answered for given in house]
+
+    def _begin_frame(self) -> None:
+        """Give what was gathered to the disk as one frame."""
+        rows, answers = self._gather()
+        self._flying.append(answers)
         try:
             flush = self.market.submit(self.clock.now_ns(), rows)
         except BaseException as fault:  # noqa: BLE001  whatever it is, nobody may go on
@@ -143,10 +178,6 @@ class Node:
             self._loop.call_soon(self._landed)
         else:
             flush.add_done_callback(lambda _: self._loop.call_soon_threadsafe(self._landed))
-        if self.paused_reading:
-            waiting, self.paused_reading = self.paused_reading, []
-            for go_on in waiting:
-                go_on()
 
     def _landed(self) -> None:
         """Apply the frame that is on disk; the next one is on its way meanwhile."""
@@ -189,12 +220,13 @@ class Node:
 
     def _look_at_clock(self) -> None:
         """Set the timer to the next phase or end of a grace; note the end of the day."""
-        if self._timer:
-            self._timer.cancel()
-            self._timer = None
         if self.failed.done() or self._flying:
+            self._forget_timer()
             return
         due = self.market.core.next_due_ns
+        if self._timer and due == self._timer_due:
+            return
+        self._forget_timer()
         if due is None:
             if self.is_over():
                 self.over.set()
@@ -203,6 +235,12 @@ class Node:
             return
         if (seconds := self.clock.seconds_until(due)) is not None:
             self._timer = self._loop.call_later(min(seconds, LONGEST_SLEEP), self._due)
+            self._timer_due = due
+
+    def _forget_timer(self) -> None:
+        if self._timer:
+            self._timer.cancel()
+            self._timer = None
 
     def _due(self) -> None:
         self._timer = None
@@ -244,7 +282,7 @@ class Node:
 
     async def rest(self) -> None:
         """Wait until no frame is on its way and no snapshot is being written."""
-        while (self._flying or self._writing) and not self.failed.done():  # noqa: ASYNC110
+        while (self._woken or self._flying or self._writing) and not self.failed.done():  # noqa: ASYNC110
             await asyncio.sleep(0.001)
 
     def describe(self) -> dict[str, object]:

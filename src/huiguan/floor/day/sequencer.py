@@ -184,6 +184,15 @@ class Sequencer:
         self._give(time_ns, commands, self._append)
         return self.collect()
 
+    def rest(self) -> None:
+        """Do what would else delay the next frame; after ``run``, when its events were told."""
+        assert not self._waiting, "frames are on their way"
+        try:
+            self._journal.rest()
+        except BaseException as fault:
+            self._stop(fault)
+            raise
+
     def run_many(self, inputs: Iterable[Input]) -> Iterator[FrameEvents]:
         """Yield the events of each batch; the next ones are put on disk while one is applied.
 

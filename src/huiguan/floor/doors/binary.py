@@ -263,7 +263,7 @@ class Line(asyncio.Protocol):
         if not known.all():
             self.end(DoorReason.NO_SENSE, int(kinds[np.flatnonzero(~known)[0]]))
             return rows[:0]
-        own = rows.reshape(-1, MESSAGE_BYTES)[IS_ORDER[kinds]].reshape(-1)
+        own: np.ndarray = rows.reshape(-1, MESSAGE_BYTES)[IS_ORDER[kinds]].reshape(-1)
         done = rows.view(DOOR_LAYOUTS[TickDone.KIND])[kinds == TickDone.KIND]
         if len(done) or (kinds == AskLogOff.KIND).any():
             self._buffer_orders(own)

@@ -29,7 +29,8 @@ NOBODY = -1
 def not_among(asked: np.ndarray, codes: np.ndarray) -> np.ndarray:
     """Return which of ``asked`` are none of ``codes`` (``int64``, ascending, at least one)."""
     places = np.minimum(np.searchsorted(codes, asked), len(codes) - 1)
-    return codes[places] != asked
+    strange: np.ndarray = codes[places] != asked
+    return strange
 
 
 def only_own(state: State, codes: np.ndarray, rows: np.ndarray) -> np.ndarray:

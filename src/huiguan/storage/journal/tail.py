@@ -69,6 +69,7 @@ class Tail:
         self.header = header  # of the open segment
         self.last = last  # acknowledged
         self._segment_file, self._witness_file = segment_file, witness_file
+        self._unflushed = False  # the witness was written, and may not be on disk
         self.offset = self._size = HEADER_BYTES  # end of the last frame; end of the file
 
     @classmethod
@@ -122,16 +123,22 @@ class Tail:
             self._next_segment()
         self._put([head, payload])
         self._files.flush(self._segment_file)
-        self._files.flush(self._witness_file)  # of the frame before
+        self.flush_witness()  # of the frame before
         self._write_witness(ack)
         self.offset += frame_bytes
         self.last = ack
+
+    def flush_witness(self) -> None:
+        """Flush the witness of the last frame, unless that was done."""
+        if self._unflushed:
+            self._files.flush(self._witness_file)
+            self._unflushed = False
 
     def close(self) -> None:
         """Give back the space written ahead and flush; ``release`` follows."""
         self._files.truncate(self._segment_file, self.offset)
         self._files.flush(self._segment_file)
-        self._files.flush(self._witness_file)
+        self.flush_witness()
 
     def release(self) -> None:
         """Give back files and lock; nothing is written, as when the process is killed."""
@@ -154,6 +161,7 @@ class Tail:
         """Note the acknowledgement; the one before it stays, should this write be torn."""
         place = witness_place(ack.frame)
         write_all(self._files, self._witness_file, [Witness(*ack).pack()], place)
+        self._unflushed = True
 
     def _next_segment(self) -> None:
         header = self.header._replace(
@@ -181,7 +189,7 @@ class Tail:
         self.offset = end.offset
         self._size = segment_path(self.folder, end.segment).stat().st_size
         self._write_witness(self.last)
-        self._files.flush(self._witness_file)
+        self.flush_witness()
 
 
 def as_bytes(commands: np.ndarray | Bytes) -> memoryview:

@@ -7,7 +7,7 @@ knows what is on the disk, so nothing is tried again.
 
 from __future__ import annotations
 
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple, Self
 
@@ -61,6 +61,7 @@ class Journal:
         """Take over the end of a journal; use ``create`` or ``open``."""
         self._tail, self.term = tail, term
         self._threads: list[ThreadPoolExecutor] = []
+        self._newest: Future[Ack] | None = None  # submitted last
         self._stopped = False
         self.next_sequence = tail.last.sequence + 1  # of the next batch given to append or submit
         self._next_frame = tail.last.frame + 1
@@ -109,10 +110,10 @@ class Journal:
 
         ``expected_sequence`` is the sequence the caller gives the batch's first command, ``term``
         the one it leads in: both must be the journal's, so that no two writers ever interleave.
-        A batch must fit into one segment.
+        A batch must fit into one segment. What was submitted before is waited for.
         """
-        if self._threads:
-            return self.submit(expected_sequence, term, batch).result()
+        if self._newest is not None:
+            wait([self._newest])
         header, payload = self._admit(expected_sequence, term, batch)
         return self._write(lambda: self._link(header, payload))
 
@@ -131,7 +132,13 @@ class Journal:
             self._threads = [ThreadPoolExecutor(1, "link"), ThreadPoolExecutor(1, "write")]
         linking, writing = self._threads
         linked = linking.submit(self._link, header, payload)
-        return writing.submit(self._write, linked.result)
+        self._newest = writing.submit(self._write, linked.result)
+        return self._newest
+
+    def rest(self) -> None:
+        """Flush the witness of what ``append`` put on disk, sooner than the next frame does it."""
+        with self._guarded():
+            self._tail.flush_witness()
 
     def lead(self) -> int:
         """Begin a new term and return it; appends of an older term are refused from now on."""
