@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from huiguan_client import doors
 from huiguan_client.messages import (
     CancelOrder,
@@ -24,7 +25,9 @@ from huiguan_client.messages import (
 )
 from huiguan_client.session import Session
 
+from huiguan.exchange.messages import EVENT_HEADER_ROW, MESSAGE_BYTES
 from huiguan.exchange.replies import NO_CODE
+from huiguan.floor.day.reply_log import KEPT_ROWS
 from huiguan.floor.hall.keys import Keys
 from tests.floors import OPEN, Floor, Line, closing, floor_of, line_of, make_hall
 from tests.images import small_image
@@ -314,3 +317,40 @@ def test_a_key_that_is_withdrawn_cuts_its_line(tmp_path: Path) -> None:
         assert isinstance(entered.event, OrderEntered)
 
     played(tmp_path, play)
+
+
+async def replies_of(session: Session, port: int, count: int, *, ask: bytes = b"") -> np.ndarray:
+    """Log on, send ``ask``, read nothing for a while, and return ``count`` replies as rows."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    OPEN.append(writer)
+    writer.write(session.log_on() + ask)
+    await asyncio.sleep(1)
+    data, found = bytearray(), 0
+    while found < count:
+        data += await reader.read(1 << 20)
+        whole = len(data) // MESSAGE_BYTES * MESSAGE_BYTES
+        heads = np.frombuffer(bytes(data[:whole]), EVENT_HEADER_ROW)
+        found = int((heads["kind"] >= OrderEntered.KIND).sum())
+    writer.close()
+    rows = np.frombuffer(bytes(data[:whole]), np.uint8).reshape(-1, MESSAGE_BYTES)
+    return rows[heads["kind"] >= OrderEntered.KIND]
+
+
+def test_a_session_that_missed_more_than_memory_keeps_gets_it_all(tmp_path: Path) -> None:
+    """More than twice what memory keeps: the first replies come from the journal, through a file.
+
+    Another session trades meanwhile.
+    """
+    count = 2 * KEPT_ROWS + 5_000
+
+    async def play(floor: Floor, tokens: dict[int, str]) -> None:
+        cancels = Session(tokens[1])
+        nothing = CancelOrder(order_id=1, client_order_id=0)
+        ask = b"".join(cancels.send(nothing)[1] for _ in range(count))
+        told = await replies_of(cancels, floor.port, count, ask=ask)
+        again = asyncio.create_task(replies_of(Session(tokens[1], epoch=2), floor.port, count))
+        other = await line_of(floor, tokens[2])
+        await other.outcome(other.send(order(1, Side.BUY, 99)))
+        assert (await again == told).all()
+
+    played(tmp_path, play, terms={1: {"rate": 10_000_000}})

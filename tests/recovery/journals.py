@@ -1,5 +1,6 @@
 """Journals for tests: made by the real writer, held in memory, judged by reader and plain twin."""
 
+import io
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from huiguan.floor.day.reply_log import replies_from_journal
 from huiguan.foundation.faults import CheckFault
 from huiguan.storage.files import Files
 from huiguan.storage.journal.format import HEADER_BYTES, JournalFault, Witness, read_witness
@@ -37,6 +39,13 @@ def write_half_a_frame(journal: Path) -> None:
     path.write_bytes(data[:end] + b"\x01" * HEADER_BYTES + data[last.offset : end])
     with pytest.raises(JournalFault, match="a good one behind it"):
         list(read(journal))
+
+
+def replies(root: Path, session: int, after: int, upto: int) -> bytes:
+    """Return the replies of a session numbered ``after + 1`` to ``upto``, from the journal."""
+    found = io.BytesIO()
+    replies_from_journal(root, session, after, upto, found)
+    return found.getvalue()
 
 
 def rows(first: int, count: int) -> np.ndarray:

@@ -33,9 +33,9 @@ from huiguan_client.session import Session
 from huiguan.exchange.messages import MESSAGE_BYTES
 from huiguan.exchange.messages import Side as ExchangeSide
 from huiguan.floor.day.market import Market
-from huiguan.floor.day.reply_log import replies_from_journal
 from tests.floors import CONTINUOUS, OPEN, Floor, Line, closing, make_hall
 from tests.images import small_image
+from tests.recovery.journals import replies
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -189,7 +189,7 @@ def test_eight_clients_lose_nothing_when_the_floor_is_killed(tmp_path: Path, tor
     assert any(book)
     assert [pictured(books) for books in readers] == [book, book]
     for client, line in enumerate(lines):
-        told = recorded(replies_from_journal(root, client + 1, 0, ALL))
+        told = recorded(replies(root, client + 1, 0, ALL))
         assert raw(line) == told
         outcomes = [
             number

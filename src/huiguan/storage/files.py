@@ -6,6 +6,8 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from tempfile import TemporaryFile
+from typing import BinaryIO
 
 from huiguan.foundation.faults import InputFault
 
@@ -142,6 +144,11 @@ def refuse_same_file(output: Path, given: Path) -> None:
         raise InputFault(f"{output} is a folder; name a file to write")
     if output.exists() and given.exists() and output.samefile(given):
         raise InputFault(f"{output} is the input and would be lost; name another file to write")
+
+
+def nameless_file(folder: Path) -> BinaryIO:
+    """Open a file for a while, on the disk of ``folder``; it has no name and ends with its use."""
+    return TemporaryFile(dir=folder)
 
 
 def write_all(files: Files, file: int, parts: Sequence[Bytes], offset: int) -> None:

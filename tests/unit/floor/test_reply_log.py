@@ -5,13 +5,13 @@ from pathlib import Path
 import numpy as np
 
 from huiguan.floor.day.market import Market
-from huiguan.floor.day.reply_log import ReplyLog, replies_from_journal
+from huiguan.floor.day.reply_log import ReplyLog
 from huiguan.storage.files import Files
 from huiguan.storage.market.day_folder import DayFolder
 from huiguan.storage.market.day_image import write_image
 from tests.images import small_image
 from tests.property.test_replies import SESSIONS, frames
-from tests.recovery.journals import write_half_a_frame
+from tests.recovery.journals import replies, write_half_a_frame
 
 
 def rows(numbers: range) -> np.ndarray:
@@ -41,8 +41,8 @@ def test_the_journal_gives_what_memory_lost(tmp_path: Path) -> None:
             whole = market.log.since(session, 0)
             assert whole
             count = len(whole) // 64
-            assert replies_from_journal(tmp_path, session, 0, count) == whole
-            assert replies_from_journal(tmp_path, session, 2, count - 1) == whole[128:-64]
+            assert replies(tmp_path, session, 0, count) == whole
+            assert replies(tmp_path, session, 2, count - 1) == whole[128:-64]
     finally:
         market.sequencer.leave()
 
@@ -60,7 +60,7 @@ def test_what_is_written_behind_the_last_reply_is_not_looked_at(tmp_path: Path) 
     for session in range(1, SESSIONS + 1):
         whole = market.log.since(session, 0)
         assert whole
-        assert replies_from_journal(tmp_path, session, 0, len(whole) // 64) == whole
+        assert replies(tmp_path, session, 0, len(whole) // 64) == whole
 
 
 def test_a_market_that_is_opened_again_goes_on_counting(tmp_path: Path) -> None:

@@ -2,9 +2,10 @@
 
 One event loop, one writer. Commands of the doors and of the house are gathered while a frame is on
 its way to the disk; then they are the next frame, without a timer. A small frame is put on disk by
-the loop itself, which takes less than to wake a thread; a large one by threads, and the next goes
-to the disk before the one that landed is applied. Nobody hears of a command before it is on disk;
-what everybody may see is handed on before the private replies of the same frame.
+the loop itself, which takes less than to wake a thread; a large one, and any on a slow disk, by
+threads, and the next goes to the disk before the one that landed is applied. Nobody hears of a
+command before it is on disk; what everybody may see is handed on before the private replies of the
+same frame.
 
 Whatever goes wrong in a step stops the market for good, says so, and loses nothing acknowledged.
 """
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 FRAME_ROWS = 1 << 16  # commands of one frame at most
 SMALL_ROWS = 1 << 9  # as many go to the disk sooner than a thread is woken
+SLOW_SECONDS = 0.002  # a disk that takes longer is waited for in a thread
 SNAPSHOT_EVERY = 500_000  # commands
 LONGEST_SLEEP = 3600.0  # seconds; a due time is looked at again after it
 
@@ -41,6 +43,13 @@ class House(NamedTuple):
 
     row: np.ndarray
     answered: Answered | None
+
+
+class Flight(NamedTuple):
+    """A frame on its way to the disk: who asked for its house commands, and since when."""
+
+    answers: list[Answered | None]
+    begun: float  # seconds of the loop
 
 
 class Node:
@@ -62,7 +71,8 @@ class Node:
         self._house: list[House] = []
         self._orders: list[tuple[int, np.ndarray]] = []
         self._rows = 0
-        self._flying: deque[list[Answered | None]] = deque()
+        self._flying: deque[Flight] = deque()
+        self._disk_is_slow = False  # the last frame was long on its way
         self._timer: asyncio.TimerHandle | None = None
         self._timer_due: int | None = None  # what the timer waits for (ns)
         self._copied_at = market.sequencer.next_sequence - 1
@@ -132,16 +142,19 @@ class Node:
             self._loop.call_soon(self._run)
 
     def _run(self) -> None:
-        """Make what was gathered a frame: a small one here, a large one by way of a thread."""
+        """Make what was gathered a frame: here, or by threads if it is large or the disk slow."""
         self._woken = False
         if self._flying or self._held or self.failed.done() or not self.waiting_rows:
             return
-        if self.waiting_rows > SMALL_ROWS:
+        if self.waiting_rows > SMALL_ROWS or self._disk_is_slow:
             self._begin_frame()
             return
         rows, answers = self._gather()
+        begun = self._loop.time()
         try:
-            self._tell(self.market.run(self.clock.now_ns(), rows), answers)
+            applied = self.market.run(self.clock.now_ns(), rows)
+            self._disk_is_slow = self._loop.time() - begun > SLOW_SECONDS
+            self._tell(applied, answers)
             if not self._flying:
                 self.market.sequencer.rest()
         except BaseException as fault:  # noqa: BLE001  whatever it is, nobody may go on
@@ -168,7 +181,7 @@ class Node:
     def _begin_frame(self) -> None:
         """Give what was gathered to the disk as one frame."""
         rows, answers = self._gather()
-        self._flying.append(answers)
+        self._flying.append(Flight(answers, self._loop.time()))
         try:
             flush = self.market.submit(self.clock.now_ns(), rows)
         except BaseException as fault:  # noqa: BLE001  whatever it is, nobody may go on
@@ -186,13 +199,14 @@ class Node:
         copy = self._wants_copy()
         if not copy and not self._held and self.waiting_rows and len(self._flying) < 2:
             self._begin_frame()
+        self._disk_is_slow = self._loop.time() - self._flying[0].begun > SLOW_SECONDS
         try:
             applied = self.market.collect()
         except BaseException as fault:  # noqa: BLE001  whatever it is, nobody may go on
             self.fail(fault)
             return
         try:
-            self._tell(applied, self._flying.popleft())
+            self._tell(applied, self._flying.popleft().answers)
         except BaseException as fault:  # noqa: BLE001  half of a frame may have been told
             self.fail(fault)
             return

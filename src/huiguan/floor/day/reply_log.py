@@ -22,6 +22,7 @@ from huiguan.storage.market.day_image import read_image
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+    from typing import BinaryIO
 
 KEPT_ROWS = 1 << 16  # of a session; twice as many while it grows
 
@@ -58,14 +59,14 @@ class ReplyLog:
         return bytes(self._rows[session][offset:]) if offset >= 0 else None
 
 
-def replies_from_journal(root: Path, session: int, after: int, upto: int) -> bytes:
-    """Return the replies of a session numbered ``after + 1`` to ``upto``, by running the day again.
+def replies_from_journal(root: Path, session: int, after: int, upto: int, into: BinaryIO) -> None:
+    """Write the replies of a session numbered ``after + 1`` to ``upto``, by running the day again.
 
     The journal may be growing: nothing is read behind the frame that gave reply ``upto``.
     """
     folder = DayFolder(root)
     image = read_image(folder.image)
-    splitter, found = Splitter(image), bytearray()
+    splitter = Splitter(image)
     given = 0
 
     def watch(_: Frame, events: np.ndarray) -> None:
@@ -74,7 +75,7 @@ def replies_from_journal(root: Path, session: int, after: int, upto: int) -> byt
             if number == session and given < upto:
                 count = len(rows) // MESSAGE_BYTES
                 first, last = max(after - given, 0), min(upto - given, count)
-                found.extend(rows[first * MESSAGE_BYTES : last * MESSAGE_BYTES].tobytes())
+                into.write(rows[first * MESSAGE_BYTES : last * MESSAGE_BYTES].data)
                 given += count
 
     def needed() -> Iterator[Frame]:
@@ -85,4 +86,3 @@ def replies_from_journal(root: Path, session: int, after: int, upto: int) -> byt
 
     with Notes() as notes:
         run_again(TradingCore(image), needed(), notes, watch)
-    return bytes(found)

@@ -41,11 +41,15 @@ from huiguan.floor.hall.clock import steady
 from huiguan.floor.hall.keys import KeyRight
 
 if TYPE_CHECKING:
+    from typing import BinaryIO
+
     from huiguan.floor.doors.rate import Rate
     from huiguan.floor.hall.keys import Key
     from huiguan.floor.hall.lines import Hall
 
 UNREAD_BYTES = 32 << 20  # replies handed over and not read; more, and the line is cut
+AT_ONCE_BYTES = 1 << 20  # of what was missed; the next piece follows when this one is read
+READING_SECONDS = 30.0  # a piece must be read by then
 LOG_ON_SECONDS = 10.0
 ASK = DOOR_LAYOUTS[AskLogOn.KIND]
 KEY_WORDS = TOKEN_BYTES // 8
@@ -103,6 +107,7 @@ class Line(asyncio.Protocol):
         self._transport: asyncio.Transport
         self._rate: Rate
         self._ended = False
+        self._room: asyncio.Event | None = None  # while what was missed is sent piece by piece
 
     # from the event loop
 
@@ -131,8 +136,16 @@ class Line(asyncio.Protocol):
             self.end(DoorReason.NO_SENSE, len(self._buffer))
 
     def pause_writing(self) -> None:
-        """Cut a line whose other end does not read."""
-        self.end(DoorReason.NOT_READING, UNREAD_BYTES, abort=True)
+        """Cut a line whose other end does not read; one that catches up only waits."""
+        if self._room:
+            self._room.clear()
+        else:
+            self.end(DoorReason.NOT_READING, UNREAD_BYTES, abort=True)
+
+    def resume_writing(self) -> None:
+        """Let what was missed go on."""
+        if self._room:
+            self._room.set()
 
     def eof_received(self) -> None:
         """Let the system close the line."""
@@ -140,6 +153,7 @@ class Line(asyncio.Protocol):
     def connection_lost(self, _: Exception | None) -> None:
         """Tell the hall that the line is gone."""
         self._ended = True
+        self.resume_writing()
         self.hall.gone(self)
 
     # from the hall
@@ -159,10 +173,24 @@ class Line(asyncio.Protocol):
         """Send a record of the door."""
         self.send(encode_record(record, self.session))
 
-    def repeat(self, missed: bytes) -> None:
-        """Send what the other end asked for again; however much it is, it is no slow reader yet."""
-        self._transport.set_write_buffer_limits(high=UNREAD_BYTES + len(missed))
-        self.send(missed)
+    async def repeat(self, missed: BinaryIO) -> bool:
+        """Send what the other end asked for again, as fast as it reads; cut it if it does not.
+
+        Return whether it was read.
+        """
+        self._room = asyncio.Event()
+        self._room.set()
+        self._transport.set_write_buffer_limits(high=AT_ONCE_BYTES)
+        try:
+            while not self._ended and (piece := missed.read(AT_ONCE_BYTES)):
+                self.send(piece)
+                await asyncio.wait_for(self._room.wait(), READING_SECONDS)
+        except TimeoutError:
+            self.end(DoorReason.NOT_READING, AT_ONCE_BYTES, abort=True)
+        finally:
+            self._room = None
+            self._transport.set_write_buffer_limits(high=UNREAD_BYTES)
+        return not self._ended
 
     def start(self, session: int, rate: Rate) -> None:
         """Go on as a session that is on; what was sent ahead is taken now."""
@@ -186,7 +214,7 @@ class Line(asyncio.Protocol):
         silent = now - self.heard
         if self._ended:  # it was told, and does not read even that
             self._transport.abort()
-        elif not self.is_on:
+        elif not self.is_on and not self._room:
             if self.asked is None and silent > LOG_ON_SECONDS:
                 self.end(DoorReason.SILENT, int(silent))
         elif silent > 3 * HEARTBEAT_MS / 1000:

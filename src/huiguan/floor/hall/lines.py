@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from huiguan.exchange.messages import MESSAGE_BYTES, LogOff, LogOn, LoseSession, SelfTrade
+from huiguan.exchange.messages import LogOff, LogOn, LoseSession, SelfTrade
 from huiguan.floor.day.reply_log import replies_from_journal
 from huiguan.floor.doors.rate import Rate
 from huiguan.floor.doors.records import (
@@ -30,6 +30,7 @@ from huiguan.floor.hall.pace import Pace
 from huiguan.foundation.calendars import show_day
 from huiguan.foundation.faults import Fault
 from huiguan.foundation.refusals import Refusal
+from huiguan.storage.files import nameless_file
 
 if TYPE_CHECKING:
     from huiguan.floor.day.market import Outcome
@@ -235,34 +236,52 @@ class Hall:
             return
         self._epochs[session] = asked.epoch
         line.session = session
+        line.say(
+            LoggedOn(
+                next_client_sequence=outcome.first_figure + 1,
+                replies=given,
+                repeats=given - last,
+                trading_day=market.trading_day,
+                epoch=asked.epoch,
+                heartbeat_ms=HEARTBEAT_MS,
+                earlier=int(self._earlier.pop(session, DoorReason.NONE)),
+                self_trade=SelfTrade(market.core.state.sessions["self_trade"][session]),
+            )
+        )
         missed = market.log.since(session, last)
         if missed is None:
-            self._fetching.add(fetch := asyncio.ensure_future(self._fetch(line, asked, last)))
+            self._fetching.add(fetch := asyncio.ensure_future(self._fetch(line, last)))
             fetch.add_done_callback(partial(self._fetched, line))
         else:
-            self._go_live(line, asked, outcome.first_figure, missed)
+            self._go_live(line, missed)
 
-    async def _fetch(self, line: Line, asked: Asked, last: int) -> None:
-        """Get replies that are no longer in memory from the journal, while the market goes on."""
+    async def _fetch(self, line: Line, last: int) -> None:
+        """Send replies that are no longer in memory from the journal, while the market goes on.
+
+        They pass through a file without a name: a session may have missed a whole day.
+        """
         market, session = self.node.market, line.session
-        loop, found, rest = asyncio.get_running_loop(), b"", None
-        async with self._one_fetch:
-            while (
-                self._asking.get(session) is line
-                and (rest := market.log.since(session, last)) is None
-            ):
-                upto, root = market.log.count(session), market.sequencer.folder.root
-                found += await loop.run_in_executor(
-                    None, replies_from_journal, root, session, last, upto
-                )
-                last = upto
+        root, loop = market.sequencer.folder.root, asyncio.get_running_loop()
+        rest = None
+        while (
+            self._asking.get(session) is line and (rest := market.log.since(session, last)) is None
+        ):
+            upto = market.log.count(session)
+            with nameless_file(root) as missed:
+                async with self._one_fetch:
+                    await loop.run_in_executor(
+                        None, replies_from_journal, root, session, last, upto, missed
+                    )
+                missed.seek(0)
+                if not await line.repeat(missed):
+                    return
+            last = upto
         if self._asking.get(session) is not line or rest is None:
             return
-        if self.node.market is market:
-            spoken = int(market.core.state.sessions["client_sequence"][session])
-            self._go_live(line, asked, spoken, found + rest)
+        if self.node.market is market and not self._closed:
+            self._go_live(line, rest)
         else:
-            line.end(DoorReason.NOT_READY)
+            line.end(self._closed or DoorReason.NOT_READY)
 
     def _fetched(self, line: Line, fetch: asyncio.Future[None]) -> None:
         """End a line whose replies could not be had; what nobody foresaw is told on stderr too."""
@@ -274,26 +293,13 @@ class Hall:
             what = {"message": "replies of a session could not be read", "exception": fault}
             asyncio.get_running_loop().call_exception_handler(what)
 
-    def _go_live(self, line: Line, asked: Asked, spoken: int, missed: bytes) -> None:
-        """Say that the session is on, send what it missed, and every reply from now on."""
+    def _go_live(self, line: Line, missed: bytes) -> None:
+        """Send the last of what a session missed, and every reply from now on."""
         assert line.key
-        session, market = line.session, self.node.market
-        line.say(
-            LoggedOn(
-                next_client_sequence=spoken + 1,
-                replies=market.log.count(session),
-                repeats=len(missed) // MESSAGE_BYTES,
-                trading_day=market.trading_day,
-                epoch=asked.epoch,
-                heartbeat_ms=HEARTBEAT_MS,
-                earlier=int(self._earlier.pop(session, DoorReason.NONE)),
-                self_trade=SelfTrade(market.core.state.sessions["self_trade"][session]),
-            )
-        )
-        line.repeat(missed)
-        del self._asking[session]
-        self.node.live[session] = line
-        line.start(session, self._rate_of(line.key))
+        line.send(missed)
+        del self._asking[line.session]
+        self.node.live[line.session] = line
+        line.start(line.session, self._rate_of(line.key))
         self.pace.came(line)
 
     def _rate_of(self, key: Key) -> Rate:
