@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 import uvicorn
 
-from huiguan.floor.doors.json import serve
 from huiguan.floor.doors.json.http import access
 from huiguan.floor.doors.json.http.access import Access, Wrong
 from huiguan.floor.doors.records import DoorReason
 from huiguan.floor.hall.keys import Key
+from huiguan.web import lines
 
 HELLO = (
     b"GET / HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -23,7 +23,7 @@ HELLO = (
 
 def test_a_reader_that_does_not_read_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
     """The application is told why; a client that reads is not touched."""
-    monkeypatch.setattr(serve, "UNREAD_SECONDS", 0.2)
+    monkeypatch.setattr(lines, "UNREAD_SECONDS", 0.2)
     told: list[Any] = []
 
     async def chatter(_: Any, receive: Any, send: Any) -> None:
@@ -40,10 +40,10 @@ def test_a_reader_that_does_not_read_is_cut(monkeypatch: pytest.MonkeyPatch) -> 
             await asyncio.sleep(0)  # a broken line takes everything at once, and would for ever
 
     async def run() -> None:
-        place = serve.listening("127.0.0.1", 0)
+        place = lines.listening("127.0.0.1", 0, "the test", "port")
         config = uvicorn.Config(
             chatter,
-            ws=serve.WebSocketLine,
+            ws=lines.WebSocketLine,
             lifespan="off",
             log_level="error",
             ws_ping_interval=None,
@@ -71,7 +71,7 @@ def test_a_reader_that_does_not_read_is_cut(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_a_line_that_asks_nothing_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     """Half a question is none; a WebSocket stays."""
-    monkeypatch.setattr(serve, "ASK_SECONDS", 0.3)
+    monkeypatch.setattr(lines, "ASK_SECONDS", 0.3)
 
     async def listen(_: Any, receive: Any, send: Any) -> None:
         await receive()
@@ -81,9 +81,9 @@ def test_a_line_that_asks_nothing_is_ended(monkeypatch: pytest.MonkeyPatch) -> N
         await receive()
 
     async def run() -> None:
-        place = serve.listening("127.0.0.1", 0)
+        place = lines.listening("127.0.0.1", 0, "the test", "port")
         config = uvicorn.Config(
-            listen, http=serve.HttpLine, ws=serve.WebSocketLine, lifespan="off", log_level="error"
+            listen, http=lines.HttpLine, ws=lines.WebSocketLine, lifespan="off", log_level="error"
         )
         server = uvicorn.Server(config)
         monkeypatch.setattr(server, "capture_signals", contextlib.nullcontext)

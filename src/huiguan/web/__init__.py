@@ -1,0 +1,1 @@
+"""What the processes that speak HTTP share: lines, sockets, their bounds."""
