@@ -40,6 +40,9 @@ class Taken(NamedTuple):
     contracts: np.ndarray  # rows that look different now
     levels: np.ndarray  # LevelChanged, in order
     trades: np.ndarray  # PublicTrade, in order
+    trade_times_ns: np.ndarray  # int64, UTC: of their frames
+    volumes: np.ndarray  # VolumesChanged, in order
+    volume_times_ns: np.ndarray
 
 
 class FeedBooks:
@@ -61,14 +64,19 @@ class FeedBooks:
 
     def take(self, packets: list[memoryview]) -> Taken:
         """Take packets of this day, in order; return what they changed."""
-        head = np.frombuffer(packets[-1], PACKET_HEADER, 1)[0]
-        self.sequence, self.time_ns = int(head["journal_sequence"]), int(head["time_ns"])
+        heads = [np.frombuffer(packet, PACKET_HEADER, 1)[0] for packet in packets]
+        self.sequence = int(heads[-1]["journal_sequence"])
+        self.time_ns = int(heads[-1]["time_ns"])
         data = b"".join(packet[HEADER_BYTES:] for packet in packets)
         kinds = np.frombuffer(data, RECORD_HEAD)["kind"]
         found = {
             kind: np.frombuffer(data, RECORD_LAYOUTS[kind.KIND])[kinds == kind.KIND]
             for kind in (*PICTURED, PublicTrade)
         }
+        times = np.repeat(
+            np.array([head["time_ns"] for head in heads], np.int64),
+            [int(head["records"]) for head in heads],
+        )
         self._take_levels(data, kinds)
         for kind, columns, end in (
             (PricesChanged, self.prices, "_ticks"),
@@ -79,7 +87,14 @@ class FeedBooks:
             for name, column in columns.items():
                 column[rows["instrument"]] = rows[name + end]
         changed = [found[kind]["instrument"] for kind in PICTURED]
-        return Taken(np.unique(np.concatenate(changed)), found[LevelChanged], found[PublicTrade])
+        return Taken(
+            np.unique(np.concatenate(changed)),
+            found[LevelChanged],
+            found[PublicTrade],
+            times[kinds == PublicTrade.KIND],
+            found[VolumesChanged],
+            times[kinds == VolumesChanged.KIND],
+        )
 
     def _take_levels(self, data: bytes, kinds: np.ndarray) -> None:
         """Set levels; where depth is withheld, what was known before is forgotten."""
