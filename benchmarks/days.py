@@ -22,7 +22,7 @@ def run_days(folder: Path, days: int) -> list[Path]:
     """Run a hall until so many days are over and cleared; return their folders."""
     call = [sys.executable, "-m", "huiguan", "up", "--data", str(folder), "--speed", "max"]
     begun = time.perf_counter()
-    hall = subprocess.Popen([*call, "--port", "0", "--http-port", "0"])
+    hall = subprocess.Popen([*call, "--port", "0", "--http-port", "0", "--office", "none"])
     over: list[Path] = []
     try:
         while len(over) < days:

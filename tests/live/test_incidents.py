@@ -236,7 +236,8 @@ def bytes_of(folder: Path) -> dict[str, bytes]:
 
 
 def up(folder: Path) -> subprocess.Popen[bytes]:
-    words = ["--crowd", "none", "--products", "cu", "--port", "0", "--http-port", "0"]
+    words = ["--crowd", "none", "--products", "cu", "--office", "none"]
+    words += ["--port", "0", "--http-port", "0"]
     call = [sys.executable, "-m", "huiguan", "up", "--data", str(folder), *words]
     return subprocess.Popen(call, stderr=subprocess.PIPE)
 

@@ -1,1 +1,1 @@
-"""People and records: the Django site."""
+"""The office: what people see of the hall; the Django site, served beside its own socket."""

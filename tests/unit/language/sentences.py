@@ -51,6 +51,11 @@ NOT_SAID = (  # bytes of a draw, pages, streams of chance, texts of files that a
     "Object missing required field",
     "<svg",
     "<line",
+    "<g ",
+    "<polyline",
+    "Cookie, Accept",
+    "public, max-age",
+    "PRAGMA ",
     "<!doctype html>",
     ":root {",
     "[[policy]]",
@@ -134,6 +139,29 @@ def told() -> dict[str, str]:
                 for text in filter(None, map(text_of, node.args)):
                     if WORD.search(HOLE.sub("", text)):
                         found.setdefault(text, path.name)
+    return found
+
+
+def said_on_pages(tag: str) -> dict[str, str]:
+    """Return the texts that templates hand to a tag, ``say`` or ``head``, as they are written."""
+    found: dict[str, str] = {}
+    for path in sorted((SOURCE / "office").rglob("*.html")):
+        for text in re.findall(rf'{{%\s*{tag} "([^"]*)"', path.read_text("utf-8")):
+            found.setdefault(text, path.name)
+    return found
+
+
+def left_on_pages() -> dict[str, str]:
+    """Return what templates show of English that is in no tag."""
+    found: dict[str, str] = {}
+    for path in sorted((SOURCE / "office").rglob("*.html")):
+        whole = re.sub(r"{% block body %}.*?{% endblock %}", "", path.read_text("utf-8"))
+        text = re.sub(r"\{[%{#].*?[%}#]\}|<!doctype html>", "\0", whole)
+        shown = re.sub(r"<[^>]*>", "\0", text)
+        named = re.findall(r'(?:aria-label|title|alt|placeholder|data-lost)="([^"]*)"', text)
+        for words in [*shown.split("\0"), *named]:
+            if WORD.search(words):
+                found.setdefault(words.strip(), path.name)
     return found
 
 

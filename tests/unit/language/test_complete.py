@@ -33,7 +33,19 @@ from huiguan.foundation.refusals import Refusal
 from huiguan.housing.supply.claims import HoldReason
 from huiguan.housing.supply.places import Level
 from huiguan.language.catalogue import HOLE, Catalogue, Entry, chinese, read_entries
-from tests.unit.language.sentences import PROSE, SOURCE, columns, sentences, told
+from huiguan.office.display.boards import COLUMNS, GROUPS, OTHERS
+from huiguan.office.display.contracts import TAKERS
+from huiguan.office.display.heads import age_words, speed_words
+from huiguan.office.feed.follower import HallStands
+from tests.unit.language.sentences import (
+    PROSE,
+    SOURCE,
+    columns,
+    left_on_pages,
+    said_on_pages,
+    sentences,
+    told,
+)
 
 BOOKS = SOURCE / "rulebooks"
 ENTRIES = read_entries()
@@ -97,6 +109,34 @@ def test_every_head_of_a_column_has_an_entry(catalogue: Catalogue) -> None:
     heads = {head for head in (*columns(), *fields) if any(map(str.isalpha, head))}
     missing = [head for head in sorted(heads) if not is_chinese(catalogue.head(head))]
     assert missing == []
+
+
+OWN_NAMES = {
+    "Huiguan",
+    "· 会馆 Huiguan",
+    "English",
+}  # of house and language
+
+
+def test_every_text_of_a_page_has_an_entry(catalogue: Catalogue) -> None:
+    missing = {text: file for text, file in said_on_pages("say").items() if text not in KNOWN}
+    assert missing == {}
+    heads = {*said_on_pages("head"), *(column.head for column in COLUMNS)}
+    assert [head for head in sorted(heads) if not is_chinese(catalogue.head(head))] == []
+    assert len(heads) > 30  # they were found
+
+
+def test_no_text_of_a_page_stands_outside_its_tag() -> None:
+    assert {text: file for text, file in left_on_pages().items() if text not in OWN_NAMES} == {}
+
+
+def test_every_word_that_a_page_fills_in_has_an_entry(catalogue: Catalogue) -> None:
+    levels = [f"{side} {place}" for side in ("buy", "sell") for place in range(1, 6)]
+    takers = [word for word, _ in TAKERS.values()]
+    ages = [age_words(seconds) for seconds in (0, 5, 600)]
+    speeds = [speed_words(HallStands(0, "", speed, "")) for speed in ("wall", "max", 0.0)]
+    words = [*levels, *takers, *ages, *speeds, *(name for name, _ in GROUPS), OTHERS]
+    assert [word for word in words if not is_chinese(catalogue.sentence(word))] == []
 
 
 def words_of_kinds() -> Iterator[str]:

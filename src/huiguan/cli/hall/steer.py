@@ -77,6 +77,18 @@ def status(
         typer.echo(json.dumps(found, indent=1))
     else:
         show_status(found)
+        show_places(data)
+
+
+def show_places(folder: Path) -> None:
+    """Print where pages and doors of a hall are, of those that are open."""
+    from huiguan.floor.doors.json.serve import HTTP_DOOR_NAME
+    from huiguan.office.config.place import OFFICE_NAME
+
+    if (folder / OFFICE_NAME).exists():
+        tell(f"pages         {json.loads((folder / OFFICE_NAME).read_bytes())['url']}")
+    if (folder / HTTP_DOOR_NAME).exists():
+        tell(f"programs      {json.loads((folder / HTTP_DOOR_NAME).read_bytes())['url']}")
 
 
 @app.command()

@@ -54,6 +54,9 @@ def up(
     seed: Annotated[int, typer.Option(help="The seed of people and prices.")] = 20260821,
     port: Annotated[int, typer.Option(help="Of the binary door; 0 takes a free one.")] = 9440,
     http_port: Annotated[int, typer.Option(help="Of the JSON door; 0 takes a free one.")] = 9441,
+    office: Annotated[
+        str, typer.Option(help="The port of the pages, 0 takes a free one; or none.")
+    ] = "9442",
     host: Annotated[str, typer.Option(help="Where the doors listen.")] = "127.0.0.1",
     tls_cert: Annotated[str, typer.Option(metavar="PEM", help="Certificate of the doors.")] = "",
     tls_key: Annotated[str, typer.Option(metavar="PEM", help="Its private key.")] = "",
@@ -64,12 +67,15 @@ def up(
     The options make a new hall; one that exists goes on as it stood. Ctrl-C stops in order.
     """
     from huiguan.floor.hall.settings import SETTINGS_NAME, HallSettings, check_reach, read_settings
+    from huiguan.foundation.readers.values import natural
 
     token = ""
     wanted = HallSettings(
         host=host,
         binary_port=port,
         http_port=http_port,
+        office=office != "none",
+        office_port=9442 if office == "none" else natural(office, "--office", 0),
         tls_cert=tls_cert and str(Path(tls_cert).absolute()),
         tls_key=tls_key and str(Path(tls_key).absolute()),
         insecure=insecure,
@@ -247,18 +253,24 @@ def write_clock(folder: Path, setting: ClockSetting) -> None:
 
 
 def run_hall(folder: Path, settings: HallSettings, token: str) -> int:
-    """Start the processes of a hall and look after them; return the exit code of the floor."""
+    """Start the processes of a hall and look after them; return the exit code of the floor.
+
+    The office comes first: its pages say what the floor is doing while it starts.
+    """
     from huiguan.floor.doors.json.serve import HTTP_DOOR_NAME
     from huiguan.floor.hall.serve import DOORS_NAME
+    from huiguan.office.config.place import OFFICE_NAME
     from huiguan.storage.lock import hold
 
     with hold(folder, "up"):  # refused where a hall is up; then nothing is touched
-        for name in (DOORS_NAME, HTTP_DOOR_NAME):
+        for name in (DOORS_NAME, HTTP_DOOR_NAME, OFFICE_NAME):
             (folder / name).unlink(missing_ok=True)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    beside = {"office": Beside("office", folder)} if settings.office else {}
     floor = start("floor", folder)
-    beside: dict[str, Beside] = {}
     try:
+        if beside and wait_for(folder / OFFICE_NAME, beside["office"].process):
+            say_address(folder)
         if not wait_for(folder / DOORS_NAME, floor):
             return floor.wait()
         for command in ("door", *liquidity(folder, settings)):
@@ -359,6 +371,16 @@ def wait_for(path: Path, process: subprocess.Popen[bytes]) -> bool:
     return True
 
 
+def say_address(folder: Path) -> None:
+    """Say where the pages are."""
+    import msgspec
+
+    from huiguan.office.config.place import OFFICE_NAME, OfficeOpen
+
+    found = msgspec.json.decode((folder / OFFICE_NAME).read_bytes(), type=OfficeOpen)
+    say(f"open: {found.url}")
+
+
 def say_next_steps(folder: Path, token: str) -> None:
     """Say where the hall is and what to type next."""
     import msgspec
@@ -367,7 +389,8 @@ def say_next_steps(folder: Path, token: str) -> None:
 
     door = folder / HTTP_DOOR_NAME
     if door.exists():
-        say(f"open: {msgspec.json.decode(door.read_bytes(), type=HttpDoorOpen).url}")
+        url = msgspec.json.decode(door.read_bytes(), type=HttpDoorOpen).url
+        say(f"up: programs ask at {url}, which says what there is")
     where = "" if folder == HALL else f" --data {folder}"
     say(f"up: open. Next, in another terminal: huiguan status{where}, huiguan clock step{where}")
     if token:

@@ -25,7 +25,9 @@ COMMENTS = {
     "binary_port": "the binary door (docs/reference/doors.md); 0 takes a free one",
     "feed_port": "the public feed (docs/reference/market_data.md); 0 takes a free one",
     "http_port": "the JSON door and queries; 0 takes a free one",
-    "tls_cert": "certificate chain (PEM) of both doors; empty: no TLS",
+    "office": "whether the pages for everybody run",
+    "office_port": "the pages, in a browser; 0 takes a free one",
+    "tls_cert": "certificate chain (PEM) of the doors and the pages; empty: no TLS",
     "tls_key": "its private key (PEM)",
     "insecure": "true lets the doors listen beyond this machine without TLS: keys go in the clear",
     "days": "who turns the day: auto opens the next one when clearing reconciles, hand waits",
@@ -43,6 +45,8 @@ class HallSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     binary_port: int = 9440
     feed_port: int = 0
     http_port: int = 9441
+    office: bool = True
+    office_port: int = 9442
     tls_cert: str = ""
     tls_key: str = ""
     insecure: bool = False

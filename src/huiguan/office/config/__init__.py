@@ -1,0 +1,1 @@
+"""How the office runs: settings, the application, the process."""

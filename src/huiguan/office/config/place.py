@@ -1,0 +1,44 @@
+"""Where an office is, and what Django has to know of it before its first page."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import msgspec
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from huiguan.office.feed.follower import HallPlaces
+
+OFFICE_NAME = "office.json"
+DATA = "office"
+
+
+class OfficeSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """How the office of a hall runs."""
+
+    folder: Path  # of the hall
+    places: HallPlaces
+    host: str
+    port: int
+    is_loopback: bool
+    tls_cert: str = ""
+    tls_key: str = ""
+    rulebook: list[str] = []
+
+
+class OfficeOpen(msgspec.Struct, frozen=True):
+    """Where the pages of a running hall are."""
+
+    url: str
+    port: int
+
+
+def know_settings(settings: OfficeSettings) -> None:
+    """Let Django know this office; what it imports from here on may ask for its settings."""
+    reach = "tls" if settings.tls_cert else "loopback" if settings.is_loopback else "open"
+    os.environ["HUIGUAN_OFFICE_DATA"] = str(settings.folder / DATA)
+    os.environ["HUIGUAN_OFFICE_REACH"] = reach
+    os.environ["DJANGO_SETTINGS_MODULE"] = "huiguan.office.config.settings"

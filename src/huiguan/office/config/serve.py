@@ -1,0 +1,56 @@
+"""The process of the office: it listens beside the floor and is started again when it stops."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from huiguan.office.config.application import make_app, static_address
+from huiguan.office.config.place import OFFICE_NAME, OfficeOpen, know_settings
+from huiguan.office.display.here import Shown, show
+from huiguan.office.display.live import LONGEST_FRAME, Live
+from huiguan.office.feed.follower import Follower
+from huiguan.storage.files import Files, write_file
+from huiguan.web.lines import address, listening, served
+
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import Callable
+
+    from huiguan.office.config.place import OfficeSettings
+
+
+async def serve_on(place: socket.socket, settings: OfficeSettings) -> None:
+    """Serve until told to stop; what nobody foresaw in the following of the feed ends it too."""
+    static = static_address()
+    shown = Shown(Follower(settings.places), settings.rulebook, static)
+    show(shown)
+    live = Live(shown)
+    cert, key = settings.tls_cert, settings.tls_key
+    server = served(make_app(live, static), longest_frame=LONGEST_FRAME, cert=cert, key=key)
+    port = place.getsockname()[1]
+    told = OfficeOpen(address(settings.host, port, cert), port)
+    works = [asyncio.create_task(work) for work in (shown.follower.run(), live.run())]
+    write_file(settings.folder / OFFICE_NAME, [msgspec.json.encode(told), b"\n"], Files())
+    serving = asyncio.create_task(server.serve(sockets=[place]))
+    try:
+        await asyncio.wait([serving, *works], return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        (settings.folder / OFFICE_NAME).unlink(missing_ok=True)
+        server.should_exit = True
+        await serving
+        for work in works:
+            if work.done():
+                work.result()
+            work.cancel()
+
+
+def serve(settings: OfficeSettings, say: Callable[[str], None]) -> int:
+    """Run the office of a hall; return the exit code."""
+    place = listening(settings.host, settings.port, "the office", "office_port")
+    know_settings(settings)
+    say(f"office: pages at {settings.host}:{place.getsockname()[1]}")
+    asyncio.run(serve_on(place, settings))
+    return 0

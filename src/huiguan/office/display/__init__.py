@@ -1,0 +1,1 @@
+"""The public display: pages that anybody opens, whole without script."""

@@ -1,0 +1,143 @@
+// An open page follows the market: changed figures twice a second, over one socket.
+// Without this file the page is whole; with it its figures move.
+
+const AGAIN_MS = 2000;
+const CHART_MS = 20000;
+const ACROSS = 3;
+
+const page = document.body.dataset;
+
+/** A figure as a number, whatever marks it carries. */
+function figure(text) {
+  return Number(text.replace(/[,▲+ ]/gu, "").replace("−", "-").replace("▼", "-"));
+}
+
+/** Put a figure into an element; tint it where it moved. */
+function put(element, [text, kind]) {
+  const before = element.firstChild?.nodeType === Node.TEXT_NODE ? element.firstChild.data : "";
+  if (before === text && element.classList.contains(kind || "plain")) return;
+  for (const name of ["up", "down", "plain", "ph"]) element.classList.remove(name);
+  element.classList.add(kind || "plain");
+  if (before === text) return;
+  element.textContent = text;
+  const [was, is] = [figure(before), figure(text)];
+  element.classList.remove("came-up", "came-down");
+  if (Number.isFinite(was) && Number.isFinite(is) && was !== is) {
+    void element.offsetWidth; // begin the tint again
+    element.classList.add(is > was ? "came-up" : "came-down");
+  }
+}
+
+/** Words that stand across the prices, or the prices again. */
+function across(row, quiet) {
+  const [last, change, percent] = ["last", "change", "percent"].map((name) =>
+    row.querySelector(`td[data-cell="${name}"]`));
+  if (!last) return;
+  last.colSpan = quiet ? ACROSS : 1;
+  for (const cell of [change, percent]) if (cell) cell.hidden = Boolean(quiet);
+  if (quiet) {
+    last.textContent = quiet;
+    last.className = "c-last ph";
+  } else last.classList.remove("ph");
+}
+
+function showRow(contract, said) {
+  for (const row of document.querySelectorAll(`tr[data-contract="${contract}"]`)) {
+    across(row, said.quiet);
+    for (const [name, cell] of Object.entries(said.cells)) {
+      const element = row.querySelector(`[data-cell="${name}"]`);
+      if (element && !(said.quiet && ["last", "change", "percent"].includes(name))) put(element, cell);
+    }
+    const last = row.querySelector('[data-cell="last"]');
+    if (last && !said.quiet) {
+      last.querySelector(".lock")?.remove();
+      if (said.locked) {
+        const word = document.createElement("span");
+        word.className = "lock";
+        word.textContent = said.locked;
+        last.append(word);
+      }
+    }
+    const phase = row.querySelector("[data-phase]");
+    if (phase) {
+      phase.textContent = said.phase;
+      phase.classList.toggle("ph", !said.calm);
+    }
+  }
+}
+
+function showTrades(body, trades) {
+  const rows = trades.map(([time, [price, kind], lots, taker, side]) => {
+    const row = document.createElement("tr");
+    for (const [name, text, look] of [["th", time, ""], ["td", price, kind], ["td", lots, ""], ["td", taker, side]]) {
+      const cell = document.createElement(name);
+      cell.textContent = text;
+      cell.className = look;
+      if (name === "th") cell.scope = "row";
+      row.append(cell);
+    }
+    return row;
+  });
+  body.replaceChildren(...rows);
+}
+
+function showBlock(said) {
+  for (const block of document.querySelectorAll(`[data-block="${said.contract}"]`)) {
+    for (const [name, cell] of Object.entries(said.cells)) {
+      const element = block.querySelector(`[data-cell="${name}"]`);
+      if (element) put(element, cell);
+    }
+    const [quiet, locked, phase, withheld, trades] = ["quiet", "locked", "phase", "withheld", "trades"]
+      .map((name) => block.querySelector(`[data-${name}]`));
+    if (quiet) quiet.textContent = said.quiet;
+    if (locked) { locked.textContent = said.locked; locked.hidden = !said.locked; }
+    if (phase) { phase.textContent = said.phase; phase.classList.toggle("ph", !said.calm); }
+    if (withheld) withheld.hidden = !said.withheld;
+    if (trades) showTrades(trades, said.trades);
+  }
+}
+
+function showHead(head) {
+  for (const [name, text] of Object.entries(head)) {
+    for (const element of document.querySelectorAll(`[data-head="${name}"]`)) {
+      if (element.textContent !== text) element.textContent = text; // what is read aloud is said once
+    }
+  }
+}
+
+function show(said) {
+  showHead(said.head);
+  if (!said.day) return;
+  if (String(said.day) !== page.day) {
+    location.reload(); // another day has other contracts
+    return;
+  }
+  for (const [contract, row] of Object.entries(said.rows)) showRow(contract, row);
+  if (said.block) showBlock(said.block);
+}
+
+function follow() {
+  const asked = new URLSearchParams({ lang: page.lang, rows: page.live, contract: page.contract ?? "" });
+  const scheme = location.protocol === "https:" ? "wss" : "ws";
+  const socket = new WebSocket(`${scheme}://${location.host}/live?${asked}`);
+  socket.onmessage = (message) => show(JSON.parse(message.data));
+  socket.onclose = () => {
+    const words = document.querySelector("[data-lost]")?.dataset.lost;
+    const trouble = document.querySelector('[data-head="trouble"]');
+    if (trouble && words && !trouble.textContent) {
+      const clock = document.querySelector('[data-head="clock"]')?.textContent ?? "";
+      trouble.textContent = words.replace("{0}", clock);
+    }
+    setTimeout(follow, AGAIN_MS);
+  };
+}
+
+async function drawAgain(place) {
+  const answer = await fetch(`/chart/${place.dataset.chart}`).catch(() => null);
+  if (!answer?.ok) return;
+  const drawn = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("svg");
+  if (drawn) place.replaceChildren(drawn);
+}
+
+follow();
+for (const place of document.querySelectorAll("[data-chart]")) setInterval(drawAgain, CHART_MS, place);

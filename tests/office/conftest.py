@@ -1,0 +1,46 @@
+"""The pages of a small market, through Django's own client; no process, no socket."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+import django
+import pytest
+from django.test import Client
+from django.test.utils import setup_test_environment
+
+from tests.office.watched import Watched
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+os.environ["DJANGO_SETTINGS_MODULE"] = "huiguan.office.config.settings"
+django.setup()
+setup_test_environment()
+
+
+@pytest.fixture
+def market() -> Watched:
+    """Return a market of two products that stands in continuous trading."""
+    return Watched()
+
+
+@pytest.fixture
+def client(market: Watched) -> Any:
+    """Return a reader of its pages, in English."""
+    market.show()
+    return Client(headers={"accept-language": "en"})
+
+
+@pytest.fixture
+def read(client: Any) -> Callable[..., str]:
+    """Return what a page says when all is well."""
+
+    def page(path: str, **headers: str) -> str:
+        answer = client.get(path, headers=headers)
+        assert answer.status_code == 200, path
+        text: str = answer.content.decode()
+        return text
+
+    return page
