@@ -47,14 +47,17 @@ class Line:
         self.line = socket.create_connection(("127.0.0.1", port))
         self.line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.line.sendall(log_on_record(token))
-        self._rest = b""
+        self._heard, self._rest = bytearray(1 << 20), b""
         self._read()
 
     def _read(self) -> np.ndarray:
-        data = self._rest + self.line.recv(1 << 20)
-        whole = len(data) // MESSAGE_BYTES * MESSAGE_BYTES
-        self._rest = data[whole:]
-        return np.frombuffer(data[:whole], EVENT_HEADER_ROW)
+        """Return the heads of the rows that arrived; valid until the next call."""
+        begin = len(self._rest)
+        self._heard[:begin] = self._rest
+        end = begin + self.line.recv_into(memoryview(self._heard)[begin:])
+        whole = end // MESSAGE_BYTES * MESSAGE_BYTES
+        self._rest = bytes(self._heard[whole:end])
+        return np.frombuffer(self._heard, EVENT_HEADER_ROW, whole // MESSAGE_BYTES)
 
     def send(self, count: int) -> None:
         """Send the next commands."""

@@ -20,9 +20,9 @@ NOTED = np.dtype([("sequence", "<i8"), ("hash", "u1", HASH_BYTES)])
 class Notes:
     """Hashes a day leaves: of the events of frames, chained; of the state at phase changes.
 
-    The events of the newest frame are hashed in a thread while the next frame is applied (their
-    buffer lives that long): ``frame``, ``last`` and ``chain`` are of the frame before the newest
-    until ``settle`` waits for it. ``close`` ends the thread; what was noted stays.
+    The events of the newest frame are hashed while the next one is on its way (their buffer lives
+    until that is applied), many of them in a thread: ``frame``, ``last`` and ``chain`` are of the
+    frame before the newest until ``settle``. ``close`` ends the thread; what was noted stays.
     """
 
     def __init__(self) -> None:
@@ -32,7 +32,7 @@ class Notes:
         self.chain = ZERO_HASH
         self.phases: dict[int, bytes] = {}
         self._hasher: ThreadPoolExecutor | None = None
-        self._newest: Future[bytes] | None = None
+        self._newest: Future[bytes] | np.ndarray | bytes | None = None  # hash, or the events
 
     def __enter__(self) -> Self:
         return self
@@ -50,22 +50,25 @@ class Notes:
     def add(self, core: TradingCore, events: np.ndarray) -> None:
         """Take the events of the next frame, which ``core`` has just applied."""
         self.settle()
-        self._newest = self._hash(events)
+        self._newest = events
+        if len(events) > WORTH_A_THREAD:
+            self._hasher = self._hasher or ThreadPoolExecutor(1, "events")
+            self._newest = self._hasher.submit(digest, events.data)
         if (events.view(COMMAND_HEADER)["kind"] == PhaseChanged.KIND).any():
             self.phases[core.next_sequence - 1] = core.state_hash()
 
-    def _hash(self, events: np.ndarray) -> Future[bytes]:
-        if len(events) > WORTH_A_THREAD:
-            self._hasher = self._hasher or ThreadPoolExecutor(1, "events")
-            return self._hasher.submit(digest, events.data)
-        done: Future[bytes] = Future()
-        done.set_result(digest(events.data))
-        return done
+    def hash_newest(self) -> None:
+        """Hash the events of the newest frame now, unless a thread does."""
+        if isinstance(self._newest, np.ndarray):
+            self._newest = digest(self._newest.data)
 
     def settle(self) -> None:
-        """Wait for the hash of the newest frame."""
+        """Take the hash of the newest frame, waiting for it where a thread makes it."""
+        self.hash_newest()
         if self._newest is not None:
-            self.frame, self.last = self.frame + 1, self._newest.result()
+            newest = self._newest.result() if isinstance(self._newest, Future) else self._newest
+            assert isinstance(newest, bytes)
+            self.frame, self.last = self.frame + 1, newest
             self.chain = digest(self.chain, self.last)
             self._newest = None
 

@@ -189,6 +189,7 @@ class Sequencer:
         assert not self._waiting, "frames are on their way"
         try:
             self._journal.rest()
+            self._notes.hash_newest()
         except BaseException as fault:
             self._stop(fault)
             raise
