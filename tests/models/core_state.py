@@ -40,7 +40,8 @@ def read_core(state: State) -> Plain:
             holdings[divmod(key - 1, count)] = tuple(values[:5])
     core = state.core[0]
     money = ["deposit_fen", "realised_fen", "floating_loss_fen", "margin_fen", "frozen_fee_fen"]
-    speakers = ["client_sequence", "member", "epoch", "state", "cancel_on_disconnect", "self_trade"]
+    speakers = ["client_sequence", "member", "epoch", "state", "cancel_on_disconnect"]
+    speakers += ["self_trade", "closing"]
     transfers = state.transfers[state.transfers["stage"] != 0]
     names = ["transfer_id", "amount_fen", "target", "scope", "stage"]
     return {
@@ -82,6 +83,7 @@ def read_twin(twin: PlainExchange) -> Plain:
         today = twin.positions.takes_today(order.offset)
         values = positions.setdefault((order.code, order.instrument, order.hedge), [0] * 10)
         values[(8 if today else 6) + 1 - order.side] += order.closing
+        values[(6 if today else 8) + 1 - order.side] += order.other
     holdings = {}
     holders = {account.holder for account in twin.accounts}
     for holder in holders:
@@ -144,6 +146,7 @@ def read_twin(twin: PlainExchange) -> Plain:
                 row.state,
                 int(row.cancel_on_disconnect),
                 row.self_trade,
+                row.closing,
                 row.grace,
                 row.disconnect,
             )

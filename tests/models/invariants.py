@@ -32,8 +32,9 @@ from tests.models.plain_auction import good_prices
 from tests.trading_day import Told
 
 PPB = 10**9
-BUY, SELL, OPEN, CLOSE_TODAY = 0, 1, 0, 3
+BUY, SELL, OPEN, CLOSE, CLOSE_TODAY = 0, 1, 0, 1, 3
 CLOSERS_IN_FRONT = (1, 2, 4)
+FROZEN = [f"{side}_{kind}_frozen" for side in ("long", "short") for kind in ("history", "today")]
 SILENT = (
     Refusal.UNKNOWN_KIND,
     Refusal.UNKNOWN_SESSION,
@@ -50,9 +51,11 @@ class Watched:
     code: int
     instrument: int
     side: int
-    offset: int
+    offset: int  # of the next lot
     price: int
     left: int
+    other: int  # of them, lots that close the other kind
+    in_front: bool  # at the day's limit price
 
 
 class Watcher:
@@ -115,7 +118,10 @@ class Watcher:
                 event.offset,
                 event.price_ticks,
                 event.lots,
+                event.other_lots,
+                bool(self.flags and event.offset in CLOSERS_IN_FRONT and event.other_lots == 0),
             )
+            self.hear_two_kinds(event)
         elif isinstance(event, OrderCancelled):
             order = self.live.pop(event.order_id)
             self.seen["cancels of self-trades"] += event.reason == CancelReason.SELF_TRADE
@@ -130,10 +136,19 @@ class Watcher:
         elif isinstance(event, TransferBooked):
             self.hear_transfer(event)
 
+    def hear_two_kinds(self, event: OrderEntered) -> None:
+        """Check the split of an order that closes both kinds."""
+        assert 0 <= event.other_lots < event.lots
+        if event.other_lots:
+            assert self.flags
+            assert event.offset in (CLOSE, CLOSE_TODAY)
+            first = "today" if event.offset == CLOSE_TODAY else "history"
+            self.seen[f"closes of both kinds, {first} first"] += 1
+
     def line(self, order: Watched) -> tuple[int, int, int]:
         """Return an order's place: price, then close-outs first at the limit, then sequence."""
         edge = order.price in (self.lower[order.instrument], self.upper[order.instrument])
-        front = self.flags and edge and order.offset in CLOSERS_IN_FRONT
+        front = edge and order.in_front
         return (-order.price if order.side == BUY else order.price, not front, order.number)
 
     def waiting(self, instrument: int, side: int) -> list[Watched]:
@@ -160,7 +175,7 @@ class Watcher:
         """Check a trade against the orders the events have told of (3, 5, 7)."""
         buy, sell = self.live[event.buy_order_id], self.live[event.sell_order_id]
         price, lots = event.price_ticks, event.lots
-        assert 0 < lots <= min(buy.left, sell.left)
+        assert 0 < lots <= min(buy.left - buy.other, sell.left - sell.other)
         assert sell.price <= price <= buy.price, "nobody trades worse than his limit"
         assert self.lower[event.instrument] <= price <= self.upper[event.instrument]
         assert (buy.side, sell.side) == (BUY, SELL)
@@ -186,6 +201,10 @@ class Watcher:
         ):
             self.pay(order, offset, hedge, price, lots)
             order.left -= lots
+            if order.left == order.other > 0:
+                order.offset = CLOSE if order.offset == CLOSE_TODAY else CLOSE_TODAY
+                order.other = 0
+                self.seen["turns to the other kind"] += 1
             if order.left == 0:
                 del self.live[order.number]
             else:
@@ -333,8 +352,27 @@ class Watcher:
             assert (rows[f"{name}_frozen"] <= rows[name]).all(), "more is promised than held"
         frozen = sum(int(rows[name].sum()) for name in rows.dtype.names if "frozen" in name)
         used = state.orders[state.orders["order_id"] != 0]
-        assert frozen == int(used["closing_lots"].sum())
+        other = {order.number: order.other for order in self.live.values()}
+        assert frozen == int(used["closing_lots"].sum()) + sum(other.values())
         assert (used["closing_lots"] <= used["lots"]).all()
+        assert int(state.core["two_kinds"][0]) == sum(lots > 0 for lots in other.values())
+        self.check_frozen(rows, used)
+
+    def check_frozen(self, rows: np.ndarray, used: np.ndarray) -> None:
+        """Check the frozen lots of every position and kind against what orders say they close."""
+        if not self.flags:
+            return
+        promised: Counter[tuple[int, str]] = Counter()
+        names = ["order_id", "trading_code", "instrument", "hedge", "side", "closing_lots"]
+        for number, code, instrument, hedge, side, closing in used[names].tolist():
+            key, held = (code * len(self.group) + instrument) * 4 + hedge + 1, ("short", "long")
+            now, then = ("today", "history")[
+                :: 1 if self.live[number].offset == CLOSE_TODAY else -1
+            ]
+            promised[key, f"{held[side]}_{now}_frozen"] += closing
+            promised[key, f"{held[side]}_{then}_frozen"] += self.live[number].other
+        for key, *lots in rows[["key", *FROZEN]].tolist():
+            assert lots == [promised[key, name] for name in FROZEN]
 
     # 1, 8: money
 
@@ -386,12 +424,12 @@ class Watcher:
                 held = lots[2 * side] + lots[2 * side + 1]
                 amount = held * margin[instrument, side, hedge]
                 sums[code, groups[side][instrument]][side] += amount
-        names = ["trading_code", "instrument", "side", "hedge", "price_ticks", "lots"]
+        names = ["order_id", "trading_code", "instrument", "side", "hedge", "price_ticks", "lots"]
         used = state.orders[state.orders["order_id"] != 0]
-        for code, instrument, side, hedge, price, lots, closing in used[
+        for number, code, instrument, side, hedge, price, lots, closing in used[
             [*names, "closing_lots"]
         ].tolist():
-            opening = lots - closing
+            opening = lots - closing - self.live[number].other
             amount = opening * margin[instrument, side, hedge]
             sums[code, groups[side][instrument]][side] += amount
             rate, per_lot = self.fee[instrument, hedge, 0]

@@ -70,14 +70,21 @@ class PlainChecks:
             today = self.positions.takes_today(entry.offset)
             free = self.positions.free(key, today, live)
             number = Refusal.NOT_ENOUGH_TODAY if today else Refusal.NOT_ENOUGH_HISTORY
+            if self.splits(entry, session):
+                free += self.positions.free(key, True, live)
+                number = Refusal.NOT_ENOUGH_TO_CLOSE
             ask(entry.lots > free, number, entry.lots, free)
 
         if opening:
             self.check_limits(entry, opening)
             if self.tariff.on:
                 self.check_money(entry, opening)
-        self.check_room(entry)
+        self.check_room(entry, session)
         return closing
+
+    def splits(self: "PlainExchange", entry: SimpleNamespace, session: int) -> bool:
+        """Return whether an order closes lots of both kinds: a plain close, where it was chosen."""
+        return entry.offset == Offset.CLOSE and bool(self.sessions[session].closing)
 
     def check_form(self: "PlainExchange", entry: SimpleNamespace, session: int) -> None:
         """Ask what needs no market."""
@@ -161,10 +168,15 @@ class PlainChecks:
         short = member.mode == MemberMode.REFUSE and used + need > member.deposit
         ask(short, Refusal.MEMBER_SHORT_OF_MONEY, used + need, member.deposit)
 
-    def check_room(self: "PlainExchange", entry: SimpleNamespace) -> None:
-        """Ask whether the tables of the day can take one more order, position and holding."""
+    def check_room(self: "PlainExchange", entry: SimpleNamespace, session: int) -> None:
+        """Ask whether the tables of the day can take one more order, position and holding.
+
+        An order that closes lots of two kinds takes the room of two.
+        """
         most = self.settings.order_capacity
-        ask(len(self.live()) >= most, Refusal.ORDERS_FULL, most, most)
+        used = sum(2 if order.other else 1 for order in self.live())
+        used += self.splits(entry, session) and self.two_kinds(entry, session)[2] > 0
+        ask(used >= most, Refusal.ORDERS_FULL, used, most)
         positions, holdings = self.settings.position_capacity, self.settings.holding_capacity
         key = (entry.trading_code, entry.instrument, entry.hedge)
         holding = (self.accounts[entry.trading_code].holder, entry.instrument)

@@ -20,6 +20,7 @@ from huiguan.exchange.messages import (
     VERSION,
     AuctionUncrossed,
     CancelReason,
+    Closing,
     CommandDone,
     CommandRefused,
     CommandRepeated,
@@ -40,7 +41,15 @@ from huiguan.exchange.messages import (
 )
 from huiguan.foundation.refusals import Refusal
 from tests.models.plain_auction import find_auction
-from tests.models.plain_book import BUY, SELL, PlainBook, PlainOrder, meeting_price
+from tests.models.plain_book import (
+    BUY,
+    CLOSE,
+    CLOSE_TODAY,
+    SELL,
+    PlainBook,
+    PlainOrder,
+    meeting_price,
+)
 from tests.models.plain_checks import PlainChecks, Refused, ask
 from tests.models.plain_funds import PlainAccount, Tariff
 from tests.models.plain_positions import Key, PlainPositions, counts_as_opened
@@ -73,6 +82,7 @@ class PlainSession:
     state: str = "off"
     cancel_on_disconnect: bool = False
     self_trade: int = SelfTrade.OFF
+    closing: int = Closing.AS_SENT
     grace: int = 0
     disconnect: int = FOREVER
     outcomes: dict[int, tuple[int, int, int]] = field(default_factory=dict)
@@ -256,6 +266,9 @@ class PlainExchange(PlainChecks):
     def enter(self, entry: SimpleNamespace, session: int) -> None:
         """Check an order, accept it, trade it."""
         closing = self.check_entry(entry, session)
+        offset, other = entry.offset, 0
+        if self.splits(entry, session):
+            offset, closing, other = self.two_kinds(entry, session)
         account = self.accounts[entry.trading_code]
         used = self.used_by_member(account.member)
         order = PlainOrder(
@@ -265,18 +278,19 @@ class PlainExchange(PlainChecks):
             code=entry.trading_code,
             instrument=entry.instrument,
             side=entry.side,
-            offset=entry.offset,
+            offset=offset,
             hedge=entry.hedge,
             price=entry.price_ticks,
             lots=entry.lots,
             closing=closing,
+            other=other,
         )
         self.position_keys.add((order.code, order.instrument, order.hedge))
         self.holding_keys.add((account.holder, order.instrument))
         self.order_named = self.sequence
         self.arriving = order
         if counts_as_opened(order.hedge):
-            self.positions.opened[account.holder, order.instrument] += order.lots - closing
+            self.positions.opened[account.holder, order.instrument] += order.opening
         self.tell(
             OrderEntered(
                 order_id=order.sequence,
@@ -289,6 +303,7 @@ class PlainExchange(PlainChecks):
                 offset=order.offset,
                 hedge=order.hedge,
                 time_in_force=entry.time_in_force,
+                other_lots=other,
             )
         )
         self.warn(account.member, used)
@@ -300,6 +315,15 @@ class PlainExchange(PlainChecks):
         elif order.lots:
             row.book.orders.append(order)
         self.arriving = None
+
+    def two_kinds(self, entry: SimpleNamespace, session: int) -> tuple[int, int, int]:
+        """Return the flag a close of both kinds begins with, the lots of it, and the others."""
+        key = Key(entry.trading_code, entry.instrument, entry.hedge, 1 - entry.side)
+        today = self.sessions[session].closing == Closing.TODAY
+        lots = min(self.positions.free(key, today, self.live()), entry.lots)
+        if not lots:
+            today, lots = not today, entry.lots
+        return CLOSE_TODAY if today else CLOSE, lots, entry.lots - lots
 
     def warn(self, member: int, used_before: int) -> None:
         """Say once that a member's clients need more than its deposit."""
@@ -329,12 +353,12 @@ class PlainExchange(PlainChecks):
                     self.cancel(maker, CancelReason.SELF_TRADE)
                 if choice in (SelfTrade.NEWEST, SelfTrade.BOTH):
                     self.cancel(order, CancelReason.SELF_TRADE)
-                    order.lots = order.closing = 0
+                    order.lots = order.closing = order.other = 0
                 continue
-            lots = min(order.lots, maker.lots)
-            price = meeting_price(order.price, maker.price, row.last, middle=middle)
             buy, sell = (order, maker) if order.side == BUY else (maker, order)
-            self.trade(row, buy, sell, price, lots)
+            while order.lots and maker.lots:
+                price = meeting_price(order.price, maker.price, row.last, middle=middle)
+                self.trade(row, buy, sell, price, min(order.meet(), maker.meet()))
 
     def holder(self, order: PlainOrder) -> int:
         """Return whose order it is."""
@@ -394,8 +418,7 @@ class PlainExchange(PlainChecks):
         if lots > closing:
             key = Key(order.code, order.instrument, order.hedge, order.side)
             self.positions.open(key, price, lots - closing)
-        order.lots -= lots
-        order.closing -= closing
+        order.fill(lots, closing)
 
     def cancel(self, order: PlainOrder, reason: int) -> None:
         """Take the rest of an order away."""
@@ -411,7 +434,7 @@ class PlainExchange(PlainChecks):
         )
         if counts_as_opened(order.hedge):
             holder = self.accounts[order.code].holder
-            self.positions.opened[holder, order.instrument] -= order.lots - order.closing
+            self.positions.opened[holder, order.instrument] -= order.opening
         book = self.instruments[order.instrument].book
         book.orders = [other for other in book.orders if other is not order]
 
@@ -520,7 +543,7 @@ class PlainExchange(PlainChecks):
         left = found.lots
         while left:
             buy, sell = row.book.queue(BUY)[0], row.book.queue(SELL)[0]
-            lots = min(buy.lots, sell.lots)
+            lots = min(buy.meet(), sell.meet())
             self.trade(row, buy, sell, found.price, lots)
             left -= lots
 
@@ -552,6 +575,9 @@ class PlainExchange(PlainChecks):
         choice = command.self_trade if self.settings.self_trade_choice is True else SelfTrade.OFF
         if choice not in list(SelfTrade):
             raise Refused(Refusal.BAD_FIELD, choice, SelfTrade.BOTH)
+        closing = command.closing if self.settings.offset_flags else Closing.AS_SENT
+        if closing not in list(Closing):
+            raise Refused(Refusal.BAD_FIELD, closing, Closing.TODAY)
         if not 0 < command.target < len(self.sessions):
             raise Refused(Refusal.UNKNOWN_TARGET, command.target, len(self.sessions))
         if not 0 <= command.member < len(self.members):
@@ -563,7 +589,7 @@ class PlainExchange(PlainChecks):
             session.counted, session.outcomes = 0, {}
         session.epoch, session.member, session.state = command.epoch, command.member, "on"
         session.cancel_on_disconnect = bool(command.cancel_on_disconnect)
-        session.self_trade = choice
+        session.self_trade, session.closing = choice, closing
         session.grace, session.disconnect = max(command.grace_ns, 0), FOREVER
         self.done(111, session.counted)
 

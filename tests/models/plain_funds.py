@@ -76,7 +76,7 @@ class Tariff:
                 sides[self.relief[key.side][key.instrument]][key.side] += amount
         for order in orders:
             if order.code == code:
-                lots = order.lots - order.closing
+                lots = order.opening
                 amount = lots * self.margin[order.instrument, order.side, order.hedge]
                 sides[self.relief[order.side][order.instrument]][order.side] += amount
         return sum(max(pair) for pair in sides.values())
@@ -85,4 +85,4 @@ class Tariff:
         """Return what live orders have set aside for fees."""
         if not self.on:
             return 0
-        return sum((o.lots - o.closing) * self.fee_to_freeze(o) for o in orders if o.code == code)
+        return sum(o.opening * self.fee_to_freeze(o) for o in orders if o.code == code)

@@ -66,13 +66,11 @@ class PlainPositions:
         return cost
 
     def frozen(self, key: Key, today: bool, orders: Iterable[PlainOrder]) -> int:
-        """Return the lots that live orders are going to close."""
+        """Return the lots that live orders are going to close, now or when they turn."""
         return sum(
-            order.closing
+            order.closing if self.takes_today(order.offset) == today else order.other
             for order in orders
-            if (order.code, order.instrument, order.hedge) == key[:3]
-            and order.side == 1 - key.side
-            and self.takes_today(order.offset) == today
+            if (order.code, order.instrument, order.hedge) == key[:3] and order.side == 1 - key.side
         )
 
     def free(self, key: Key, today: bool, orders: Iterable[PlainOrder]) -> int:
@@ -92,7 +90,7 @@ class PlainPositions:
         for order in orders:
             asked = order.code in codes and (order.instrument, order.side) == (instrument, side)
             if asked and order.hedge != MARKET_MAKING:
-                totals[order.hedge == HEDGING] += order.lots - order.closing
+                totals[order.hedge == HEDGING] += order.opening
         return totals[0], totals[1]
 
 

@@ -72,7 +72,7 @@ class Rebuilder:
 
     def enter(self, event: OrderEntered, session: int) -> None:
         """Take an accepted order; a net venue closes what is free, others what the flag says."""
-        closing = 0 if event.offset == 0 else event.lots
+        closing = 0 if event.offset == 0 else event.lots - event.other_lots
         if not self.image.settings.offset_flags:
             key = Key(event.trading_code, event.instrument, event.hedge, 1 - event.side)
             closing = min(self.positions.free(key, True, self.live), event.lots)
@@ -89,6 +89,7 @@ class Rebuilder:
                 price=event.price_ticks,
                 lots=event.lots,
                 closing=closing,
+                other=event.other_lots,
             )
         )
 
@@ -107,8 +108,7 @@ class Rebuilder:
         if lots > closing:
             key = Key(order.code, order.instrument, order.hedge, order.side)
             self.positions.open(key, price, lots - closing)
-        order.lots -= lots
-        order.closing -= closing
+        order.fill(lots, closing)
         if order.lots == 0:
             self.books[order.instrument].orders.remove(order)
 

@@ -18,6 +18,7 @@ from huiguan.exchange.messages import (
     CancelOrder,
     CancelOrders,
     ChangePhase,
+    Closing,
     Command,
     CommandDone,
     CommandRefused,
@@ -240,6 +241,7 @@ class Teller:
                 cancel_on_disconnect=int(member < 2),
                 grace_ns=(0, 20, 0)[member],
                 self_trade=pick(self.chance, list(SelfTrade)),
+                closing=pick(self.chance, list(Closing)),
             )
             for member in range(MEMBERS)
         ]
@@ -403,6 +405,7 @@ class Teller:
             cancel_on_disconnect=chance.below(2),
             grace_ns=pick(chance, (0, 5, 40, -3)),
             self_trade=pick(chance, (*SelfTrade, 4 if often(chance, 5) else 0)),
+            closing=pick(chance, (*Closing, 3 if often(chance, 5) else 0)),
         )
 
     def of_money(self) -> Command:

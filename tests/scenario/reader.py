@@ -25,6 +25,7 @@ from huiguan.exchange.messages import (
     CancelOrders,
     CancelReason,
     ChangePhase,
+    Closing,
     Command,
     CommandDone,
     CommandRefused,
@@ -222,7 +223,7 @@ class Market:
             return LoseSession(target=int(words[0]))
         if what == "leave":
             return LogOff(target=int(words[0]))
-        if what == "join":  # join 1 grace 100
+        if what == "join":  # join 1 closing today grace 100
             session = int(words[0])
             self.day.counted[session] = 0
             epoch = int(self.day.core.state.sessions[session]["epoch"]) + 1
@@ -232,6 +233,7 @@ class Market:
                 epoch=epoch,
                 cancel_on_disconnect=int("grace" in words),
                 grace_ns=int(words[-1]) if "grace" in words else 0,
+                closing=Closing[words[2].upper()] if words[1:2] == ["closing"] else 0,
             )
         raise ValueError(f"nobody knows how to {what}")
 
@@ -276,7 +278,9 @@ def describe(event: Event) -> str:
     """Return an event in the words of a story; the outcome of a house command goes without."""
     match event:
         case OrderEntered():
-            return "entered"
+            return (
+                f"entered {event.other_lots} of the other kind" if event.other_lots else "entered"
+            )
         case TradeExecuted():
             return f"{event.lots} @ {event.price_ticks}"
         case OrderCancelled():

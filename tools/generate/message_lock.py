@@ -37,15 +37,19 @@ SINCE = re.compile(r" (since )?(behaviour|version|feed) (?P<number>\d+)$")
 SAME_BEHAVIOUR: dict[str, str] = {
     "SelfTrade": "a choice that the image has to allow; code of before refuses such an image",
     "CancelReason.SELF_TRADE": "needs that choice",
+    "Closing": "a choice that code of before can not replay: hashes of events and state differ",
+    "Refusal.NOT_ENOUGH_TO_CLOSE": "needs that choice",
     "FeeClass": "names for 0 to 2, the rows of a fee that images had from the first day",
     "Taker": "stands in public packets alone, which decide nothing",
     "PacketKind": "stands in public packets alone, which decide nothing",
 }
 
 # Fields that took zeros of a kind's padding and keep the message version: 0 says what their absence
-# said, and no day that code of before can read heeds another number.
+# said, and code of before can not go on with a day that heeds another number.
 SAME_VERSION: dict[str, str] = {
     "log_on.self_trade": "counts on days whose image has the choice; code of before refuses these",
+    "log_on.closing": "code of before stops where its hash of events or of the state differs",
+    "order_entered.other_lots": "0 but where that choice splits an order",
 }
 
 

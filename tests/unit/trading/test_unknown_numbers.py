@@ -74,7 +74,7 @@ CASES = [(kind, name) for kind in COMMANDS.values() for name in known(kind)]
 
 def test_every_command_with_such_a_field_is_here() -> None:
     assert {kind for kind, _ in CASES} == set(GOOD)
-    assert len(CASES) == 18  # an order has five, four commands two, five one
+    assert len(CASES) == 19  # an order has five, a log-on three, three commands two, five one
 
 
 def prepared() -> TradingCore:

@@ -97,6 +97,11 @@ class AsyncClient:
         """What goes where one would trade with oneself: ``"off"`` where the venue has no choice."""
         return self.desk.session.self_trade
 
+    @property
+    def closing(self) -> str:
+        """Which lots a plain close takes: ``"as_sent"`` (history), ``"history"`` or ``"today"``."""
+        return self.desk.session.closing
+
     async def enter(
         self,
         contract: str,
@@ -312,6 +317,11 @@ class Client:
     def self_trade(self) -> str:
         """What goes where one would trade with oneself: ``"off"`` where the venue has no choice."""
         return self._inner.self_trade
+
+    @property
+    def closing(self) -> str:
+        """Which lots a plain close takes: ``"as_sent"`` (history), ``"history"`` or ``"today"``."""
+        return self._inner.closing
 
     def enter(
         self,

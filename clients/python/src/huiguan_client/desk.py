@@ -81,7 +81,7 @@ class Depth(NamedTuple):
 
 
 class Trade(NamedTuple):
-    """One's own side of a trade."""
+    """One's own side of a trade; ``offset`` says which lots it closed: ``close_today``, say."""
 
     contract: str
     order_id: int
@@ -90,6 +90,7 @@ class Trade(NamedTuple):
     lots: int
     sequence: int
     repeated: bool
+    offset: str
 
 
 class Order(NamedTuple):
@@ -212,14 +213,17 @@ class Desk:
         event = item.event
         if isinstance(event, TradeExecuted):
             sides = (
-                ("buy", event.buy_order_id, event.buy_code),
-                ("sell", event.sell_order_id, event.sell_code),
+                ("buy", event.buy_order_id, event.buy_code, event.buy_offset),
+                ("sell", event.sell_order_id, event.sell_code, event.sell_offset),
             )
             contract = self._by_row[event.instrument]
-            price = contract.price(event.price_ticks)
+            price, told = contract.price(event.price_ticks), (item.sequence, item.repeated)
             return [
-                Trade(contract.code, order, side, price, event.lots, item.sequence, item.repeated)
-                for side, order, code in sides
+                Trade(
+                    *(contract.code, order, side, price, event.lots, *told),
+                    offset=Offset(offset).name.lower(),
+                )
+                for side, order, code, offset in sides
                 if code != NO_CODE
             ]
         if isinstance(event, OrderEntered):

@@ -12,7 +12,7 @@ import msgspec
 from huiguan_client.messages import VERSION
 
 LOG_ON_BYTES = 128
-SCHEMA = 12575589
+SCHEMA = 5675938
 
 HEADER = ("kind", "version", "session", "client_sequence")
 
@@ -79,11 +79,12 @@ class AskLogOn(DoorRecord, frozen=True, kw_only=True):
     The key is 32 bytes, as four numbers. A higher ``epoch`` begins the client sequence again at 1;
     the same one goes on. ``last_reply`` is how many replies of this trading day were received.
     ``self_trade`` is what goes where an order would trade with one of its own holder: 0 nothing, 1
-    the newest, 2 the oldest, 3 both; ``LoggedOn`` says whether the day has that choice.
+    the newest, 2 the oldest, 3 both; ``LoggedOn`` says whether the day has that choice. ``closing``
+    is what a plain close takes: 0 history lots, 1 those first and then today's, 2 today's first.
     """
 
     KIND: ClassVar[int] = 1
-    LAYOUT: ClassVar[Struct] = Struct("<hhiqqqqqqiiiibb54x")
+    LAYOUT: ClassVar[Struct] = Struct("<hhiqqqqqqiiiibbb53x")
 
     key_0: int
     key_1: int
@@ -96,16 +97,18 @@ class AskLogOn(DoorRecord, frozen=True, kw_only=True):
     grace_ms: int
     cancel_on_disconnect: int
     self_trade: int
+    closing: int
 
 
 class LoggedOn(DoorRecord, frozen=True, kw_only=True):
     """The session is on; ``repeats`` replies follow that the client has not seen, then others.
 
     ``self_trade`` is what is in force: 0 (off) whatever was asked where the venue has no choice.
+    ``closing`` too: 0 where the venue does not hold lots of today and history apart.
     """
 
     KIND: ClassVar[int] = 2
-    LAYOUT: ClassVar[Struct] = Struct("<hhiqqqqiiiib7x")
+    LAYOUT: ClassVar[Struct] = Struct("<hhiqqqqiiiibb6x")
 
     next_client_sequence: int
     replies: int
@@ -115,6 +118,7 @@ class LoggedOn(DoorRecord, frozen=True, kw_only=True):
     heartbeat_ms: int
     earlier: int
     self_trade: int
+    closing: int
 
 
 class Heartbeat(DoorRecord, frozen=True, kw_only=True):

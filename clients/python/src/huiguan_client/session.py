@@ -7,7 +7,7 @@ their number).
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from huiguan_client import doors
 from huiguan_client.binary import decode, encode
@@ -16,6 +16,7 @@ from huiguan_client.messages import (
     REFUSAL_WORDS,
     CancelOrder,
     CancelOrders,
+    Closing,
     CommandDone,
     CommandRefused,
     CommandRepeated,
@@ -26,6 +27,9 @@ from huiguan_client.messages import (
     Refusal,
     SelfTrade,
 )
+
+if TYPE_CHECKING:
+    from enum import IntEnum
 
 PREFIX = "hg_"
 KEY_BYTES = 32
@@ -46,6 +50,14 @@ class Reply(NamedTuple):
     repeated: bool
 
 
+def _chosen(choices: type[IntEnum], name: str, word: str) -> IntEnum:
+    """Return what a word says, or raise with the words that are known."""
+    known = {choice.name.lower(): choice for choice in choices}
+    if word not in known:
+        raise ValueError(f"{name} is one of {', '.join(known)}, not {word!r}")
+    return known[word]
+
+
 class Session:
     """The state of one session; feed it what arrives, send what it gives."""
 
@@ -57,11 +69,13 @@ class Session:
         cancel_on_disconnect: bool = False,
         grace_ms: int = 0,
         self_trade: Literal["off", "newest", "oldest", "both"] = "off",
+        closing: Literal["as_sent", "history", "today"] = "as_sent",
     ) -> None:
         """Take a key as it was shown, and the session's choices.
 
-        ``self_trade`` says what goes where an order would trade with one of its own holder; after
-        the log-on the attribute of that name says what is in force: off where the venue has none.
+        ``self_trade`` says what goes where an order would trade with one of its own holder,
+        ``closing`` which lots a plain close takes: history lots as sent, or lots of both kinds and
+        which first. After the log-on the attributes of these names say what is in force.
         """
         body = key.strip().removeprefix(PREFIX)
         try:
@@ -71,10 +85,8 @@ class Session:
         if len(self._key) != KEY_BYTES:
             raise ValueError(f"a key is {PREFIX} and {2 * KEY_BYTES} hex digits; copy it whole")
         self.epoch, self._cancels, self._grace_ms = epoch, cancel_on_disconnect, grace_ms
-        choices = {choice.name.lower(): choice for choice in SelfTrade}
-        if self_trade not in choices:
-            raise ValueError(f"self_trade is one of {', '.join(choices)}, not {self_trade!r}")
-        self._self_trade, self.self_trade = choices[self_trade], "off"
+        self._self_trade, self.self_trade = _chosen(SelfTrade, "self_trade", self_trade), "off"
+        self._closing, self.closing = _chosen(Closing, "closing", closing), "as_sent"
         self.trading_day = 0
         self.replies = 0  # received of this trading day
         self.next_client_sequence = 1
@@ -101,6 +113,7 @@ class Session:
             grace_ms=self._grace_ms,
             cancel_on_disconnect=int(self._cancels),
             self_trade=int(self._self_trade),
+            closing=int(self._closing),
         )
         return ask.pack()
 
@@ -144,6 +157,7 @@ class Session:
                 self._new_day(record.trading_day)
             self.is_on, self._repeats = True, record.repeats
             self.self_trade = SelfTrade(record.self_trade).name.lower()
+            self.closing = Closing(record.closing).name.lower()
             self.next_client_sequence = max(self.next_client_sequence, record.next_client_sequence)
             return b"".join(self._waiting[number] for number in sorted(self._waiting))
         if isinstance(record, doors.DayOpened):

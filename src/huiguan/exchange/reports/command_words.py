@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from huiguan.exchange.messages import (
     COMMANDS,
     CancelReason,
+    Closing,
     Hedge,
     Offset,
     Phase,
@@ -91,8 +92,10 @@ CHOICES: dict[str, type[IntEnum]] = {
     "stage": TransferStage,
     "reason": CancelReason,
     "self_trade": SelfTrade,
+    "closing": Closing,
 }
 YES_OR_NO = {"engaged", "cancel_on_disconnect"}
+SAID_WHERE_CHOSEN = {"closing", "other_lots"}  # 0 says nothing
 RIGHTS = {
     Right.ALLOW: ("allow", "允许"),
     Right.CLOSE_ONLY: ("close only", "只能平仓"),
@@ -273,7 +276,7 @@ def fields_words(image: DayImage, name: str, fields: dict[str, int]) -> str:
     words = [
         target_words(image, fields) if key == "target" else field_words(image, key, fields)
         for key in fields
-        if key != "scope"
+        if key != "scope" and (fields[key] or key not in SAID_WHERE_CHOSEN)
     ]
     return ": ".join(filter(None, [name.replace("_", " "), ", ".join(words)]))
 

@@ -1,8 +1,9 @@
 """One batch of commands against the state: dispatch by kind, exactly one outcome a command.
 
 ``apply`` is entered once a batch. It stops before a command for whose events there may be no room
-(fewer free rows than live orders + 16) and goes on from there with an empty buffer; what is due by
-the frame's time runs once, before the frame's first command.
+(fewer free rows than live orders + 16, orders that close two kinds of lots counted twice) and goes
+on from there with an empty buffer; what is due by the frame's time runs once, before the frame's
+first command.
 """
 
 import numpy as np
@@ -50,7 +51,7 @@ from huiguan.exchange.trading.matching import (
     take_row,
 )
 from huiguan.exchange.trading.phases import call_one, next_due, run_one_due
-from huiguan.exchange.trading.positions import holding_key, own_key
+from huiguan.exchange.trading.positions import first_kind, holding_key, own_key, takes_both
 from huiguan.exchange.trading.state import emit
 from huiguan.exchange.trading.state.rows import NO_ROW, State, open_state, open_traced
 from huiguan.exchange.trading.state.table import find, find_own_name, take_place
@@ -125,8 +126,9 @@ def warn_member(state: State, out: np.ndarray, code: int, used_before: int) -> N
 def trade_or_wait(state: State, out: np.ndarray, entry: np.void, row: int) -> None:
     """Match an accepted order if its product trades continuously, else let it wait."""
     order = state.orders[row]
+    privileged = goes_first_at_limit(state, order)
     if not allows(CONTINUOUS_TRADES, phase_of(state, entry)):
-        join(state, row, goes_first_at_limit(state, entry["offset"]))
+        join(state, row, privileged)
         return
     force = entry["time_in_force"]
     wanted = int(entry["lots"]) if force == TimeInForce.FOK else int(entry["minimum_lots"])
@@ -135,7 +137,7 @@ def trade_or_wait(state: State, out: np.ndarray, entry: np.void, row: int) -> No
         cancel(state, out, row, CancelReason.TIME_IN_FORCE)
         return
     if match(state, out, row, self_trade):
-        settle_arrival(state, out, row, force)
+        settle_arrival(state, out, row, force, privileged)
 
 
 @inner
@@ -153,23 +155,26 @@ def enter_order(state: State, out: np.ndarray, entry: np.void, session: int) -> 
         check_right(state, entry, found, found_holding)
         or check_phase(state, entry)
         or check_price(state, entry)
-        or check_closing(state, entry, found)
+        or check_closing(state, entry, found, session)
     )
     if refusal:
         return refusal
     closing = closing_part(state, entry, found)
     opening = entry["lots"] - closing
+    offset, first = entry["offset"], closing
+    if takes_both(state, offset, session):
+        offset, first = first_kind(state, entry, found, session)
     margin_fen, fee_fen = need_of(state, entry, opening)
     refusal = check_opening(
         state, entry, found_holding, opening, margin_fen, fee_fen
-    ) or check_room(state, found, found_holding)
+    ) or check_room(state, found, found_holding, first < closing)
     if refusal:
         return refusal
     holding = new_holding(state, held_by, found_holding, instrument)
     position = new_position(state, key, found, holding)
     used = state.members[state.accounts[code]["member"]]["used_fen"]
     row = take_row(state)
-    admit(state, out, entry, row, position, holding, closing, margin_fen, fee_fen)
+    admit(state, out, entry, row, position, holding, offset, first, margin_fen, fee_fen)
     warn_member(state, out, code, used)
     trade_or_wait(state, out, entry, row)
     return Refusal.ACCEPTED
@@ -324,7 +329,7 @@ def run(
     core["time_ns"] = max(core["time_ns"], time_ns)
     room = len(out) // MESSAGE_BYTES - SPARE_ROWS
     while registers["due_frame"] != first_sequence:
-        if room - registers["events"] < core["live_orders"]:
+        if room - registers["events"] < core["live_orders"] + core["two_kinds"]:
             return start
         if next_due(state) > core["time_ns"]:
             registers["due_frame"] = first_sequence
@@ -334,7 +339,7 @@ def run(
             registers["client_sequence"] = 0
             run_one_due(state, events)
     row = start
-    while room - registers["events"] >= core["live_orders"]:
+    while room - registers["events"] >= core["live_orders"] + core["two_kinds"]:
         if registers["marking"] != NO_ROW:
             call_one(state, events)
         elif row == count:

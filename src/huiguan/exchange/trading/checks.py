@@ -23,7 +23,7 @@ from huiguan.exchange.trading.funds import (
     extra_margin,
     relief_row,
 )
-from huiguan.exchange.trading.positions import frozen_lots, held_lots, takes_today
+from huiguan.exchange.trading.positions import free_lots, takes_both, takes_today
 from huiguan.exchange.trading.state.rows import NO_ROW, SessionStatus, State
 from huiguan.exchange.trading.state.table import find_own_name
 from huiguan.exchange.trading.state.trace import refuse_if
@@ -147,17 +147,7 @@ def closing_part(state: State, order: np.void, position: int) -> int:
     """
     if state.config[0]["offset_flags"]:
         return 0 if order["offset"] == Offset.OPEN else order["lots"]
-    return min(free_lots(state, order, position), order["lots"])
-
-
-@inner
-def free_lots(state: State, order: np.void, position: int) -> int:
-    """Return the lots that the order could close: held on the other side and not frozen."""
-    if position < 0:
-        return 0
-    held, side = state.positions[position], 1 - order["side"]
-    today = takes_today(state, order["offset"])
-    return held_lots(held, side, today) - frozen_lots(held, side, today)
+    return min(free_lots(state, position, 1 - order["side"], True), order["lots"])
 
 
 @inner
@@ -226,14 +216,19 @@ def check_price(state: State, order: np.void) -> int:
 
 
 @inner
-def check_closing(state: State, order: np.void, position: int) -> int:
-    """Check that the lots to close are held and free, today's and history apart (rulebook 3.1)."""
+def check_closing(state: State, order: np.void, position: int, session: int) -> int:
+    """Check that the lots to close are held and free, today's and history apart (rulebook 3.1).
+
+    A close that takes both kinds may take as many as are free of both.
+    """
     if state.config[0]["offset_flags"] == 0 or order["offset"] == Offset.OPEN:
         return Refusal.ACCEPTED
-    lots, free = order["lots"], free_lots(state, order, position)
-    refusal = Refusal.NOT_ENOUGH_HISTORY
-    if takes_today(state, order["offset"]):
-        refusal = Refusal.NOT_ENOUGH_TODAY
+    today = takes_today(state, order["offset"])
+    lots, free = order["lots"], free_lots(state, position, 1 - order["side"], today)
+    refusal = Refusal.NOT_ENOUGH_TODAY if today else Refusal.NOT_ENOUGH_HISTORY
+    if takes_both(state, order["offset"], session):
+        free += free_lots(state, position, 1 - order["side"], True)
+        refusal = Refusal.NOT_ENOUGH_TO_CLOSE
     return refuse_if(state, lots > free, refusal, lots, free)
 
 
@@ -297,12 +292,16 @@ def check_opening(
 
 
 @inner
-def check_room(state: State, position: int, holding: int) -> int:
-    """Check that the tables of the day can take one more order, position and holding."""
+def check_room(state: State, position: int, holding: int, two_kinds: bool) -> int:
+    """Check that the tables of the day can take one more order, position and holding.
+
+    An order that closes lots of both kinds counts twice: it may have two trades with one other, and
+    a command may make as many events as the table holds orders.
+    """
     core, orders = state.core[0], len(state.orders)
     used, most = core["positions"], len(state.positions)
     kept, room = core["holdings"], len(state.holdings)
-    live = core["live_orders"]
+    live = core["live_orders"] + core["two_kinds"] + (1 if two_kinds else 0)
     return (
         refuse_if(state, live >= orders, Refusal.ORDERS_FULL, live, orders)
         or (position < 0 and refuse_if(state, used >= most, Refusal.POSITIONS_FULL, used, most))

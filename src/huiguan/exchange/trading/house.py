@@ -7,6 +7,7 @@ from huiguan.exchange.messages import (
     LAYOUTS,
     CancelReason,
     ChangePhase,
+    Closing,
     CreditDeposit,
     EndWithdrawal,
     LogOff,
@@ -53,6 +54,7 @@ END, END_ROW = EndWithdrawal.KIND, LAYOUTS[EndWithdrawal.KIND]
 MARK = MarkAccounts.KIND
 TRANSFER_IDS = 2**58  # transfer ids are smaller
 OFF, BOTH = int(SelfTrade.OFF), int(SelfTrade.BOTH)
+AS_SENT, MOST_CLOSING = int(Closing.AS_SENT), int(max(Closing))
 BY_HAND = 0  # instead of the time a schedule wants
 
 
@@ -76,10 +78,16 @@ def log_on(state: State, out: np.ndarray, command: np.void) -> int:
     nobody = target <= 0 or target >= sessions
     may_choose = state.config[0]["self_trade_choice"] != 0
     self_trade = int(command["self_trade"]) if may_choose else OFF
-    flag = int(command["cancel_on_disconnect"])
-    odd = is_outside(self_trade, BOTH + 1) and not is_outside(flag, 2)
+    two_kinds = state.config[0]["offset_flags"] != 0
+    closing = int(command["closing"]) if two_kinds else AS_SENT
+    value, most = int(command["cancel_on_disconnect"]), 1
+    if not is_outside(value, 2):  # one check is met: of the first field that is not known
+        if is_outside(self_trade, BOTH + 1):
+            value, most = self_trade, BOTH
+        elif is_outside(closing, MOST_CLOSING + 1):
+            value, most = closing, MOST_CLOSING
     refusal = (
-        check_one_of(state, self_trade if odd else flag, BOTH if odd else 1)
+        check_one_of(state, value, most)
         or refuse_if(state, nobody, Refusal.UNKNOWN_TARGET, target, sessions)
         or refuse_if(state, is_outside(member, members), Refusal.UNKNOWN_TARGET, member, members)
     )
@@ -100,6 +108,7 @@ def log_on(state: State, out: np.ndarray, command: np.void) -> int:
     session["state"] = SessionStatus.ON
     session["cancel_on_disconnect"] = command["cancel_on_disconnect"]
     session["self_trade"] = self_trade
+    session["closing"] = closing
     session["grace_ns"] = max(command["grace_ns"], 0)
     session["disconnect_ns"] = NEVER
     state.core[0]["next_disconnect_ns"] = next_disconnect(state)

@@ -15,7 +15,6 @@ from huiguan.exchange.messages import (
 from huiguan.exchange.phases import CANCELS, allows
 from huiguan.exchange.trading.auction import find_range, first_row, single_price
 from huiguan.exchange.trading.book import (
-    goes_first_at_limit,
     holder_of,
     join,
     leave,
@@ -23,7 +22,14 @@ from huiguan.exchange.trading.book import (
     middle_price,
 )
 from huiguan.exchange.trading.funds import need_of
-from huiguan.exchange.trading.positions import book_fill, freeze
+from huiguan.exchange.trading.positions import (
+    book_fill,
+    freeze,
+    freeze_other,
+    lots_of_a_trade,
+    other_lots,
+    turn_to_other,
+)
 from huiguan.exchange.trading.state import emit
 from huiguan.exchange.trading.state.rows import NO_ROW, State
 from huiguan.exchange.trading.state.table import add_own_name, drop_own_name
@@ -78,11 +84,15 @@ def admit(
     row: int,
     position: int,
     holding: int,
+    offset: int,
     closing: int,
     margin_fen: int,
     fee_fen: int,
 ) -> None:
-    """Write an accepted order into its row, freeze what it may use, and say so."""
+    """Write an accepted order into its row, freeze what it may use, and say so.
+
+    ``offset`` and ``closing`` are what it closes first and how many lots of that kind.
+    """
     core, registers = state.core[0], state.registers[0]
     order = state.orders[row]
     order["order_id"] = (core["sequence"] << ORDER_ROW_BITS) | row
@@ -97,14 +107,17 @@ def admit(
     order["instrument"] = entry["instrument"]
     order["trading_code"] = entry["trading_code"]
     order["side"] = entry["side"]
-    order["offset"] = entry["offset"]
+    order["offset"] = offset
     order["hedge"] = entry["hedge"]
     core["live_orders"] += 1
     registers["order_id"] = order["order_id"]
     if entry["client_order_id"] != 0:
         add_own_name(state.own_names, registers["session"], entry["client_order_id"], row)
-    freeze(state, order, closing, order["lots"] - closing, margin_fen, fee_fen)
-    emit.order_entered(state, out, order, entry["time_in_force"])
+    other = other_lots(state, order)
+    freeze(state, order, closing, order["lots"] - closing - other, margin_fen, fee_fen)
+    if other != 0:
+        freeze_other(state, order, other)
+    emit.order_entered(state, out, order, other, entry["time_in_force"])
 
 
 @inner
@@ -113,9 +126,12 @@ def cancel(state: State, out: np.ndarray, row: int, reason: int) -> None:
     order = state.orders[row]
     if order["level"] != NO_ROW:
         leave(state, row)
-    opening = order["closing_lots"] - order["lots"]
+    other = other_lots(state, order)
+    opening = order["closing_lots"] + other - order["lots"]
     margin_fen, fee_fen = need_of(state, order, opening)
     freeze(state, order, -order["closing_lots"], opening, margin_fen, fee_fen)
+    if other != 0:
+        freeze_other(state, order, -other)
     emit.order_cancelled(state, out, order, reason)
     give_back_row(state, row)
 
@@ -146,8 +162,11 @@ def settle_fill(state: State, row: int, price_ticks: int, lots: int) -> None:
     elif resting:
         state.levels[order["level"]]["lots"] -= lots
     order["lots"] -= lots
-    if order["lots"] == 0 and resting:
-        give_back_row(state, row)
+    if order["lots"] == 0:
+        if resting:
+            give_back_row(state, row)
+    elif other_lots(state, order) == order["lots"]:
+        turn_to_other(state, order)
 
 
 @rare
@@ -179,7 +198,7 @@ def match(state: State, out: np.ndarray, row: int, self_trade: int) -> bool:
             if keep_apart(state, out, row, maker_row, self_trade):
                 return False
             continue
-        lots = min(taker["lots"], maker["lots"])
+        lots = min(lots_of_a_trade(state, taker), lots_of_a_trade(state, maker))
         price = maker["price_ticks"]
         last = instrument["last_ticks"]
         if middle and last != NO_PRICE:
@@ -191,13 +210,15 @@ def match(state: State, out: np.ndarray, row: int, self_trade: int) -> bool:
 
 
 @inner
-def settle_arrival(state: State, out: np.ndarray, row: int, time_in_force: int) -> None:
+def settle_arrival(
+    state: State, out: np.ndarray, row: int, time_in_force: int, privileged: bool
+) -> None:
     """Let what is left of an arriving order wait, or go, as its time in force says."""
     order = state.orders[row]
     if order["lots"] == 0:
         give_back_row(state, row)
     elif time_in_force == TimeInForce.DAY:
-        join(state, row, goes_first_at_limit(state, order["offset"]))
+        join(state, row, privileged)
     else:
         cancel(state, out, row, CancelReason.TIME_IN_FORCE)
 
@@ -213,7 +234,8 @@ def uncross(state: State, out: np.ndarray, instrument: int) -> None:
     emit.auction_uncrossed(state, out, instrument, price, found[1], found[2], left)
     while left > 0:
         buy_row, sell_row = first_row(state, instrument, BUY), first_row(state, instrument, SELL)
-        lots = min(state.orders[buy_row]["lots"], state.orders[sell_row]["lots"])
+        buy, sell = state.orders[buy_row], state.orders[sell_row]
+        lots = min(lots_of_a_trade(state, buy), lots_of_a_trade(state, sell))
         left -= lots
         trade(state, out, buy_row, sell_row, price, lots)
 

@@ -1,7 +1,10 @@
 """Lots held: today and history apart, frozen by closing orders, moved by fills (rulebook 3.1).
 
-Plain close, close yesterday and force close take history lots, close today takes today's. A
-history lot is worth the previous settlement price; today's lots carry the sum of their opening
+Plain close, close yesterday and force close take history lots, close today takes today's. A plain
+close of a session that chose so takes both kinds, one after the other: it has frozen lots of both,
+its row names the kind that is next, and a trade is of one kind.
+
+A history lot is worth the previous settlement price; today's lots carry the sum of their opening
 prices, and a close takes its share of it, rounded down, so that the shares add up exactly.
 """
 
@@ -9,7 +12,7 @@ import numpy as np
 
 from huiguan.exchange.amounts import fee_class, trade_fee, trade_profit
 from huiguan.exchange.day.keys import fee_row, position_key
-from huiguan.exchange.messages import Hedge, Offset, Side
+from huiguan.exchange.messages import Closing, Hedge, Offset, Side
 from huiguan.exchange.trading.funds import (
     add_frozen_fee,
     add_margin,
@@ -20,6 +23,8 @@ from huiguan.exchange.trading.funds import (
 from huiguan.exchange.trading.state.rows import FIRST_KEY, State
 from huiguan.foundation.arithmetic import Rounding, multiply_divide
 from huiguan.foundation.kernel import inner, rare
+
+OPEN, CLOSE, CLOSE_TODAY = int(Offset.OPEN), int(Offset.CLOSE), int(Offset.CLOSE_TODAY)
 
 
 @inner
@@ -37,7 +42,7 @@ def holding_key(state: State, holder: int, instrument: int) -> int:
 @inner
 def takes_today(state: State, offset: int) -> bool:
     """Return whether closing takes today's lots; a venue with net positions keeps one kind."""
-    return offset == Offset.CLOSE_TODAY or state.config[0]["offset_flags"] == 0
+    return offset == CLOSE_TODAY or state.config[0]["offset_flags"] == 0
 
 
 @inner
@@ -54,6 +59,68 @@ def frozen_lots(position: np.void, side: int, today: bool) -> int:
     if side == Side.BUY:
         return position["long_today_frozen"] if today else position["long_history_frozen"]
     return position["short_today_frozen"] if today else position["short_history_frozen"]
+
+
+@inner
+def free_lots(state: State, position: int, side: int, today: bool) -> int:
+    """Return the lots of one side and kind that are held and not frozen; 0 without a position."""
+    if position < 0:
+        return 0
+    row = state.positions[position]
+    return int(held_lots(row, side, today)) - int(frozen_lots(row, side, today))
+
+
+@inner
+def takes_both(state: State, offset: int, session: int) -> bool:
+    """Return whether an order closes lots of both kinds: a plain close, where a session chose so.
+
+    A venue with one kind of lots lets no session choose.
+    """
+    return offset == CLOSE and state.sessions[session]["closing"] != Closing.AS_SENT
+
+
+@rare
+def first_kind(state: State, order: np.void, position: int, session: int) -> tuple[int, int]:
+    """Return what a close of both kinds takes first: its offset flag, and how many lots of it.
+
+    The kind the session said, as far as it is free, then the other. Free 3 of history and 5 of
+    today, history first: of 7 lots 3 are of history; of 2 lots both; with no history free all 5.
+    """
+    today = state.sessions[session]["closing"] == Closing.TODAY
+    lots = min(free_lots(state, position, 1 - order["side"], today), int(order["lots"]))
+    if lots == 0:
+        today, lots = not today, int(order["lots"])
+    return CLOSE_TODAY if today else CLOSE, lots
+
+
+@inner
+def other_lots(state: State, order: np.void) -> int:
+    """Return the lots of an order that close the kind which its row does not name; mostly none."""
+    if order["offset"] == OPEN or state.config[0]["offset_flags"] == 0:
+        return 0
+    return order["lots"] - order["closing_lots"]
+
+
+@inner
+def lots_of_a_trade(state: State, order: np.void) -> int:
+    """Return the most lots that one trade of the order may have: all are of one kind."""
+    return order["lots"] - other_lots(state, order)
+
+
+@rare
+def freeze_other(state: State, order: np.void, lots: int) -> None:
+    """Freeze the lots of an order's second kind, or free them again with a negative number."""
+    position = state.positions[order["position"]]
+    add_frozen(position, 1 - order["side"], order["offset"] != CLOSE_TODAY, lots)
+    state.core[0]["two_kinds"] += 1 if lots > 0 else -1
+
+
+@rare
+def turn_to_other(state: State, order: np.void) -> None:
+    """Let an order whose first kind is used up go on with the second, which is frozen already."""
+    order["offset"] = CLOSE if order["offset"] == CLOSE_TODAY else CLOSE_TODAY
+    order["closing_lots"] = order["lots"]
+    state.core[0]["two_kinds"] -= 1
 
 
 @inner

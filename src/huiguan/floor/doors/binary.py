@@ -18,6 +18,7 @@ from huiguan.exchange.messages import (
     VERSION,
     CancelOrder,
     CancelOrders,
+    Closing,
     EnterOrder,
     SelfTrade,
 )
@@ -78,6 +79,7 @@ class Asked(NamedTuple):
     grace_ms: int
     cancel_on_disconnect: int
     self_trade: int
+    closing: int
 
 
 def read_ask(data: bytes) -> Asked | None:
@@ -89,6 +91,7 @@ def read_ask(data: bytes) -> Asked | None:
     sound = asked.cancel_on_disconnect in (0, 1) and asked.epoch > 0
     sound = sound and asked.last_reply >= 0 and asked.grace_ms >= 0
     sound = sound and SelfTrade.OFF <= asked.self_trade <= SelfTrade.BOTH
+    sound = sound and Closing.AS_SENT <= asked.closing <= Closing.TODAY
     return asked if good and sound else None
 
 

@@ -19,12 +19,15 @@ from huiguan.exchange.messages import (
     LAYOUTS,
     MESSAGE_BYTES,
     VERSION,
+    Closing,
+    ClosingCode,
     SelfTrade,
     SelfTradeCode,
 )
 from huiguan.foundation.records import Flag, Int32, Int64, Record, layout
 
 SelfTradeWord = Literal["off", "newest", "oldest", "both"]
+ClosingWord = Literal["as_sent", "history", "today"]
 LOG_ON_BYTES = 128
 TOKEN_BYTES = 32
 HEARTBEAT_MS = 10_000  # each side says something at least this often; after three it is gone
@@ -80,7 +83,8 @@ class AskLogOn(DoorRecord, frozen=True, tag="ask_log_on"):
     The key is 32 bytes, as four numbers. A higher ``epoch`` begins the client sequence again at 1;
     the same one goes on. ``last_reply`` is how many replies of this trading day were received.
     ``self_trade`` is what goes where an order would trade with one of its own holder: 0 nothing, 1
-    the newest, 2 the oldest, 3 both; ``LoggedOn`` says whether the day has that choice.
+    the newest, 2 the oldest, 3 both; ``LoggedOn`` says whether the day has that choice. ``closing``
+    is what a plain close takes: 0 history lots, 1 those first and then today's, 2 today's first.
     """
 
     KIND: ClassVar[int] = 1
@@ -96,12 +100,14 @@ class AskLogOn(DoorRecord, frozen=True, tag="ask_log_on"):
     grace_ms: Int32  # between a lost line and cancel-on-disconnect
     cancel_on_disconnect: Flag
     self_trade: SelfTradeCode
+    closing: ClosingCode
 
 
 class LoggedOn(DoorRecord, frozen=True, tag="logged_on"):
     """The session is on; ``repeats`` replies follow that the client has not seen, then others.
 
     ``self_trade`` is what is in force: 0 (off) whatever was asked where the venue has no choice.
+    ``closing`` too: 0 where the venue does not hold lots of today and history apart.
     """
 
     KIND: ClassVar[int] = 2
@@ -114,6 +120,7 @@ class LoggedOn(DoorRecord, frozen=True, tag="logged_on"):
     heartbeat_ms: Int32
     earlier: Int32  # the ``DoorReason`` that ended the connection before this one
     self_trade: SelfTradeCode
+    closing: ClosingCode
 
 
 class Heartbeat(DoorRecord, frozen=True, tag="heartbeat"):
@@ -190,6 +197,12 @@ RECORDS: dict[int, type[DoorRecord]] = {kind.KIND: kind for kind in DoorRecord._
 def self_trade_word(number: int) -> SelfTradeWord:
     """Return what a session chose as the JSON door and queries say it."""
     word: SelfTradeWord = msgspec.convert(SelfTrade(number).name.lower(), SelfTradeWord)
+    return word
+
+
+def closing_word(number: int) -> ClosingWord:
+    """Return what a session chose that a plain close takes, in the same way."""
+    word: ClosingWord = msgspec.convert(Closing(number).name.lower(), ClosingWord)
     return word
 
 

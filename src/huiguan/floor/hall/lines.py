@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from huiguan.exchange.messages import LogOff, LogOn, LoseSession, SelfTrade
+from huiguan.exchange.messages import Closing, LogOff, LogOn, LoseSession, SelfTrade
 from huiguan.floor.day.reply_log import replies_from_journal
 from huiguan.floor.doors.rate import Rate
 from huiguan.floor.doors.records import (
@@ -209,6 +209,7 @@ class Hall:
             epoch=asked.epoch,
             cancel_on_disconnect=asked.cancel_on_disconnect,
             self_trade=SelfTrade(asked.self_trade),
+            closing=Closing(asked.closing),
         )
         if self.node.is_shut:
             line.end(DoorReason.DAY_OVER)
@@ -236,6 +237,7 @@ class Hall:
             return
         self._epochs[session] = asked.epoch
         line.session = session
+        chosen = market.core.state.sessions[session]
         line.say(
             LoggedOn(
                 next_client_sequence=outcome.first_figure + 1,
@@ -245,7 +247,8 @@ class Hall:
                 epoch=asked.epoch,
                 heartbeat_ms=HEARTBEAT_MS,
                 earlier=int(self._earlier.pop(session, DoorReason.NONE)),
-                self_trade=SelfTrade(market.core.state.sessions["self_trade"][session]),
+                self_trade=SelfTrade(chosen["self_trade"]),
+                closing=Closing(chosen["closing"]),
             )
         )
         missed = market.log.since(session, last)

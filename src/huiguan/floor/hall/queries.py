@@ -17,7 +17,12 @@ import numpy as np
 from huiguan.exchange.day.keys import split_key
 from huiguan.exchange.messages import Phase
 from huiguan.exchange.trading.state.rows import FIRST_KEY
-from huiguan.floor.doors.records import SelfTradeWord, self_trade_word
+from huiguan.floor.doors.records import (
+    ClosingWord,
+    SelfTradeWord,
+    closing_word,
+    self_trade_word,
+)
 from huiguan.floor.hall.clock import exchange_words, steady
 from huiguan.foundation.faults import InputFault
 
@@ -61,6 +66,7 @@ class SessionNow(msgspec.Struct, frozen=True):
     grace_ns: int
     cancel_on_disconnect: bool
     self_trade: SelfTradeWord
+    closing: ClosingWord
     connected: bool
 
 
@@ -171,6 +177,7 @@ class Queries:
             grace_ns=int(row["grace_ns"]),
             cancel_on_disconnect=bool(row["cancel_on_disconnect"]),
             self_trade=self_trade_word(row["self_trade"]),
+            closing=closing_word(row["closing"]),
             replies=node.market.log.count(session),
             connected=session in node.live,
         )

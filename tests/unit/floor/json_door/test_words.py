@@ -18,6 +18,7 @@ from huiguan.exchange.messages import (
     VERSION,
     CancelOrder,
     CancelOrders,
+    Closing,
     Command,
     EnterOrder,
     Hedge,
@@ -260,6 +261,7 @@ def test_every_event_is_said_as_it_is_described(kind: int) -> None:
             heartbeat_ms=10_000,
             earlier=0,
             self_trade=SelfTrade.OLDEST,
+            closing=Closing.TODAY,
         ),
     ],
 )
@@ -289,6 +291,7 @@ def test_repeats_are_marked_and_replies_are_counted_across_pieces() -> None:
         heartbeat_ms=10_000,
         earlier=0,
         self_trade=SelfTrade.OFF,
+        closing=Closing.AS_SENT,
     )
     kind = next(iter(protocol.EVENTS))
     data = encode_record(on) + event_row(kind, filled(kind)) * 3

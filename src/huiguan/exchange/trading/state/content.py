@@ -9,11 +9,15 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from huiguan.exchange.messages import Offset
 from huiguan.exchange.trading.state.registers import REGISTERS
 from huiguan.exchange.trading.state.rows import CORE, NO_ROW, ORDER, OUTCOME, POSITION, State
 from huiguan.foundation.hashing import canonical_bytes, digest
 
-LATER = {"self_trade"}  # of a session: hashed where somebody chose it, so that older days stay
+LATER = {
+    "self_trade",
+    "closing",
+}  # of a session: hashed where somebody chose it, so that older days stay
 PLACES = {"ahead", "behind", "level", "position", "holding"}  # rows, not content
 COUNTERS = ("sequence", "time_ns", "trades", "next_disconnect_ns", "next_phase")
 NO_MARK = np.int32(NO_ROW).tobytes()  # hashed since version 1: between frames no mark goes on
@@ -59,6 +63,8 @@ def state_hash(state: State) -> bytes:
     parts.append(canonical_bytes(live(state.transfers, "stage"), ["transfer_id"]))
     if len(chosen := np.flatnonzero(state.sessions["self_trade"])):
         parts += [chosen.tobytes(), state.sessions["self_trade"][chosen].tobytes()]
+    if len(chosen := np.flatnonzero(state.sessions["closing"])):
+        parts += [b"closing", chosen.tobytes(), state.sessions["closing"][chosen].tobytes()]
     return digest(*parts)
 
 
@@ -95,3 +101,12 @@ def restore(state: State, tables: Mapping[str, np.ndarray]) -> None:
             continue
         for field in kept.dtype.names or ():
             rows[field] = kept[field]
+    state.core["two_kinds"] = np.count_nonzero(of_two_kinds(state))
+
+
+def of_two_kinds(state: State) -> np.ndarray:
+    """Return which orders close lots of both kinds, by row; a snapshot keeps no count of them."""
+    orders = state.orders
+    closes = (orders["order_id"] != 0) & (orders["offset"] != Offset.OPEN)
+    found: np.ndarray = closes & (orders["closing_lots"] < orders["lots"])
+    return found & (state.config["offset_flags"][0] != 0)

@@ -57,8 +57,10 @@ def begin(state: State, out: np.ndarray, kind: int) -> int:
 
 
 @inner
-def order_entered(state: State, out: np.ndarray, order: np.void, time_in_force: int) -> None:
-    """Say that ``order`` is accepted."""
+def order_entered(
+    state: State, out: np.ndarray, order: np.void, other_lots: int, time_in_force: int
+) -> None:
+    """Say that ``order`` is accepted, and how many of its lots close the other kind."""
     event = rows(out, ENTERED_ROW)[begin(state, out, ENTERED)]
     event["order_id"] = order["order_id"]
     event["client_order_id"] = order["client_order_id"]
@@ -70,6 +72,7 @@ def order_entered(state: State, out: np.ndarray, order: np.void, time_in_force: 
     event["offset"] = order["offset"]
     event["hedge"] = order["hedge"]
     event["time_in_force"] = time_in_force
+    event["other_lots"] = other_lots
 
 
 @inner

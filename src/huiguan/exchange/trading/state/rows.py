@@ -53,6 +53,7 @@ class Core(Record, frozen=True):
     positions: Int32
     holdings: Int32
     transfers: Int32
+    two_kinds: Int32  # live orders that close lots of both kinds
 
 
 class InstrumentState(Record, frozen=True):
@@ -106,7 +107,7 @@ class Order(Record, frozen=True):
     behind: Int32
     price_ticks: Int32
     lots: Int32  # still to fill
-    closing_lots: Int32  # of them, lots that close a position; the rest opens
+    closing_lots: Int32  # of them, lots of the offset's kind; the rest opens, or closes the other
     level: Int32  # row of ``levels``; NO_ROW while arriving
     position: Int32
     holding: Int32
@@ -114,7 +115,7 @@ class Order(Record, frozen=True):
     instrument: Int32
     trading_code: Int32
     side: Int8
-    offset: Int8
+    offset: Int8  # what the next lot does; as sent but where a close takes both kinds of lots
     hedge: Int8
 
 
@@ -194,6 +195,7 @@ class SessionState(Record, frozen=True):
     state: Int8
     cancel_on_disconnect: Int8
     self_trade: Int8  # a ``SelfTrade``; OFF where the day has no choice
+    closing: Int8  # a ``Closing``; AS_SENT where the venue has one kind of lots
 
 
 class CommandOutcome(Record, frozen=True):

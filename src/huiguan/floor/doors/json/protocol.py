@@ -21,6 +21,7 @@ from huiguan.exchange.messages import (
     VERSION,
     CancelOrder,
     CancelOrders,
+    Closing,
     CommandDone,
     CommandRefused,
     CommandRepeated,
@@ -40,6 +41,7 @@ from huiguan.floor.doors.json.words import (
 from huiguan.floor.doors.records import (
     DOOR_LAYOUTS,
     AskLogOff,
+    ClosingWord,
     DayClosed,
     DayOpened,
     DoorReason,
@@ -48,6 +50,7 @@ from huiguan.floor.doors.records import (
     LoggedOn,
     NotTaken,
     SelfTradeWord,
+    closing_word,
     encode_record,
     log_on_record,
     self_trade_word,
@@ -115,8 +118,10 @@ class LogOn(
 ):
     """The first message of a connection: who speaks, and what it has seen.
 
-    ``self_trade`` says what goes where an order would trade with one of its own holder.
-    ``LoggedOn`` says what is in force: off where the venue has no such choice.
+    ``self_trade`` says what goes where an order would trade with one of its own holder. ``closing``
+    is what a plain ``close`` takes: ``as_sent`` history lots, ``history`` those first and then
+    today's, ``today`` the other way round. ``LoggedOn`` says what is in force: off and as sent
+    where the venue has no such choice.
     """
 
     key: Annotated[str, msgspec.Meta(max_length=80)]
@@ -126,6 +131,7 @@ class LogOn(
     grace_ms: Annotated[int, msgspec.Meta(ge=0, le=LARGEST)] = 0
     cancel_on_disconnect: bool = False
     self_trade: SelfTradeWord = "off"
+    closing: ClosingWord = "as_sent"
 
 
 class SignOfLife(msgspec.Struct, tag="heartbeat", tag_field="type", forbid_unknown_fields=True):
@@ -169,6 +175,7 @@ def ask_bytes(token: bytes, asked: LogOn) -> bytes:
         grace_ms=asked.grace_ms,
         cancel_on_disconnect=int(asked.cancel_on_disconnect),
         self_trade=SelfTrade[asked.self_trade.upper()],
+        closing=Closing[asked.closing.upper()],
     )
 
 
@@ -277,6 +284,7 @@ class Talk:
             self._begin(said["trading_day"], said["replies"] - said["repeats"])
             self.next_sequence, self._repeats = said["next_client_sequence"], said["repeats"]
             said["self_trade"] = self_trade_word(said["self_trade"])
+            said["closing"] = closing_word(said["closing"])
         elif kind == DayOpened.KIND:
             self._begin(said["trading_day"], 0)
             self.next_sequence = said["next_client_sequence"]

@@ -137,7 +137,7 @@ class Account(msgspec.Struct, frozen=True):
 
 
 class LiveOrder(msgspec.Struct, frozen=True):
-    """An order in the book."""
+    """An order in the book; ``other_lots`` of it close the other kind after that of ``offset``."""
 
     order_id: int
     client_order_id: int
@@ -149,6 +149,7 @@ class LiveOrder(msgspec.Struct, frozen=True):
     hedge: str
     price: str
     remaining_lots: int
+    other_lots: int
 
 
 class LiveOrders(msgspec.Struct, frozen=True):
@@ -161,7 +162,10 @@ class LiveOrders(msgspec.Struct, frozen=True):
 
 
 class DayOrder(msgspec.Struct, frozen=True):
-    """An order of today, whatever became of it."""
+    """An order of today, whatever became of it.
+
+    ``other_lots`` of a plain close that takes both kinds close the other one, after ``offset``'s.
+    """
 
     order_id: int
     client_order_id: int
@@ -175,6 +179,7 @@ class DayOrder(msgspec.Struct, frozen=True):
     time_in_force: str
     price: str
     lots: int
+    other_lots: int
     filled_lots: int
     cancelled_lots: int
     state: Literal["live", "filled", "cancelled"]

@@ -159,7 +159,7 @@ async def orders(service: Service, request: Request) -> Response:
     if wanted == "1":
         return await happened(service, asker, "orders")
     found = await service.rows("read orders", asker)
-    names = asker.day.names
+    names, two_kinds = asker.day.names, asker.day.image.settings.offset_flags
     told = [
         answers.LiveOrder(
             order_id=order_id,
@@ -172,11 +172,14 @@ async def orders(service: Service, request: Request) -> Response:
             hedge=word(Hedge(hedge)),
             price=names.price(contract, ticks),
             remaining_lots=lots,
+            other_lots=lots - closing if two_kinds and offset != Offset.OPEN else 0,
         )
-        for order_id, own, session, contract, code, side, offset, hedge, ticks, lots in columns(
-            np.frombuffer(found.rows, ORDER),
-            *("order_id", "client_order_id", "session", "instrument", "trading_code", "side"),
-            *("offset", "hedge", "price_ticks", "lots"),
+        for order_id, own, session, contract, code, side, offset, hedge, ticks, lots, closing in (
+            columns(
+                np.frombuffer(found.rows, ORDER),
+                *("order_id", "client_order_id", "session", "instrument", "trading_code", "side"),
+                *("offset", "hedge", "price_ticks", "lots", "closing_lots"),
+            )
         )
     ]
     return answered(answers.LiveOrders(*stamp(found), told))

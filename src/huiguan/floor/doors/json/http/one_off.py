@@ -111,6 +111,7 @@ async def _speak(
         grace_ms=now.grace_ns // MS_NS,
         cancel_on_disconnect=now.cancel_on_disconnect,
         self_trade=now.self_trade,
+        closing=now.closing,
     )
     upstream.send(ask_bytes(asker.token, on))
     await _heard(upstream, talk, {"logged_on"})

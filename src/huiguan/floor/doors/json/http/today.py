@@ -168,6 +168,7 @@ def day_order(names: DayNames, one: Happened, filled: int, cancelled: int) -> an
         time_in_force=TimeInForce(int(row["time_in_force"])).name.lower(),
         price=names.price(contract, int(row["price_ticks"])),
         lots=lots,
+        other_lots=int(row["other_lots"]),
         filled_lots=filled,
         cancelled_lots=cancelled,
         state=state,  # type: ignore[arg-type]
