@@ -6,10 +6,12 @@ from huiguan.exchange.messages import (
     MESSAGE_BYTES,
     AuctionUncrossed,
     ChangePhase,
+    Closing,
     CommandDone,
     LogOn,
     MarginCalled,
     MarkAccounts,
+    Offset,
     PassTime,
     Phase,
     Side,
@@ -17,9 +19,10 @@ from huiguan.exchange.messages import (
     encode,
 )
 from huiguan.exchange.trading.core import TradingCore, with_view
+from huiguan.foundation.refusals import Refusal
 from tests.images import small_image
 from tests.property.stories import Seeded, Teller, story_image
-from tests.trading_day import SMALL, Day, order, read_events
+from tests.trading_day import SMALL, Day, order, order_id, read_events, refusal
 
 CANARY = 0xA5
 
@@ -81,6 +84,39 @@ def test_every_live_order_may_trade_in_one_command() -> None:
     kinds = [type(one.event) for one in told]
     assert kinds.count(TradeExecuted) == 2 * pairs
     assert kinds.count(AuctionUncrossed) == 1 + pairs
+    assert (behind == CANARY).all()
+
+
+def test_closes_of_both_kinds_trade_twice_in_one_command_and_take_the_room_of_two() -> None:
+    """32 people close a lot of history and one of today, to one buyer: 64 trades of one order.
+
+    The table has 65 rows: 32 orders that count twice, and the buyer's. The buffer has 65 + 16 + 1,
+    and in the same frame 30 outcomes come first: only two of them fit beside 64 trades.
+    """
+    people = 32
+    settings = {**SMALL, "order_capacity": 2 * people + 1}
+    image = small_image(1, people + 1, 2, settings=settings)
+    held = [*((code, 0, 1, 0, 0) for code in range(people)), (people, 0, 0, people, 0)]
+    day = Day(image._replace(positions=np.array(held, dtype=image.positions.dtype)))
+    for session in (1, 2):
+        day.log_on(session, session - 1, closing=Closing.HISTORY)
+    day.sell(people, 100, people)
+    for code in range(people):
+        day.buy(code, 100, 1)
+    for code in range(people):
+        day.sell(code, 101, 2, offset=Offset.CLOSE)
+    day.core._buffer = day.core._earlier = with_view(
+        np.zeros((2 * people + 1 + 16 + 1) * MESSAGE_BYTES, np.uint8)
+    )
+    behind = with_canary(day.core)
+    waiting = order_id(day.sell(people, 102, 1))
+    assert refusal(day.sell(people, 102, 1)) == Refusal.ORDERS_FULL
+    day.cancel(1, waiting)
+    buys = order(people, Side.BUY, 101, 2 * people)
+    rows = [encode(PassTime())] * 30 + [encode(buys, 1, day.counted[1] + 1)]
+    told = read_events(day.core.run_frame(day.time_ns, np.concatenate(rows)))
+    assert [one.event.lots for one in told if isinstance(one.event, TradeExecuted)] == [1] * 64
+    assert not day.core.state.core["two_kinds"][0]
     assert (behind == CANARY).all()
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from huiguan.exchange.messages import CommandRefused, SelfTrade
+from huiguan.exchange.messages import Closing, CommandRefused, Offset, SelfTrade
 from huiguan.exchange.trading.core import TradingCore
 from huiguan.exchange.trading.state.registers import REGISTERS
 from tests.images import small_image
@@ -93,10 +93,46 @@ def test_a_choice_of_self_trades_is_content() -> None:
     assert len(found) == len(SelfTrade)
 
 
+def test_a_choice_of_what_a_close_takes_is_content_and_no_choice_of_self_trades() -> None:
+    image, found = small_image(settings={**SMALL, "self_trade_choice": True}), set()
+    for choices in ({}, {"closing": 1}, {"closing": 2}, {"self_trade": 1}, {"self_trade": 2}):
+        day = Day(image)
+        day.log_on(1, 0, **choices)
+        found.add(day.core.state_hash())
+    assert len(found) == 5
+
+
+def test_a_venue_with_net_positions_has_no_such_choice() -> None:
+    day = Day(small_image(settings={**SMALL, "offset_flags": False}))
+    for choice in (Closing.TODAY, 77):
+        (done,) = day.log_on(1, 0, closing=choice)
+        assert not isinstance(done, CommandRefused)
+        assert not day.core.state.sessions["closing"].any()
+
+
+def test_a_snapshot_keeps_an_order_of_both_kinds_and_needs_no_count_of_them() -> None:
+    """Code 0 holds 2 lots of history and 2 of today; of 4 lots to close 1 trades before."""
+    image = small_image(settings=SMALL)
+    held = [(0, 0, 2, 0, 0), (1, 0, 0, 2, 0)]
+    day = Day(image._replace(positions=np.array(held, dtype=image.positions.dtype)))
+    day.sell(1, 100, 2)
+    day.buy(0, 100, 2)
+    day.log_on(1, 0, closing=Closing.HISTORY)
+    day.sell(0, 101, 4, offset=Offset.CLOSE)
+    day.buy(1, 101, 1)
+    core = TradingCore(day.image)
+    core.restore({name: rows.copy() for name, rows in day.core.tables().items()})
+    assert (core.state_hash(), int(core.state.core["two_kinds"][0])) == (day.core.state_hash(), 1)
+    day.core = core
+    assert trades(day.buy(1, 101, 3)) == [(101, 1), (101, 2)]
+    assert not core.state.core["two_kinds"][0]
+    assert day.position(0) == {}
+
+
 def test_a_snapshot_of_before_there_was_the_choice_is_gone_on_from() -> None:
     day = day_with_a_refusal()
     kept = {name: rows.copy() for name, rows in day.core.tables().items()}
-    kept["sessions"] = without(kept["sessions"], "self_trade")
+    kept["sessions"] = without(without(kept["sessions"], "self_trade"), "closing")
     kept["config"] = without(kept["config"], "self_trade_choice")
     core = TradingCore(day.image)
     core.restore(kept)
