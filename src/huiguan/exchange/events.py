@@ -34,6 +34,7 @@ ENTERED = np.dtype(
         ("offset", "<i1"),
         ("hedge", "<i1"),
         ("time_in_force", "<i1"),
+        ("other_lots", "<i4"),
     ]
 )
 CANCELLED = np.dtype(

@@ -59,6 +59,13 @@ def run_command(
     crowd: Annotated[
         int | None, typer.Option(metavar="SEED", min=0, help="Simulated people trade as well.")
     ] = None,
+    closing: Annotated[
+        str,
+        typer.Option(
+            metavar="as_sent|history|today",
+            help="Which lots a plain close takes first, of history or of today.",
+        ),
+    ] = "as_sent",
 ) -> None:
     """Run an opened day with the orders of a file, to its end; then `day close` clears it.
 
@@ -74,7 +81,7 @@ def run_command(
     rows = read_order_rows(orders, say)
     people, ghosts = beside(folder, quotes, house, crowd)
     announce_compiling(lambda text: say(f"day run: {text}"))
-    found = run_day(folder, rows, [each for each in (people, ghosts) if each is not None])
+    found = run_day(folder, rows, [each for each in (people, ghosts) if each is not None], closing)
     tell(f"{found.rows:,} rows sent, {found.trades:,} trades; the day is over")
     for number, count in sorted(found.refused.items()):
         tell(f"refused {count:,} x {number} {BY_NUMBER[number].english}")

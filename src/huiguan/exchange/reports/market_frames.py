@@ -11,7 +11,7 @@ import polars as pl
 from huiguan.exchange.events import times_of
 from huiguan.exchange.market_data.bars import bars
 from huiguan.exchange.market_data.tables import bars_table, clock_texts
-from huiguan.exchange.messages import CancelReason
+from huiguan.exchange.messages import CancelReason, Offset
 from huiguan.exchange.reports.command_words import FORCES, HEDGES, OFFSETS, SIDES, pair, show_price
 from huiguan.foundation.refusals import BY_NUMBER
 
@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from huiguan.exchange.events import DayEvents
 
 IN_THE_BOOK, TRADED = -2, -1  # how an order ended, where it was not cancelled for a reason
+BOTH_KINDS = {  # of an order that closes lots of both kinds: minus the flag of those that go first
+    -int(Offset.CLOSE): ("close, close today", "平仓，平今"),
+    -int(Offset.CLOSE_TODAY): ("close today, close", "平今，平仓"),
+}
 ENDS = {
     IN_THE_BOOK: "in the book",
     TRADED: "traded",
@@ -98,13 +102,14 @@ def trades_frame(
 
 def asked_columns(image: DayImage, rows: np.ndarray, times_ns: np.ndarray) -> dict[str, Any]:
     """Return what an order asked for, accepted or refused, in words."""
+    offsets = np.where(rows["other_lots"] > 0, -rows["offset"], rows["offset"])
     return {
         "command": rows["sequence"].copy(),
         "time": clock_texts(times_ns),
         "contract": named(image.names.instruments, rows["instrument"]),
         "code": named(image.names.trading_codes, rows["trading_code"]),
         "side": worded(SIDES, rows["side"]),
-        "offset": worded(OFFSETS, rows["offset"]),
+        "offset": worded(OFFSETS | BOTH_KINDS, offsets),
         "hedge": worded(HEDGES, rows["hedge"]),
         "time_in_force": worded(FORCES, rows["time_in_force"]),
         "price": price_texts(image, rows["instrument"], rows["price_ticks"]),
@@ -166,6 +171,7 @@ def orders_frame(image: DayImage, events: DayEvents, refused: np.ndarray) -> pl.
     both = np.zeros(len(entered) + len(refused), entered.dtype)
     for name in shared:
         both[name] = np.concatenate([entered[name], refused[name]])
+    both["other_lots"][: len(entered)] = entered["other_lots"]
     traded, gone = traded_lots(events), cancelled_lots(events)[0]
     none = np.zeros(len(refused), np.int64)
     frame = pl.DataFrame(

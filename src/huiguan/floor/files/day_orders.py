@@ -21,6 +21,7 @@ from huiguan.exchange.messages import (
     EVENT_HEADER_ROW,
     LAYOUTS,
     CancelOrder,
+    Closing,
     CommandRefused,
     EnterOrder,
     Hedge,
@@ -99,7 +100,7 @@ class RunOrders(NamedTuple):
     hashes: DayHashes
 
 
-def choices(kind: type[Side | Offset | Hedge | TimeInForce]) -> dict[str, int]:
+def choices(kind: type[Side | Offset | Hedge | TimeInForce | Closing]) -> dict[str, int]:
     """Return the words of an enumeration: ``close today`` and ``close_today`` are the same."""
     names = {member.name.lower(): int(member) for member in kind}
     return names | {name.replace("_", " "): value for name, value in names.items()}
@@ -245,12 +246,15 @@ def read_orders(image: DayImage, rows: Sequence[OrderRow]) -> list[TimedCommand]
 
 
 def frames_of(
-    image: DayImage, commands: Sequence[TimedCommand], taken: int = 0
+    image: DayImage,
+    commands: Sequence[TimedCommand],
+    taken: int = 0,
+    closing: Closing = Closing.AS_SENT,
 ) -> Iterator[tuple[int, np.ndarray]]:
     """Yield (time, commands) of each frame: log-ons first, then rows of one time together.
 
-    Sessions are numbered from behind the ``taken`` ones. The last frame passes the time to the end
-    of the day.
+    Sessions are numbered from behind the ``taken`` ones and choose ``closing``. The last frame
+    passes the time to the end of the day.
     """
     members = sorted({command.member for command in commands})
     sessions = {member: number for number, member in enumerate(members, 1 + taken)}
@@ -261,7 +265,16 @@ def frames_of(
         )
     times = image.phases["time_ns"]
     log_ons = [
-        encode(LogOn(grace_ns=0, target=number, member=member, epoch=1, cancel_on_disconnect=0))
+        encode(
+            LogOn(
+                grace_ns=0,
+                target=number,
+                member=member,
+                epoch=1,
+                cancel_on_disconnect=0,
+                closing=closing,
+            )
+        )
         for member, number in sessions.items()
     ]
     if log_ons:
@@ -300,22 +313,30 @@ def interleaved(
         yield time_ns, batch
 
 
-def run_day(root: Path | str, rows: Sequence[OrderRow], beside: Sequence[Beside] = ()) -> RunOrders:
+def run_day(
+    root: Path | str,
+    rows: Sequence[OrderRow],
+    beside: Sequence[Beside] = (),
+    closing: str = "as_sent",
+) -> RunOrders:
     """Run the day opened in ``root`` with ``rows`` to its end; then it can be closed.
 
     A row has time, code, contract, side, price, lots; and, where they differ from an opening order
     for the day, offset, hedge, time_in_force, minimum_lots, id (one's own number), action
     (``cancel`` names an id, which one live order of a member has). ``beside`` act on the same day;
-    with them it is put on the disk once, when it is over. Raises ``InputFault`` before anything is
-    written when a row cannot be read or the day has begun.
+    with them it is put on the disk once, when it is over. A plain close takes history lots, with
+    ``closing`` ``history`` or ``today`` lots of both kinds, those first. Raises ``InputFault``
+    before anything is written when a row cannot be read or the day has begun.
     """
+    allowed = choices(Closing)
+    chosen = Closing(allowed[word(closing, "closing", allowed)])
     root = Path(root)
     folder = DayFolder(root)
     image = read_image(folder.image)
     commands = read_orders(image, rows)
     taken = sum(each.sessions for each in beside)
     last = taken + len({command.member for command in commands})
-    frames = list(frames_of(image, commands, taken))
+    frames = list(frames_of(image, commands, taken, chosen))
     trades, refused = 0, [np.zeros(0, np.int64)]
     if any(folder.journal.glob("*.segment")):
         raise InputFault(
