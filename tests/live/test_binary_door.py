@@ -46,7 +46,7 @@ def order(code: int, side: Side, price: int, lots: int = 1, **more: Any) -> Ente
         instrument=more.get("instrument", 0),
         trading_code=code,
         side=side,
-        offset=Offset.OPEN,
+        offset=more.get("offset", Offset.OPEN),
         hedge=Hedge.SPECULATION,
         time_in_force=TimeInForce.DAY,
         price_type=PriceType.LIMIT,
@@ -258,17 +258,55 @@ def test_a_session_says_what_goes_where_it_would_trade_with_itself(tmp_path: Pat
         assert floor.ask("read session", session=1)["self_trade"] == "oldest"
 
 
+def test_a_plain_close_of_both_kinds_goes_on_after_the_floor_went_down(tmp_path: Path) -> None:
+    """2 lots of history and 2 of today: one order, reserved of both; its trades are of one each."""
+    image = small_image()
+    held = np.array([(0, 0, 2, 0, 0), (1, 0, 0, 2, 0)], image.positions.dtype)
+    tokens = make_hall(tmp_path, image._replace(positions=held))
+
+    async def before(floor: Floor) -> None:
+        line = await line_of(floor, tokens[1], closing="history")
+        other = await line_of(floor, tokens[2])
+        assert line.session.closing == "history"
+        assert other.session.closing == "as_sent"
+        await other.outcome(other.send(order(1, Side.SELL, 101, 2)))
+        await line.outcome(line.send(order(0, Side.BUY, 101, 2)))
+        entered = await line.outcome(line.send(order(0, Side.SELL, 102, 4, offset=Offset.CLOSE)))
+        assert isinstance(entered.event, OrderEntered)
+        assert (entered.event.offset, entered.event.other_lots) == (Offset.CLOSE, 2)
+        refused = await line.outcome(line.send(order(0, Side.SELL, 102, offset=Offset.CLOSE)))
+        assert isinstance(refused.event, CommandRefused)
+        assert refused.event.refusal == Refusal.NOT_ENOUGH_TO_CLOSE
+
+    async def after(floor: Floor) -> None:
+        other = await line_of(floor, tokens[2], epoch=2)
+        await other.outcome(other.send(order(1, Side.BUY, 102, 3)))
+        line = await line_of(floor, tokens[1], epoch=2, closing="today")
+        await line.until(lambda: len(line.replies()) == 6)
+        sold = [one.event for one in line.replies()[4:]]
+        assert [(one.lots, one.sell_offset) for one in sold if isinstance(one, TradeExecuted)] == [
+            (2, Offset.CLOSE),
+            (1, Offset.CLOSE_TODAY),
+        ]
+
+    with floor_of(tmp_path) as floor:
+        asyncio.run(closing(before(floor)))
+    with floor_of(tmp_path, opened=False) as floor:
+        assert floor.ask("read session", session=1)["closing"] == "history"
+        asyncio.run(closing(after(floor)))
+
+
 def test_where_the_venue_has_no_such_choice_the_door_says_that_it_is_off(tmp_path: Path) -> None:
     async def play(floor: Floor, tokens: dict[int, str]) -> None:
-        line = await line_of(floor, tokens[1], self_trade="both")
+        line = await line_of(floor, tokens[1], self_trade="both", closing="today")
         assert line.said(doors.LoggedOn)[-1].self_trade == 0
-        assert line.session.self_trade == "off"
+        assert (line.session.self_trade, line.session.closing) == ("off", "as_sent")
         await line.outcome(line.send(order(0, Side.SELL, 101, 3)))
         await line.outcome(line.send(order(0, Side.BUY, 101, 3)))
         await line.until(lambda: len(line.replies()) == 3)
         assert isinstance(line.replies()[2].event, TradeExecuted)
 
-    played(tmp_path, play)
+    played(tmp_path, play, image=small_image(settings={"offset_flags": False}))
 
 
 def test_the_market_goes_on_where_it_stood(tmp_path: Path) -> None:

@@ -90,6 +90,28 @@ def test_orders_stand_in_the_book_and_go_and_are_refused(hall: RunningHall) -> N
             client.enter("cu0001", "buy", contract.lower_limit, 1)
 
 
+def test_a_plain_close_takes_what_the_client_chose_and_its_trade_says_what(
+    hall: RunningHall,
+) -> None:
+    """Nobody holds lots of history on a first day, so a plain close that may is of today's."""
+    with (
+        Client(hall.url, hall.key, closing="history") as client,
+        Client(hall.url, hall.other) as other,
+    ):
+        assert (client.closing, other.closing) == ("history", "as_sent")
+        price = client.contracts[CONTRACT].previous_settlement
+        other.enter(CONTRACT, "sell", price, 2)
+        client.enter(CONTRACT, "buy", price, 2)
+        client.enter(CONTRACT, "sell", price, 2, "close")
+        other.enter(CONTRACT, "buy", price, 2, "close today")
+        opened, closed = next_of(client, Trade), next_of(client, Trade)
+        assert isinstance(opened, Trade)
+        assert isinstance(closed, Trade)
+        assert (opened.offset, closed.offset, closed.lots) == ("open", "close_today", 2)
+    with pytest.raises(ValueError, match="closing is one of as_sent, history, today, not 'oldest'"):
+        Client(hall.url, hall.key, closing="oldest")
+
+
 def test_a_key_nobody_knows_is_told(hall: RunningHall) -> None:
     with pytest.raises(HuiguanError, match="key"):
         Client(hall.url, "hg_" + "00" * 32).__enter__()

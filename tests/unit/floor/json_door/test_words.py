@@ -31,6 +31,7 @@ from huiguan.exchange.messages import (
     TradeExecuted,
     encode,
 )
+from huiguan.floor.doors.binary import ASK, read_ask
 from huiguan.floor.doors.json import protocol
 from huiguan.floor.doors.json.protocol import NoSense, Talk, answer_structs
 from huiguan.floor.doors.records import (
@@ -202,6 +203,19 @@ def test_a_short_order_means_the_usual() -> None:
         TimeInForce.DAY,
     )
     assert (row["trading_code"], row["price_ticks"], row["client_sequence"]) == (0, 7_001, 1)
+
+
+def test_the_choices_of_a_session_in_words_are_those_of_the_record() -> None:
+    said = {"type": "log_on", "key": "hg_1", "self_trade": "both", "closing": "today"}
+    asked = protocol.understood(protocol.READ_LOG_ON, msgspec.json.encode(said))
+    record = bytearray(protocol.ask_bytes(bytes(32), asked))
+    found = read_ask(bytes(record))
+    assert found is not None
+    assert (found.self_trade, found.closing) == (SelfTrade.BOTH, Closing.TODAY)
+    record[(ASK.fields or {})["closing"][1]] = 3
+    assert read_ask(bytes(record)) is None
+    with pytest.raises(NoSense, match="closing"):
+        protocol.understood(protocol.READ_LOG_ON, msgspec.json.encode(said | {"closing": "first"}))
 
 
 def test_the_door_counts_on_where_no_number_is_said() -> None:
