@@ -42,6 +42,10 @@ API_VERSION = "1"
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104  no address to connect to: the one that was asked is
 HELD = [name for name in answers.Position.__struct_fields__ if name.startswith(("long", "short"))]
 
+LIVE = (
+    *("order_id", "client_order_id", "session", "instrument", "trading_code", "side"),
+    *("offset", "hedge", "price_ticks", "lots", "closing_lots"),
+)
 COUNTS = (
     *("minimum_lots", "maximum_lots", "maximum_market_lots", "lots_multiple"),
     *("position_limit_lots", "opening_limit_lots", "last_trading_day"),
@@ -159,8 +163,13 @@ async def orders(service: Service, request: Request) -> Response:
     if wanted == "1":
         return await happened(service, asker, "orders")
     found = await service.rows("read orders", asker)
-    names, two_kinds = asker.day.names, asker.day.image.settings.offset_flags
-    told = [
+    return answered(answers.LiveOrders(*stamp(found), live_orders(asker.day, found.rows)))
+
+
+def live_orders(day: Day, found: bytes) -> list[answers.LiveOrder]:
+    """Return orders of the book, rows of the core's table, in words."""
+    names, two_kinds = day.names, day.image.settings.offset_flags
+    return [
         answers.LiveOrder(
             order_id=order_id,
             client_order_id=own,
@@ -175,14 +184,9 @@ async def orders(service: Service, request: Request) -> Response:
             other_lots=lots - closing if two_kinds and offset != Offset.OPEN else 0,
         )
         for order_id, own, session, contract, code, side, offset, hedge, ticks, lots, closing in (
-            columns(
-                np.frombuffer(found.rows, ORDER),
-                *("order_id", "client_order_id", "session", "instrument", "trading_code", "side"),
-                *("offset", "hedge", "price_ticks", "lots", "closing_lots"),
-            )
+            columns(np.frombuffer(found, ORDER), *LIVE)
         )
     ]
-    return answered(answers.LiveOrders(*stamp(found), told))
 
 
 async def positions(service: Service, request: Request) -> Response:
