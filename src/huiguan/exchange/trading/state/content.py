@@ -14,10 +14,7 @@ from huiguan.exchange.trading.state.registers import REGISTERS
 from huiguan.exchange.trading.state.rows import CORE, NO_ROW, ORDER, OUTCOME, POSITION, State
 from huiguan.foundation.hashing import canonical_bytes, digest
 
-LATER = {
-    "self_trade",
-    "closing",
-}  # of a session: hashed where somebody chose it, so that older days stay
+LATER = {"self_trade", "closing"}  # of a session: hashed where chosen, so that older days stay
 PLACES = {"ahead", "behind", "level", "position", "holding"}  # rows, not content
 COUNTERS = ("sequence", "time_ns", "trades", "next_disconnect_ns", "next_phase")
 NO_MARK = np.int32(NO_ROW).tobytes()  # hashed since version 1: between frames no mark goes on
