@@ -41,12 +41,13 @@ FIRST_EVENT = 200
 class Line:
     """A session's connection that counts the commands that were answered."""
 
-    def __init__(self, port: int, token: bytes, rows: np.ndarray) -> None:
+    def __init__(self, port: int, token: bytes, rows: np.ndarray, **said: int) -> None:
         """Log on, and keep the commands to send."""
         self.rows, self.sent, self.answered = rows.reshape(-1, MESSAGE_BYTES), 0, 0
+        self.replies = 0
         self.line = socket.create_connection(("127.0.0.1", port))
         self.line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.line.sendall(log_on_record(token))
+        self.line.sendall(log_on_record(token, **said))
         self._heard, self._rest = bytearray(1 << 20), b""
         self._read()
 
@@ -67,7 +68,9 @@ class Line:
     def hear(self) -> None:
         """Take what arrived; the newest number of one's own that is named was answered."""
         heads = self._read()
-        own = heads["client_sequence"][heads["kind"] > FIRST_EVENT]
+        replies = heads["kind"] > FIRST_EVENT
+        self.replies += int(replies.sum())
+        own = heads["client_sequence"][replies]
         if len(own):
             self.answered = max(self.answered, int(own.max()))
 
