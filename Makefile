@@ -70,10 +70,10 @@ lock: .venv/base            ## renew the pinned versions
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/pip install -q --disable-pip-version-check uv==0.13.9
 
-.venv/base: .venv/bin/uv requirements.lock
+.venv/base: .venv/bin/uv requirements.lock pyproject.toml clients/python/pyproject.toml
 	$(STEP) "set-up: pinned packages (under a minute)"
 	@$(BIN)/uv pip install -q --require-hashes -r requirements.lock
-	@$(BIN)/uv pip install -q --no-deps -e .
+	@$(BIN)/uv pip install -q --no-deps -e . -e clients/python
 	@touch $@
 
 .venv/dev: .venv/base requirements-dev.lock
