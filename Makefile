@@ -26,7 +26,7 @@ PURE := tests/unit/foundation tests/unit/exchange tests/unit/trading tests/unit/
 uncompiled: .venv/dev       ## the pure rooms as plain Python; every branch counted, with a floor
 	$(STEP) "tests of the pure rooms (uncompiled), with coverage"
 	@rm -f .coverage*
-	NUMBA_DISABLE_JIT=1 $(BIN)/python -m coverage run -m pytest -q $(PURE)
+	NUMBA_DISABLE_JIT=1 $(BIN)/python -m coverage run -m pytest -n auto --dist worksteal -q $(PURE)
 	@$(BIN)/python -m coverage combine -q
 	$(BIN)/python -m coverage report --skip-covered --fail-under=85
 
