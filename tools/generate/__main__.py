@@ -16,6 +16,7 @@ from tools.generate.message_page import message_page
 from tools.generate.rulebook_page import home_rulebook_page, rulebook_page
 from tools.generate.rules_page import entries_page, rules_page
 from tools.generate.table_pages import image_page, result_page
+from tools.generate.words_page import words_page
 
 COPIES: dict[Path, Callable[[], str]] = {
     LOCK: message_lock,
@@ -34,6 +35,7 @@ COPIES: dict[Path, Callable[[], str]] = {
     Path("clients/python/src/huiguan_client/doors.py"): door_client,
     Path("docs/reference/doors.md"): door_page,
     Path("docs/reference/openapi.json"): openapi_text,
+    Path("docs/reference/words.md"): words_page,
 }
 
 
