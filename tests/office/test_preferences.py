@@ -9,7 +9,10 @@ import pytest
 
 from huiguan.office.display.preferences import browser_language
 
-PAGES = ("/", "/?wall", "/product/cu", "/contract/cu2610", "/nothing")
+PAGES = (
+    *("/", "/?wall", "/product/cu", "/contract/cu2610", "/nothing"),
+    *("/express", "/rankings", "/calendar", "/calendar/2030"),
+)
 
 
 @pytest.mark.parametrize(

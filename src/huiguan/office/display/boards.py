@@ -110,14 +110,14 @@ def ordered(lines: Iterable[Line], by: str) -> list[Line]:
     name, sign = by.removeprefix("-"), -1 if by.startswith("-") else 1
     if name in SORTS:
         return sorted(lines, key=lambda line: sort_key(line, name, sign))
-    return sorted(lines, key=group_key)
+    return sorted(lines, key=lambda line: group_place(line.product))
 
 
-def group_key(line: Line) -> tuple[int, int]:
+def group_place(product: str) -> tuple[int, int]:
     """Return the place of a product as the exchanges present them."""
     for number, (_, codes) in enumerate(GROUPS):
-        if line.product in codes:
-            return (number, codes.index(line.product))
+        if product in codes:
+            return (number, codes.index(product))
     return (len(GROUPS), 0)
 
 
@@ -131,7 +131,7 @@ def wall_pages(lines: list[Line]) -> list[tuple[str, list[Line]]]:
     named = [(name, number) for number, (name, _) in enumerate(GROUPS)]
     pages = []
     for name, number in [*named, (OTHERS, len(GROUPS))]:
-        own = [line for line in lines if group_key(line)[0] == number]
+        own = [line for line in lines if group_place(line.product)[0] == number]
         pages += [(name, own[at : at + WALL_ROWS]) for at in range(0, len(own), WALL_ROWS)]
     return pages
 

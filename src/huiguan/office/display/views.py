@@ -57,6 +57,7 @@ def page(request: Request, template: str, status: int = 200, **given: object) ->
         "static": here.static,
         "head": head,
         "here": request.path,
+        "section": request.path.strip("/").partition("/")[0],
         "day": day.trading_day if day else 0,
         **given,
     }
