@@ -42,9 +42,11 @@ class Answer(NamedTuple):
 class RunningHall:
     """The processes of a hall, and what a test asks them."""
 
-    def __init__(self, folder: Path, settings: HallSettings, clock: str) -> None:
+    def __init__(
+        self, folder: Path, settings: HallSettings, clock: str, products: str = "cu"
+    ) -> None:
         self.folder = folder
-        self.key = new_hall(folder, clock, "1", "none", "cu", settings)
+        self.key = new_hall(folder, clock, "1", "none", products, settings)
         self.trusts: ssl.SSLContext | None = None  # of a hall with TLS
         self.other = ""  # the key of somebody else, where there is one
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
@@ -125,11 +127,12 @@ class RunningHall:
 def running_hall(
     folder: Path,
     clock: str = "2026-08-20T20:58",
+    products: str = "cu",
     **settings: Any,
 ) -> Iterator[RunningHall]:
     """Run a hall of copper contracts without a crowd; its clock is paused in continuous trading."""
     wanted = HallSettings(binary_port=0, http_port=0, **settings)
-    hall = RunningHall(folder, wanted, clock)
+    hall = RunningHall(folder, wanted, clock, products)
     try:
         yield hall
     finally:
