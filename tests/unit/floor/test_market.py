@@ -8,9 +8,13 @@ from huiguan.exchange.market_data.feed import Feed
 from huiguan.exchange.messages import ChangePhase, PassTime, Phase, encode
 from huiguan.exchange.trading.core import TradingCore
 from huiguan.floor.day.market import Market
+from huiguan.floor.hall.serve import Floor
+from huiguan.floor.hall.settings import HallSettings
 from huiguan.storage.files import Files
 from huiguan.storage.market.day_image import write_image
 from tests.images import small_image
+from tests.laid_over import laid_over, row
+from tests.markets import market_image
 
 
 def test_starting_a_market_compiles_and_decides_nothing(tmp_path: Path) -> None:
@@ -23,14 +27,14 @@ def test_starting_a_market_compiles_and_decides_nothing(tmp_path: Path) -> None:
     market, core = Market.start(tmp_path), TradingCore(image)
     feed = Feed(image)
     for time_ns, command in ((10, PassTime()), (11, ChangePhase(group=0, phase=Phase.CLOSED))):
-        row = encode(command)
-        flush = market.submit(time_ns, row)
+        sent = encode(command)
+        flush = market.submit(time_ns, sent)
         assert flush is None or flush.result().sequence
         applied = market.collect()
         first = core.next_sequence
-        events = core.run_frame(time_ns, row)
+        events = core.run_frame(time_ns, sent)
         assert applied.events.tobytes() == events.tobytes()
-        assert applied.packets == feed.apply(time_ns, first, row, events)
+        assert applied.packets == feed.apply(time_ns, first, sent, events)
         assert market.core.state_hash() == core.state_hash()
     market.sequencer.leave()
     again = Market.start(tmp_path)
@@ -56,3 +60,17 @@ def test_a_snapshot_keeps_the_feed(tmp_path: Path) -> None:
     assert len(list((tmp_path / "snapshots").glob("*.snapshot"))) == 1
     assert (again.feed.snapshot(), again.feed.packet_sequence()) == (told, number)
     again.sequencer.leave()
+
+
+def test_a_hall_with_own_rulebooks_shows_what_they_show(tmp_path: Path) -> None:
+    """Copper shows the orders of auctions; no shipped book does, nor a snapshot of before."""
+    shown = row("auction", "effective = 2026-08-21", tie='"reference"', depth='"shown"')
+    laid_over(tmp_path / "books", "shfe/cu.toml", shown)
+    image = market_image()
+    write_image(tmp_path / "day" / "image", image, Files())
+    copper = np.array([name.startswith("cu") for name in image.names.instruments])
+    for own, withheld in (([], np.ones(len(copper), bool)), ([str(tmp_path / "books")], ~copper)):
+        market = Floor(tmp_path, HallSettings(rulebook=own), print)._start(tmp_path / "day")
+        assert (market.feed.state.books["withholds"] == withheld).all()
+        market.copy_state().write()
+        market.sequencer.leave()

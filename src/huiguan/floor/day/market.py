@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 import numpy as np
 
+from huiguan.exchange.market_data.auction_depth import shown_in_auctions
 from huiguan.exchange.market_data.feed import Feed
 from huiguan.exchange.market_data.state import KEPT
 from huiguan.exchange.messages import (
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
     from huiguan.days.hashes import DayHashes
     from huiguan.exchange.day.image import DayImage
+    from huiguan.exchange.rules.rows import Books
     from huiguan.floor.day.frames import FrameEvents
     from huiguan.floor.day.sequencer import StateCopy
     from huiguan.storage.journal.recovery import Frame
@@ -70,20 +72,23 @@ class Market:
     It is its own follower: what a fall interrupted is split again.
     """
 
-    def __init__(self, image: DayImage) -> None:
+    def __init__(self, image: DayImage, auction_depth: np.ndarray | bool) -> None:
         """Take the morning; use ``start``."""
         self.image = image
         self._splitter = Splitter(image)
         self.log = ReplyLog(image.settings.session_capacity)
-        self.feed = Feed(image)
+        self.feed = Feed(image, auction_depth=auction_depth)
         self._given: deque[np.ndarray] = deque()  # commands of the frames on their way
         self.sequencer: Sequencer
 
     @classmethod
-    def start(cls, root: Path) -> Market:
-        """Begin the day that was opened in ``root``, or go on where it stands."""
+    def start(cls, root: Path, books: Books | None = None) -> Market:
+        """Begin the day that was opened in ``root``, or go on where it stands.
+
+        ``books`` say where orders are public while an auction collects them; unsaid, nowhere.
+        """
         image = read_image(root / "image")
-        market = cls(image)
+        market = cls(image, shown_in_auctions(books, image) if books else False)
         if any((root / "journal").glob("*.segment")):
             market.sequencer = Sequencer.open(root, follower=market)
         else:

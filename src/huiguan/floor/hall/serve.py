@@ -18,6 +18,7 @@ import asyncio
 import signal
 import sys
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -40,10 +41,10 @@ from huiguan.foundation.calendars import show_day
 from huiguan.foundation.faults import CheckFault, InputFault
 from huiguan.storage.files import Files, write_file
 from huiguan.storage.lock import hold
+from huiguan.storage.market.rulebooks.load import load_books
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from huiguan.floor.hall.settings import HallSettings
 
@@ -104,7 +105,7 @@ class Floor:
         if is_closed(root):
             root = await self._open_next(root)
         loop = asyncio.get_running_loop()
-        market = await loop.run_in_executor(None, Market.start, root)
+        market = await loop.run_in_executor(None, self._start, root)
         for passed in market.sequencer.recovered:
             self.say(f"floor: {passed}")
         node = Node(market, clock, snapshot_every=self.settings.snapshot_every)
@@ -152,6 +153,11 @@ class Floor:
             for door in (server, *inner):
                 door.close()
             await self._leave(hall)
+
+    def _start(self, root: Path) -> Market:
+        """Start the market of a day; no shipped rulebook shows orders of auctions, own ones may."""
+        own = [Path(folder) for folder in self.settings.rulebook]
+        return Market.start(root, load_books(*own) if own else None)
 
     async def _inner_door(self, line: Callable[[], Line]) -> asyncio.AbstractServer:
         """Open the binary door in the hall's folder; only its owner may connect."""
@@ -240,7 +246,7 @@ class Floor:
         except CheckFault as fault:
             self.say(f"floor: {fault}")
             return False
-        market = await loop.run_in_executor(None, Market.start, following)
+        market = await loop.run_in_executor(None, self._start, following)
         node = Node(market, hall.clock, snapshot_every=self.settings.snapshot_every)
         self._publisher.meet(node)
         hall.open_day(node)
