@@ -92,10 +92,14 @@ def bare_flush(folder: Path, count: int, times: int = 300) -> np.ndarray:
 
 
 def open_floor(
-    folder: Path, instruments: int = 1, count: int = COMMANDS
+    folder: Path,
+    instruments: int = 1,
+    count: int = COMMANDS,
+    codes: int = 10_000,
+    live: int = 2_000,
 ) -> tuple[subprocess.Popen[bytes], int, list[bytes], np.ndarray]:
     """Start a floor on busy instruments; return it, its port, the tokens, the commands."""
-    flow = make_flow(instruments, 10_000, 2_000, count)
+    flow = make_flow(instruments, codes, live, count)
     names = flow.image.names
     write_image(
         DayFolder(folder / "days" / str(flow.image.settings.trading_day)).image, flow.image, Files()

@@ -69,6 +69,23 @@ def test_a_line_that_breaks_while_it_asks_does_not_lose_the_next_one(tmp_path: P
     played(tmp_path, scene)
 
 
+def test_what_a_line_sent_before_it_broke_counts(tmp_path: Path) -> None:
+    """Order, end of the line, log-on of the next: the journal has them as they came."""
+
+    async def scene(bench: Bench) -> None:
+        first, second = bench.connect(), bench.connect()
+        first.data_received(hostile.log_on_record(bench.tokens[1]))
+        await bench.settle()
+        first.data_received(quiet_commands()[0])
+        first.connection_lost(None)
+        second.data_received(hostile.log_on_record(bench.tokens[1], epoch=2))
+        await bench.settle()
+        assert kinds(second) == [LoggedOn.KIND, OrderEntered.KIND]
+        assert bench.node.market.core.state.sessions["state"][1] == SessionStatus.ON
+
+    played(tmp_path, scene)
+
+
 def test_of_two_log_ons_at_once_one_line_speaks(tmp_path: Path) -> None:
     async def scene(bench: Bench) -> None:
         first, second = bench.connect(), bench.connect()

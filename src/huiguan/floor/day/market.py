@@ -182,22 +182,18 @@ def compile_for(image: DayImage) -> None:
     Feed(small).apply(0, 1, command, events)
 
 
-def outcomes_of(applied: AppliedFrame, count: int) -> list[Outcome | None]:
-    """Return what became of the first ``count`` commands of a frame, those of the house."""
+def outcome_of(applied: AppliedFrame, place: int) -> Outcome:
+    """Return what became of a command of a frame, by its place there (0: the first)."""
     flat = applied.events.reshape(-1)
     heads = flat.view(EVENT_HEADER_ROW)
-    end = int(np.searchsorted(heads["sequence"], applied.first_sequence + count))
-    done = flat.view(LAYOUTS[CommandDone.KIND])
-    refused = flat.view(LAYOUTS[CommandRefused.KIND])
-    found: list[Outcome | None] = [None] * count
-    for row in range(end):
-        place = int(heads["sequence"][row]) - applied.first_sequence
-        kind = int(heads["kind"][row])
+    sequence = applied.first_sequence + place
+    row, end = np.searchsorted(heads["sequence"], [sequence, sequence + 1]).tolist()
+    for at in range(row, end):
+        kind = int(heads["kind"][at])
         if kind == CommandDone.KIND:
-            found[place] = Outcome(0, int(done["count"][row]), 0)
-        elif kind == CommandRefused.KIND:
-            told = refused[row]
-            found[place] = Outcome(
-                *(int(told[name]) for name in ("refusal", "first_figure", "second_figure"))
-            )
-    return found
+            return Outcome(0, int(flat.view(LAYOUTS[kind])[at]["count"]), 0)
+        if kind == CommandRefused.KIND:
+            told = flat.view(LAYOUTS[kind])[at]
+            figures = (int(told[name]) for name in ("refusal", "first_figure", "second_figure"))
+            return Outcome(*figures)
+    return Outcome(0, 0, 0)

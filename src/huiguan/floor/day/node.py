@@ -1,11 +1,11 @@
 """A market that lives: what arrived while the disk was busy becomes the next frame.
 
 One event loop, one writer. Commands of the doors and of the house are gathered while a frame is on
-its way to the disk; then they are the next frame, without a timer. A small frame is put on disk by
-the loop itself, which takes less than to wake a thread; a large one, and any on a slow disk, by
-threads, and the next goes to the disk before the one that landed is applied. Nobody hears of a
-command before it is on disk; what everybody may see is handed on before the private replies of the
-same frame.
+its way to the disk; then they are the next frame, as they arrived, without a timer. A small frame
+is put on disk by the loop itself, which takes less than to wake a thread; a large one, and any on a
+slow disk, by threads, and the next goes to the disk before the one that landed is applied. Nobody
+hears of a command before it is on disk; what everybody may see is handed on before the private
+replies of the same frame.
 
 Whatever goes wrong in a step stops the market for good, says so, and loses nothing acknowledged.
 """
@@ -19,13 +19,13 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from huiguan.exchange.messages import MESSAGE_BYTES, Command, PassTime, Phase, encode
-from huiguan.floor.day.market import Outcome, outcomes_of
+from huiguan.floor.day.market import outcome_of
 from huiguan.foundation.calendars import SECOND_NS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from huiguan.floor.day.market import AppliedFrame, Market
+    from huiguan.floor.day.market import AppliedFrame, Market, Outcome
     from huiguan.floor.doors.binary import Line
     from huiguan.floor.hall.clock import Clock
 
@@ -38,17 +38,18 @@ SNAPSHOT_EVERY = 500_000  # commands
 LONGEST_SLEEP = 3600.0  # seconds; a due time is looked at again after it
 
 
-class House(NamedTuple):
-    """A command of the house and who wants to know what became of it."""
+class Arrival(NamedTuple):
+    """Commands that arrived together; for one of the house, who wants to know its outcome."""
 
-    row: np.ndarray
+    session: int  # 0: the house
+    rows: np.ndarray
     answered: Answered | None
 
 
 class Flight(NamedTuple):
-    """A frame on its way to the disk: who asked for its house commands, and since when."""
+    """A frame on its way: who asked for which of its commands, and since when it is."""
 
-    answers: list[Answered | None]
+    asked: list[tuple[int, Answered]]
     begun: float  # seconds of the loop
 
 
@@ -68,9 +69,8 @@ class Node:
         self.snapshot_every = snapshot_every
         self.paused_reading: list[Callable[[], None]] = []  # doors to open when there is room
         self._loop = asyncio.get_running_loop()
-        self._house: list[House] = []
-        self._orders: list[tuple[int, np.ndarray]] = []
-        self._rows = 0
+        self._arrived: list[Arrival] = []
+        self._rows = 0  # of what arrived
         self._flying: deque[Flight] = deque()
         self._disk_is_slow = False  # the last frame was long on its way
         self._timer: asyncio.TimerHandle | None = None
@@ -86,14 +86,14 @@ class Node:
         if self.clock.now_ns() < self.market.core.time_ns and not self.clock.is_wall:
             self.clock.steer(now_ns=self.market.core.time_ns)
         for row in self.market.lost():
-            self._house.append(House(row, None))
+            self._arrive(Arrival(0, row, None))
         self._look_at_clock()
         self._wake()
 
     @property
     def waiting_rows(self) -> int:
         """How many commands wait for the next frame."""
-        return self._rows + len(self._house)
+        return self._rows
 
     @property
     def is_full(self) -> bool:
@@ -102,15 +102,17 @@ class Node:
 
     def take(self, session: int, rows: np.ndarray) -> None:
         """Take commands of a session (``uint8``, 64 a row) for the next frame."""
-        self._orders.append((session, rows))
-        self._rows += len(rows) // MESSAGE_BYTES
-        self._wake()
+        self._arrive(Arrival(session, rows, None))
 
     def command(self, command: Command, answered: Answered | None = None, session: int = 0) -> None:
         """Take a command of the house for the next frame; a day that is shut takes none."""
         if self.is_shut:
             return
-        self._house.append(House(encode(command, session), answered))
+        self._arrive(Arrival(0, encode(command, session), answered))
+
+    def _arrive(self, arrival: Arrival) -> None:
+        self._arrived.append(arrival)
+        self._rows += len(arrival.rows) // MESSAGE_BYTES
         self._wake()
 
     def hold(self) -> None:
@@ -149,12 +151,12 @@ class Node:
         if self.waiting_rows > SMALL_ROWS or self._disk_is_slow:
             self._begin_frame()
             return
-        rows, answers = self._gather()
+        rows, asked = self._gather()
         begun = self._loop.time()
         try:
             applied = self.market.run(self.clock.now_ns(), rows)
             self._disk_is_slow = self._loop.time() - begun > SLOW_SECONDS
-            self._tell(applied, answers)
+            self._tell(applied, asked)
             if not self._flying:
                 self.market.sequencer.rest()
         except BaseException as fault:  # noqa: BLE001  whatever it is, nobody may go on
@@ -164,24 +166,32 @@ class Node:
             self._copy()
         self._look_at_clock()
 
-    def _gather(self) -> tuple[np.ndarray, list[Answered | None]]:
-        """Take what was gathered: the commands of the house first, and who asked for those."""
-        house, self._house = self._house, []
-        orders, self._orders, self._rows = self._orders, [], 0
-        if self.clock.is_paced:  # who was faster decides nothing then
-            orders.sort(key=lambda given: given[0])
-        parts = [given.row for given in house] + [rows for _, rows in orders]
+    def _gather(self) -> tuple[np.ndarray, list[tuple[int, Answered]]]:
+        """Take what arrived, in its order, and who asked for which row of it.
+
+        In a paced market the house goes first, then session by session: who was faster decides
+        nothing there.
+        """
+        arrived, self._arrived, self._rows = self._arrived, [], 0
+        if self.clock.is_paced:
+            arrived.sort(key=lambda arrival: arrival.session)
         if self.paused_reading:
             waiting, self.paused_reading = self.paused_reading, []
             for go_on in waiting:
                 go_on()
-        rows = parts[0] if len(parts) == 1 else np.concatenate(parts)
-        return rows, [given.answered for given in house]
+        asked, place = [], 0
+        for arrival in arrived:
+            if arrival.answered:
+                asked.append((place, arrival.answered))
+            place += len(arrival.rows) // MESSAGE_BYTES
+        if len(arrived) == 1:
+            return arrived[0].rows, asked
+        return np.concatenate([arrival.rows for arrival in arrived]), asked
 
     def _begin_frame(self) -> None:
         """Give what was gathered to the disk as one frame."""
-        rows, answers = self._gather()
-        self._flying.append(Flight(answers, self._loop.time()))
+        rows, asked = self._gather()
+        self._flying.append(Flight(asked, self._loop.time()))
         try:
             flush = self.market.submit(self.clock.now_ns(), rows)
         except BaseException as fault:  # noqa: BLE001  whatever it is, nobody may go on
@@ -206,7 +216,7 @@ class Node:
             self.fail(fault)
             return
         try:
-            self._tell(applied, self._flying.popleft().answers)
+            self._tell(applied, self._flying.popleft().asked)
         except BaseException as fault:  # noqa: BLE001  half of a frame may have been told
             self.fail(fault)
             return
@@ -215,22 +225,17 @@ class Node:
         self._look_at_clock()
         self._wake()
 
-    def _tell(self, applied: AppliedFrame, answers: list[Answered | None]) -> None:
+    def _tell(self, applied: AppliedFrame, asked: list[tuple[int, Answered]]) -> None:
         """Tell everybody what a frame came to: the public first."""
         for watch in self.watchers:
             watch(applied)
         for session, rows in applied.replies:
             if speaker := self.live.get(session):
                 speaker.send(rows.data)
-        if answers:
-            self._answer(applied, answers)
+        for place, answered in asked:
+            answered(outcome_of(applied, place))
         for settle in self.settled:
             settle(applied)
-
-    def _answer(self, applied: AppliedFrame, answers: list[Answered | None]) -> None:
-        for answered, outcome in zip(answers, outcomes_of(applied, len(answers)), strict=True):
-            if answered:
-                answered(outcome or Outcome(0, 0, 0))
 
     def _look_at_clock(self) -> None:
         """Set the timer to the next phase or end of a grace; note the end of the day."""
