@@ -5,27 +5,36 @@ A recording stands in the book of the first day; the second has none.
 
 from __future__ import annotations
 
+import asyncio
 import subprocess
 import sys
 import time
 from typing import TYPE_CHECKING
 
 import msgspec
+import numpy as np
 import pytest
+from huiguan_client import doors
+from huiguan_client.messages import CancelOrder
 
 from huiguan.cli.hall.up import CROWD_NAME, new_hall
 from huiguan.days.hashes import HASHES_NAME
 from huiguan.days.verify import verify_folder
+from huiguan.exchange.messages import Phase
+from huiguan.floor.hall.clock import STEERED, ClockSetting
 from huiguan.floor.hall.settings import HallSettings
+from huiguan.foundation.calendars import SECOND_NS
 from huiguan.simulation.market.live import CrowdSettings
 from huiguan.storage.market.rulebooks.load import load_books
-from tests.floors import Floor
+from tests.floors import STARTING_NS, Floor, closing, floor_of, line_of, make_hall
+from tests.images import small_image
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 DAYS, FRAMES, COMMANDS = 2, 60, 100
 TICKS = 50
+TICKED = 6
 SECONDS = 600
 
 
@@ -88,3 +97,31 @@ def test_the_same_seed_makes_the_same_days(tmp_path: Path) -> None:
         found = verify_folder(one, books)
         assert found.hashes is not None
         assert found.hashes.sequence > FRAMES * COMMANDS // 4
+
+
+def test_time_goes_on_when_a_pacer_has_missed_more_than_memory_has(tmp_path: Path) -> None:
+    """The floor comes up behind a snapshot, so the replies of before come from the journal."""
+    image = small_image()
+    phases = [(STARTING_NS, 0, Phase.CONTINUOUS), (STARTING_NS + 3600 * SECOND_NS, 0, Phase.CLOSED)]
+    tokens = make_hall(
+        tmp_path,
+        image._replace(phases=np.array(phases, image.phases.dtype)),
+        setting=ClockSetting(STEERED, STARTING_NS, max=True),
+        terms={1: {"rights": ["trade", "pace"]}},
+        snapshot_every=2,
+    )
+
+    async def play(floor: Floor, missed: int) -> None:
+        line = await line_of(floor, tokens[1])
+        assert line.said(doors.LoggedOn)[0].repeats == missed
+        for second in range(TICKED):
+            await line.until(lambda second=second: len(line.said(doors.Tick)) > second)  # type: ignore[misc]
+            number = line.send(CancelOrder(order_id=1, client_order_id=0))
+            next_ns = line.said(doors.Tick)[-1].time_ns + SECOND_NS
+            line.writer.write(doors.TickDone(next_ns=next_ns).pack())
+            await line.outcome(number)
+        assert [reply.number for reply in line.replies()] == list(range(1, missed + TICKED + 1))
+
+    for missed in (0, TICKED):
+        with floor_of(tmp_path, opened=False) as floor:
+            asyncio.run(closing(play(floor, missed)))

@@ -47,11 +47,13 @@ class Pace:
             self._running = self._hall.node.release()
 
     def came(self, line: Line) -> None:
-        """Take a pacer in whose session is on."""
+        """Take a pacer in whose session is on; who comes late, behind its frame, wakes the rest."""
         assert line.key
         if line.key.may(KeyRight.PACE) and self._hall.clock.is_paced:
             self._here[line.session] = line
             self._next_ns = self._hall.clock.now_ns()  # it has not said yet what it wants
+            if not self._running and not self._open:
+                self._go_on()
 
     def left(self, line: Line) -> None:
         """Go on without a pacer only when it is back: time stands until then."""
@@ -109,9 +111,14 @@ class Pace:
 
     def settled(self, _: AppliedFrame) -> None:
         """After a frame and its replies: move on to the next tick."""
-        if not self._running or not self.paces:
-            return
-        self._running = self._hall.node.release()  # what came while the frame was on its way
+        if self._running:
+            self._running = False
+            if self.paces:
+                self._go_on()
+
+    def _go_on(self) -> None:
+        """Make a frame of what came meanwhile; where there is nothing, move on if all are here."""
+        self._running = self._hall.node.release()
         if not self._running and self._here.keys() >= self._expected:
             self._advance()
 
