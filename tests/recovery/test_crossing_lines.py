@@ -16,7 +16,7 @@ from huiguan.exchange.trading.state.rows import SessionStatus
 from huiguan.floor.day import sequencer
 from huiguan.floor.doors import binary
 from huiguan.floor.doors.binary import AT_ONCE_BYTES
-from huiguan.floor.doors.records import DoorReason, Goodbye, LoggedOn
+from huiguan.floor.doors.records import HEARTBEAT_MS, DoorReason, Goodbye, Heartbeat, LoggedOn
 from huiguan.floor.hall import lines
 from huiguan.storage.journal.format import JournalFault
 from tests import hostile
@@ -199,6 +199,67 @@ def test_what_was_missed_is_sent_as_fast_as_it_is_read(
             assert heard[MESSAGE_BYTES:-MESSAGE_BYTES] == missed[:AT_ONCE_BYTES]
             assert not line.is_on
             assert line.hall._earlier[1] == DoorReason.NOT_READING
+
+    played(tmp_path, scene)
+
+
+def test_who_waits_for_the_journal_hears_signs_of_life_and_is_asked_for_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = threading.Event()
+    monkeypatch.setattr(lines, "replies_from_journal", lambda *_: read.wait(10))
+
+    async def scene(bench: Bench) -> None:
+        log = bench.node.market.log
+        monkeypatch.setattr(log, "since", lambda *_: b"" if read.is_set() else None)
+        line, silent = bench.connect(), bench.connect()
+        line.data_received(hostile.log_on_record(bench.tokens[1]))
+        silent.data_received(hostile.log_on_record(bench.tokens[2]))
+        await bench.settle()
+        silent.heard -= 4 * HEARTBEAT_MS / 1000
+        bench.hall.heartbeat()
+        await bench.settle()
+        assert kinds(line) == [LoggedOn.KIND, Heartbeat.KIND]
+        assert kinds(silent) == [LoggedOn.KIND, Goodbye.KIND]
+        assert bench.hall._earlier[2] == DoorReason.SILENT
+        assert bench.node.market.core.state.sessions["state"][2] == SessionStatus.LOST
+        read.set()
+        while not line.is_on:
+            await asyncio.sleep(0.001)
+
+    played(tmp_path, scene)
+
+
+def test_for_a_line_that_left_no_day_is_run_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One asks five times, the last time for good, while the journal is read for somebody else."""
+    read, served = threading.Event(), []
+
+    def from_journal(_: Path, session: int, *__: object) -> None:
+        served.append(session)
+        read.wait(10)
+
+    monkeypatch.setattr(lines, "replies_from_journal", from_journal)
+
+    async def scene(bench: Bench) -> None:
+        log = bench.node.market.log
+        found = {False: None, True: b""}
+        monkeypatch.setattr(log, "since", lambda one, _: found[read.is_set() and one in served])
+        first = bench.connect()
+        first.data_received(hostile.log_on_record(bench.tokens[1]))
+        while not served:
+            await asyncio.sleep(0.001)
+        again = [bench.connect() for _ in range(5)]
+        for line in again:
+            line.data_received(hostile.log_on_record(bench.tokens[2]))
+            await bench.settle()
+        read.set()
+        while not (first.is_on and again[-1].is_on):
+            await asyncio.sleep(0.001)
+        await bench.settle()
+        assert served == [1, 2]
+        assert sorted(bench.node.live) == [1, 2]
 
     played(tmp_path, scene)
 

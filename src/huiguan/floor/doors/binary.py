@@ -187,6 +187,7 @@ class Line(asyncio.Protocol):
         try:
             while not self._ended and (piece := missed.read(AT_ONCE_BYTES)):
                 self.send(piece)
+                await asyncio.sleep(0)  # others go on between two pieces, however fast they go
                 await asyncio.wait_for(self._room.wait(), READING_SECONDS)
         except TimeoutError:
             self.end(DoorReason.NOT_READING, AT_ONCE_BYTES, abort=True)
@@ -217,7 +218,7 @@ class Line(asyncio.Protocol):
         silent = now - self.heard
         if self._ended:  # it was told, and does not read even that
             self._transport.abort()
-        elif not self.is_on and not self._room:
+        elif not self.session:
             if self.asked is None and silent > LOG_ON_SECONDS:
                 self.end(DoorReason.SILENT, int(silent))
         elif silent > 3 * HEARTBEAT_MS / 1000:

@@ -269,9 +269,11 @@ class Hall:
         while (
             self._asking.get(session) is line and (rest := market.log.since(session, last)) is None
         ):
-            upto = market.log.count(session)
             with nameless_file(root) as missed:
                 async with self._one_fetch:
+                    if self._asking.get(session) is not line:  # it left while others were served
+                        return
+                    upto = market.log.count(session)
                     await loop.run_in_executor(
                         None, replies_from_journal, root, session, last, upto, missed
                     )
