@@ -233,10 +233,10 @@ class AsyncClient:
                 self._later(item)
             if isinstance(item, doors.Heartbeat):
                 continue
-            if isinstance(item, Reply) and (
-                answer := self._answers.pop(item.client_sequence, None)
-            ):
-                answer.set_result(item)
+            if isinstance(item, Reply) and not item.earlier:
+                answer = self._answers.pop(item.client_sequence, None)
+                if answer:
+                    answer.set_result(item)
             for found in self.desk.value(item):
                 self._heard.put_nowait(found)
 

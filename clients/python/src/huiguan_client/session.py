@@ -40,7 +40,8 @@ Command = EnterOrder | CancelOrder | CancelOrders
 class Reply(NamedTuple):
     """An event of the session; ``number`` is that of the reply, ``repeated`` says it is not news.
 
-    ``client_sequence`` is 0 where somebody else's command caused it.
+    ``client_sequence`` is 0 where somebody else's command caused it. Of before this client was on
+    that day (``earlier``) it may be the number of another client's command, and answers none.
     """
 
     event: Event
@@ -48,6 +49,7 @@ class Reply(NamedTuple):
     sequence: int
     client_sequence: int
     repeated: bool
+    earlier: bool = False
 
 
 def _chosen(choices: type[IntEnum], name: str, word: str) -> IntEnum:
@@ -93,6 +95,7 @@ class Session:
         self.is_on = False
         self._waiting: dict[int, bytes] = {}  # commands without an outcome, by number
         self._repeats = 0
+        self._earlier = 0  # replies of the day when this client came
         self._rest = b""
 
     def log_on(self) -> bytes:
@@ -147,14 +150,17 @@ class Session:
         assert isinstance(got.message, Event)
         repeated = self._repeats > 0
         self._repeats -= repeated
-        if isinstance(got.message, OUTCOMES):
+        earlier = self.replies <= self._earlier
+        if isinstance(got.message, OUTCOMES) and not earlier:
             self._waiting.pop(got.client_sequence, None)
-        return Reply(got.message, self.replies, got.sequence, got.client_sequence, repeated)
+        told = (got.sequence, got.client_sequence, repeated, earlier)
+        return Reply(got.message, self.replies, *told)
 
     def _record(self, record: doors.DoorRecord) -> bytes:
         if isinstance(record, doors.LoggedOn):
             if record.trading_day != self.trading_day:
                 self._new_day(record.trading_day)
+                self._earlier = record.replies
             self.is_on, self._repeats = True, record.repeats
             self.self_trade = SelfTrade(record.self_trade).name.lower()
             self.closing = Closing(record.closing).name.lower()
@@ -168,6 +174,7 @@ class Session:
     def _new_day(self, trading_day: int) -> None:
         """Begin another day: numbers begin again, what nobody answered is gone with the old one."""
         self.trading_day, self.replies, self.next_client_sequence = trading_day, 0, 1
+        self._earlier = 0
         self._waiting.clear()
 
     def unanswered(self, first: int, count: int) -> bytes:
