@@ -131,8 +131,9 @@ class Line(asyncio.Protocol):
         if self.asked is None:
             if len(self._buffer) < LOG_ON_BYTES:
                 return
-            self._ask(bytes(self._buffer[:LOG_ON_BYTES]))
+            first = bytes(self._buffer[:LOG_ON_BYTES])
             del self._buffer[:LOG_ON_BYTES]
+            self._ask(first)
         if self.is_on:
             self._take()
         elif len(self._buffer) > UNREAD_BYTES:
