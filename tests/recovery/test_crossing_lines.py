@@ -16,7 +16,13 @@ from huiguan.exchange.trading.state.rows import SessionStatus
 from huiguan.floor.day import sequencer
 from huiguan.floor.doors import binary
 from huiguan.floor.doors.binary import AT_ONCE_BYTES
-from huiguan.floor.doors.records import HEARTBEAT_MS, DoorReason, Goodbye, Heartbeat, LoggedOn
+from huiguan.floor.doors.records import (
+    HEARTBEAT_MS,
+    DoorReason,
+    Goodbye,
+    Heartbeat,
+    LoggedOn,
+)
 from huiguan.floor.hall import lines
 from huiguan.storage.journal.format import JournalFault
 from tests import hostile
@@ -309,3 +315,22 @@ def test_t1_nobody_hears_of_an_order_before_a_slow_disk_has_it(
         bench.node.market.sequencer.leave()
 
     asyncio.run(scene())
+
+
+def test_an_order_of_the_line_before_counts_in_its_own_epoch(tmp_path: Path) -> None:
+    """The next line of the session begins at 1, and its first command is its own."""
+
+    async def scene(bench: Bench) -> None:
+        first, second = bench.connect(), bench.connect()
+        first.data_received(hostile.log_on_record(bench.tokens[1]))
+        await bench.settle()
+        first.data_received(quiet_commands()[0])
+        second.data_received(hostile.log_on_record(bench.tokens[1], epoch=2))
+        await bench.settle()
+        assert kinds(second) == [LoggedOn.KIND, OrderEntered.KIND]
+        second.data_received(quiet_commands()[0])
+        await bench.settle()
+        assert kinds(second) == [OrderEntered.KIND]
+        assert bench.node.market.core.state.core["live_orders"][0] == 2
+
+    played(tmp_path, scene)

@@ -162,7 +162,7 @@ class Node:
         except BaseException as fault:  # noqa: BLE001  whatever it is, nobody may go on
             self.fail(fault)
             return
-        if self._wants_copy():
+        if not self._flying and self._wants_copy():
             self._copy()
         self._look_at_clock()
 

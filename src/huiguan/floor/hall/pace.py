@@ -84,10 +84,11 @@ class Pace:
         if not self.paces:
             self._open.clear()
             node.let_go()
-        elif not self._running and not self._open:
-            node.hold()
-            may = [line for line in node.live.values() if line.key and line.key.may(KeyRight.PACE)]
-            self._here = {line.session: line for line in may}
+            return
+        node.hold()
+        may = [line for line in node.live.values() if line.key and line.key.may(KeyRight.PACE)]
+        self._here = {line.session: line for line in may}
+        if not self._running and not self._open:
             self._running = node.release()
             if not self._running and self._here.keys() >= self._expected:
                 self._tick()
