@@ -257,9 +257,14 @@ def test_for_a_line_that_left_no_day_is_run_again(
         while not served:
             await asyncio.sleep(0.001)
         again = [bench.connect() for _ in range(5)]
-        for line in again:
-            line.data_received(hostile.log_on_record(bench.tokens[2]))
+        for epoch, line in enumerate(again, 1):
+            line.data_received(hostile.log_on_record(bench.tokens[2], epoch=epoch))
             await bench.settle()
+        assert (bench.hall.is_connected(2), bench.hall.is_connected(3)) == (True, False)
+        late = bench.connect()  # the session is connected: the same epoch is refused
+        late.data_received(hostile.log_on_record(bench.tokens[2], epoch=5))
+        await bench.settle()
+        assert (kinds(late), bench.hall._earlier[2]) == ([Goodbye.KIND], DoorReason.ALREADY_HERE)
         read.set()
         while not (first.is_on and again[-1].is_on):
             await asyncio.sleep(0.001)

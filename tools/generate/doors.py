@@ -3,7 +3,7 @@
 import inspect
 
 from huiguan.exchange.messages import HEADER, MESSAGE_BYTES
-from huiguan.floor.doors import records
+from huiguan.floor.doors import binary, records
 from huiguan.foundation.records import layout
 from tools.generate.client import docstring, struct_format
 from tools.generate.kinds import placed
@@ -122,7 +122,8 @@ events that concern the session, and either side the records below (kinds 1 to 9
   `client_sequence` of an event is 0 where somebody else's command caused it.
 - **Epochs.** The same epoch goes on where it stood; a higher one begins client sequences again at
   1 and takes the session over from whoever holds it. While a session is connected the same epoch
-  is refused (`ALREADY_HERE`).
+  is refused (`ALREADY_HERE`): from `LoggedOn` on, also while it gets what it missed. Commands
+  that it sends meanwhile are taken when it has everything.
 - **Not taken.** What the session's rate does not allow, or what comes while no market is open,
   never reaches the exchange and uses up no number: `NotTaken` names the first one and when to
   send it again. To connect again
@@ -131,8 +132,9 @@ events that concern the session, and either side the records below (kinds 1 to 9
   client that says nothing (any record counts) for three times as long is cut, and
   cancel-on-disconnect takes its course after `grace_ms`.
 - **Nonsense.** An unknown kind or version ends that connection with a reason and touches no
-  other. So does a reader that leaves 32 MiB unread; it is told why at its next log-on
-  (`earlier`).
+  other. So does a reader that leaves {binary.UNREAD_BYTES >> 20} MiB unread, or that takes longer
+  than {binary.READING_SECONDS:.0f} seconds for {binary.AT_ONCE_BYTES >> 20} MiB of what it missed;
+  it is told why at its next log-on (`earlier`).
 - **Days.** `DayClosed` after the last phase, `DayOpened` when the next day is there: client
   sequences and replies begin again at 1.
 - A key that is bound to trading codes and reaches for another one gets the core's own refusal, as

@@ -156,6 +156,11 @@ class Hall:
 
     # sessions
 
+    def is_connected(self, session: int) -> bool:
+        """Return whether a line was told that it speaks for a session."""
+        line = self._asking.get(session)
+        return session in self.node.live or (line is not None and line.session > 0)
+
     def log_on(self, line: Line, asked: Asked) -> None:
         """Ask the journal to turn a session on for a line, if its key is good."""
         day = show_day(self.node.market.trading_day)
@@ -179,7 +184,8 @@ class Hall:
         """Return whether a line may speak for a session: nobody does, or has to give way."""
         before = self._asking.get(session)
         if before is not None and before.asked:
-            if asked.epoch < before.asked.epoch:
+            is_told = before.session > 0  # that it is on: it gets what it missed
+            if asked.epoch < before.asked.epoch + is_told:
                 line.end(DoorReason.ALREADY_HERE, before.asked.epoch)
                 return False
             before.end(DoorReason.REPLACED, asked.epoch)

@@ -179,7 +179,7 @@ class Queries:
             self_trade=self_trade_word(row["self_trade"]),
             closing=closing_word(row["closing"]),
             replies=node.market.log.count(session),
-            connected=session in node.live,
+            connected=self._hall.is_connected(session),
         )
 
     def _orders(self, given: dict[str, Any]) -> RowsFound:
