@@ -131,7 +131,7 @@ def running_hall(
     **settings: Any,
 ) -> Iterator[RunningHall]:
     """Run a hall of copper contracts without a crowd; its clock is paused in continuous trading."""
-    wanted = HallSettings(binary_port=0, http_port=0, **settings)
+    wanted = HallSettings(binary_port=0, http_port=0, office_port=0, **settings)
     hall = RunningHall(folder, wanted, clock, products)
     try:
         yield hall

@@ -21,6 +21,7 @@ BIG = '[data-block="cu2610"] [data-cell="last"]'
 
 def test_the_board_moves_by_itself(visit: Open, hall: RunningHall) -> None:
     """A trade shows without a reload, tinted by its direction; chart and depth stand beside it."""
+    trade(hall, "107000")
     page, said = visit("/")
     page.evaluate("window.stays = true")
     trade(hall, "107010")
@@ -43,13 +44,12 @@ def test_a_contract_page_moves_by_itself(visit: Open, hall: RunningHall) -> None
     page.wait_for_selector("[data-trades] tr:first-child td:has-text('107,000')")
 
 
-def test_no_motion_where_none_is_wanted(visit: Open, hall: RunningHall) -> None:
+def test_no_tint_where_no_motion_is_wanted(visit: Open, hall: RunningHall) -> None:
     page, _ = visit("/", reduced_motion="reduce")
     trade(hall, "107010")
     page.wait_for_selector(f"{LAST}:has-text('107,010')")
-    assert (
-        page.evaluate(f"getComputedStyle(document.querySelector('{LAST}')).animationName") == "none"
-    )
+    ground = f"getComputedStyle(document.querySelector('{LAST}')).backgroundColor"
+    assert page.evaluate(ground) == "rgba(0, 0, 0, 0)"
     trade(hall, "107000")
     page.wait_for_selector(f"{LAST}:has-text('107,000')")
 
@@ -100,3 +100,4 @@ def test_a_page_that_is_cut_off_says_so_and_comes_back(visit: Open, hall: Runnin
     trade(hall, "107030")
     page.wait_for_selector(f"{LAST}:has-text('107,030')")
     assert page.evaluate("window.stays")
+    trade(hall, "107000")

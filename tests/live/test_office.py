@@ -33,7 +33,7 @@ ORDER = {"contract": "cu2610", "lots": 1}
 
 @pytest.fixture(scope="module")
 def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHall]:
-    with running_hall(tmp_path_factory.mktemp("office") / "hall", office_port=0) as found:
+    with running_hall(tmp_path_factory.mktemp("office") / "hall") as found:
         yield found
 
 

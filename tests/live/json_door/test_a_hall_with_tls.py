@@ -1,5 +1,6 @@
-"""A hall with TLS at both doors: its floor goes down and comes again, its day closes."""
+"""A hall with TLS at doors and pages: its floor goes down and comes again, its day closes."""
 
+import http.client
 import json
 import shutil
 import socket
@@ -18,6 +19,7 @@ from huiguan.floor.doors.records import DOOR_LAYOUTS, LoggedOn
 from huiguan.floor.hall.keys import token_of
 from huiguan.floor.hall.serve import DOORS_NAME
 from huiguan.foundation.faults import InputFault
+from huiguan.office.config.place import OFFICE_NAME
 from tests.halls import RunningHall, running_hall
 from tests.live.json_door.conftest import trading
 from tests.live.json_door.test_queries import post
@@ -119,3 +121,19 @@ def test_after_the_close_there_is_a_statement_and_the_next_day(secure: RunningHa
     assert secure.get("/v1/account")["session"] == VISITOR_SESSION
     assert secure.get("/v1/orders")["orders"] == []
     assert secure.get("/v1/contracts")["trading_day"] == 20260824
+
+
+@pytest.mark.slow
+def test_pages_are_served_with_tls_and_say_so(secure: RunningHall) -> None:
+    secure.start("office", OFFICE_NAME)
+    found = json.loads((secure.folder / OFFICE_NAME).read_bytes())
+    line = http.client.HTTPSConnection("127.0.0.1", found["port"], context=secure.trusts)
+    try:
+        line.request("GET", "/glossary?lang=zh")
+        answer = line.getresponse()
+        answer.read()
+    finally:
+        line.close()
+    assert found["url"].startswith("https://")
+    assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"
+    assert "Secure" in answer.headers["Set-Cookie"]

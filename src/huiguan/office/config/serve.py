@@ -35,12 +35,14 @@ async def serve_on(place: socket.socket, settings: OfficeSettings) -> None:
     works = [asyncio.create_task(work) for work in (shown.follower.run(), live.run())]
     write_file(settings.folder / OFFICE_NAME, [msgspec.json.encode(told), b"\n"], Files())
     serving = asyncio.create_task(server.serve(sockets=[place]))
+    warming = asyncio.create_task(asyncio.to_thread(shown.warm))  # the first reader waits less
     try:
         await asyncio.wait([serving, *works], return_when=asyncio.FIRST_COMPLETED)
     finally:
         (settings.folder / OFFICE_NAME).unlink(missing_ok=True)
         server.should_exit = True
         await serving
+        await warming
         for work in works:
             if work.done():
                 work.result()

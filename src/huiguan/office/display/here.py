@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
+from huiguan.office.display.preferences import words_of
 from huiguan.storage.market.rulebooks.load import load_books
 
 if TYPE_CHECKING:
@@ -31,6 +32,10 @@ class Shown:
             if self._books is None:
                 self._books = load_books(*self._folders)
             return self._books
+
+    def warm(self) -> None:
+        """Read what every page needs, before somebody waits for it."""
+        _ = self.books, words_of("zh")
 
 
 _shown: list[Shown] = []

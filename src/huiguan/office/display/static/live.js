@@ -3,6 +3,7 @@
 
 const AGAIN_MS = 2000;
 const CHART_MS = 20000;
+const TINT_MS = 600;
 const ACROSS = 3;
 
 const page = document.body.dataset;
@@ -10,6 +11,26 @@ const page = document.body.dataset;
 /** A figure as a number, whatever marks it carries. */
 function figure(text) {
   return Number(text.replace(/[,▲+ ]/gu, "").replace("−", "-").replace("▼", "-"));
+}
+
+const tinted = new Map(); // elements, each with the moment its tint ends
+
+/** Tint an element by where its figure went; no animation, which would cost a frame sixty times a second. */
+function tint(element, name) {
+  element.classList.remove("came-up", "came-down");
+  element.classList.add(name);
+  tinted.set(element, performance.now() + TINT_MS);
+}
+
+/** Take the tints away that are over. */
+function untint() {
+  const now = performance.now();
+  for (const [element, end] of tinted) {
+    if (end <= now) {
+      element.classList.remove("came-up", "came-down");
+      tinted.delete(element);
+    }
+  }
 }
 
 /** Put a figure into an element; tint it where it moved. */
@@ -21,10 +42,8 @@ function put(element, [text, kind]) {
   if (before === text) return;
   element.textContent = text;
   const [was, is] = [figure(before), figure(text)];
-  element.classList.remove("came-up", "came-down");
   if (Number.isFinite(was) && Number.isFinite(is) && was !== is) {
-    void element.offsetWidth; // begin the tint again
-    element.classList.add(is > was ? "came-up" : "came-down");
+    tint(element, is > was ? "came-up" : "came-down");
   }
 }
 
@@ -114,6 +133,7 @@ function show(said) {
   }
   for (const [contract, row] of Object.entries(said.rows)) showRow(contract, row);
   if (said.block) showBlock(said.block);
+  if (tinted.size) setTimeout(untint, TINT_MS + 1);
 }
 
 function follow() {
