@@ -10,6 +10,7 @@ import pytest
 from huiguan.exchange.market_data.feed_books import whole_packets
 from huiguan.exchange.messages import ChangePhase, Phase, Scope, SetHalt
 from huiguan.office.display.figures import grouped, percent, signed
+from huiguan.office.feed.follower import HallStands
 from tests.office.watched import AU2610, CU2610, NINE, SECOND, Watched
 
 
@@ -155,6 +156,22 @@ def test_a_feed_that_is_gone_is_said_with_the_moment(market: Watched, read: Any)
     assert f"The feed is gone since {last}" in page
     assert "107,940" in page
     assert f"行情自 {last} 起中断" in read("/", accept_language="zh")
+
+
+@pytest.mark.parametrize(
+    ("doing", "said"),
+    [
+        ("closing 20260821", "交易日 20260821 正在收盘"),
+        ("day close 20260821", "正在结算交易日 20260821"),
+        ("day open 20260821", "正在开启交易日 20260821"),
+    ],
+)
+def test_what_the_market_does_between_days_is_said(
+    market: Watched, read: Any, doing: str, said: str
+) -> None:
+    market.follower.stands = HallStands(20260821, "2026-08-21 15:31:00", 1.0, doing)
+    assert f"The market is not trading: {doing}" in read("/")
+    assert f"市场未在交易：{said}" in read("/", accept_language="zh")
 
 
 def test_a_feed_that_came_back_begins_with_its_snapshot(market: Watched, read: Any) -> None:
