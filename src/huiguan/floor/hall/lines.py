@@ -89,6 +89,7 @@ class Hall:
         for lines in (self.node.live, self._asking):
             for session in sorted(gone & lines.keys()):
                 lines[session].end(DoorReason.KEY_ENDED)
+        self.pace.keys_changed()
 
     # lines
 

@@ -39,6 +39,9 @@ class Pace:
         """Take a pacer's log-on; when all are here they are turned on in one frame."""
         assert line.key
         self._asking[line.key.session] = (line, asked)
+        self._let_in()
+
+    def _let_in(self) -> None:
         if self._asking.keys() | self._here.keys() >= self._expected:
             asking, self._asking = sorted(self._asking.items()), {}
             self._hall.node.hold()
@@ -62,6 +65,20 @@ class Pace:
         if self._here.get(line.session) is line:
             del self._here[line.session]
             self._open.discard(line.session)
+        if line.key and line.key.may(KeyRight.PACE) and line.key.session not in self._expected:
+            self.keys_changed()
+
+    def keys_changed(self) -> None:
+        """Wait no longer for those who may pace no more, when their lines have left."""
+        known = self._asking.keys() | self._here.keys()
+        if known - self._expected or not self._hall.clock.is_paced or self._hall.node.is_shut:
+            return
+        if not self._expected:
+            self._hall.node.let_go()
+        elif self._asking:
+            self._let_in()
+        elif not self._running and not self._open and self._here.keys() >= self._expected:
+            self._go_on()
 
     def waits(self, line: Line) -> bool:
         """Return whether a line asked to pace, and others are still to come."""
