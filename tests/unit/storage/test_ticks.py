@@ -47,6 +47,13 @@ def test_every_naming_gives_the_same_quotes(tmp_path: Path, text: str) -> None:
     assert read_ticks(out).rows() == EXPECTED  # a quote file reads as itself
 
 
+def test_a_price_that_is_a_word_is_a_fault(tmp_path: Path) -> None:
+    path = tmp_path / "ticks.csv"
+    path.write_text(PLAIN.replace("106860,14", "hello,14"))
+    with pytest.raises(InputFault, match="'hello' is not a decimal number"):
+        read_ticks(path)
+
+
 def test_parquet_of_another_program_reads_like_its_csv(tmp_path: Path) -> None:
     path = tmp_path / "ticks.csv"
     path.write_text(VNPY)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
+from contextlib import suppress
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from huiguan.foundation.arithmetic import EXACT
 from huiguan.foundation.faults import InputFault
+from huiguan.foundation.readers.values import decimal
 
 if TYPE_CHECKING:
     from huiguan.exchange.day.image import DayImage
@@ -44,11 +47,10 @@ class DayNames:
 
     def ticks(self, contract: int, text: str) -> int:
         """Return a decimal as ticks; one that is none, or lies between ticks, is a fault."""
-        try:
-            units = Decimal(text).scaleb(self._decimals[contract])
-            ticks, rest = divmod(units, self._ticks[contract])
-        except InvalidOperation:
-            ticks, rest = Decimal(0), Decimal(1)
+        ticks, rest = Decimal(0), Decimal(1)
+        with suppress(InputFault):  # no decimal number, and so no multiple of the tick
+            units = EXACT.scaleb(decimal(text, "price"), self._decimals[contract])
+            ticks, rest = EXACT.divmod(units, Decimal(self._ticks[contract]))
         if rest:
             raise InputFault(
                 f"price {text!r} is no multiple of the tick of {self.tick(contract)} that "

@@ -100,7 +100,13 @@ def test_a_shown_price_is_read_as_itself(contract: int, ticks: int) -> None:
     assert Decimal(text) == ticks * Decimal(day.tick(contract))
 
 
-@pytest.mark.parametrize("text", ["70005", "0.001", "", "ten", "NaN", "Infinity", "1e99", "٣"])
+FINER, LARGER = "100." + "0" * 30 + "1", "1e11111111111"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["70005", "0.001", "", "ten", "NaN", "Infinity", "1e99", "٣", FINER, LARGER, "1e-99", "1" * 30],
+)
 def test_a_price_that_is_none_says_the_tick(text: str) -> None:
     with pytest.raises(InputFault, match=r"tick of 10|beyond anything"):
         names().ticks(0, text)

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 MOST_FAULTS = 12
 MOST_LEVELS = 20
+LARGE = re.compile(r"-?\d+(\.\d+)?[eE][+-]?\d{1,3}", re.ASCII)  # as programs write doubles
 MISSING = Decimal(10) ** 15  # CTP writes the largest double where there is no price
 DAYTIME = range(6, 18)  # hours in which the trading day is the date
 NEW_DAY_NS = 3600 * SECOND_NS  # counts that begin anew after so long are those of another day
@@ -129,7 +130,7 @@ def price(text: str) -> str | None:
     """Return an exact decimal without zeros at its end; None where there is no price."""
     if text.lower() in {"", "nan", "none"}:
         return None
-    value = decimal(text, "price") if "e" not in text.lower() else Decimal(text)
+    value = Decimal(text) if LARGE.fullmatch(text) else decimal(text, "price")
     return None if abs(value) >= MISSING else f"{value.normalize():f}"
 
 
