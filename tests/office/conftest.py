@@ -10,10 +10,12 @@ import pytest
 from django.test import Client
 from django.test.utils import setup_test_environment
 
+from tests.office.peopled import Office, first_database
 from tests.office.watched import Watched
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "huiguan.office.config.settings"
 django.setup()
@@ -44,3 +46,20 @@ def read(client: Any) -> Callable[..., str]:
         return text
 
     return page
+
+
+@pytest.fixture(scope="session")
+def first_day(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]]:
+    """Make the database of a first start, once: its file, and the passwords it showed."""
+    return first_database(tmp_path_factory.mktemp("people") / "first.sqlite3")
+
+
+@pytest.fixture
+def office(
+    first_day: tuple[Path, dict[str, str]], tmp_path: Path, market: Watched
+) -> Iterator[Office]:
+    """Return an office of its own with one user a role, beside a market."""
+    market.show()
+    found = Office(*first_day, tmp_path / "office.sqlite3")
+    yield found
+    found.close()

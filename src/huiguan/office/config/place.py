@@ -36,9 +36,14 @@ class OfficeOpen(msgspec.Struct, frozen=True):
     port: int
 
 
-def know_settings(settings: OfficeSettings) -> None:
-    """Let Django know this office; what it imports from here on may ask for its settings."""
-    reach = "tls" if settings.tls_cert else "loopback" if settings.is_loopback else "open"
-    os.environ["HUIGUAN_OFFICE_DATA"] = str(settings.folder / DATA)
+def know_place(folder: Path, reach: str = "loopback") -> None:
+    """Let Django know the office of a hall; what it imports from here on may ask for settings."""
+    os.environ["HUIGUAN_OFFICE_DATA"] = str(folder / DATA)
     os.environ["HUIGUAN_OFFICE_REACH"] = reach
     os.environ["DJANGO_SETTINGS_MODULE"] = "huiguan.office.config.settings"
+
+
+def know_settings(settings: OfficeSettings) -> None:
+    """Let Django know this office and who can come to it."""
+    reach = "tls" if settings.tls_cert else "loopback" if settings.is_loopback else "open"
+    know_place(settings.folder, reach)

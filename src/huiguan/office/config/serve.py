@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+import django
 import msgspec
 
 from huiguan.office.config.application import make_app, static_address
+from huiguan.office.config.database import prepare
 from huiguan.office.config.place import OFFICE_NAME, OfficeOpen, know_settings
 from huiguan.office.display.here import Shown, show
 from huiguan.office.display.live import LONGEST_FRAME, Live
@@ -49,10 +51,12 @@ async def serve_on(place: socket.socket, settings: OfficeSettings) -> None:
             work.cancel()
 
 
-def serve(settings: OfficeSettings, say: Callable[[str], None]) -> int:
-    """Run the office of a hall; return the exit code."""
+def serve(settings: OfficeSettings, say: Callable[[str], None], language: str = "en") -> int:
+    """Run the office of a hall; return the exit code. The first people read ``language``."""
     place = listening(settings.host, settings.port, "the office", "office_port")
     know_settings(settings)
+    django.setup()
+    prepare(say, language)
     say(f"office: pages at {settings.host}:{place.getsockname()[1]}")
     asyncio.run(serve_on(place, settings))
     return 0

@@ -18,13 +18,21 @@ _tls = _reach == "tls"
 DEBUG = False
 SECRET_KEY = secret_key(Path(_data)) if _data else fresh_key()
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"] if _reach == "loopback" else ["*"]
-ROOT_URLCONF = "huiguan.office.display.urls"
-INSTALLED_APPS = ["huiguan.office.display"]
+ROOT_URLCONF = "huiguan.office.config.urls"
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",  # auth asks for it
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "huiguan.office.people",
+    "huiguan.office.display",
+]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "huiguan.office.config.security.fixed_policy",
+    "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "huiguan.office.display.preferences.choosing",
 ]
@@ -32,7 +40,10 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": True,
-        "OPTIONS": {"builtins": ["huiguan.office.display.templatetags.spoken"]},
+        "OPTIONS": {
+            "builtins": ["huiguan.office.display.templatetags.spoken"],
+            "context_processors": ["huiguan.office.people.pages.gate.who"],
+        },
     }
 ]
 DATABASES = {
@@ -76,6 +87,25 @@ SECURE_CSP = {
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+AUTH_USER_MODEL = "people.User"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
+    for name, options in (
+        ("MinimumLengthValidator", {"min_length": 12}),
+        ("UserAttributeSimilarityValidator", {"user_attributes": ("name",)}),
+        ("CommonPasswordValidator", {}),
+        ("NumericPasswordValidator", {}),
+    )
+]
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "session", "form"
+SESSION_COOKIE_AGE = 12 * 3600  # a working day from the sign-in, however long the browser is open
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "huiguan.office.people.pages.gate.forged"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024  # no form here is longer
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 100
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = _tls
 SECURE_HSTS_SECONDS = 365 * 86_400 if _tls else 0
 SILENCED_SYSTEM_CHECKS = (

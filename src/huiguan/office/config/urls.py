@@ -1,0 +1,9 @@
+"""Every address of the office: what everybody sees, and the desks of its people."""
+
+from huiguan.office.display.urls import handler404, handler500
+from huiguan.office.display.urls import urlpatterns as display
+from huiguan.office.people.pages.urls import urlpatterns as people
+
+urlpatterns = [*display, *people]
+
+__all__ = ["handler404", "handler500", "urlpatterns"]

@@ -1,0 +1,150 @@
+"""Users, proposals and the record: the desks of administrator, supervisor and auditor."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.http import Http404, HttpResponseRedirect
+from django.utils import timezone
+
+from huiguan.foundation.faults import CheckFault, InputFault
+from huiguan.office.people import proposals, record, selectors
+from huiguan.office.people.pages import forms
+from huiguan.office.people.pages.account import REFUSED
+from huiguan.office.people.pages.gate import desk, open_to, reader
+from huiguan.office.people.roles import Action, Right
+
+if TYPE_CHECKING:
+    from huiguan.office.people.models import Proposal, User
+
+Request = Any  # django.http.HttpRequest and its answer; Django says no types
+Answer = Any
+ASKED = {  # what is asked for on the page of a user, and the form that asks
+    Action.CHANGE_ROLES: forms.Roles,
+    Action.LOCK_USER: forms.Why,
+    Action.UNLOCK_USER: forms.Why,
+    Action.RESET_PASSWORD: forms.Why,
+}
+
+
+@open_to(Action.SEE_USERS, Right.SEE)
+def users(request: Request) -> Answer:
+    """Show every user."""
+    can_make = reader(request).may(Action.MAKE_USER, Right.MAKE)
+    return desk(request, "users.html", users=selectors.users(), can_make=can_make)
+
+
+@open_to(Action.MAKE_USER, Right.MAKE)
+def new_user(request: Request) -> Answer:
+    """Propose a user."""
+    form = forms.NewUser(request.POST or None)
+    made = proposed(request, Action.MAKE_USER, None, form)
+    return made or desk(request, "new_user.html", REFUSED if form.errors else 200, form=form)
+
+
+@open_to(Action.SEE_USERS, Right.SEE)
+def user(request: Request, number: str) -> Answer:
+    """Show a user, and propose a change."""
+    found = selectors.user_by_number(int(number))
+    if found is None:
+        raise Http404
+    asked = {}
+    for action, kind in ASKED.items():
+        pointless = Action.LOCK_USER if found.is_locked else Action.UNLOCK_USER
+        if action is pointless or not reader(request).may(action, Right.MAKE):
+            continue
+        given = request.POST if request.POST.get("do") == action else None
+        form = kind(given, initial={"roles": found.roles}, prefix=action.replace(" ", "-"))
+        if given is not None and (made := proposed(request, action, found, form)):
+            return made
+        asked[str(action)] = form
+    status = REFUSED if any(form.errors for form in asked.values()) else 200
+    return desk(request, "user.html", status, user=found, asked=asked.items())
+
+
+def proposed(request: Request, action: Action, subject: User | None, form: forms.Form) -> Answer:
+    """Return the way to a new proposal, or None where there is nothing good to propose yet."""
+    maker = reader(request).user
+    if request.method != "POST" or maker is None or not form.is_valid():
+        return None
+    given = form.cleaned_data
+    try:
+        made = proposals.propose(
+            maker=maker, action=action, subject=subject, after=given, why=given["why"]
+        )
+    except InputFault as fault:
+        form.refuse(fault)
+        return None
+    answer = HttpResponseRedirect(f"/proposals/{made.pk}")
+    answer.status_code = 303
+    return answer
+
+
+@open_to(Action.SEE_PROPOSALS, Right.SEE)
+def all_proposals(request: Request) -> Answer:
+    """Show what waits, and what was decided."""
+    return desk(
+        request, "proposals.html", waiting=selectors.proposals_waiting(),
+        past=selectors.proposals_past(),
+    )  # fmt: skip
+
+
+@open_to(Action.SEE_PROPOSALS, Right.SEE)
+def proposal(request: Request, number: str) -> Answer:
+    """Show a proposal, and decide on it."""
+    found = selectors.proposal(int(number))
+    if found is None:
+        raise Http404
+    doing, said, done = request.POST.get("do", ""), "", None
+    checker = reader(request).user
+    assert checker is not None, "the gate lets nobody else in"
+    form = forms.Decline(request.POST if doing == "decline" else None)
+    try:
+        if doing == "approve":
+            done = proposals.approve(checker=checker, number=found.pk)
+        elif doing == "decline" and form.is_valid():
+            why = form.cleaned_data["why"]
+            proposals.decline(checker=checker, number=found.pk, why=why)
+    except InputFault as fault:
+        said = str(fault)
+    shown = selectors.proposal(int(number)) if doing else found
+    assert shown is not None, "a proposal is never removed"
+    return desk(
+        request, "proposal.html", REFUSED if said or form.errors else 200, one=shown, done=done,
+        said=said, form=form, may=what_may(request, shown),
+        before=selectors.facts_of(shown.before), after=selectors.facts_of(shown.after),
+    )  # fmt: skip
+
+
+def what_may(request: Request, found: Proposal) -> str:
+    """Return what the reader may do about a proposal: decide, or why not."""
+    person = reader(request)
+    assert person.user is not None, "the gate lets nobody else in"
+    if not selectors.is_open(found, timezone.now()):
+        return "nothing"
+    if not person.may(Action(found.action), Right.CHECK):
+        return "see"
+    if person.user.pk == found.maker_id:
+        return "made it"
+    if person.user.pk == found.subject_id:
+        return "is it"
+    return "decide"
+
+
+@open_to(Action.SEE_RECORD, Right.SEE)
+def whole_record(request: Request) -> Answer:
+    """Show the record from its end, and prove it where that is asked."""
+    asked = request.GET.get("before", "")
+    before = int(asked) if asked.isdecimal() and len(asked) < 19 else None
+    lines = selectors.lines_before(before)
+    counted, proved, said = 0, "", ""
+    if "check" in request.GET:
+        try:
+            counted, proved = record.check()
+        except CheckFault as fault:
+            said = str(fault)
+    further = lines[-1].number if lines and lines[-1].number > 1 else 0
+    return desk(
+        request, "record.html", lines=lines, further=further, counted=counted, proved=proved,
+        said=said,
+    )  # fmt: skip

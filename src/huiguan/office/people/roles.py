@@ -1,0 +1,89 @@
+"""Who may do what: roles, actions, and the table that joins them, as data.
+
+A cell says what a role may do about an action: *do* it alone, *make* a proposal of it, *check* the
+proposals of others, or *see*. Who has several roles has what any of them gives. Nobody without a
+sign-in has more than the role ``guest``; the public display asks for no right at all.
+"""
+
+from __future__ import annotations
+
+import enum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class Role(enum.StrEnum):
+    """What somebody is to the hall."""
+
+    GUEST = "guest"
+    APPLICANT = "applicant"
+    TENANT = "tenant"
+    EMPLOYER = "employer"
+    TRADER = "trader"
+    MEMBER_CLERK = "member clerk"
+    CLEARING_CLERK = "clearing clerk"
+    SUPERVISOR = "supervisor"
+    HOUSING_OFFICER = "housing officer"
+    BUILDING_MANAGER = "building manager"
+    AUDITOR = "auditor"
+    ADMINISTRATOR = "administrator"
+
+
+class Action(enum.StrEnum):
+    """What is done in the office; a name never changes, for the record holds it."""
+
+    KEEP_OWN_ACCOUNT = "keep own account"
+    SEE_USERS = "see users"
+    SEE_PROPOSALS = "see proposals"
+    SEE_RECORD = "see record"
+    MAKE_USER = "make user"
+    CHANGE_ROLES = "change roles"
+    LOCK_USER = "lock user"
+    UNLOCK_USER = "unlock user"
+    RESET_PASSWORD = "reset password"  # noqa: S105  the name of an action
+
+
+class Right(enum.StrEnum):
+    """What a role may do about an action."""
+
+    DO = "do"
+    SEE = "see"
+    MAKE = "make"
+    CHECK = "check"
+
+
+GIVEN = tuple(role for role in Role if role is not Role.GUEST)  # what a user can be given
+FOUR_EYES = (
+    Action.MAKE_USER,
+    Action.CHANGE_ROLES,
+    Action.LOCK_USER,
+    Action.UNLOCK_USER,
+    Action.RESET_PASSWORD,
+)
+_MAKES_AND_CHECKS = frozenset({Right.MAKE, Right.CHECK})
+_CHECKS = frozenset({Right.CHECK})
+_SEES = frozenset({Right.SEE})
+
+TABLE: dict[Action, dict[Role, frozenset[Right]]] = {
+    Action.KEEP_OWN_ACCOUNT: dict.fromkeys(GIVEN, frozenset({Right.DO})),
+    Action.SEE_USERS: dict.fromkeys((Role.ADMINISTRATOR, Role.SUPERVISOR, Role.AUDITOR), _SEES),
+    Action.SEE_PROPOSALS: dict.fromkeys((Role.ADMINISTRATOR, Role.SUPERVISOR, Role.AUDITOR), _SEES),
+    Action.SEE_RECORD: {Role.AUDITOR: _SEES},
+    **{
+        action: {Role.ADMINISTRATOR: _MAKES_AND_CHECKS, Role.SUPERVISOR: _CHECKS}
+        for action in FOUR_EYES
+    },
+}
+
+
+def may(roles: Iterable[str], action: Action, right: Right) -> bool:
+    """Return whether somebody with these roles has a right."""
+    row = TABLE[action]
+    return any(right in row.get(Role(role), ()) for role in roles)
+
+
+def roles_with(action: Action, right: Right) -> list[Role]:
+    """Return the roles that have a right, in their order."""
+    return [role for role in Role if may([role], action, right)]

@@ -1,0 +1,113 @@
+"""What is read of people: each page asks here."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from typing import Any, NamedTuple
+
+from django.utils import timezone
+
+from huiguan.office.people.models import Proposal, RecordLine, State, User
+from huiguan.office.people.roles import Action, Right, may
+
+LINES = 50  # of the record a page
+BOOLEANS = {"True": "yes", "False": "no"}
+DECIDED = 50  # proposals shown behind those that wait
+
+
+class Person(NamedTuple):
+    """Who reads a page: a user with roles, or a guest."""
+
+    user: User | None
+    roles: list[str]
+
+    def may(self, action: Action, right: Right) -> bool:
+        """Return whether this person has a right."""
+        return self.user is not None and may(self.roles, action, right)
+
+
+class Told(NamedTuple):
+    """A line of the record for a page, with the names that it does not hold."""
+
+    number: int
+    at: dt.datetime
+    actor: str
+    action: str
+    subject: str
+    facts: list[tuple[str, list[str]]]
+    hash: str
+
+
+def person_of(user: Any) -> Person:  # noqa: ANN401  Django says no types
+    """Return a person by what the session says."""
+    return Person(user, user.roles) if isinstance(user, User) else Person(None, [])
+
+
+def user_by_number(number: int) -> User | None:
+    """Return a user, or None."""
+    return User.objects.prefetch_related("holdings").filter(pk=number).first()
+
+
+def users() -> list[User]:
+    """Return every user by name."""
+    return list(User.objects.prefetch_related("holdings").order_by("name"))
+
+
+def user_by_name(name: str) -> User | None:
+    """Return a user by name, or None."""
+    return User.objects.filter(name=name).first()
+
+
+def proposals_waiting() -> list[Proposal]:
+    """Return what waits for a decision, the oldest first."""
+    found = Proposal.objects.filter(state=State.WAITING, ends_at__gte=timezone.now())
+    return list(found.select_related("maker", "subject").order_by("pk"))
+
+
+def proposals_past() -> list[Proposal]:
+    """Return what was decided or grew too old, the newest first."""
+    waiting = Proposal.objects.filter(state=State.WAITING, ends_at__gte=timezone.now())
+    past = Proposal.objects.exclude(pk__in=waiting.values("pk"))
+    return list(past.select_related("maker", "subject", "checker").order_by("-pk")[:DECIDED])
+
+
+def proposal(number: int) -> Proposal | None:
+    """Return a proposal, or None."""
+    found = Proposal.objects.select_related("maker", "subject", "checker")
+    return found.filter(pk=number).first()
+
+
+def is_open(found: Proposal, now: dt.datetime) -> bool:
+    """Return whether a proposal can still be approved."""
+    return found.state == State.WAITING and found.ends_at >= now
+
+
+def lines_before(number: int | None) -> list[Told]:
+    """Return a page of the record, the newest first, all of them below a number."""
+    rows = RecordLine.objects.order_by("-number")
+    rows = list((rows if number is None else rows.filter(number__lt=number))[:LINES])
+    names = dict(User.objects.values_list("pk", "name"))
+    return [
+        Told(
+            row.number,
+            timezone.localtime(dt.datetime.fromisoformat(row.at)),
+            names.get(row.actor, ""),
+            row.action,
+            row.subject,
+            facts_of(json.loads(row.facts)),
+            row.hash,
+        )
+        for row in rows
+    ]
+
+
+def facts_of(facts: dict[str, Any]) -> list[tuple[str, list[str]]]:
+    """Return facts as labels and words; what a digest says nobody reads."""
+    shown = []
+    for label, value in sorted(facts.items()):
+        if label in ("digest", "name"):
+            continue
+        values = value if isinstance(value, list) else [value]
+        shown.append((label, [BOOLEANS.get(str(one), str(one)) for one in values]))
+    return shown

@@ -1,0 +1,203 @@
+"""What is done to users under four eyes: read what is, check what is wanted, do it.
+
+Each deed runs inside the transaction that approves its proposal (``proposals``); nothing else calls
+it. A password that a deed makes is returned once and kept as its hash alone.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from django.utils import timezone
+
+from huiguan.foundation.faults import InputFault
+from huiguan.office.people.models import LANGUAGES, Holding, User
+from huiguan.office.people.roles import FOUR_EYES, GIVEN, Action, Right, may
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+NAME = re.compile(r"[a-z][a-z0-9._-]{1,31}")
+PASSWORD_BYTES = 12  # 96 bits, 16 letters
+Facts = dict[str, Any]
+
+
+class Done(NamedTuple):
+    """What a deed did: to whom, what the record tells of it, a password to show once."""
+
+    user: User
+    facts: Facts
+    password: str = ""
+
+
+class Deed(NamedTuple):
+    """One action under four eyes."""
+
+    before: Callable[[User | None], Facts]
+    wanted: Callable[[User | None, Mapping[str, Any]], Facts]
+    run: Callable[[User | None, Facts], Done]
+
+
+def fresh_password() -> str:
+    """Return a password that nobody has had."""
+    return secrets.token_urlsafe(PASSWORD_BYTES)
+
+
+def checked_name(name: str) -> str:
+    """Return a name to sign in with, or raise ``InputFault``."""
+    if not NAME.fullmatch(name):
+        raise InputFault(
+            "a name has 2 to 32 small letters, digits, dots, hyphens or underscores, and begins "
+            "with a letter"
+        )
+    if User.objects.filter(name=name).exists():
+        raise InputFault("this name is taken; choose another one")
+    return name
+
+
+def checked_roles(roles: object) -> list[str]:
+    """Return roles in their order, or raise ``InputFault``."""
+    found = sorted({str(role) for role in roles}) if isinstance(roles, list | tuple) else []
+    if unknown := [role for role in found if role not in GIVEN]:
+        raise InputFault(f"there is no role {unknown[0]!r}; there are {', '.join(GIVEN)}")
+    if not found:
+        raise InputFault("choose at least one role")
+    return found
+
+
+def checked_language(language: object) -> str:
+    """Return a language of the pages, or raise ``InputFault``."""
+    if language not in LANGUAGES:
+        raise InputFault("the language is en or zh")
+    return str(language)
+
+
+def make(*, name: str, roles: list[str], language: str, must_change: bool = True) -> Done:
+    """Make a user; a password that somebody else was shown is changed at the first sign-in."""
+    password = fresh_password()
+    user = User(
+        name=name, language=language, must_change_password=must_change, made_at=timezone.now()
+    )
+    user.set_password(password)
+    user.save(force_insert=True)
+    hold(user, roles)
+    return Done(user, {"user": user.pk, "roles": roles, "locked": False}, password)
+
+
+def hold(user: User, roles: list[str]) -> None:
+    """Let a user have these roles and no other."""
+    user.holdings.exclude(role__in=roles).delete()
+    held = set(user.holdings.values_list("role", flat=True))
+    Holding.objects.bulk_create(Holding(user=user, role=role) for role in roles if role not in held)
+
+
+def check_two_remain() -> None:
+    """Refuse a change after which no two persons could make another one."""
+    makers, checkers = set(), set()
+    for user, role in Holding.objects.filter(user__is_locked=False).values_list("user_id", "role"):
+        if all(may([role], action, Right.MAKE) for action in FOUR_EYES):
+            makers.add(user)
+        if all(may([role], action, Right.CHECK) for action in FOUR_EYES):
+            checkers.add(user)
+    if not makers or not checkers or len(makers | checkers) < 2:
+        raise InputFault("after this nobody could make and another one check a change of people")
+
+
+def somebody(user: User | None) -> User:
+    """Return the user a deed is about."""
+    assert user is not None, "only a new user is nobody yet"
+    return user
+
+
+def nothing(_: User | None) -> Facts:
+    """Return what is told of a user to be made, and of a password: nothing."""
+    return {}
+
+
+def roles_of(user: User | None) -> Facts:
+    """Return the roles there are."""
+    return {"roles": somebody(user).roles}
+
+
+def lock_of(user: User | None) -> Facts:
+    """Return whether there is a lock."""
+    return {"locked": somebody(user).is_locked}
+
+
+def want_user(_: User | None, given: Mapping[str, Any]) -> Facts:
+    """Check what is wanted of a new user."""
+    return {
+        "name": checked_name(str(given.get("name", ""))),
+        "roles": checked_roles(given.get("roles")),
+        "language": checked_language(given.get("language", "en")),
+    }
+
+
+def want_roles(user: User | None, given: Mapping[str, Any]) -> Facts:
+    """Check wanted roles."""
+    roles = checked_roles(given.get("roles"))
+    if roles == somebody(user).roles:
+        raise InputFault("these are the roles already")
+    return {"roles": roles}
+
+
+def want_lock(user: User | None, _: Mapping[str, Any]) -> Facts:
+    """Check that a lock makes sense."""
+    if somebody(user).is_locked:
+        raise InputFault("this user is locked already")
+    return {"locked": True}
+
+
+def want_no_lock(user: User | None, _: Mapping[str, Any]) -> Facts:
+    """Check that there is a lock to take away."""
+    if not somebody(user).is_locked:
+        raise InputFault("this user is not locked")
+    return {"locked": False}
+
+
+def want_password(_: User | None, __: Mapping[str, Any]) -> Facts:
+    """Return what is wanted of a reset: a new password, which nobody chooses."""
+    return {"password": "new"}
+
+
+def run_make(_: User | None, after: Facts) -> Done:
+    """Make the user; the name may have been taken meanwhile."""
+    name = checked_name(after["name"])
+    return make(name=name, roles=after["roles"], language=after["language"])
+
+
+def run_roles(user: User | None, after: Facts) -> Done:
+    """Change the roles."""
+    found = somebody(user)
+    hold(found, after["roles"])
+    check_two_remain()
+    return Done(found, {"user": found.pk, "roles": after["roles"]})
+
+
+def run_lock(user: User | None, after: Facts) -> Done:
+    """Lock or unlock; the sessions of a locked user end with it."""
+    found = somebody(user)
+    found.is_locked = after["locked"]
+    found.save(update_fields=["is_locked"])
+    check_two_remain()
+    return Done(found, {"user": found.pk, "locked": found.is_locked})
+
+
+def run_password(user: User | None, _: Facts) -> Done:
+    """Give a new password, to be changed at the next sign-in; every session of the old one ends."""
+    found, password = somebody(user), fresh_password()
+    found.set_password(password)
+    found.must_change_password = True
+    found.save(update_fields=["password", "must_change_password"])
+    return Done(found, {"user": found.pk}, password)
+
+
+DEEDS: dict[Action, Deed] = {
+    Action.MAKE_USER: Deed(nothing, want_user, run_make),
+    Action.CHANGE_ROLES: Deed(roles_of, want_roles, run_roles),
+    Action.LOCK_USER: Deed(lock_of, want_lock, run_lock),
+    Action.UNLOCK_USER: Deed(lock_of, want_no_lock, run_lock),
+    Action.RESET_PASSWORD: Deed(nothing, want_password, run_password),
+}
