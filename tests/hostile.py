@@ -54,14 +54,30 @@ SPOILT = 0.02  # of frames are no messages, and end their line
 
 
 class FakeTransport(asyncio.Transport):
-    """Takes what a line sends; closing it tells the line a turn of the loop later."""
+    """Takes what a line sends, as much as a line lets it; what is read makes room.
+
+    Closing it tells the line a turn of the loop later.
+    """
 
     def __init__(self, line: Line) -> None:
         super().__init__()
         self.line, self.sent, self.closed = line, bytearray(), False
+        self.most, self.full = 1 << 16, False
 
     def write(self, data: Any) -> None:
         self.sent += data
+        if len(self.sent) > self.most and not self.full:
+            self.full = True
+            self.line.pause_writing()
+
+    def read(self) -> bytes:
+        """Return what was sent since the last time."""
+        data = bytes(self.sent)
+        self.sent.clear()
+        if self.full:
+            self.full = False
+            self.line.resume_writing()
+        return data
 
     def close(self) -> None:
         if not self.closed:
@@ -76,8 +92,8 @@ class FakeTransport(asyncio.Transport):
     def get_extra_info(self, name: str, default: Any = None) -> Any:
         return ("127.0.0.1", 1) if name == "peername" else default
 
-    def set_write_buffer_limits(self, high: int | None = None, low: int | None = None) -> None:
-        pass
+    def set_write_buffer_limits(self, high: int | None = None, low: int | None = None) -> None:  # noqa: ARG002  as asyncio has it
+        self.most = high or self.most
 
     def pause_reading(self) -> None:
         pass

@@ -6,7 +6,7 @@ import asyncio
 import errno
 import threading
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -166,21 +166,12 @@ def test_who_asks_for_what_memory_lost_is_answered_when_the_journal_was_read(
     played(tmp_path, scene)
 
 
-class FullTransport(hostile.FakeTransport):
-    """Says that there is no room after every piece."""
-
-    def write(self, data: Any) -> None:
-        super().write(data)
-        if len(data) >= AT_ONCE_BYTES - MESSAGE_BYTES:
-            self.line.pause_writing()
-
-
 @pytest.mark.parametrize("reads", [True, False])
 def test_what_was_missed_is_sent_as_fast_as_it_is_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reads: bool
 ) -> None:
-    """Three pieces: each waits until the one before was read, and not for ever."""
-    missed = np.random.default_rng(1).bytes(3 * AT_ONCE_BYTES - MESSAGE_BYTES)
+    """Five pieces: each waits until those before were read, and not for ever."""
+    missed = np.random.default_rng(1).bytes(5 * AT_ONCE_BYTES)
     monkeypatch.setattr(lines, "replies_from_journal", lambda *given: given[-1].write(missed))
     monkeypatch.setattr(binary, "READING_SECONDS", 60 if reads else 0.05)
 
@@ -188,21 +179,19 @@ def test_what_was_missed_is_sent_as_fast_as_it_is_read(
         log = bench.node.market.log
         monkeypatch.setattr(log, "since", lambda _, last: b"" if last else None)
         monkeypatch.setattr(log, "count", lambda _: len(missed) // MESSAGE_BYTES)
-        monkeypatch.setattr(hostile, "FakeTransport", FullTransport)
         line, heard = bench.connect(), bytearray()
         line.data_received(hostile.log_on_record(bench.tokens[1]))
         while not (line.is_on or line._ended):
             await asyncio.sleep(0.001)
-            piece = taken(line)
-            assert len(piece) <= MESSAGE_BYTES + AT_ONCE_BYTES
+            piece = taken(line) if reads else b""
+            assert len(piece) <= MESSAGE_BYTES + 2 * AT_ONCE_BYTES
             heard += piece
-            if reads and piece:
-                line.resume_writing()
         heard += taken(line)
         if reads:
             assert heard[MESSAGE_BYTES:] == missed
         else:
-            assert heard[MESSAGE_BYTES:-MESSAGE_BYTES] == missed[:AT_ONCE_BYTES]
+            assert len(heard) <= 2 * (MESSAGE_BYTES + AT_ONCE_BYTES)
+            assert missed.startswith(heard[MESSAGE_BYTES:-MESSAGE_BYTES])
             assert not line.is_on
             assert line.hall._earlier[1] == DoorReason.NOT_READING
 

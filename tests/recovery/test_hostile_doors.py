@@ -90,9 +90,7 @@ def taken(line: Line) -> bytes:
     """Return what a line was sent since the last time."""
     transport = line._transport
     assert isinstance(transport, hostile.FakeTransport)
-    data = bytes(transport.sent)
-    transport.sent.clear()
-    return data
+    return transport.read()
 
 
 def numbered(data: bytes) -> None:
