@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from huiguan.cli.hall.steer import ask
-from huiguan.cli.hall.up import new_hall
+from huiguan.cli.hall.up import call_of, new_hall
 from huiguan.floor.doors.json.serve import HTTP_DOOR_NAME, HttpDoorOpen
 from huiguan.floor.hall.keys import Keys
 from huiguan.floor.hall.serve import DOORS_NAME, DoorsOpen
@@ -27,6 +27,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 READY_SECONDS = 240.0  # the first one compiles
+FIRST_PEOPLE = """
+import sys
+from pathlib import Path
+from huiguan.office.config.database import open_database, prepare
+open_database(Path(sys.argv[1]))
+prepare(print)
+"""
 
 
 class Answer(NamedTuple):
@@ -49,18 +56,24 @@ class RunningHall:
         self.key = new_hall(folder, clock, "1", "none", products, settings)
         self.trusts: ssl.SSLContext | None = None  # of a hall with TLS
         self.other = ""  # the key of somebody else, where there is one
+        self.passwords: dict[str, str] = {}  # of the office's first people, where it runs
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
 
     def start(self, command: str, file: str) -> None:
         """Start a process of the hall and wait for the file that says it is ready."""
         (self.folder / file).unlink(missing_ok=True)
-        words = [sys.executable, "-m", "huiguan", command, str(self.folder)]
-        process = self.processes[command] = subprocess.Popen(words)
+        process = self.processes[command] = subprocess.Popen(call_of(command, self.folder))
         begun = time.monotonic()
         while not (self.folder / file).exists():
             assert process.poll() is None, f"{command} ended with {process.returncode}"
             assert time.monotonic() - begun < READY_SECONDS, f"{command} is not ready"
             time.sleep(0.02)
+
+    def make_people(self) -> None:
+        """Make the office's first people, before its first start, and keep what it shows."""
+        call = [sys.executable, "-c", FIRST_PEOPLE, str(self.folder)]
+        said = subprocess.run(call, check=True, capture_output=True, text=True).stdout
+        self.passwords = dict(line.split() for line in said.splitlines()[1:])
 
     def open(self) -> None:
         self.start("floor", DOORS_NAME)

@@ -46,6 +46,7 @@ def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHall]:
     """Run copper and gold, with a few trades and a book of five levels."""
     folder = tmp_path_factory.mktemp("browser") / "hall"
     with running_hall(folder, products="cu,au") as found:
+        found.make_people()
         found.start("office", OFFICE_NAME)
         found.open()
         found.ask("step")

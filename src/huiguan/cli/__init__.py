@@ -52,6 +52,7 @@ NOUNS = (
     "hall.doctor",
     "hall.floor",
     "hall.keys",
+    "hall.office",
     "hall.steer",
     "hall.up",
     "market.day",

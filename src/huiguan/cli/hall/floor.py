@@ -1,4 +1,4 @@
-"""``huiguan floor``, ``door``, ``office``, ``crowd``, ``quotes``: what ``huiguan up`` starts."""
+"""``huiguan floor``, ``door``, ``crowd``, ``quotes``: what ``huiguan up`` starts."""
 
 from __future__ import annotations
 
@@ -73,36 +73,6 @@ def door(folder: HallDir, leash: Leash = False) -> None:
     on_leash(leash)
     outlive_clients()
     raise typer.Exit(serve(folder, say))
-
-
-@app.command(hidden=True)
-def office(folder: HallDir, leash: Leash = False) -> None:
-    """Run the pages of a hall, beside its market."""
-    from huiguan.floor.hall.operator import SOCKET_NAME
-    from huiguan.floor.hall.publisher import FEED_NAME
-    from huiguan.floor.hall.serve import DAYS
-    from huiguan.floor.hall.settings import is_loopback, read_settings, server_tls
-    from huiguan.office.config.place import OfficeSettings
-    from huiguan.office.config.serve import serve
-    from huiguan.office.feed.follower import HallPlaces
-
-    found = read_settings(folder)
-    server_tls(found)  # says what is wrong with the files before the server does
-    settings = OfficeSettings(
-        folder=folder,
-        places=HallPlaces(
-            days=folder / DAYS, feed=folder / FEED_NAME, operator=folder / SOCKET_NAME
-        ),
-        host=found.host,
-        port=found.office_port,
-        is_loopback=is_loopback(found.host),
-        tls_cert=found.tls_cert,
-        tls_key=found.tls_key,
-        rulebook=found.rulebook,
-    )
-    on_leash(leash)
-    outlive_clients()
-    raise typer.Exit(serve(settings, say))
 
 
 @app.command(hidden=True)

@@ -350,9 +350,15 @@ def stop(floor: subprocess.Popen[bytes], beside: dict[str, Beside]) -> None:
             process.wait()
 
 
+def call_of(command: str, folder: Path) -> list[str]:
+    """Return the call of a process of the hall by its name."""
+    words = ["office", "serve"] if command == "office" else [command]
+    return [sys.executable, "-m", "huiguan", *words, str(folder)]
+
+
 def start(command: str, folder: Path) -> subprocess.Popen[bytes]:
     """Start a process of the hall; Ctrl-C reaches this one only, and its end ends that one."""
-    words = [sys.executable, "-m", "huiguan", command, str(folder), "--leash"]
+    words = [*call_of(command, folder), "--leash"]
     return subprocess.Popen(  # noqa: S603  our own words
         words, start_new_session=True, stdin=subprocess.PIPE
     )

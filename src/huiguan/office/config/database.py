@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import django
 from django.core.management import call_command
 
-from huiguan.office.config.place import know_place
+from huiguan.office.config.place import DATA, DATABASE_NAME, know_place
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,15 +21,26 @@ def open_database(folder: Path) -> None:
     django.setup()
 
 
-def migrate() -> list[str]:
-    """Bring the tables up to date; return the names of the steps that were taken."""
+def has_database(folder: Path) -> bool:
+    """Return whether a hall has an office already."""
+    return (folder / DATA / DATABASE_NAME).exists()
+
+
+def steps_to_take() -> list[str]:
+    """Return the names of the steps that the tables are behind."""
     from django.db import connection  # noqa: PLC0415  after the set-up
     from django.db.migrations.executor import MigrationExecutor  # noqa: PLC0415  the same
 
     executor = MigrationExecutor(connection)
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    call_command("migrate", verbosity=0, interactive=False, stdout=io.StringIO())
     return [f"{step.app_label} {step.name}" for step, _ in plan]
+
+
+def migrate() -> list[str]:
+    """Bring the tables up to date; return the names of the steps that were taken."""
+    steps = steps_to_take()
+    call_command("migrate", verbosity=0, interactive=False, stdout=io.StringIO())
+    return steps
 
 
 def prepare(say: Callable[[str], None], language: str = "en") -> None:
