@@ -20,7 +20,7 @@ user = typer.Typer(no_args_is_help=True, help="Who may sign in; each change asks
 app.add_typer(office, name="office")
 office.add_typer(user, name="user")
 
-FROM_HERE = "this machine"
+FROM_HERE = "terminal"
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The name of the user.")]
 Number = Annotated[int, typer.Argument(metavar="NUMBER", help="The number of the proposal.")]
 Who = Annotated[
