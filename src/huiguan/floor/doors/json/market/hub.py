@@ -91,7 +91,8 @@ class Hub:
         self._door = door
         self.books: PicturedBooks | None = None
         self.readers: set[Reader] = set()
-        self._wanting: dict[tuple[int, str], set[Reader]] = {}  # by pace and contract
+        self._every: dict[str, set[Reader]] = {}  # of every change, by contract
+        self._groups: dict[int, dict[frozenset[str], list[Reader]]] = {}  # by pace, until one asks
         self._shown: dict[int, bytes] = {}  # pictures as text, until they change
         self._changed: dict[int, set[int]] = {pace: set() for pace in EVERY_MS if pace}
         self._tasks: list[asyncio.Task[None]] = []
@@ -129,6 +130,8 @@ class Hub:
                 day = await asyncio.to_thread(self._door.day_of, day_of(packet))
                 self.books, since = PicturedBooks(day.image, day.names), place
                 self._shown.clear()
+                for changed in self._changed.values():  # rows of another day
+                    changed.clear()
         self._apply(packets[since:])
 
     def _apply(self, packets: list[memoryview]) -> None:
@@ -142,7 +145,7 @@ class Hub:
             for changed in self._changed.values():
                 changed.add(row)
         for row in np.union1d(taken.contracts, taken.trades["instrument"]).tolist():
-            if readers := self._wanting.get((0, names[row])):
+            if readers := self._every.get(names[row]):
                 self._tell_change(row, taken, readers, begins=begins)
 
     def _tell_change(self, row: int, taken: Taken, readers: set[Reader], *, begins: bool) -> None:
@@ -158,24 +161,26 @@ class Hub:
         """Tell pictures of what changed, every ``pace`` ms."""
         while True:
             await asyncio.sleep(pace / 1000)
-            changed, self._changed[pace] = self._changed[pace], set()
-            if not changed or self.books is None:
+            if not self._changed[pace] or self.books is None:
                 continue
+            changed, self._changed[pace] = sorted(self._changed[pace]), set()
             names = self.books.names.contracts
-            wanted: dict[Reader, list[str]] = {}
-            said: dict[str, bytes] = {}
-            for row in sorted(changed):
-                if readers := self._wanting.get((pace, names[row])):
-                    said[names[row]] = self._picture(row)
+            for wants, readers in self._alike(pace):
+                said = {names[row]: self._picture(row) for row in changed if names[row] in wants}
+                if said:
+                    frame = Frame(text_of(said.values()), said)
                     for reader in readers:
-                        wanted.setdefault(reader, []).append(names[row])
-            frames: dict[tuple[str, ...], Frame] = {}
-            for reader, contracts in wanted.items():
-                key = tuple(contracts)
-                if key not in frames:
-                    pictures = {name: said[name] for name in contracts}
-                    frames[key] = Frame(text_of(pictures.values()), pictures)
-                reader.take(frames[key])
+                        reader.take(frame)
+
+    def _alike(self, pace: int) -> Iterable[tuple[frozenset[str], list[Reader]]]:
+        """Return the readers of a pace by what they want: the same frame is for all of them."""
+        if pace not in self._groups:
+            groups: dict[frozenset[str], list[Reader]] = {}
+            for reader in self.readers:
+                wants = frozenset(name for name, every in reader.wants.items() if every == pace)
+                groups.setdefault(wants, []).append(reader)
+            self._groups[pace] = groups
+        return self._groups[pace].items()
 
     def _picture(self, row: int) -> bytes:
         """Return the picture of a contract as text, made once until it changes."""
@@ -203,9 +208,10 @@ class Hub:
         assert self.books
         self.leave(reader, contract)
         reader.wants[contract] = pace
-        self._wanting.setdefault((pace, contract), set()).add(reader)
+        self._groups.pop(pace, None)
         row = self.books.names.contract_rows[contract]
         if pace == 0:
+            self._every.setdefault(contract, set()).add(reader)
             reader.change(msgspec.json.encode(self.books.picture(row, ALL_LEVELS)))
         else:
             said = self._picture(row)
@@ -214,8 +220,10 @@ class Hub:
     def leave(self, reader: Reader, contract: str) -> None:
         """Tell a reader no more of a contract."""
         pace = reader.wants.pop(contract, None)
-        if pace is not None:
-            self._wanting[pace, contract].discard(reader)
+        if pace == 0:
+            self._every[contract].discard(reader)
+        elif pace is not None:
+            self._groups.pop(pace, None)
 
     def gone(self, reader: Reader) -> None:
         """Forget a reader."""
