@@ -77,6 +77,7 @@ class Office:
 
         made = self.propose(name="second", roles=["administrator"], language="en")
         done = proposals.approve(checker=self["supervisor"], number=made.pk)
-        done.user.must_change_password = False
-        done.user.save()
-        return done.user
+        second = self[done.whose]
+        second.must_change_password = False
+        second.save()
+        return second

@@ -13,26 +13,28 @@ from huiguan.office.people.roles import FOUR_EYES, GIVEN, TABLE, Action, Right, 
 if TYPE_CHECKING:
     from tests.office.peopled import Office
 
-# What is meant, by hand once more: own account, users, proposals, record, changes of people.
+# What is meant, by hand once more: own account, users, proposals of all, own
+# proposals and those to decide on, record, changes of people.
 # d do, s see, m make, c check, - nothing
 MEANT = """
-guest             -  -  -  -  -
-applicant         d  -  -  -  -
-tenant            d  -  -  -  -
-employer          d  -  -  -  -
-trader            d  -  -  -  -
-member clerk      d  -  -  -  -
-clearing clerk    d  -  -  -  -
-supervisor        d  s  s  -  c
-housing officer   d  -  -  -  -
-building manager  d  -  -  -  -
-auditor           d  s  s  s  -
-administrator     d  s  s  -  mc
+guest             -  -  -  -  -  -
+applicant         d  -  -  -  -  -
+tenant            d  -  -  -  -  -
+employer          d  -  -  -  -  -
+trader            d  -  -  -  -  -
+member clerk      d  -  -  s  -  -
+clearing clerk    d  -  -  s  -  -
+supervisor        d  s  s  s  -  c
+housing officer   d  -  -  s  -  -
+building manager  d  -  -  s  -  -
+auditor           d  s  s  s  s  -
+administrator     d  s  s  s  -  mc
 """
 COLUMNS = (
     (Action.KEEP_OWN_ACCOUNT,),
     (Action.SEE_USERS,),
     (Action.SEE_PROPOSALS,),
+    (Action.SEE_OWN_PROPOSALS,),
     (Action.SEE_RECORD,),
     FOUR_EYES,
 )
@@ -43,8 +45,8 @@ def meant() -> dict[tuple[Role, Action], set[Right]]:
     """Return the table above, cell by cell."""
     found = {}
     for line in MEANT.strip().splitlines():
-        *name, own, users, proposals, record, people = line.split()
-        cells = (own, users, proposals, record, people)
+        words = line.split()
+        name, cells = words[: -len(COLUMNS)], words[-len(COLUMNS) :]
         for actions, cell in zip(COLUMNS, cells, strict=True):
             for action in actions:
                 rights = {LETTERS[letter] for letter in cell if letter != "-"}
@@ -59,8 +61,8 @@ PAGES = {
     "/users/1": (Action.SEE_USERS, Right.SEE),
     "/users/999": (Action.SEE_USERS, Right.SEE),
     "/users/new": (Action.MAKE_USER, Right.MAKE),
-    "/proposals": (Action.SEE_PROPOSALS, Right.SEE),
-    "/proposals/1": (Action.SEE_PROPOSALS, Right.SEE),
+    "/proposals": (Action.SEE_OWN_PROPOSALS, Right.SEE),
+    "/proposals/1": (Action.SEE_OWN_PROPOSALS, Right.SEE),
     "/record": (Action.SEE_RECORD, Right.SEE),
 }
 
@@ -132,7 +134,11 @@ def test_pages_open_for_those_alone(office: Office, role: Role) -> None:
         if role is Role.GUEST:
             assert answer.headers["Location"] == f"/sign-in?next={path.replace('/', '%2F')}"
         elif right in CELLS[role, action]:
-            assert answer.status_code == (404 if path == "/users/999" else 200), path
+            not_there = path == "/users/999" or (
+                path == "/proposals/1"  # another's
+                and Right.SEE not in CELLS[role, Action.SEE_PROPOSALS]
+            )
+            assert answer.status_code == (404 if not_there else 200), path
         else:
             assert answer.status_code == 403
             assert "This page is for:" in page

@@ -166,7 +166,7 @@ def approve(number: Number, who: Who, data: Data = HALL) -> None:
     done = proposals.approve(checker=signed_in(who), number=number)
     tell(f"proposal {number} is approved and done")
     if done.password:
-        say(f"office: a password for {done.user.name}, shown once:")
+        say(f"office: a password for {done.whose}, shown once:")
         typer.echo(done.password)
 
 

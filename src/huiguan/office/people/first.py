@@ -37,8 +37,8 @@ def make_first_people(*, language: str = "en") -> dict[str, str]:
         record.write(
             actor=None,
             action=Action.MAKE_USER,
-            subject=f"user {done.user.pk}",
+            subject=f"user {done.facts['user']}",
             facts=done.facts,
         )
-        made[done.user.name] = done.password
+        made[done.whose] = done.password
     return made

@@ -14,7 +14,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q
 
-from huiguan.office.people.roles import FOUR_EYES, GIVEN
+from huiguan.office.people.roles import GIVEN
 
 LANGUAGES = ("en", "zh")
 NAME_LENGTH = 32
@@ -88,6 +88,7 @@ class Proposal(models.Model):
 
     action = models.CharField(max_length=32)
     subject = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    about = models.CharField(max_length=64, default="")  # another thing than a user, by its name
     before = models.JSONField()
     after = models.JSONField()
     why = models.CharField(max_length=500)
@@ -105,7 +106,9 @@ class Proposal(models.Model):
 
         constraints = (
             one_of("state", tuple(State), "proposal_state"),
-            one_of("action", FOUR_EYES, "proposal_action"),
+            models.CheckConstraint(
+                condition=Q(subject__isnull=True) | Q(about=""), name="proposal_about_one_thing"
+            ),
             models.CheckConstraint(condition=~Q(checker=F("maker")), name="proposal_other_person"),
             models.CheckConstraint(
                 condition=~Q(checker=F("subject")), name="proposal_not_on_oneself"

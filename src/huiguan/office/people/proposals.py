@@ -16,14 +16,14 @@ from django.utils import timezone
 
 from huiguan.foundation.faults import InputFault
 from huiguan.office.people import record
+from huiguan.office.people.deeds import DEEDS
 from huiguan.office.people.models import Proposal, State, User
 from huiguan.office.people.roles import Action, Right, may
-from huiguan.office.people.users import DEEDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from huiguan.office.people.users import Done
+    from huiguan.office.people.deeds import Done, Subject
 
 GOOD_FOR = dt.timedelta(days=7)
 LONGEST_WORDS = 500
@@ -49,9 +49,9 @@ def check_right(user: User, action: Action, right: Right) -> None:
 
 @transaction.atomic
 def propose(
-    *, maker: User, action: Action, subject: User | None, after: Mapping[str, Any], why: str
+    *, maker: User, action: Action, subject: Subject, after: Mapping[str, Any], why: str
 ) -> Proposal:
-    """Ask for a change; nothing is changed yet.
+    """Ask for a change of a person or of another thing by its name; nothing is changed yet.
 
     Raises ``InputFault`` for somebody without the right, without a reason, or where the change
     makes no sense now.
@@ -62,7 +62,8 @@ def propose(
     deed, now = DEEDS[action], timezone.now()
     proposal = Proposal(
         action=action,
-        subject=subject,
+        subject=subject if isinstance(subject, User) else None,
+        about=subject if isinstance(subject, str) else "",
         before=deed.before(subject),
         after=deed.wanted(subject, after),
         why=checked_words(why),
@@ -86,13 +87,13 @@ def approve(*, checker: User, number: int) -> Done:
         proposal = decided(checker, number, State.APPROVED, "")
         if proposal.ends_at < proposal.decided_at:
             raise InputFault(f"proposal {number} is too old to be approved; make it again")
-        deed, subject = DEEDS[Action(proposal.action)], proposal.subject
-        if deed.before(subject) != proposal.before:
+        deed = DEEDS[Action(proposal.action)]
+        if deed.before(proposal.subject or proposal.about or None) != proposal.before:
             raise InputFault(
                 f"what proposal {number} changes was changed meanwhile; decline it, and make it "
                 "again"
             )
-        done = deed.run(subject, proposal.after)
+        done = deed.run(proposal)
         tell(checker, proposal, done.facts)
     return done
 

@@ -66,7 +66,8 @@ def write(*, actor: User | None, action: str, subject: str, facts: Mapping[str, 
 def digest_of(proposal: Proposal) -> str:
     """Return what the record keeps of a proposal's words: that they stay the same, not what."""
     told = [
-        *(proposal.action, proposal.subject_id, proposal.before, proposal.after, proposal.why),
+        *(proposal.action, proposal.subject_id, proposal.about, proposal.why),
+        *(proposal.before, proposal.after),
         proposal.maker_id,
         proposal.said,
     ]

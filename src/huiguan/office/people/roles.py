@@ -36,7 +36,8 @@ class Action(enum.StrEnum):
 
     KEEP_OWN_ACCOUNT = "keep own account"
     SEE_USERS = "see users"
-    SEE_PROPOSALS = "see proposals"
+    SEE_PROPOSALS = "see proposals"  # of everybody
+    SEE_OWN_PROPOSALS = "see own proposals"  # and those one may decide on
     SEE_RECORD = "see record"
     MAKE_USER = "make user"
     CHANGE_ROLES = "change roles"
@@ -55,12 +56,21 @@ class Right(enum.StrEnum):
 
 
 GIVEN = tuple(role for role in Role if role is not Role.GUEST)  # what a user can be given
-FOUR_EYES = (
+FOUR_EYES = (  # of people
     Action.MAKE_USER,
     Action.CHANGE_ROLES,
     Action.LOCK_USER,
     Action.UNLOCK_USER,
     Action.RESET_PASSWORD,
+)
+STAFF = (
+    Role.MEMBER_CLERK,
+    Role.CLEARING_CLERK,
+    Role.SUPERVISOR,
+    Role.HOUSING_OFFICER,
+    Role.BUILDING_MANAGER,
+    Role.AUDITOR,
+    Role.ADMINISTRATOR,
 )
 _MAKES_AND_CHECKS = frozenset({Right.MAKE, Right.CHECK})
 _CHECKS = frozenset({Right.CHECK})
@@ -70,6 +80,7 @@ TABLE: dict[Action, dict[Role, frozenset[Right]]] = {
     Action.KEEP_OWN_ACCOUNT: dict.fromkeys(GIVEN, frozenset({Right.DO})),
     Action.SEE_USERS: dict.fromkeys((Role.ADMINISTRATOR, Role.SUPERVISOR, Role.AUDITOR), _SEES),
     Action.SEE_PROPOSALS: dict.fromkeys((Role.ADMINISTRATOR, Role.SUPERVISOR, Role.AUDITOR), _SEES),
+    Action.SEE_OWN_PROPOSALS: dict.fromkeys(STAFF, _SEES),
     Action.SEE_RECORD: {Role.AUDITOR: _SEES},
     **{
         action: {Role.ADMINISTRATOR: _MAKES_AND_CHECKS, Role.SUPERVISOR: _CHECKS}

@@ -6,6 +6,7 @@ import datetime as dt
 import json
 from typing import Any, NamedTuple
 
+from django.db.models import Q
 from django.utils import timezone
 
 from huiguan.office.people.models import Proposal, RecordLine, State, User
@@ -59,23 +60,31 @@ def user_by_name(name: str) -> User | None:
     return User.objects.filter(name=name).first()
 
 
-def proposals_waiting() -> list[Proposal]:
+def proposals_for(person: Person) -> Any:  # noqa: ANN401  Django says no types
+    """Return the proposals that a person may see: all, or their own and what they may decide on."""
+    if person.may(Action.SEE_PROPOSALS, Right.SEE):
+        return Proposal.objects.all()
+    checks = [str(action) for action in Action if person.may(action, Right.CHECK)]
+    return Proposal.objects.filter(Q(maker=person.user) | Q(action__in=checks))
+
+
+def proposals_waiting(person: Person) -> list[Proposal]:
     """Return what waits for a decision, the oldest first."""
-    found = Proposal.objects.filter(state=State.WAITING, ends_at__gte=timezone.now())
+    found = proposals_for(person).filter(state=State.WAITING, ends_at__gte=timezone.now())
     return list(found.select_related("maker", "subject").order_by("pk"))
 
 
-def proposals_past() -> list[Proposal]:
+def proposals_past(person: Person) -> list[Proposal]:
     """Return what was decided or grew too old, the newest first."""
-    waiting = Proposal.objects.filter(state=State.WAITING, ends_at__gte=timezone.now())
-    past = Proposal.objects.exclude(pk__in=waiting.values("pk"))
+    past = proposals_for(person).exclude(state=State.WAITING, ends_at__gte=timezone.now())
     return list(past.select_related("maker", "subject", "checker").order_by("-pk")[:DECIDED])
 
 
-def proposal(number: int) -> Proposal | None:
-    """Return a proposal, or None."""
-    found = Proposal.objects.select_related("maker", "subject", "checker")
-    return found.filter(pk=number).first()
+def proposal(person: Person, number: int) -> Proposal | None:
+    """Return a proposal that a person may see, or None."""
+    found = proposals_for(person).select_related("maker", "subject", "checker")
+    one: Proposal | None = found.filter(pk=number).first()
+    return one
 
 
 def is_open(found: Proposal, now: dt.datetime) -> bool:

@@ -8,36 +8,23 @@ from __future__ import annotations
 
 import re
 import secrets
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
 from huiguan.foundation.faults import InputFault
+from huiguan.office.people.deeds import Deed, Done
 from huiguan.office.people.models import LANGUAGES, Holding, User
 from huiguan.office.people.roles import FOUR_EYES, GIVEN, Action, Right, may
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
+
+    from huiguan.office.people.deeds import Facts, Subject
+    from huiguan.office.people.models import Proposal
 
 NAME = re.compile(r"[a-z][a-z0-9._-]{1,31}")
 PASSWORD_BYTES = 12  # 96 bits, 16 letters
-Facts = dict[str, Any]
-
-
-class Done(NamedTuple):
-    """What a deed did: to whom, what the record tells of it, a password to show once."""
-
-    user: User
-    facts: Facts
-    password: str = ""
-
-
-class Deed(NamedTuple):
-    """One action under four eyes."""
-
-    before: Callable[[User | None], Facts]
-    wanted: Callable[[User | None, Mapping[str, Any]], Facts]
-    run: Callable[[User | None, Facts], Done]
 
 
 def fresh_password() -> str:
@@ -83,7 +70,7 @@ def make(*, name: str, roles: list[str], language: str, must_change: bool = True
     user.set_password(password)
     user.save(force_insert=True)
     hold(user, roles)
-    return Done(user, {"user": user.pk, "roles": roles, "locked": False}, password)
+    return Done({"user": user.pk, "roles": roles, "locked": False}, password, user.name)
 
 
 def hold(user: User, roles: list[str]) -> None:
@@ -105,28 +92,28 @@ def check_two_remain() -> None:
         raise InputFault("after this nobody could make and another one check a change of people")
 
 
-def somebody(user: User | None) -> User:
+def somebody(subject: Subject) -> User:
     """Return the user a deed is about."""
-    assert user is not None, "only a new user is nobody yet"
-    return user
+    assert isinstance(subject, User), "only a new user is nobody yet"
+    return subject
 
 
-def nothing(_: User | None) -> Facts:
+def nothing(_: Subject) -> Facts:
     """Return what is told of a user to be made, and of a password: nothing."""
     return {}
 
 
-def roles_of(user: User | None) -> Facts:
+def roles_of(subject: Subject) -> Facts:
     """Return the roles there are."""
-    return {"roles": somebody(user).roles}
+    return {"roles": somebody(subject).roles}
 
 
-def lock_of(user: User | None) -> Facts:
+def lock_of(subject: Subject) -> Facts:
     """Return whether there is a lock."""
-    return {"locked": somebody(user).is_locked}
+    return {"locked": somebody(subject).is_locked}
 
 
-def want_user(_: User | None, given: Mapping[str, Any]) -> Facts:
+def want_user(_: Subject, given: Mapping[str, Any]) -> Facts:
     """Check what is wanted of a new user."""
     return {
         "name": checked_name(str(given.get("name", ""))),
@@ -135,63 +122,64 @@ def want_user(_: User | None, given: Mapping[str, Any]) -> Facts:
     }
 
 
-def want_roles(user: User | None, given: Mapping[str, Any]) -> Facts:
+def want_roles(subject: Subject, given: Mapping[str, Any]) -> Facts:
     """Check wanted roles."""
     roles = checked_roles(given.get("roles"))
-    if roles == somebody(user).roles:
+    if roles == somebody(subject).roles:
         raise InputFault("these are the roles already")
     return {"roles": roles}
 
 
-def want_lock(user: User | None, _: Mapping[str, Any]) -> Facts:
+def want_lock(subject: Subject, _: Mapping[str, Any]) -> Facts:
     """Check that a lock makes sense."""
-    if somebody(user).is_locked:
+    if somebody(subject).is_locked:
         raise InputFault("this user is locked already")
     return {"locked": True}
 
 
-def want_no_lock(user: User | None, _: Mapping[str, Any]) -> Facts:
+def want_no_lock(subject: Subject, _: Mapping[str, Any]) -> Facts:
     """Check that there is a lock to take away."""
-    if not somebody(user).is_locked:
+    if not somebody(subject).is_locked:
         raise InputFault("this user is not locked")
     return {"locked": False}
 
 
-def want_password(_: User | None, __: Mapping[str, Any]) -> Facts:
+def want_password(_: Subject, __: Mapping[str, Any]) -> Facts:
     """Return what is wanted of a reset: a new password, which nobody chooses."""
     return {"password": "new"}
 
 
-def run_make(_: User | None, after: Facts) -> Done:
+def run_make(proposal: Proposal) -> Done:
     """Make the user; the name may have been taken meanwhile."""
+    after = proposal.after
     name = checked_name(after["name"])
     return make(name=name, roles=after["roles"], language=after["language"])
 
 
-def run_roles(user: User | None, after: Facts) -> Done:
+def run_roles(proposal: Proposal) -> Done:
     """Change the roles."""
-    found = somebody(user)
-    hold(found, after["roles"])
+    found = somebody(proposal.subject)
+    hold(found, proposal.after["roles"])
     check_two_remain()
-    return Done(found, {"user": found.pk, "roles": after["roles"]})
+    return Done({"user": found.pk, "roles": proposal.after["roles"]})
 
 
-def run_lock(user: User | None, after: Facts) -> Done:
+def run_lock(proposal: Proposal) -> Done:
     """Lock or unlock; the sessions of a locked user end with it."""
-    found = somebody(user)
-    found.is_locked = after["locked"]
+    found = somebody(proposal.subject)
+    found.is_locked = proposal.after["locked"]
     found.save(update_fields=["is_locked"])
     check_two_remain()
-    return Done(found, {"user": found.pk, "locked": found.is_locked})
+    return Done({"user": found.pk, "locked": found.is_locked})
 
 
-def run_password(user: User | None, _: Facts) -> Done:
+def run_password(proposal: Proposal) -> Done:
     """Give a new password, to be changed at the next sign-in; every session of the old one ends."""
-    found, password = somebody(user), fresh_password()
+    found, password = somebody(proposal.subject), fresh_password()
     found.set_password(password)
     found.must_change_password = True
     found.save(update_fields=["password", "must_change_password"])
-    return Done(found, {"user": found.pk}, password)
+    return Done({"user": found.pk}, password, found.name)
 
 
 DEEDS: dict[Action, Deed] = {

@@ -119,6 +119,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("action", models.CharField(max_length=32)),
+                ("about", models.CharField(default="", max_length=64)),
                 ("before", models.JSONField()),
                 ("after", models.JSONField()),
                 ("why", models.CharField(max_length=500)),
@@ -163,18 +164,9 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            (
-                                "action__in",
-                                [
-                                    "change roles",
-                                    "lock user",
-                                    "make user",
-                                    "reset password",
-                                    "unlock user",
-                                ],
-                            )
+                            ("subject__isnull", True), ("about", ""), _connector="OR"
                         ),
-                        name="proposal_action",
+                        name="proposal_about_one_thing",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(("checker", models.F("maker")), _negated=True),

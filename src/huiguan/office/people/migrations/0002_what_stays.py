@@ -25,7 +25,7 @@ SQLITE = (
     BEGIN SELECT RAISE(ABORT, 'a proposal begins undecided'); END""",
     """CREATE TRIGGER proposal_unchanged BEFORE UPDATE ON people_proposal
     WHEN OLD.state <> 'waiting' OR NEW.id <> OLD.id OR NEW.action <> OLD.action
-      OR NEW.subject_id IS NOT OLD.subject_id OR NEW.before <> OLD.before
+      OR NEW.subject_id IS NOT OLD.subject_id OR NEW.about <> OLD.about OR NEW.before <> OLD.before
       OR NEW.after <> OLD.after OR NEW.why <> OLD.why OR NEW.maker_id <> OLD.maker_id
       OR NEW.made_at <> OLD.made_at OR NEW.ends_at <> OLD.ends_at OR NEW.salt <> OLD.salt
     BEGIN SELECT RAISE(ABORT, 'a proposal is decided once and never changed'); END""",
@@ -60,9 +60,9 @@ POSTGRESQL = (
     """CREATE TRIGGER proposal_unchanged BEFORE UPDATE ON people_proposal
     FOR EACH ROW WHEN (OLD.state <> 'waiting'
       OR (NEW.id, NEW.action, NEW.before, NEW.after, NEW.why, NEW.maker_id, NEW.made_at,
-          NEW.ends_at, NEW.salt)
+          NEW.ends_at, NEW.salt, NEW.about)
         <> (OLD.id, OLD.action, OLD.before, OLD.after, OLD.why, OLD.maker_id, OLD.made_at,
-          OLD.ends_at, OLD.salt)
+          OLD.ends_at, OLD.salt, OLD.about)
       OR NEW.subject_id IS DISTINCT FROM OLD.subject_id)
     EXECUTE FUNCTION people_refuse('a proposal is decided once and never changed')""",
     """CREATE TRIGGER proposal_kept BEFORE DELETE ON people_proposal

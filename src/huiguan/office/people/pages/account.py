@@ -57,7 +57,7 @@ def way_in(request: Request, user: Any) -> str:  # noqa: ANN401  Django says no 
     if back and url_has_allowed_host_and_scheme(back, here, require_https=request.is_secure()):
         return back
     person = person_of(user)
-    return "/proposals" if person.may(Action.SEE_PROPOSALS, Right.SEE) else ACCOUNT
+    return "/proposals" if person.may(Action.SEE_OWN_PROPOSALS, Right.SEE) else ACCOUNT
 
 
 def spoken_to(answer: Answer, request: Request, language: str) -> Answer:

@@ -80,19 +80,20 @@ def proposed(request: Request, action: Action, subject: User | None, form: forms
     return answer
 
 
-@open_to(Action.SEE_PROPOSALS, Right.SEE)
+@open_to(Action.SEE_OWN_PROPOSALS, Right.SEE)
 def all_proposals(request: Request) -> Answer:
     """Show what waits, and what was decided."""
+    person = reader(request)
     return desk(
-        request, "proposals.html", waiting=selectors.proposals_waiting(),
-        past=selectors.proposals_past(),
+        request, "proposals.html", waiting=selectors.proposals_waiting(person),
+        past=selectors.proposals_past(person),
     )  # fmt: skip
 
 
-@open_to(Action.SEE_PROPOSALS, Right.SEE)
+@open_to(Action.SEE_OWN_PROPOSALS, Right.SEE)
 def proposal(request: Request, number: str) -> Answer:
     """Show a proposal, and decide on it."""
-    found = selectors.proposal(int(number))
+    found = selectors.proposal(reader(request), int(number))
     if found is None:
         raise Http404
     doing, said, done = request.POST.get("do", ""), "", None
@@ -107,7 +108,7 @@ def proposal(request: Request, number: str) -> Answer:
             proposals.decline(checker=checker, number=found.pk, why=why)
     except InputFault as fault:
         said = str(fault)
-    shown = selectors.proposal(int(number)) if doing else found
+    shown = selectors.proposal(reader(request), int(number)) if doing else found
     assert shown is not None, "a proposal is never removed"
     return desk(
         request, "proposal.html", REFUSED if said or form.errors else 200, one=shown, done=done,

@@ -1,0 +1,48 @@
+"""What can be done under four eyes: each room of the office tells its deeds when it is made ready.
+
+A deed reads what is, checks what is wanted, and does it; ``proposals`` calls it, nothing else does.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from huiguan.office.people.models import User
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from huiguan.office.people.models import Proposal
+    from huiguan.office.people.roles import Action
+
+Facts = dict[str, Any]
+Subject = User | str | None  # a person, another thing by its name, or what is still to be made
+
+
+class Done(NamedTuple):
+    """What a deed did, as the record tells it; a password that is shown once, and whose it is."""
+
+    facts: Facts
+    password: str = ""
+    whose: str = ""
+
+
+class Deed(NamedTuple):
+    """One action under four eyes.
+
+    ``run`` is called inside the transaction that approves the proposal. What it does outside of the
+    database has to wait for the end of it: write down there that it is to be done, and do it after.
+    """
+
+    before: Callable[[Subject], Facts]
+    wanted: Callable[[Subject, Mapping[str, Any]], Facts]
+    run: Callable[[Proposal], Done]
+
+
+DEEDS: dict[Action, Deed] = {}
+
+
+def register(deeds: Mapping[Action, Deed]) -> None:
+    """Let proposals know the deeds of a room; an action belongs to one room."""
+    assert not DEEDS.keys() & deeds.keys(), "two rooms do the same"
+    DEEDS.update(deeds)
