@@ -3,6 +3,8 @@
 from pathlib import Path
 
 import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
 
 from huiguan.floor.day.market import Market
 from huiguan.floor.day.reply_log import ReplyLog
@@ -27,6 +29,30 @@ def test_memory_keeps_the_newest_and_knows_what_it_lost() -> None:
     assert log.since(2, 18) == rows(range(19, 21)).tobytes()
     assert log.since(2, 20) == b""
     assert log.since(2, 0) is None
+
+
+@given(
+    parts=st.lists(st.integers(0, 700), max_size=12),
+    kept=st.sampled_from([1, 3, 64, 200]),
+    begun=st.integers(0, 5),
+)
+def test_whatever_arrives_the_newest_are_there(parts: list[int], kept: int, begun: int) -> None:
+    """At least the last ``kept`` replies and at most twice as many, in whatever parts they came."""
+    log, plain = ReplyLog(2, kept_rows=kept), b""
+    log.begin_at(np.array([0, begun]))
+    for number, part in enumerate(parts):
+        told = rows(range(number, number + 1)).repeat(part)
+        log.add(1, told)
+        plain += told.tobytes()
+    count = len(plain) // 64
+    assert log.count(1) == begun + count
+    for back in range(count + 1):
+        told_since = log.since(1, begun + count - back)
+        if told_since is None:
+            assert back > kept
+        else:
+            assert back <= 2 * kept
+            assert told_since == plain[(count - back) * 64 :]
 
 
 def test_the_journal_gives_what_memory_lost(tmp_path: Path) -> None:
