@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 KEPT_ROWS = 1 << 16  # of a session in a block; twice as many while the next one fills
-FIRST_ROWS, GROWTH = 64, 32  # of the block of a session that is told little; how it grows
+FIRST_ROWS, GROWTH = 64, 8  # of the block of a session that is told little; how it grows
 
 
 class Newest:
