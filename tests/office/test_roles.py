@@ -8,27 +8,28 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from huiguan.foundation.faults import InputFault
-from huiguan.office.people.roles import FOUR_EYES, GIVEN, TABLE, Action, Right, Role, may
+from huiguan.office.people.roles import FOUR_EYES, GIVEN, MEASURES, TABLE, Action, Right, Role, may
 
 if TYPE_CHECKING:
     from tests.office.peopled import Office
 
 # What is meant, by hand once more: own account, users, proposals of all, own
-# proposals and those to decide on, record, changes of people.
+# proposals and those to decide on, record, changes of people; live day and days, measures of a
+# day, proofs of a day.
 # d do, s see, m make, c check, - nothing
 MEANT = """
-guest             -  -  -  -  -  -
-applicant         d  -  -  -  -  -
-tenant            d  -  -  -  -  -
-employer          d  -  -  -  -  -
-trader            d  -  -  -  -  -
-member clerk      d  -  -  s  -  -
-clearing clerk    d  -  -  s  -  -
-supervisor        d  s  s  s  -  c
-housing officer   d  -  -  s  -  -
-building manager  d  -  -  s  -  -
-auditor           d  s  s  s  s  -
-administrator     d  s  s  s  -  mc
+guest             -  -  -  -  -  -   -  -   -
+applicant         d  -  -  -  -  -   -  -   -
+tenant            d  -  -  -  -  -   -  -   -
+employer          d  -  -  -  -  -   -  -   -
+trader            d  -  -  -  -  -   -  -   -
+member clerk      d  -  -  s  -  -   -  -   -
+clearing clerk    d  -  -  s  -  -   s  m   -
+supervisor        d  s  s  s  -  c   s  mc  -
+housing officer   d  -  -  s  -  -   -  -   -
+building manager  d  -  -  s  -  -   -  -   -
+auditor           d  s  s  s  s  -   s  -   d
+administrator     d  s  s  s  -  mc  s  c   -
 """
 COLUMNS = (
     (Action.KEEP_OWN_ACCOUNT,),
@@ -37,6 +38,9 @@ COLUMNS = (
     (Action.SEE_OWN_PROPOSALS,),
     (Action.SEE_RECORD,),
     FOUR_EYES,
+    (Action.SEE_LIVE_DAY, Action.SEE_DAYS),
+    MEASURES,
+    (Action.VERIFY_DAY,),
 )
 LETTERS = {"d": Right.DO, "s": Right.SEE, "m": Right.MAKE, "c": Right.CHECK}
 
@@ -64,7 +68,14 @@ PAGES = {
     "/proposals": (Action.SEE_OWN_PROPOSALS, Right.SEE),
     "/proposals/1": (Action.SEE_OWN_PROPOSALS, Right.SEE),
     "/record": (Action.SEE_RECORD, Right.SEE),
+    "/live-day": (Action.SEE_LIVE_DAY, Right.SEE),
+    "/days": (Action.SEE_DAYS, Right.SEE),
+    "/days/20260821": (Action.SEE_DAYS, Right.SEE),
+    "/day-end/20260821": (Action.SEE_DAYS, Right.SEE),
 }
+
+
+NOT_THERE = ("/users/999", "/days/20260821", "/day-end/20260821")
 
 
 def test_every_role_and_action_has_a_cell() -> None:
@@ -134,7 +145,7 @@ def test_pages_open_for_those_alone(office: Office, role: Role) -> None:
         if role is Role.GUEST:
             assert answer.headers["Location"] == f"/sign-in?next={path.replace('/', '%2F')}"
         elif right in CELLS[role, action]:
-            not_there = path == "/users/999" or (
+            not_there = path in NOT_THERE or (
                 path == "/proposals/1"  # another's
                 and Right.SEE not in CELLS[role, Action.SEE_PROPOSALS]
             )

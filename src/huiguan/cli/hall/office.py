@@ -98,12 +98,14 @@ def migrate(data: Data = HALL) -> None:
 
 @office.command()
 def check(data: Data = HALL) -> None:
-    """Prove the record, and that users and proposals stand as it tells."""
+    """Prove the record, that users and proposals stand as it tells, and days as their folders."""
     open_office(data)
+    from huiguan.office.days.recording import check_days
     from huiguan.office.people.record import check as prove
 
     lines, last = prove()
     tell(f"office: {lines} lines of the record, each follows from the one before it")
+    tell(f"office: {check_days()} recorded days, each as its folder has it")
     tell(f"office: the last hash, to be kept elsewhere: {last}")
 
 

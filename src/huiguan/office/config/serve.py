@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 
 
 async def serve_on(place: socket.socket, settings: OfficeSettings) -> None:
-    """Serve until told to stop; what nobody foresaw in the following of the feed ends it too."""
+    """Serve until told to stop; what nobody foresaw in a work beside the pages ends it too."""
+    from huiguan.office.days import works as days  # noqa: PLC0415  models come after the set-up
+
     static = static_address()
     shown = Shown(Follower(settings.places), settings.rulebook, static)
     show(shown)
@@ -34,7 +36,7 @@ async def serve_on(place: socket.socket, settings: OfficeSettings) -> None:
     server = served(make_app(live, static), longest_frame=LONGEST_FRAME, cert=cert, key=key)
     port = place.getsockname()[1]
     told = OfficeOpen(address(settings.host, port, cert), port)
-    works = [asyncio.create_task(work) for work in (shown.follower.run(), live.run())]
+    works = [asyncio.create_task(work) for work in (shown.follower.run(), live.run(), days.run())]
     write_file(settings.folder / OFFICE_NAME, [msgspec.json.encode(told), b"\n"], Files())
     serving = asyncio.create_task(server.serve(sockets=[place]))
     warming = asyncio.create_task(asyncio.to_thread(shown.warm))  # the first reader waits less

@@ -17,6 +17,7 @@ _tls = _reach == "tls"
 
 DEBUG = False
 SECRET_KEY = secret_key(Path(_data)) if _data else fresh_key()
+HALL_FOLDER = str(Path(_data).parent) if _data else ""  # where its days and its market are
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"] if _reach == "loopback" else ["*"]
 ROOT_URLCONF = "huiguan.office.config.urls"
 INSTALLED_APPS = [
@@ -24,6 +25,7 @@ INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.sessions",
     "huiguan.office.people",
+    "huiguan.office.days",
     "huiguan.office.display",
 ]
 MIDDLEWARE = [
@@ -41,7 +43,10 @@ TEMPLATES = [
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": True,
         "OPTIONS": {
-            "builtins": ["huiguan.office.display.templatetags.spoken"],
+            "builtins": [
+                "huiguan.office.display.templatetags.spoken",
+                "huiguan.office.days.templatetags.figured",
+            ],
             "context_processors": ["huiguan.office.people.pages.gate.who"],
         },
     }

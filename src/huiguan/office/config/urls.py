@@ -1,9 +1,10 @@
 """Every address of the office: what everybody sees, and the desks of its people."""
 
+from huiguan.office.days.pages.urls import urlpatterns as days
 from huiguan.office.display.urls import handler404, handler500
 from huiguan.office.display.urls import urlpatterns as display
 from huiguan.office.people.pages.urls import urlpatterns as people
 
-urlpatterns = [*display, *people]
+urlpatterns = [*display, *people, *days]
 
 __all__ = ["handler404", "handler500", "urlpatterns"]

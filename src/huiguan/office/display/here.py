@@ -21,7 +21,7 @@ class Shown:
     def __init__(self, follower: Follower, rulebook: Sequence[str] = (), static: str = "") -> None:
         """Show a hall; ``static`` is the address of what belongs to the pages."""
         self.follower, self.static = follower, static
-        self._folders = tuple(rulebook)
+        self.folders = tuple(rulebook)  # laid over the shipped ones
         self._books: Books | None = None
         self._one = threading.Lock()
 
@@ -30,7 +30,7 @@ class Shown:
         """The rulebooks of the hall."""
         with self._one:
             if self._books is None:
-                self._books = load_books(*self._folders)
+                self._books = load_books(*self.folders)
             return self._books
 
     def warm(self) -> None:

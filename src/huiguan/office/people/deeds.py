@@ -27,16 +27,23 @@ class Done(NamedTuple):
     whose: str = ""
 
 
+def at_once(_: Proposal) -> str:
+    """Say nothing more of what was done when it was approved."""
+    return ""
+
+
 class Deed(NamedTuple):
     """One action under four eyes.
 
     ``run`` is called inside the transaction that approves the proposal. What it does outside of the
-    database has to wait for the end of it: write down there that it is to be done, and do it after.
+    database has to wait for the end of it: write down there that it is to be done, and do it after;
+    ``became`` says how far that is.
     """
 
     before: Callable[[Subject], Facts]
     wanted: Callable[[Subject, Mapping[str, Any]], Facts]
     run: Callable[[Proposal], Done]
+    became: Callable[[Proposal], str] = at_once
 
 
 DEEDS: dict[Action, Deed] = {}

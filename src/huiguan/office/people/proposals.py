@@ -98,6 +98,13 @@ def approve(*, checker: User, number: int) -> Done:
     return done
 
 
+def became(proposal: Proposal) -> str:
+    """Return what became of an approved proposal outside of the office, in words; or nothing."""
+    if proposal.state != State.APPROVED:
+        return ""
+    return DEEDS[Action(proposal.action)].became(proposal)
+
+
 @transaction.atomic
 def decline(*, checker: User, number: int, why: str) -> Proposal:
     """Decline a proposal, with a reason; it never runs."""

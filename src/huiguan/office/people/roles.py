@@ -44,6 +44,15 @@ class Action(enum.StrEnum):
     LOCK_USER = "lock user"
     UNLOCK_USER = "unlock user"
     RESET_PASSWORD = "reset password"  # noqa: S105  the name of an action
+    SEE_LIVE_DAY = "see live day"
+    HALT_TRADING = "halt trading"
+    RESUME_TRADING = "resume trading"
+    ENGAGE_KILL_SWITCH = "engage kill switch"
+    LIFT_KILL_SWITCH = "lift kill switch"
+    CHANGE_TRADING_RIGHT = "change trading right"
+    SEE_DAYS = "see days"
+    TURN_DAY = "turn day"
+    VERIFY_DAY = "verify day"
 
 
 class Right(enum.StrEnum):
@@ -63,6 +72,14 @@ FOUR_EYES = (  # of people
     Action.UNLOCK_USER,
     Action.RESET_PASSWORD,
 )
+MEASURES = (  # of a day that runs, and its turn; the market does them
+    Action.HALT_TRADING,
+    Action.RESUME_TRADING,
+    Action.ENGAGE_KILL_SWITCH,
+    Action.LIFT_KILL_SWITCH,
+    Action.CHANGE_TRADING_RIGHT,
+    Action.TURN_DAY,
+)
 STAFF = (
     Role.MEMBER_CLERK,
     Role.CLEARING_CLERK,
@@ -72,6 +89,8 @@ STAFF = (
     Role.AUDITOR,
     Role.ADMINISTRATOR,
 )
+WATCH = (Role.CLEARING_CLERK, Role.SUPERVISOR, Role.AUDITOR, Role.ADMINISTRATOR)  # a market
+_MAKES = frozenset({Right.MAKE})
 _MAKES_AND_CHECKS = frozenset({Right.MAKE, Right.CHECK})
 _CHECKS = frozenset({Right.CHECK})
 _SEES = frozenset({Right.SEE})
@@ -86,6 +105,17 @@ TABLE: dict[Action, dict[Role, frozenset[Right]]] = {
         action: {Role.ADMINISTRATOR: _MAKES_AND_CHECKS, Role.SUPERVISOR: _CHECKS}
         for action in FOUR_EYES
     },
+    Action.SEE_LIVE_DAY: dict.fromkeys(WATCH, _SEES),
+    Action.SEE_DAYS: dict.fromkeys(WATCH, _SEES),
+    **{
+        action: {
+            Role.CLEARING_CLERK: _MAKES,
+            Role.SUPERVISOR: _MAKES_AND_CHECKS,
+            Role.ADMINISTRATOR: _CHECKS,
+        }
+        for action in MEASURES
+    },
+    Action.VERIFY_DAY: {Role.AUDITOR: frozenset({Right.DO})},
 }
 
 

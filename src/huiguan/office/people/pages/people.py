@@ -114,6 +114,7 @@ def proposal(request: Request, number: str) -> Answer:
         request, "proposal.html", REFUSED if said or form.errors else 200, one=shown, done=done,
         said=said, form=form, may=what_may(request, shown),
         before=selectors.facts_of(shown.before), after=selectors.facts_of(shown.after),
+        became=proposals.became(shown),
     )  # fmt: skip
 
 

@@ -1,0 +1,1 @@
+"""How the tables of days came to be."""

@@ -1,0 +1,151 @@
+"""The desks of days: the live day, its end, the days there were."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.http import Http404, HttpResponseRedirect
+
+from huiguan.foundation.calendars import show_day
+from huiguan.foundation.faults import InputFault
+from huiguan.office.days import checklist, floor, proving, selectors
+from huiguan.office.days.pages import forms, live
+from huiguan.office.display.here import shown
+from huiguan.office.people import proposals
+from huiguan.office.people.pages.account import REFUSED
+from huiguan.office.people.pages.forms import Why
+from huiguan.office.people.pages.gate import desk, open_to, reader
+from huiguan.office.people.roles import Action, Right
+
+if TYPE_CHECKING:
+    from django import forms as django_forms
+
+    from huiguan.office.days.floor import FloorStands, Switches
+
+Request = Any  # django.http.HttpRequest and its answer; Django says no types
+Answer = Any
+AGAIN_SECONDS = 5
+
+
+def proposed(request: Request, action: Action, subject: str, form: django_forms.Form) -> Answer:
+    """Return the way to a new proposal, or None where the market or a rule says no."""
+    maker = reader(request).user
+    assert maker is not None, "the gate lets nobody else in"
+    given = form.cleaned_data
+    try:
+        made = proposals.propose(
+            maker=maker, action=action, subject=subject, after=given, why=given["why"]
+        )
+    except InputFault as fault:
+        form.refuse(fault)
+        return None
+    answer = HttpResponseRedirect(f"/proposals/{made.pk}")
+    answer.status_code = 303
+    return answer
+
+
+def floor_now() -> FloorStands | None:
+    """Return how far the floor is, or None while it does not answer."""
+    try:
+        return floor.stands()
+    except InputFault:
+        return None
+
+
+def switches_now() -> Switches | None:
+    """Return what is stopped in the market, or None while it does not answer."""
+    try:
+        return floor.switches()
+    except InputFault:
+        return None
+
+
+@open_to(Action.SEE_LIVE_DAY, Right.SEE)
+def live_day(request: Request) -> Answer:
+    """Show every product as it stands, and propose a measure."""
+    person, asked = reader(request), []
+    for number, kind in enumerate(forms.MEASURES):
+        if not person.may(Action.HALT_TRADING, Right.MAKE):
+            break
+        name = str(number)
+        given = request.POST if request.POST.get("form") == name else None
+        form = kind(given, prefix=f"m{name}")
+        if given is not None and form.is_valid():
+            made = proposed(request, form.action, form.subject, form)
+            if made:
+                return made
+        asked.append((name, form))
+    switches = switches_now()
+    halted = set(switches.halted) if switches else set()
+    here = shown()
+    with here.follower.lock:
+        day = here.follower.day
+        lines = live.product_lines(day, here.books, halted) if day and day.reads else []
+    status = REFUSED if any(form.errors for _, form in asked) else 200
+    return desk(
+        request, "live_day.html", status, lines=lines, switches=switches, asked=asked,
+        stands=here.follower.stands,
+    )  # fmt: skip
+
+
+@open_to(Action.SEE_DAYS, Right.SEE)
+def day_end(request: Request, day: str = "") -> Answer:
+    """Show how a day ends and began: without a name the one that is turned, or trades."""
+    stands = floor_now()
+    chosen = int(day) if day else checklist.ending_day(stands)
+    if not (floor.days_folder() / str(chosen) / "image" / "image.json").exists():
+        raise Http404
+    found = checklist.day_end(chosen, stands)
+    may = reader(request).may(Action.TURN_DAY, Right.MAKE)
+    form = Why(request.POST or None) if may and found.waits else None
+    if form is not None and request.method == "POST" and form.is_valid():
+        made = proposed(request, Action.TURN_DAY, f"day {chosen}", form)
+        if made:
+            return made
+    answer = desk(
+        request, "day_end.html", REFUSED if form is not None and form.errors else 200,
+        end=found, told=show_day(chosen), form=form, stands=stands,
+        start=checklist.day_start(chosen, shown().books.digest),
+    )  # fmt: skip
+    if request.method != "POST" and any(
+        s.state is checklist.StepState.RUNNING for s in found.steps
+    ):
+        answer.headers["Refresh"] = str(AGAIN_SECONDS)
+    return answer
+
+
+@open_to(Action.SEE_DAYS, Right.SEE)
+def all_days(request: Request) -> Answer:
+    """Show every day that was recorded, the newest first."""
+    return desk(request, "days.html", days=selectors.recorded_days())
+
+
+@open_to(Action.SEE_DAYS, Right.SEE)
+def one_day(request: Request, day: str) -> Answer:
+    """Show a recorded day: its hashes, its members, its products; prove it where that is asked."""
+    found = selectors.versions_of(int(day))
+    if not found:
+        raise Http404
+    person = reader(request)
+    may_prove, said = person.may(Action.VERIFY_DAY, Right.DO), ""
+    if request.method == "POST" and may_prove:
+        assert person.user is not None, "the gate lets nobody else in"
+        try:
+            proving.ask_proof(user=person.user, trading_day=int(day))
+        except InputFault as fault:
+            said = str(fault)
+        else:
+            answer = HttpResponseRedirect(request.path)
+            answer.status_code = 303
+            return answer
+    newest = found[0]
+    proofs = selectors.proofs_of(int(day))
+    answer = desk(
+        request, "day.html", REFUSED if said else 200, one=newest, versions=found[1:],
+        pools=selectors.pools_of(newest), products=selectors.products_of(int(day)),
+        forced=selectors.forced_after(newest), proofs=proofs, may_prove=may_prove, said=said,
+        told=show_day(int(day)),
+    )  # fmt: skip
+    if any(proof.ended_at is None for proof in proofs):
+        answer.headers["Refresh"] = str(AGAIN_SECONDS)
+    return answer

@@ -1,0 +1,64 @@
+"""What is read of days: each page asks here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from huiguan.office.days import floor
+from huiguan.office.days.models import Proof, RecordedDay, RecordedPool
+from huiguan.office.display.here import shown
+from huiguan.office.display.records.days import express, published
+from huiguan.storage.market.opening import OPENING_NAME, read_opening
+
+if TYPE_CHECKING:
+    from huiguan.exchange.clearing.liquidation import ForceClose
+    from huiguan.office.display.records.days import ExpressGroup
+
+MOST_DAYS = 250  # on a page
+MOST_FORCED = 200
+
+
+class ForcedCloses(NamedTuple):
+    """What is closed by force in the session after a day."""
+
+    day: int  # 0: the next day is not open yet
+    closes: int
+    shown: list[ForceClose]
+
+
+def recorded_days() -> list[RecordedDay]:
+    """Return the newest version of every recorded day, the newest day first."""
+    found: dict[int, RecordedDay] = {}
+    for day in RecordedDay.objects.order_by("-trading_day", "-version")[:MOST_DAYS]:
+        found.setdefault(day.trading_day, day)
+    return list(found.values())
+
+
+def versions_of(trading_day: int) -> list[RecordedDay]:
+    """Return what is recorded of a day, the newest version first."""
+    return list(RecordedDay.objects.filter(trading_day=trading_day).order_by("-version"))
+
+
+def pools_of(day: RecordedDay) -> list[RecordedPool]:
+    """Return the pools of a recorded day by member, its own money first."""
+    return list(day.of_pools.order_by("member", "-house"))
+
+
+def proofs_of(trading_day: int) -> list[Proof]:
+    """Return the proofs that were asked for of a day, the newest first."""
+    return list(Proof.objects.filter(trading_day=trading_day).order_by("-pk")[:5])
+
+
+def products_of(trading_day: int) -> list[ExpressGroup]:
+    """Return the figures of a closed day product by product, from its folder."""
+    here = shown()
+    return express(published(floor.days_folder(), trading_day, here.books), here.books)
+
+
+def forced_after(day: RecordedDay) -> ForcedCloses:
+    """Return what the next morning closes by force, if that day is open."""
+    root = floor.days_folder() / str(day.next_trading_day)
+    if not (root / OPENING_NAME).exists():
+        return ForcedCloses(0, 0, [])
+    closes = read_opening(root).forced_closes
+    return ForcedCloses(day.next_trading_day, len(closes), closes[:MOST_FORCED])

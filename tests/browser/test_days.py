@@ -1,0 +1,58 @@
+"""A live day and a day's end in a real browser: two persons halt a product, and let it go on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.browser.test_four_eyes import fits, sign_in
+
+if TYPE_CHECKING:
+    from tests.browser.conftest import Open
+    from tests.halls import RunningHall
+
+
+@pytest.mark.parametrize(
+    ("script", "lang", "width"),
+    [(True, "en", 1440), (False, "zh", 360), (True, "zh", 360), (False, "en", 1440)],
+)
+def test_two_persons_halt_a_product(
+    visit: Open, hall: RunningHall, script: bool, lang: str, width: int
+) -> None:
+    clerk, said = visit("/sign-in", lang, width, script=script)
+    sign_in(clerk, "clearing-clerk", hall.passwords["clearing-clerk"])
+    root = clerk.url.rsplit("/", 1)[0]
+    supervisor, _ = visit("/sign-in", lang, width, script=script)
+    sign_in(supervisor, "supervisor", hall.passwords["supervisor"])
+
+    def measure(what: str) -> None:
+        clerk.goto(root + "/live-day")
+        fits(clerk, width, script=script)
+        clerk.select_option("[name=m0-do]", what)
+        clerk.fill("[name=m0-name]", "au")
+        clerk.fill("[name=m0-why]", "an odd price")
+        clerk.locator("form.sheet button").first.click()
+        supervisor.goto(clerk.url)
+        supervisor.locator("form.sheet button").first.click()
+        supervisor.wait_for_selector(".done")
+        fits(supervisor, width, script=script)
+
+    measure("halt trading")
+    halted: Any = hall.ask("read switches")["halted"]
+    assert halted
+    assert all(name.startswith("au") for name in halted)
+    measure("resume trading")
+    assert hall.ask("read switches")["halted"] == []
+    assert said == []
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+def test_the_desks_of_days_fit(visit: Open, hall: RunningHall, width: int) -> None:
+    page, said = visit("/sign-in", "zh", width)
+    sign_in(page, "auditor", hall.passwords["auditor"])
+    root = page.url.rsplit("/", 1)[0]
+    for path in ("/live-day", "/day-end", "/days"):
+        page.goto(root + path)
+        fits(page, width)
+    assert said == []
