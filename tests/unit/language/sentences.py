@@ -40,10 +40,7 @@ NOT_SAID = (  # bytes of a draw, pages, streams of chance, texts of files that a
     "huiguan secret 1",
     "huiguan value 1",
     "first image",
-    *(
-        f"read {what}"
-        for what in ("hall", "session", "orders", "positions", "accounts", "switches")
-    ),
+    *(f"read {what}" for what in ("hall", "session", "orders", "positions", "accounts")),
     "order of arrival",
     "Input should be",
     "Callable[",

@@ -54,6 +54,7 @@ class Outcome(NamedTuple):
     refusal: int
     first_figure: int  # of a command that was done: how many things it touched
     second_figure: int
+    sequence: int  # of the command
 
 
 class AppliedFrame(NamedTuple):
@@ -191,9 +192,9 @@ def outcome_of(applied: AppliedFrame, place: int) -> Outcome:
     for at in range(row, end):
         kind = int(heads["kind"][at])
         if kind == CommandDone.KIND:
-            return Outcome(0, int(flat.view(LAYOUTS[kind])[at]["count"]), 0)
+            return Outcome(0, int(flat.view(LAYOUTS[kind])[at]["count"]), 0, sequence)
         if kind == CommandRefused.KIND:
             told = flat.view(LAYOUTS[kind])[at]
             figures = (int(told[name]) for name in ("refusal", "first_figure", "second_figure"))
-            return Outcome(*figures)
-    return Outcome(0, 0, 0)
+            return Outcome(*figures, sequence)
+    return Outcome(0, 0, 0, sequence)

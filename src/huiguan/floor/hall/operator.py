@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from huiguan.floor.day.market import Outcome
-    from huiguan.floor.hall.clock import Clock
     from huiguan.floor.hall.lines import Hall
 
 SOCKET_NAME = "operator.sock"
@@ -41,14 +40,22 @@ class Request(msgspec.Struct, forbid_unknown_fields=True):
     with_: dict[str, Any] = msgspec.field(name="with", default_factory=dict)
 
 
-class RequestDoor:
-    """Answers lines of JSON at a socket in the hall's folder."""
+class Operator:
+    """Answers requests of the hall's operator."""
 
-    def __init__(self) -> None:
-        """Answer nothing yet."""
+    def __init__(self, hall: Hall, stop: Callable[[], None]) -> None:
+        """Answer for a hall; ``stop`` takes it down."""
+        self._hall, self._stop = hall, stop
         self._answers: OrderedDict[str, asyncio.Future[bytes]] = OrderedDict()
         self._kept_bytes = 0
-        self._does: dict[str, Callable[[dict[str, Any]], Awaitable[object]]] = {}
+        self._does: dict[str, Callable[[dict[str, Any]], Awaitable[object]]] = {
+            "status": self._status,
+            "clock": self._clock,
+            "step": self._step,
+            "command": self._command,
+            "stop": self._down,
+        }
+        self.words: Callable[[], dict[str, object]] = dict  # what the hall's runner adds to status
         self.more: dict[str, Callable[[dict[str, Any]], Awaitable[object]]] = {}
 
     async def serve(self, folder: Path) -> asyncio.AbstractServer:
@@ -110,32 +117,20 @@ class RequestDoor:
                 {"fault": f"nobody can do {request.do!r} with these words ({told}); correct them"}
             )
 
-
-class Operator(RequestDoor):
-    """Answers requests of the operator of a hall whose market runs."""
-
-    def __init__(self, hall: Hall, stop: Callable[[], None]) -> None:
-        """Answer for a hall; ``stop`` takes it down."""
-        super().__init__()
-        self._hall, self._stop = hall, stop
-        self._does |= {
-            "status": self._status,
-            "clock": self._clock,
-            "step": self._step,
-            "command": self._command,
-            "stop": self._down,
-        }
-        self.words: Callable[[], dict[str, object]] = dict  # what the hall's runner adds to status
-
     async def _status(self, _: dict[str, Any]) -> dict[str, object]:
-        keys = {key.session: key.name for key in self._hall.keys}
+        clock, keys = self._hall.clock, {key.session: key.name for key in self._hall.keys}
         found = self._hall.node.describe()
         names = [keys.get(session, "") for session in self._hall.node.live]
+        setting = clock.setting
         return (
             found
             | self.words()
-            | clock_words(self._hall.clock)
-            | {"names": sorted(names), "lines": len(self._hall.lines)}
+            | {
+                "clock": exchange_words(clock.now_ns()),
+                "speed": "wall" if clock.is_wall else "max" if setting.max else setting.speed,
+                "names": sorted(names),
+                "lines": len(self._hall.lines),
+            }
         )
 
     async def _clock(self, given: dict[str, Any]) -> dict[str, object]:
@@ -167,27 +162,24 @@ class Operator(RequestDoor):
     async def _command(self, given: dict[str, Any]) -> dict[str, object]:
         """Journal a command of the house, by its name and fields.
 
-        Rows are those of a day: with a ``trading_day`` the command is for that one alone.
+        ``on`` names the trading day it is meant for: on another one it is not journaled, so that
+        who heard no answer finds in that day's journal whether it was taken.
         """
+        day = self._hall.node.market.trading_day
+        if given.get("on", day) != day:
+            raise InputFault(f"the command is for trading day {given['on']}; this is {day}")
         kind = HOUSE.get(given.get("kind", ""))
         if kind is None:
             raise InputFault(
                 f"{given.get('kind')!r} is no command of the house: {', '.join(HOUSE)}"
             )
-        if "trading_day" in given:
-            meant, day = given["trading_day"], self._hall.node.market.trading_day
-            if meant != day:
-                raise InputFault(
-                    f"this is for trading day {meant} and the hall stands in {day}; give it anew"
-                )
-        fields = {
-            name: value for name, value in given.items() if name not in ("kind", "trading_day")
-        }
+        fields = {name: value for name, value in given.items() if name not in ("kind", "on")}
         outcome = await self._journaled(msgspec.convert(fields, kind))
         return {
             "refusal": outcome.refusal,
             "first_figure": outcome.first_figure,
             "second_figure": outcome.second_figure,
+            "sequence": outcome.sequence,
         }
 
     async def _journaled(self, command: Command) -> Outcome:
@@ -200,49 +192,3 @@ class Operator(RequestDoor):
     async def _down(self, _: dict[str, Any]) -> str:
         asyncio.get_running_loop().call_soon(self._stop)
         return "going down"
-
-
-class BetweenDays(RequestDoor):
-    """Answers while a hall that was started again has no market yet: its next day is not open."""
-
-    def __init__(
-        self,
-        clock: Clock,
-        trading_day: int,
-        words: Callable[[], dict[str, object]],
-        stop: Callable[[], None],
-    ) -> None:
-        """Answer for the day that is over; ``stop`` takes the hall down."""
-        super().__init__()
-        self._clock, self._day, self._words, self._stop = clock, trading_day, words, stop
-        self._does |= {"status": self._status, "stop": self._down}
-
-    async def _status(self, _: dict[str, Any]) -> dict[str, object]:
-        numbers = ("sequence", "live_orders", "trades", "waiting", "snapshot_behind", "lines")
-        nothing: dict[str, object] = dict.fromkeys(numbers, 0)
-        return (
-            nothing
-            | clock_words(self._clock)
-            | self._words()
-            | {
-                "trading_day": self._day,
-                "phases": {},
-                "next_due_ns": None,
-                "connected": [],
-                "names": [],
-            }
-        )
-
-    async def _down(self, _: dict[str, Any]) -> str:
-        asyncio.get_running_loop().call_soon(self._stop)
-        return "going down"
-
-
-def clock_words(clock: Clock) -> dict[str, object]:
-    """Return how a clock stands, as a status says it."""
-    setting = clock.setting
-    return {
-        "time_ns": clock.now_ns(),
-        "clock": exchange_words(clock.now_ns()),
-        "speed": "wall" if clock.is_wall else "max" if setting.max else setting.speed,
-    }

@@ -24,9 +24,12 @@ if TYPE_CHECKING:
     from huiguan.office.config.place import OfficeSettings
 
 
-async def serve_on(place: socket.socket, settings: OfficeSettings) -> None:
+async def serve_on(
+    place: socket.socket, settings: OfficeSettings, say: Callable[[str], None]
+) -> None:
     """Serve until told to stop; what nobody foresaw in a work beside the pages ends it too."""
     from huiguan.office.days import works as days  # noqa: PLC0415  models come after the set-up
+    from huiguan.office.ledger.runner import Runner  # noqa: PLC0415  the same
 
     static = static_address()
     shown = Shown(Follower(settings.places), settings.rulebook, static)
@@ -36,7 +39,9 @@ async def serve_on(place: socket.socket, settings: OfficeSettings) -> None:
     server = served(make_app(live, static), longest_frame=LONGEST_FRAME, cert=cert, key=key)
     port = place.getsockname()[1]
     told = OfficeOpen(address(settings.host, port, cert), port)
-    works = [asyncio.create_task(work) for work in (shown.follower.run(), live.run(), days.run())]
+    ledger = Runner(settings.places, say)
+    runs = (shown.follower.run(), live.run(), days.run(), ledger.run())
+    works = [asyncio.create_task(work) for work in runs]
     write_file(settings.folder / OFFICE_NAME, [msgspec.json.encode(told), b"\n"], Files())
     serving = asyncio.create_task(server.serve(sockets=[place]))
     warming = asyncio.create_task(asyncio.to_thread(shown.warm))  # the first reader waits less
@@ -60,5 +65,5 @@ def serve(settings: OfficeSettings, say: Callable[[str], None], language: str = 
     django.setup()
     prepare(say, language)
     say(f"office: pages at {settings.host}:{place.getsockname()[1]}")
-    asyncio.run(serve_on(place, settings))
+    asyncio.run(serve_on(place, settings, say))
     return 0

@@ -26,6 +26,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "huiguan.office.people",
     "huiguan.office.days",
+    "huiguan.office.ledger",
     "huiguan.office.display",
 ]
 MIDDLEWARE = [

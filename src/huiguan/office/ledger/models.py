@@ -1,0 +1,214 @@
+"""Books, accounts, transfers, crossings: what the database itself holds to.
+
+A transfer has one debit, one credit and one amount, in one book, and is never changed or removed;
+a balance changes by a transfer alone; no account goes below zero that may not; a crossing goes
+on step by step (CHECK here, triggers in the second migration).
+"""
+
+from __future__ import annotations
+
+import enum
+
+from django.db import models
+from django.db.models import F, Q
+
+from huiguan.office.people.models import User, one_of
+
+NAME_LENGTH = 64
+REFERENCE_LENGTH = 160
+WORDS_LENGTH = 200
+LARGEST_FEN = 10**16  # a hundred million million yuan: more than all money there is
+LARGEST_BALANCE = 4 * 10**18  # of what 64 bits hold
+FLOOR_IDS = 10**9  # a crossing's id on the floor is its number above this; below are an operator's
+
+
+class AccountKind(enum.StrEnum):
+    """What an account is for."""
+
+    CODE = "trading code"  # the floor knows this money
+    DEPOSIT = "clearing deposit"  # of a pool, in the book of the exchange
+    MARGIN = "trading margin"
+    MARKING = "marking"
+    FEES = "fees"
+    RESERVE = "risk reserve"
+    EXCHANGE = "exchange"  # a pool's money at the exchange
+    BANK = "bank"
+    RECEIPTS = "unmatched receipts"
+    PAYMENTS = "unmatched payments"
+    WAY_IN = "on the way in"
+    WAY_OUT = "on the way out"
+    DUE = "payments due"
+
+
+class AccountSide(enum.StrEnum):
+    """The side on which an account grows."""
+
+    DEBIT = "debit"
+    CREDIT = "credit"
+
+
+class Below(enum.StrEnum):
+    """When an account may be below zero."""
+
+    NEVER = "never"
+    LOSSES = "losses"  # by an opening or an evening alone
+    FREE = "free"
+
+
+class Cause(enum.StrEnum):
+    """What a transfer is of."""
+
+    OPENING = "opening"
+    EVENING = "evening"
+    CROSSING = "crossing"
+    BANK = "bank"
+    REVERSAL = "reversal"
+
+
+class LedgerBook(models.Model):
+    """A legal entity or a supervised account; all its balances sum to zero."""
+
+    name = models.CharField(max_length=NAME_LENGTH, unique=True)
+
+    class Meta:
+        """What the database holds to."""
+
+        constraints = (models.CheckConstraint(condition=~Q(name=""), name="book_name"),)
+
+
+class LedgerAccount(models.Model):
+    """An account of a book; its balance counts on its own side, and only transfers change it."""
+
+    book = models.ForeignKey(LedgerBook, on_delete=models.PROTECT, related_name="accounts")
+    name = models.CharField(max_length=NAME_LENGTH)
+    kind = models.CharField(max_length=24)
+    side = models.CharField(max_length=6)
+    below = models.CharField(max_length=6)
+    balance_fen = models.BigIntegerField(default=0)
+    last_transfer = models.BigIntegerField(default=0)  # that changed the balance
+
+    class Meta:
+        """What the database holds to."""
+
+        constraints = (
+            models.UniqueConstraint(fields=("book", "name"), name="account_once"),
+            one_of("kind", tuple(AccountKind), "account_kind"),
+            one_of("side", tuple(AccountSide), "account_side"),
+            one_of("below", tuple(Below), "account_below"),
+            models.CheckConstraint(
+                condition=~Q(below=Below.NEVER) | Q(balance_fen__gte=0), name="account_not_below"
+            ),
+            models.CheckConstraint(
+                condition=Q(balance_fen__gte=-LARGEST_BALANCE, balance_fen__lte=LARGEST_BALANCE),
+                name="account_holds_numbers",
+            ),
+        )
+
+
+class LedgerTransfer(models.Model):
+    """One amount from the credit account to the debit account of a book, for ever."""
+
+    number = models.BigIntegerField(primary_key=True)  # from 1, without a gap
+    book = models.ForeignKey(LedgerBook, on_delete=models.PROTECT, related_name="+")
+    debit = models.ForeignKey(LedgerAccount, on_delete=models.PROTECT, related_name="debits")
+    credit = models.ForeignKey(LedgerAccount, on_delete=models.PROTECT, related_name="credits")
+    amount_fen = models.BigIntegerField()
+    reference = models.CharField(max_length=REFERENCE_LENGTH, unique=True)
+    cause = models.CharField(max_length=8)
+    trading_day = models.IntegerField(default=0)  # yyyymmdd that it belongs to; 0: to none
+    reverses = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, related_name="reversal"
+    )
+    at = models.DateTimeField()
+
+    class Meta:
+        """What the database holds to."""
+
+        constraints = (
+            one_of("cause", tuple(Cause), "transfer_cause"),
+            models.CheckConstraint(
+                condition=Q(amount_fen__gt=0, amount_fen__lte=LARGEST_FEN), name="transfer_amount"
+            ),
+            models.CheckConstraint(condition=~Q(debit=F("credit")), name="transfer_two_sides"),
+            models.CheckConstraint(condition=~Q(reference=""), name="transfer_reference"),
+            models.CheckConstraint(
+                condition=Q(cause=Cause.REVERSAL, reverses__isnull=False)
+                | Q(~Q(cause=Cause.REVERSAL), reverses__isnull=True),
+                name="transfer_reverses",
+            ),
+        )
+
+
+class Direction(enum.StrEnum):
+    """Which way money crosses."""
+
+    IN = "in"
+    OUT = "out"
+
+
+class CrossingStage(enum.StrEnum):
+    """How far a crossing is; the money is on the way until it is settled or released."""
+
+    RESERVED = "reserved"  # in the ledger; the floor was not asked, or the day passed without it
+    ASKED = "asked"  # the floor was asked on ``trading_day``; whether it heard is not known yet
+    HELD = "held"  # the floor has set the money aside, to be confirmed on the same day
+    SETTLED = "settled"
+    RELEASED = "released"
+
+
+OPEN = (CrossingStage.RESERVED, CrossingStage.ASKED, CrossingStage.HELD)
+
+
+class Crossing(models.Model):
+    """Money of a trading code between ledger and floor: each step a row, so none is taken twice."""
+
+    code = models.ForeignKey(LedgerAccount, on_delete=models.PROTECT, related_name="crossings")
+    direction = models.CharField(max_length=3)
+    amount_fen = models.BigIntegerField()
+    reference = models.CharField(max_length=REFERENCE_LENGTH, unique=True)
+    stage = models.CharField(max_length=8, default=CrossingStage.RESERVED)
+    trading_day = models.IntegerField(default=0)  # on which the floor was asked last
+    sequence = models.BigIntegerField(default=0)  # of the command that moved the floor's money
+    said = models.CharField(max_length=WORDS_LENGTH, default="")  # why it waits or was released
+    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    made_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        """What the database holds to."""
+
+        constraints = (
+            one_of("direction", tuple(Direction), "crossing_direction"),
+            one_of("stage", tuple(CrossingStage), "crossing_stage"),
+            models.CheckConstraint(
+                condition=Q(amount_fen__gt=0, amount_fen__lte=LARGEST_FEN), name="crossing_amount"
+            ),
+            models.CheckConstraint(
+                condition=~Q(stage=CrossingStage.HELD) | Q(direction=Direction.OUT),
+                name="crossing_held",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    stage__in=(CrossingStage.SETTLED, CrossingStage.RELEASED),
+                    ended_at__isnull=False,
+                )
+                | Q(
+                    ~Q(stage__in=(CrossingStage.SETTLED, CrossingStage.RELEASED)),
+                    ended_at__isnull=True,
+                ),
+                name="crossing_ended",
+            ),
+        )
+
+    @property
+    def floor_id(self) -> int:
+        """Return the id of this money on the floor."""
+        return FLOOR_IDS + int(self.pk)
+
+
+class MetDay(models.Model):
+    """A trading day that the ledger has met, and which version of its result it has booked."""
+
+    trading_day = models.IntegerField(primary_key=True)
+    is_first = models.BooleanField()  # the ledger was opened with its morning
+    version = models.IntegerField(default=0)  # 0: the evening is not booked yet

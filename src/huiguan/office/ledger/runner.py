@@ -1,0 +1,55 @@
+"""The ledger's work beside the pages: it meets days, books evenings, brings crossings on.
+
+Nothing is kept between two rounds but what was said last: a process that is started again after a
+crash begins with the same round, and that ends what was cut.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from django.db import close_old_connections
+
+from huiguan.foundation.faults import Fault
+from huiguan.office.ledger.courier import Courier
+from huiguan.office.ledger.evenings import keep_up
+from huiguan.office.ledger.floor_line import FloorLine, NoAnswer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from huiguan.office.feed.follower import HallPlaces
+
+AGAIN_SECONDS = 0.5
+
+
+class Runner:
+    """Does the ledger's rounds in a thread, one at a time."""
+
+    def __init__(self, places: HallPlaces, say: Callable[[str], None]) -> None:
+        """Know a hall; ``say`` tells, once, what somebody has to look at."""
+        self._days, self._say, self._said = places.days, say, ""
+        self._courier = Courier(places.days, FloorLine(places.operator))
+
+    async def run(self) -> None:
+        """Do rounds for ever."""
+        while True:
+            await asyncio.to_thread(self.round)
+            await asyncio.sleep(AGAIN_SECONDS)
+
+    def round(self) -> None:
+        """Do what can be done now."""
+        said = ""
+        try:
+            keep_up(self._days)
+            self._courier.go()
+        except NoAnswer:
+            pass  # the floor starts or is down: the next round asks again
+        except Fault as fault:
+            said = f"ledger: {fault}"
+        finally:
+            close_old_connections()
+        if said and said != self._said:
+            self._say(said)
+        self._said = said
