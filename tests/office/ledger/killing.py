@@ -1,7 +1,8 @@
 """An office process that takes one step after the other and is killed at a chosen point.
 
-``python killing.py HALL POINT TIME PID``: the POINT is reached the TIME-th time; with a PID it is
-the floor that is killed there, and this process goes on.
+``python killing.py HALL POINT TIME PID NUMBER``: the POINT is reached the TIME-th time; with a PID
+it is the floor that is killed there, and this process goes on; with a NUMBER it takes no other
+crossing.
 """
 
 from __future__ import annotations
@@ -66,6 +67,8 @@ def main() -> None:
                     reach("long after send")
 
     floor_line.socket.socket = Watched  # type: ignore[misc]
+    if only := int(sys.argv[5]):
+        courier.crossings_open = lambda: [only]
     command = floor_line.FloorLine.command
 
     def answered(*args: Any, **given: Any) -> Any:

@@ -125,9 +125,9 @@ def test_the_proof_holds_at_every_sequence(hall: Path) -> None:
         assert [one.differs_fen for one in sheet.lines if one.differs_fen] == [77]
 
 
-def run_to(hall: Path, point: str, time: int = 1, floor: int = 0) -> int:
+def run_to(hall: Path, point: str, time: int = 1, floor: int = 0, only: int = 0) -> int:
     """Run an office until a point; return how it ended."""
-    call = [sys.executable, str(KILLING), str(hall), point, str(time), str(floor)]
+    call = [sys.executable, str(KILLING), str(hall), point, *map(str, (time, floor, only))]
     return subprocess.run(call, check=False).returncode
 
 
