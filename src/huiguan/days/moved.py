@@ -6,6 +6,7 @@ command is found by running everything before it, never by looking at the comman
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -54,13 +55,10 @@ def moved_on(root: Path, until: int | None = None) -> list[Moved]:
     Runs the day up to the last command that speaks of money; without one nothing is run. Raises
     ``CheckFault`` where the journal is damaged.
     """
-    for tried in range(TRIES):
-        try:
+    for _ in range(TRIES - 1):
+        with suppress(JournalFault):
             return _moved_on(root, until)
-        except JournalFault:
-            if tried == TRIES - 1:
-                raise
-    raise AssertionError("the last try returns or raises")
+    return _moved_on(root, until)
 
 
 def _moved_on(root: Path, until: int | None) -> list[Moved]:

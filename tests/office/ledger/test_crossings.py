@@ -1,4 +1,4 @@
-"""Money between ledger and a real floor: killed at every point, none is lost and none is doubled."""
+"""Money between ledger and a real floor: killed at every point, none is lost, none doubled."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def hall(office: Office, tmp_path: Path) -> Iterator[Path]:
     data = folder / "office"
     data.mkdir()
     (data / office.path.name).symlink_to(office.path)
-    yield folder
+    return folder
 
 
 def courier(hall: Path) -> Any:

@@ -107,8 +107,9 @@ def test_a_day_turns_between_two_steps(hall: Path) -> None:
         proof.check()
         _, result, _ = read_closed(hall / "days" / str(FIRST_DAY))
         # of the first day: in 1001, out 1005
-        assert (result.accounts["deposits_fen"].sum(), result.accounts["withdrawals_fen"].sum()) == (
-            *(1_001, 1_005),
-        )
+        assert (
+            result.accounts["deposits_fen"].sum(),
+            result.accounts["withdrawals_fen"].sum(),
+        ) == (*(1_001, 1_005),)
     finally:
         floor.stop()

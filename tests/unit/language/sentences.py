@@ -32,6 +32,7 @@ ALONE = (
     "floor/doors/json/",  # what a program is answered over a wire, and what its reference says
     "floor/doors/records.py",
     "office/days/migrations/",  # tables and what they refuse past every service
+    "office/ledger/migrations/",
     "office/people/migrations/",
 )
 DOCUMENTED = {"rule", "doc"}  # marks and declarations: for docs/reference, not for a command

@@ -98,15 +98,21 @@ def migrate(data: Data = HALL) -> None:
 
 @office.command()
 def check(data: Data = HALL) -> None:
-    """Prove the record, that users and proposals stand as it tells, and days as their folders."""
+    """Prove the record, users and proposals as it tells, days as their folders, the ledger."""
     open_office(data)
     from huiguan.office.days.recording import check_days
+    from huiguan.office.ledger.proof import check as prove_ledger
     from huiguan.office.people.record import check as prove
 
     lines, last = prove()
     tell(f"office: {lines} lines of the record, each follows from the one before it")
     tell(f"office: {check_days()} recorded days, each as its folder has it")
     tell(f"office: the last hash, to be kept elsewhere: {last}")
+    found = prove_ledger()
+    tell(
+        f"office: {found.books} books that each sum to zero, {found.transfers:,} transfers, "
+        f"{found.crossings:,} crossings to the floor"
+    )
 
 
 @user.command("list")

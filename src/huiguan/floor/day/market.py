@@ -195,6 +195,6 @@ def outcome_of(applied: AppliedFrame, place: int) -> Outcome:
             return Outcome(0, int(flat.view(LAYOUTS[kind])[at]["count"]), 0, sequence)
         if kind == CommandRefused.KIND:
             told = flat.view(LAYOUTS[kind])[at]
-            figures = (int(told[name]) for name in ("refusal", "first_figure", "second_figure"))
-            return Outcome(*figures, sequence)
+            first, second = int(told["first_figure"]), int(told["second_figure"])
+            return Outcome(int(told["refusal"]), first, second, sequence)
     return Outcome(0, 0, 0, sequence)
