@@ -10,8 +10,9 @@ import pytest
 from django.test import Client
 from django.test.utils import setup_test_environment
 
-from tests.office.peopled import Office, first_database
+from tests.office.peopled import First, Office, first_database
 from tests.office.watched import Watched
+from tests.postgres import Postgres
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -49,17 +50,36 @@ def read(client: Any) -> Callable[..., str]:
 
 
 @pytest.fixture(scope="session")
-def first_day(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]]:
-    """Make the database of a first start, once: its file, and the passwords it showed."""
-    return first_database(tmp_path_factory.mktemp("people") / "first.sqlite3")
+def postgres() -> Iterator[Postgres]:
+    """Return a server for the whole run."""
+    found = Postgres()
+    yield found
+    found.stop()
+
+
+@pytest.fixture(scope="session")
+def first_file(tmp_path_factory: pytest.TempPathFactory) -> First:
+    """Make the database of a first start in a file, once."""
+    return first_database(tmp_path_factory.mktemp("people") / "first.sqlite3", None)
+
+
+@pytest.fixture(scope="session")
+def first_on_server(tmp_path_factory: pytest.TempPathFactory, postgres: Postgres) -> First:
+    """Make the database of a first start on a server, once."""
+    return first_database(tmp_path_factory.mktemp("people"), postgres)
+
+
+@pytest.fixture(params=["first_file", "first_on_server"], ids=["sqlite", "postgresql"])
+def first_day(request: pytest.FixtureRequest) -> First:
+    """Return the database of a first start: every test sees both kinds."""
+    found: First = request.getfixturevalue(request.param)
+    return found
 
 
 @pytest.fixture
-def office(
-    first_day: tuple[Path, dict[str, str]], tmp_path: Path, market: Watched
-) -> Iterator[Office]:
+def office(first_day: First, tmp_path: Path, market: Watched) -> Iterator[Office]:
     """Return an office of its own with one user a role, beside a market."""
     market.show()
-    found = Office(*first_day, tmp_path / "office.sqlite3")
+    found = Office(first_day, tmp_path / "hall")
     yield found
     found.close()

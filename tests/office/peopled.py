@@ -1,48 +1,93 @@
-"""An office with one user a role, on a real database file that any thread can open."""
+"""An office with one user a role, on a real database that any thread and any process can open."""
 
 from __future__ import annotations
 
+import os
 import shutil
-from contextlib import closing
-from typing import TYPE_CHECKING, Any
+import sqlite3
+from contextlib import closing, suppress
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+import psycopg
 from django.core.management import call_command
 from django.db import connections
 from django.test import Client
 
+from huiguan.office.config.place import DATA
+from huiguan.office.config.stores import DATABASE_NAME, URL_NAME, keep_kind, store
+
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tests.postgres import Postgres
 
-def use(path: Path | str) -> None:
-    """Let Django's connections lead to a file from here on."""
+FIRST, COPY = "first", "office"  # databases of the server
+
+
+class First(NamedTuple):
+    """The database of a first start, to be copied: a file, or one of a server."""
+
+    path: Path
+    passwords: dict[str, str]  # that it showed
+    server: Postgres | None
+
+
+def use(path: Path | str, url: str = "") -> None:
+    """Let Django's connections lead to a file, or to an address, from here on."""
     connections.close_all()
-    connections.settings["default"]["NAME"] = str(path)
+    found = {"default": {**store(None, url), **({} if url else {"NAME": str(path)})}}
+    connections.settings["default"] = connections.configure_settings(found)["default"]
+    with suppress(AttributeError):  # nobody has asked for it in this thread
+        del connections["default"]  # made anew when somebody asks
 
 
-def first_database(path: Path) -> tuple[Path, dict[str, str]]:
-    """Make the database of a first start; return it and the passwords it showed."""
+def first_database(path: Path, server: Postgres | None) -> First:
+    """Make the database of a first start."""
     from huiguan.office.people.first import make_first_people
 
-    use(path)
+    use(path, server.make(FIRST) if server else "")
     call_command("migrate", verbosity=0)
     passwords = make_first_people()
-    with closing(connections["default"].connection.cursor()) as cursor:
-        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    if not server:
+        with closing(connections["default"].connection.cursor()) as cursor:
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     use(":memory:")
-    return path, passwords
+    return First(path, passwords, server)
 
 
 class Office:
     """People by the name of their role, and their browsers."""
 
-    def __init__(self, first: Path, passwords: dict[str, str], path: Path) -> None:
-        shutil.copyfile(first, path)
-        self.path, self.passwords = path, passwords
-        use(path)
+    def __init__(self, first: First, folder: Path) -> None:
+        """Copy the first database into the folder of a hall."""
+        self.folder, self.passwords = folder, first.passwords
+        self.path = folder / DATA / DATABASE_NAME
+        self.path.parent.mkdir(parents=True)
+        self.url = first.server.make(COPY, FIRST) if first.server else ""
+        if not self.url:
+            shutil.copyfile(first.path, self.path)
+        keep_kind(self.path.parent, self.url)
+        use(self.path, self.url)
 
     def close(self) -> None:
         use(":memory:")
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a process needs that opens this office by itself."""
+        return {**os.environ, URL_NAME: self.url}
+
+    def write_past(self, statements: str) -> None:
+        """Write with another program, one that first takes away what protects."""
+        connections.close_all()
+        if self.url:
+            with psycopg.connect(self.url) as server:
+                server.execute("SET session_replication_role = replica")  # no trigger fires
+                server.execute(statements.encode())
+            return
+        with closing(sqlite3.connect(self.path)) as line:
+            names = line.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall()
+            line.executescript("".join(f"DROP TRIGGER {name};" for (name,) in names) + statements)
 
     def __getitem__(self, name: str) -> Any:
         """Return a user as the database has it now."""

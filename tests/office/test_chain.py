@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,10 +12,6 @@ from huiguan.foundation.faults import CheckFault
 if TYPE_CHECKING:
     from tests.office.peopled import Office
 
-PAST = (
-    "DROP TRIGGER record_unchanged; DROP TRIGGER record_kept; DROP TRIGGER record_next; "
-    "DROP TRIGGER proposal_unchanged; DROP TRIGGER proposal_kept; DROP TRIGGER proposal_new; "
-)
 INSERT = "INSERT INTO people_recordline (number, at, actor, action, subject, facts, before, hash) "
 OF_THE_LAST = "FROM people_recordline WHERE number = 11"
 
@@ -25,14 +20,6 @@ def check() -> tuple[int, str]:
     from huiguan.office.people import record
 
     return record.check()
-
-
-def write(office: Office, statements: str) -> None:
-    """Write with another program, one that first takes away what protects."""
-    connection.close()
-    line = sqlite3.connect(office.path)
-    line.executescript(PAST + statements)
-    line.close()
 
 
 def busy(office: Office) -> None:
@@ -64,7 +51,7 @@ def test_a_record_that_nobody_touched(office: Office) -> None:
         "UPDATE people_recordline SET hash = hash",
         "DELETE FROM people_recordline WHERE number = 11",
         "DELETE FROM people_recordline",
-        "REPLACE INTO people_recordline SELECT * FROM people_recordline WHERE number = 3",
+        INSERT + "SELECT 3, at, actor, action, subject, facts, before, hash " + OF_THE_LAST,
         INSERT + "SELECT 13, at, actor, action, subject, facts, hash, 'x' " + OF_THE_LAST,
         INSERT + "SELECT 12, at, actor, action, subject, facts, before, 'x' " + OF_THE_LAST,
     ],
@@ -103,7 +90,7 @@ def test_the_database_keeps_what_is_written(statement: str) -> None:
             "line 4: it does not follow",
         ),
         ("DELETE FROM people_recordline WHERE number = 17", "user 4 is not as the record"),
-        ("UPDATE people_user SET is_locked = 0", "user 4 is not as the record tells"),
+        ("UPDATE people_user SET is_locked = false", "user 4 is not as the record tells"),
         ("UPDATE people_holding SET role = 'auditor' WHERE user_id = 2", "user 2 is not as"),
         ("DELETE FROM people_holding WHERE user_id = 12", "user 12 is not as"),
         ("UPDATE people_proposal SET why = 'because' WHERE id = 2", "proposal 2 is not as"),
@@ -114,7 +101,7 @@ def test_the_database_keeps_what_is_written(statement: str) -> None:
 )
 def test_a_check_names_what_was_done_past_it(office: Office, statement: str, said: str) -> None:
     busy(office)
-    write(office, statement)
+    office.write_past(statement)
     with pytest.raises(CheckFault, match=said):
         check()
 

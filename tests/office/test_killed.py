@@ -41,11 +41,8 @@ def test_an_approval_is_whole_or_not_there(office: Office, kill: int) -> None:
     from huiguan.office.people.models import Proposal
 
     connection.close()
-    folder = office.path.parent / "hall" / "office"
-    folder.mkdir(parents=True)
-    (folder / office.path.name).symlink_to(office.path)
-    call = [sys.executable, "-c", LOOP, str(folder.parent)]
-    with subprocess.Popen(call, stdout=subprocess.PIPE, text=True) as process:
+    call, env = [sys.executable, "-c", LOOP, str(office.folder)], office.environment
+    with subprocess.Popen(call, stdout=subprocess.PIPE, text=True, env=env) as process:
         assert process.stdout
         printed = [process.stdout.readline() for _ in range(1 + kill % MOST_CHANGES)]
         time.sleep(kill * STEP_SECONDS)  # another place of the next change each time

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
-from huiguan.office.config.place import DATA, DATABASE_NAME
-from tests.office.peopled import Office, use
+from tests.office.peopled import First, Office
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,11 +24,10 @@ class Ended(NamedTuple):
 class Terminal:
     """A hall's folder with an office of one user a role, and calls on it."""
 
-    def __init__(self, folder: Path, first: tuple[Path, dict[str, str]]) -> None:
-        self.folder, self.passwords = folder, first[1]
-        (folder / DATA).mkdir(parents=True)
-        Office(*first, folder / DATA / DATABASE_NAME)
-        use(":memory:")  # the calls have it for themselves
+    def __init__(self, folder: Path, first: First) -> None:
+        self.folder, self.passwords = folder, first.passwords
+        self.office = Office(first, folder)
+        self.office.close()  # the calls have it for themselves
 
     def __call__(self, *words: str, password: str = "", lang: str = "en") -> Ended:
         call = [sys.executable, "-W", "error", "-m", "huiguan", "office", *words]
@@ -39,7 +37,7 @@ class Terminal:
             capture_output=True,
             text=True,
             check=False,
-            env={**os.environ, "LC_ALL": f"{lang}_XX.UTF-8"},
+            env={**self.office.environment, "LC_ALL": f"{lang}_XX.UTF-8"},
         )
         assert "Traceback" not in run.stderr
         return Ended(run.returncode, run.stdout, run.stderr)
@@ -49,7 +47,7 @@ class Terminal:
 
 
 @pytest.fixture
-def terminal(tmp_path: Path, first_day: tuple[Path, dict[str, str]]) -> Terminal:
+def terminal(tmp_path: Path, first_day: First) -> Terminal:
     return Terminal(tmp_path / "hall", first_day)
 
 
@@ -99,11 +97,42 @@ def test_what_a_command_refuses(terminal: Terminal, tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_a_check_fails_where_somebody_wrote_past_it(terminal: Terminal) -> None:
-    import sqlite3
-
-    line = sqlite3.connect(terminal.folder / DATA / DATABASE_NAME)
-    line.executescript("UPDATE people_holding SET role = 'administrator' WHERE user_id = 4")
-    line.close()
+    terminal.office.write_past("UPDATE people_holding SET role = 'auditor' WHERE user_id = 4")
     found = terminal("check")
     assert (found.code, found.out) == (1, "")
     assert "user 4 is not as the record tells" in found.err
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("mysql://office@127.0.0.1/office", "is not the address of a PostgreSQL database"),
+        ("postgresql://office:secret@127.0.0.1:port/office", "which database of the server"),
+        ("postgresql://office:secret@127.0.0.1/", "which database of the server"),
+        ("postgresql://office:secret@127.0.0.1:1/office", "does not answer"),
+    ],
+)
+def test_an_address_that_leads_nowhere(tmp_path: Path, url: str, said: str) -> None:
+    """Port 1 is nobody's; the password of an address is never shown."""
+    folder = tmp_path / "office"
+    folder.mkdir()
+    (folder / "database_kind").write_text("postgresql\n")
+    run = subprocess.run(
+        [sys.executable, "-m", "huiguan", "office", "check", "--data", str(tmp_path)],
+        capture_output=True, text=True, check=False, env={**os.environ, "DATABASE_URL": url},
+    )  # fmt: skip
+    assert run.returncode == 2
+    assert said in run.stderr
+    assert "Traceback" not in run.stderr
+    assert "secret" not in run.stderr
+
+
+@pytest.mark.slow
+def test_an_office_stays_with_its_kind_of_database(terminal: Terminal) -> None:
+    """Without the address of its server an office would begin anew, in an empty file."""
+    other = "" if terminal.office.url else "postgresql://office@127.0.0.1:1/office"
+    terminal.office.url = other
+    found = terminal("check")
+    assert found.code == 2
+    assert ("goes on without" if other else "set DATABASE_URL") in found.err

@@ -69,7 +69,7 @@ def test_the_database_itself_refuses_both(office: Office, column: str) -> None:
     waits = office.propose("lock user", "tenant")
     write = f"UPDATE people_proposal SET state = 'approved', decided_at = made_at, checker_id = {column}"  # noqa: E501, S608
     with (
-        pytest.raises(IntegrityError, match="CHECK constraint"),
+        pytest.raises(IntegrityError, match=r"(?i)check constraint"),
         transaction.atomic(),
         connection.cursor() as cursor,
     ):
@@ -83,7 +83,6 @@ def test_the_database_itself_refuses_both(office: Office, column: str) -> None:
         "UPDATE people_proposal SET maker_id = 2 WHERE id = {0}",
         "UPDATE people_proposal SET why = 'another' WHERE id = {0}",
         "DELETE FROM people_proposal WHERE id = {0}",
-        "INSERT OR REPLACE INTO people_proposal SELECT * FROM people_proposal WHERE id = {0}",
     ],
 )
 def test_a_proposal_stays_as_it_was_made(office: Office, statement: str) -> None:

@@ -92,7 +92,7 @@ def migrate(data: Data = HALL) -> None:
 
     read_settings(data)  # says where no hall is
     database.open_database(data)
-    taken = database.migrate()
+    taken = database.migrate(data)
     tell(f"office: {len(taken)} steps taken" if taken else "office: the tables are up to date")
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import io
+import os
 from typing import TYPE_CHECKING
 
 import django
 from django.core.management import call_command
 
-from huiguan.office.config.place import DATA, DATABASE_NAME, know_place
+from huiguan.foundation.faults import InputFault
+from huiguan.office.config.place import DATA, know_place
+from huiguan.office.config.stores import DATABASE_NAME, KIND_NAME, URL_NAME, check_kind, keep_kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,12 +21,30 @@ if TYPE_CHECKING:
 def open_database(folder: Path) -> None:
     """Let this process know the database of a hall's office; services may be called then."""
     know_place(folder)
+    reach(folder)
+
+
+def reach(folder: Path) -> None:
+    """Connect to the database of a hall's office; raises ``InputFault`` where that fails."""
+    check_kind(folder / DATA, url())
     django.setup()
+    from django.db import OperationalError, connection  # noqa: PLC0415  after the set-up
+
+    try:
+        connection.ensure_connection()
+    except OperationalError as fault:
+        said = " ".join(str(fault).split())
+        raise InputFault(f"the database of the office does not answer: {said}") from None
+
+
+def url() -> str:
+    """Return the address of the server that has the database, or nothing: it is a file."""
+    return os.environ.get(URL_NAME, "")
 
 
 def has_database(folder: Path) -> bool:
     """Return whether a hall has an office already."""
-    return (folder / DATA / DATABASE_NAME).exists()
+    return any((folder / DATA / name).exists() for name in (DATABASE_NAME, KIND_NAME))
 
 
 def steps_to_take() -> list[str]:
@@ -36,18 +57,19 @@ def steps_to_take() -> list[str]:
     return [f"{step.app_label} {step.name}" for step, _ in plan]
 
 
-def migrate() -> list[str]:
+def migrate(folder: Path) -> list[str]:
     """Bring the tables up to date; return the names of the steps that were taken."""
+    keep_kind(folder / DATA, url())
     steps = steps_to_take()
     call_command("migrate", verbosity=0, interactive=False, stdout=io.StringIO())
     return steps
 
 
-def prepare(say: Callable[[str], None], language: str = "en") -> None:
+def prepare(folder: Path, say: Callable[[str], None], language: str = "en") -> None:
     """Make ready what a start needs: tables, the first people, no session of long ago."""
     from huiguan.office.people.first import is_empty, make_first_people  # noqa: PLC0415  the same
 
-    migrate()
+    migrate(folder)
     call_command("clearsessions")
     if is_empty():
         made = make_first_people(language=language)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from huiguan.office.feed.follower import HallPlaces
 
 OFFICE_NAME = "office.json"
-DATA, DATABASE_NAME = "office", "office.sqlite3"
+DATA = "office"
 
 
 class OfficeSettings(msgspec.Struct, frozen=True, kw_only=True):

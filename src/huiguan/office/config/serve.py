@@ -5,11 +5,10 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-import django
 import msgspec
 
 from huiguan.office.config.application import make_app, static_address
-from huiguan.office.config.database import prepare
+from huiguan.office.config.database import prepare, reach
 from huiguan.office.config.place import OFFICE_NAME, OfficeOpen, know_settings
 from huiguan.office.display.here import Shown, show
 from huiguan.office.display.live import LONGEST_FRAME, Live
@@ -62,8 +61,8 @@ def serve(settings: OfficeSettings, say: Callable[[str], None], language: str = 
     """Run the office of a hall; return the exit code. The first people read ``language``."""
     place = listening(settings.host, settings.port, "the office", "office_port")
     know_settings(settings)
-    django.setup()
-    prepare(say, language)
+    reach(settings.folder)
+    prepare(settings.folder, say, language)
     say(f"office: pages at {settings.host}:{place.getsockname()[1]}")
     asyncio.run(serve_on(place, settings, say))
     return 0

@@ -1,6 +1,7 @@
 """Django's settings. They load without secrets; what a hall has is in its folder.
 
 ``HUIGUAN_OFFICE_DATA`` names the office's folder; without one (checks, types) nothing is kept.
+``DATABASE_URL`` names a PostgreSQL server; without it the database is a file in the folder.
 ``HUIGUAN_OFFICE_REACH`` says who can come: ``loopback``, ``tls`` or ``open`` (without TLS).
 """
 
@@ -10,6 +11,7 @@ import os
 from pathlib import Path
 
 from huiguan.office.config.keeping import fresh_key, secret_key
+from huiguan.office.config.stores import URL_NAME, store
 
 _data = os.environ.get("HUIGUAN_OFFICE_DATA")
 _reach = os.environ.get("HUIGUAN_OFFICE_REACH", "loopback")
@@ -52,18 +54,7 @@ TEMPLATES = [
         },
     }
 ]
-DATABASES = {
-    "default": {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": str(Path(_data) / "office.sqlite3") if _data else ":memory:",
-        "CONN_MAX_AGE": 60,  # threads keep theirs: half as many pages again a second
-        "OPTIONS": {
-            "transaction_mode": "IMMEDIATE",  # a writer waits its turn; DEFERRED loses writes
-            "timeout": 20,
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
-        },
-    }
-}
+DATABASES = {"default": store(Path(_data) if _data else None, os.environ.get(URL_NAME, ""))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
