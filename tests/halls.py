@@ -32,7 +32,7 @@ import sys
 from pathlib import Path
 from huiguan.office.config.database import open_database, prepare
 open_database(Path(sys.argv[1]))
-prepare(print)
+prepare(Path(sys.argv[1]), print)
 """
 
 
@@ -52,8 +52,17 @@ class RunningHall:
     def __init__(
         self, folder: Path, settings: HallSettings, clock: str, products: str = "cu"
     ) -> None:
-        self.folder = folder
-        self.key = new_hall(folder, clock, "1", "none", products, settings)
+        self._begin(folder, new_hall(folder, clock, "1", "none", products, settings))
+
+    @classmethod
+    def of(cls, folder: Path, key: str) -> RunningHall:
+        """Return a hall that is there already, like a restored one."""
+        found = cls.__new__(cls)
+        found._begin(folder, key)
+        return found
+
+    def _begin(self, folder: Path, key: str) -> None:
+        self.folder, self.key = folder, key
         self.trusts: ssl.SSLContext | None = None  # of a hall with TLS
         self.other = ""  # the key of somebody else, where there is one
         self.passwords: dict[str, str] = {}  # of the office's first people, where it runs

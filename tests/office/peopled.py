@@ -63,6 +63,7 @@ class Office:
         self.folder, self.passwords = folder, first.passwords
         self.path = folder / DATA / DATABASE_NAME
         self.path.parent.mkdir(parents=True)
+        self.server = first.server
         self.url = first.server.make(COPY, FIRST) if first.server else ""
         if not self.url:
             shutil.copyfile(first.path, self.path)

@@ -49,6 +49,7 @@ WORDING = {  # what the library says of a call, in plainer words
 }
 # The files of this room; each registers its commands on ``app``.
 NOUNS = (
+    "hall.copies",
     "hall.doctor",
     "hall.floor",
     "hall.keys",
