@@ -34,15 +34,18 @@ from huiguan_client import doors
 from huiguan_client.messages import CommandRefused, OrderEntered, Refusal, Side
 from huiguan_client.session import Session
 
+from huiguan.cli.hall.up import call_of
 from huiguan.days.cleared import is_closed
 from huiguan.floor.doors.json.serve import HTTP_DOOR_NAME
 from huiguan.floor.doors.records import SCHEMA
 from huiguan.floor.hall.keys import token_of
+from huiguan.floor.hall.operator import SOCKET_NAME
 from huiguan.floor.hall.serve import DOORS_NAME
+from huiguan.foundation.faults import InputFault
 from huiguan.storage.lock import holder
 from tests import hostile
 from tests.floors import OPEN, Floor, Line, closing, floor_of, line_of, make_hall
-from tests.halls import running_hall
+from tests.halls import RunningHall, running_hall
 from tests.images import small_image
 from tests.live.test_binary_door import order
 
@@ -206,27 +209,49 @@ def test_t11_everbright_2013_money_is_reserved_when_an_order_is_accepted(tmp_pat
 def test_t12_shfe_2019_no_night_opens_before_the_day_is_settled(tmp_path: Path) -> None:
     """Settlement failed and the night was late; here it is killed, and run again it is the same.
 
-    The floor that was to open the night ends with the words that say what to do.
+    The floor opens no night; it says what failed, and tries again when a person says so. It is then
+    started anew between the days, and still waits for the person who opens the next one.
     """
     with running_hall(tmp_path / "hall", days="hand") as hall:
         hall.start("floor", DOORS_NAME)
         while hall.ask("status")["doing"] == "trading":
             hall.ask("step")
-        floor = hall.processes.pop("floor")
-        os.kill(until_child(floor.pid, "close"), signal.SIGKILL)
-        assert floor.wait(WAIT_SECONDS) == 1
+        with pytest.raises(InputFault, match="no day waits to be turned"):
+            hall.ask("turn")
+        os.kill(until_child(hall.processes["floor"].pid, "close"), signal.SIGKILL)
+        wait_until(lambda: step_of(hall) == "failed")
+        assert "did not succeed" in hall.ask("status")["doing"]
         (day,) = (hall.folder / "days").iterdir()
         assert not is_closed(day)
         shutil.copytree(day, tmp_path / day.name)
-        hall.start("floor", DOORS_NAME)
-        wait_until(lambda: "waiting for `huiguan clock turn`" in hall.ask("status")["doing"])
+        hall.ask("turn", day=int(day.name))
+        wait_until(lambda: step_of(hall) == "waiting")
         assert (day / "result").is_dir()
         assert list((hall.folder / "days").iterdir()) == [day]
+        assert hall.stop("floor") == 0
+        hall.processes["floor"] = subprocess.Popen(call_of("floor", hall.folder))
+        wait_until((hall.folder / SOCKET_NAME).exists)
+        assert step_of(hall) == "waiting"
+        with pytest.raises(InputFault, match="does not wait to be turned"):
+            hall.ask("turn", day=20260820)
         hall.ask("turn")
-        wait_until(lambda: hall.ask("status")["doing"] == "trading")
+        wait_until((hall.folder / DOORS_NAME).exists)
+        wait_until(lambda: step_of(hall) == "trading")
+        halt = {"kind": "set_halt", "target": 0, "scope": 2, "engaged": 1}
+        with pytest.raises(InputFault, match="and the hall stands in"):
+            hall.ask("command", **halt, trading_day=int(day.name))
+        assert hall.ask("command", **halt)["refusal"] == 0
+        found = hall.ask("read switches")
+        assert len(found["halted"]) == hall.ask("command", **halt)["first_figure"]
     call = [sys.executable, "-m", "huiguan", "day", "close", str(tmp_path / day.name)]
     assert subprocess.run(call, check=False, capture_output=True).returncode == 0
     assert bytes_of(tmp_path / day.name / "result") == bytes_of(day / "result")
+
+
+def step_of(hall: RunningHall) -> str:
+    """Return how far the turn of days is."""
+    step: str = hall.ask("status")["step"]
+    return step
 
 
 def bytes_of(folder: Path) -> dict[str, bytes]:

@@ -80,6 +80,6 @@ def first_day(request: pytest.FixtureRequest) -> First:
 def office(first_day: First, tmp_path: Path, market: Watched) -> Iterator[Office]:
     """Return an office of its own with one user a role, beside a market."""
     market.show()
-    found = Office(first_day, tmp_path / "hall")
+    found = Office(first_day, tmp_path / "house")
     yield found
     found.close()

@@ -69,8 +69,11 @@ class Office:
             shutil.copyfile(first.path, self.path)
         keep_kind(self.path.parent, self.url)
         use(self.path, self.url)
+        if self.url:
+            os.environ[URL_NAME] = self.url  # of the processes that a test starts
 
     def close(self) -> None:
+        os.environ.pop(URL_NAME, None)
         use(":memory:")
 
     @property

@@ -66,12 +66,7 @@ def place_of(desk: Desk) -> list[str]:
     from django.db import connection
 
     connection.close()
-    folder = desk.office.path.parent / "hall" / "office"
-    folder.mkdir(parents=True, exist_ok=True)
-    link = folder / desk.office.path.name
-    if not link.exists():
-        link.symlink_to(desk.office.path)
-    return [str(folder.parent), str(desk.hall.folder)]
+    return [str(desk.office.folder), str(desk.hall.folder)]
 
 
 def approve_and_die(desk: Desk, proposal: Any, at: str) -> None:

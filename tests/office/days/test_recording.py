@@ -122,17 +122,10 @@ def test_a_day_without_its_folder_is_named(folder: Path) -> None:
 
 
 def test_a_figure_changed_past_every_trigger_is_named(folder: Path, office: Office) -> None:
-    import sqlite3
-
     from huiguan.office.days.recording import check_days
 
     record_it()
-    connection.close()
-    line = sqlite3.connect(office.path)
-    line.executescript(
-        "DROP TRIGGER recorded_day_unchanged; UPDATE days_recordedday SET trades = 2"
-    )
-    line.close()
+    office.write_past("UPDATE days_recordedday SET trades = 2")
     with pytest.raises(CheckFault, match="not recorded as its folder has it"):
         check_days()
     del folder
@@ -188,10 +181,7 @@ def test_killed_while_recording_it_is_whole_or_not_there(
     from huiguan.office.people import record
 
     connection.close()
-    place = office.path.parent / "hall" / "office"
-    place.mkdir(parents=True)
-    (place / office.path.name).symlink_to(office.path)
-    call = [sys.executable, "-c", RECORD, str(place.parent), str(folder), str(kill)]
+    call = [sys.executable, "-c", RECORD, str(office.folder), str(folder), str(kill)]
     with subprocess.Popen(call, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
         process.stdout.readline()

@@ -25,15 +25,11 @@ AMOUNT = 12_345
 
 
 @pytest.fixture
-def hall(office: Office, tmp_path: Path) -> Iterator[Path]:
+def hall(office: Office) -> Iterator[Path]:
     """Return the folder of a hall whose office's ledger has met its day; no floor runs yet."""
-    folder = tmp_path / "hall"
-    make_hall(folder, pooled_image())
+    make_hall(office.folder, pooled_image())
     meet()
-    data = folder / "office"
-    data.mkdir()
-    (data / office.path.name).symlink_to(office.path)
-    return folder
+    return office.folder
 
 
 def courier(hall: Path) -> Any:

@@ -31,14 +31,11 @@ CUT = {  # an office that is killed here, and on which day the money has crossed
 
 
 @pytest.fixture
-def hall(office: Office, tmp_path: Path) -> Path:
+def hall(office: Office) -> Path:
     """Return a hall of copper without a crowd, on the evening before its first day."""
-    folder = tmp_path / "hall"
     wanted = HallSettings(days="auto", crowd=0, binary_port=0, http_port=0, seed=7)
-    new_hall(folder, "2026-08-20T20:50", "1", "none", "cu", wanted)
-    (folder / "office").mkdir()
-    (folder / "office" / office.path.name).symlink_to(office.path)
-    return folder
+    new_hall(office.folder, "2026-08-20T20:50", "1", "none", "cu", wanted)
+    return office.folder
 
 
 def until_open(floor: Floor, day: int) -> None:

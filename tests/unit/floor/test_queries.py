@@ -8,8 +8,9 @@ import msgspec
 import numpy as np
 import pytest
 
+from huiguan.exchange.messages import Right, Scope, SetHalt, SetKillSwitch, SetRight, encode
 from huiguan.exchange.trading.state.rows import ACCOUNT, ORDER, POSITION
-from huiguan.floor.hall.queries import Queries, RowsFound
+from huiguan.floor.hall.queries import Queries, RowsFound, SwitchesNow
 from huiguan.foundation.faults import InputFault
 from tests.property.test_feed import Market
 
@@ -107,3 +108,29 @@ def test_too_many_questions_are_refused(market: Market) -> None:
     answers = asyncio.run(flood())
     refused = [one for one in answers if isinstance(one, InputFault)]
     assert len(refused) == 300 - 256
+
+
+def test_switches_say_what_is_stopped_by_name(market: Market) -> None:
+    """Each switch is set by its command; codes that are asked for by name are the ones told."""
+    names = market.image.names
+    for command in (
+        SetHalt(target=0, scope=Scope.INSTRUMENT, engaged=1),
+        SetKillSwitch(target=1, scope=Scope.MEMBER, engaged=1),
+        SetKillSwitch(target=2, scope=Scope.TRADING_CODE, engaged=1),
+        SetRight(target=3, scope=Scope.TRADING_CODE, right=Right.CLOSE_ONLY),
+        SetRight(target=1, scope=Scope.INSTRUMENT, right=Right.FORBIDDEN),
+    ):
+        market.core.run_frame(market.core.time_ns, encode(command))
+
+    def told(given: dict[str, Any]) -> SwitchesNow:
+        answer: Any = asyncio.run(asked(market).requests()["read switches"](given))  # type: ignore[arg-type]
+        return msgspec.json.decode(answer, type=SwitchesNow)
+
+    found = told({})
+    assert found.halted == [names.instruments[0]]
+    assert found.contract_rights == {names.instruments[1]: "forbidden"}
+    assert found.killed_members == [names.members[1]]
+    assert found.killed_codes == [names.trading_codes[2]]
+    assert found.code_rights == {names.trading_codes[3]: "close only"}
+    other = told({"codes": [names.trading_codes[0], "999999999999"]})
+    assert (other.killed_codes, other.code_rights) == ([], {})

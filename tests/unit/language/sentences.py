@@ -41,7 +41,10 @@ NOT_SAID = (  # bytes of a draw, pages, streams of chance, texts of files that a
     "huiguan secret 1",
     "huiguan value 1",
     "first image",
-    *(f"read {what}" for what in ("hall", "session", "orders", "positions", "accounts")),
+    *(
+        f"read {what}"
+        for what in ("hall", "session", "orders", "positions", "accounts", "switches")
+    ),
     "order of arrival",
     "Input should be",
     "Callable[",

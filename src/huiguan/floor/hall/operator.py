@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from huiguan.floor.day.market import Outcome
+    from huiguan.floor.hall.clock import Clock
     from huiguan.floor.hall.lines import Hall
 
 SOCKET_NAME = "operator.sock"
@@ -40,22 +41,14 @@ class Request(msgspec.Struct, forbid_unknown_fields=True):
     with_: dict[str, Any] = msgspec.field(name="with", default_factory=dict)
 
 
-class Operator:
-    """Answers requests of the hall's operator."""
+class RequestDoor:
+    """Answers lines of JSON at a socket in the hall's folder."""
 
-    def __init__(self, hall: Hall, stop: Callable[[], None]) -> None:
-        """Answer for a hall; ``stop`` takes it down."""
-        self._hall, self._stop = hall, stop
+    def __init__(self) -> None:
+        """Answer nothing yet."""
         self._answers: OrderedDict[str, asyncio.Future[bytes]] = OrderedDict()
         self._kept_bytes = 0
-        self._does: dict[str, Callable[[dict[str, Any]], Awaitable[object]]] = {
-            "status": self._status,
-            "clock": self._clock,
-            "step": self._step,
-            "command": self._command,
-            "stop": self._down,
-        }
-        self.words: Callable[[], dict[str, object]] = dict  # what the hall's runner adds to status
+        self._does: dict[str, Callable[[dict[str, Any]], Awaitable[object]]] = {}
         self.more: dict[str, Callable[[dict[str, Any]], Awaitable[object]]] = {}
 
     async def serve(self, folder: Path) -> asyncio.AbstractServer:
@@ -117,20 +110,32 @@ class Operator:
                 {"fault": f"nobody can do {request.do!r} with these words ({told}); correct them"}
             )
 
+
+class Operator(RequestDoor):
+    """Answers requests of the operator of a hall whose market runs."""
+
+    def __init__(self, hall: Hall, stop: Callable[[], None]) -> None:
+        """Answer for a hall; ``stop`` takes it down."""
+        super().__init__()
+        self._hall, self._stop = hall, stop
+        self._does |= {
+            "status": self._status,
+            "clock": self._clock,
+            "step": self._step,
+            "command": self._command,
+            "stop": self._down,
+        }
+        self.words: Callable[[], dict[str, object]] = dict  # what the hall's runner adds to status
+
     async def _status(self, _: dict[str, Any]) -> dict[str, object]:
-        clock, keys = self._hall.clock, {key.session: key.name for key in self._hall.keys}
+        keys = {key.session: key.name for key in self._hall.keys}
         found = self._hall.node.describe()
         names = [keys.get(session, "") for session in self._hall.node.live]
-        setting = clock.setting
         return (
             found
             | self.words()
-            | {
-                "clock": exchange_words(clock.now_ns()),
-                "speed": "wall" if clock.is_wall else "max" if setting.max else setting.speed,
-                "names": sorted(names),
-                "lines": len(self._hall.lines),
-            }
+            | clock_words(self._hall.clock)
+            | {"names": sorted(names), "lines": len(self._hall.lines)}
         )
 
     async def _clock(self, given: dict[str, Any]) -> dict[str, object]:
@@ -162,18 +167,23 @@ class Operator:
     async def _command(self, given: dict[str, Any]) -> dict[str, object]:
         """Journal a command of the house, by its name and fields.
 
-        ``on`` names the trading day it is meant for: on another one it is not journaled, so that
-        who heard no answer finds in that day's journal whether it was taken.
+        Rows are those of a day: with a ``trading_day`` the command is for that one alone, and who
+        heard no answer finds in that day's journal whether it was taken.
         """
-        day = self._hall.node.market.trading_day
-        if given.get("on", day) != day:
-            raise InputFault(f"the command is for trading day {given['on']}; this is {day}")
         kind = HOUSE.get(given.get("kind", ""))
         if kind is None:
             raise InputFault(
                 f"{given.get('kind')!r} is no command of the house: {', '.join(HOUSE)}"
             )
-        fields = {name: value for name, value in given.items() if name not in ("kind", "on")}
+        if "trading_day" in given:
+            meant, day = given["trading_day"], self._hall.node.market.trading_day
+            if meant != day:
+                raise InputFault(
+                    f"this is for trading day {meant} and the hall stands in {day}; give it anew"
+                )
+        fields = {
+            name: value for name, value in given.items() if name not in ("kind", "trading_day")
+        }
         outcome = await self._journaled(msgspec.convert(fields, kind))
         return {
             "refusal": outcome.refusal,
@@ -192,3 +202,49 @@ class Operator:
     async def _down(self, _: dict[str, Any]) -> str:
         asyncio.get_running_loop().call_soon(self._stop)
         return "going down"
+
+
+class BetweenDays(RequestDoor):
+    """Answers while a hall that was started again has no market yet: its next day is not open."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        trading_day: int,
+        words: Callable[[], dict[str, object]],
+        stop: Callable[[], None],
+    ) -> None:
+        """Answer for the day that is over; ``stop`` takes the hall down."""
+        super().__init__()
+        self._clock, self._day, self._words, self._stop = clock, trading_day, words, stop
+        self._does |= {"status": self._status, "stop": self._down}
+
+    async def _status(self, _: dict[str, Any]) -> dict[str, object]:
+        numbers = ("sequence", "live_orders", "trades", "waiting", "snapshot_behind", "lines")
+        nothing: dict[str, object] = dict.fromkeys(numbers, 0)
+        return (
+            nothing
+            | clock_words(self._clock)
+            | self._words()
+            | {
+                "trading_day": self._day,
+                "phases": {},
+                "next_due_ns": None,
+                "connected": [],
+                "names": [],
+            }
+        )
+
+    async def _down(self, _: dict[str, Any]) -> str:
+        asyncio.get_running_loop().call_soon(self._stop)
+        return "going down"
+
+
+def clock_words(clock: Clock) -> dict[str, object]:
+    """Return how a clock stands, as a status says it."""
+    setting = clock.setting
+    return {
+        "time_ns": clock.now_ns(),
+        "clock": exchange_words(clock.now_ns()),
+        "speed": "wall" if clock.is_wall else "max" if setting.max else setting.speed,
+    }

@@ -15,7 +15,7 @@ import msgspec
 import numpy as np
 
 from huiguan.exchange.day.keys import split_key
-from huiguan.exchange.messages import Phase
+from huiguan.exchange.messages import Phase, Right
 from huiguan.exchange.trading.state.rows import FIRST_KEY
 from huiguan.floor.doors.records import (
     ClosingWord,
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 REST = 4.0  # times as long as a query took, the next one waits: a fifth of the loop at most
 MOST_WAITING = 256
+MOST_NAMED = 1_000  # trading codes of a list
 
 
 class RowsFound(msgspec.Struct, frozen=True):
@@ -70,6 +71,22 @@ class SessionNow(msgspec.Struct, frozen=True):
     connected: bool
 
 
+class SwitchesNow(msgspec.Struct, frozen=True):
+    """What is stopped or bounded now, by name: halts, kill switches, trading rights.
+
+    Names that a question gives (``codes``) are answered whatever stands there; else only what
+    differs from a free market is, of trading codes at most ``MOST_NAMED``.
+    """
+
+    trading_day: int
+    sequence: int
+    halted: list[str]  # contracts
+    contract_rights: dict[str, str]
+    killed_members: list[str]
+    killed_codes: list[str]
+    code_rights: dict[str, str]
+
+
 class Queries:
     """Answers read-only requests about a hall."""
 
@@ -91,6 +108,7 @@ class Queries:
             "read orders": self._gate(self._orders),
             "read positions": self._gate(self._positions),
             "read accounts": self._gate(self._accounts),
+            "read switches": self._gate(self._switches),
             "read queries": self._load,
         }
 
@@ -201,3 +219,38 @@ class Queries:
         """Return the money of trading codes, a row for each, in their order."""
         wanted = self._codes(given)
         return self._found(self._state.accounts[wanted])
+
+    def _switches(self, given: dict[str, Any]) -> SwitchesNow:
+        """Return what is halted, switched off or bounded."""
+        state, names = self._state, self._hall.node.market.image.names
+        codes = np.arange(len(state.accounts))
+        if "codes" in given:
+            codes = np.flatnonzero(np.isin(names.trading_codes, given["codes"]))
+        killed = codes[state.accounts["killed"][codes] != 0]
+        bounded = codes[state.accounts["right"][codes] != Right.ALLOW]
+        contracts = np.flatnonzero(state.instruments["right"] != Right.ALLOW).tolist()
+        return SwitchesNow(
+            trading_day=self._hall.node.market.trading_day,
+            sequence=self._hall.node.market.core.next_sequence - 1,
+            halted=named(names.instruments, state.instruments["halted"] != 0),
+            contract_rights={
+                names.instruments[row]: right_word(state.instruments["right"][row])
+                for row in contracts
+            },
+            killed_members=named(names.members, state.members["killed"] != 0),
+            killed_codes=[names.trading_codes[row] for row in killed[:MOST_NAMED].tolist()],
+            code_rights={
+                names.trading_codes[row]: right_word(state.accounts["right"][row])
+                for row in bounded[:MOST_NAMED].tolist()
+            },
+        )
+
+
+def named(names: list[str], chosen: np.ndarray) -> list[str]:
+    """Return the names of the rows that are chosen."""
+    return [names[row] for row in np.flatnonzero(chosen).tolist()]
+
+
+def right_word(right: int) -> str:
+    """Return a trading right as a word: ``allow``, ``close only``, ``forbidden``."""
+    return Right(right).name.lower().replace("_", " ")

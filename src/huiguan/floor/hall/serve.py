@@ -33,10 +33,11 @@ from huiguan.floor.hall.clock import Clock, ClockSetting, exchange_words
 from huiguan.floor.hall.keys import Keys
 from huiguan.floor.hall.lines import MOST_LINES, Hall
 from huiguan.floor.hall.machine import room_for_lines
-from huiguan.floor.hall.operator import SOCKET_NAME, Operator
+from huiguan.floor.hall.operator import SOCKET_NAME, BetweenDays, Operator
 from huiguan.floor.hall.publisher import FEED_NAME, Publisher
 from huiguan.floor.hall.queries import Queries
 from huiguan.floor.hall.settings import INNER_NAME, read_settings, server_tls
+from huiguan.floor.hall.turn import Turn, TurnStep
 from huiguan.foundation.calendars import show_day
 from huiguan.foundation.faults import CheckFault, InputFault
 from huiguan.storage.files import Files, write_file
@@ -88,8 +89,7 @@ class Floor:
         """Take a folder; ``run`` does everything."""
         self.folder, self.settings, self.say = folder, settings, say
         self._stopping = asyncio.Event()
-        self._turn = asyncio.Event()  # somebody turns the day by hand
-        self._doing = "starting"
+        self._turn = Turn(settings.days)
         self._publisher: Publisher
         self._feed_port = 0
 
@@ -102,9 +102,14 @@ class Floor:
         announce_compiling(self.say)
         clock = Clock.resume(self.folder, ClockSetting())
         root = current_day(self.folder)
-        if is_closed(root):
-            root = await self._open_next(root)
         loop = asyncio.get_running_loop()
+        if is_closed(root):
+            for number in (signal.SIGINT, signal.SIGTERM):
+                loop.add_signal_handler(number, self._stopping.set)
+            following = await self._between_days(root, clock)
+            if following is None:
+                return 0
+            root = following
         market = await loop.run_in_executor(None, self._start, root)
         for passed in market.sequencer.recovered:
             self.say(f"floor: {passed}")
@@ -113,8 +118,8 @@ class Floor:
         hall.most_lines = min(MOST_LINES, room_for_lines())
         node.begin()
         operator = Operator(hall, self._stopping.set)
-        operator.words = lambda: {"doing": self._doing, "days": self.settings.days}
-        operator.more["turn"] = self._turn_by_hand
+        operator.words = self._turn.words
+        operator.more["turn"] = self._turn.push
         operator.more["keys"] = partial(self._read_keys, hall)
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, self._stopping.set)
@@ -202,7 +207,7 @@ class Floor:
     async def _days(self, hall: Hall, port: int) -> int:
         """Run one day after the other."""
         while True:
-            self._doing = "trading"
+            self._turn.goes(TurnStep.TRADING, "trading")
             ended = await self._first_of(
                 hall.node.over.wait(), self._stopping.wait(), hall.node.failed
             )
@@ -214,7 +219,8 @@ class Floor:
             await hall.node.rest()
             hall.say_closed()
             if not await self._turn_day(hall, port):
-                return 0 if self._stopping.is_set() else 1
+                self.say("floor: going down in order")
+                return 0
 
     async def _first_of(self, *waits: Any) -> int:  # noqa: ANN401  coroutines and futures
         """Return which of several things happened first."""
@@ -235,16 +241,14 @@ class Floor:
         return 1
 
     async def _turn_day(self, hall: Hall, port: int) -> bool:
-        """Close the day, clear it, open the next one; False: stopped, or something is wrong."""
+        """Close the day, clear it, open the next one; False: stopped before that."""
         root = hall.node.market.sequencer.folder.root
         loop = asyncio.get_running_loop()
-        self._doing = f"closing {root.name}"
+        self._turn.goes(TurnStep.ENDING, f"closing {root.name}", root.name)
         hashes = await loop.run_in_executor(None, hall.node.market.end)
         self.say(f"floor: trading day {root.name} is over after {hashes.sequence:,} commands")
-        try:
-            following = await self._open_next(root)
-        except CheckFault as fault:
-            self.say(f"floor: {fault}")
+        following = await self._open_next(root)
+        if following is None:
             return False
         market = await loop.run_in_executor(None, self._start, following)
         node = Node(market, hall.clock, snapshot_every=self.settings.snapshot_every)
@@ -254,33 +258,52 @@ class Floor:
         self.say(f"floor: trading day {show_day(market.trading_day)} is open")
         return True
 
-    async def _open_next(self, root: Path) -> Path:
-        """Clear a day that is over in another process and open the next one; return its folder."""
-        if not is_closed(root):
-            await self._do("close", root)
-        if self.settings.days == "hand":
-            self._doing = f"{root.name} is closed; waiting for `huiguan clock turn`"
-            self.say(f"floor: {self._doing}")
-            await self._first_of(self._turn.wait(), self._stopping.wait())
-            self._turn.clear()
-            if self._stopping.is_set():
-                raise CheckFault(
-                    "stopped before the next day was opened; `huiguan up` goes on there"
-                )
-        await self._do("open", root)
-        return current_day(self.folder)
+    async def _between_days(self, root: Path, clock: Clock) -> Path | None:
+        """Open the day after one that is closed, at the start; its operator may ask meanwhile."""
+        operator = BetweenDays(clock, int(root.name), self._turn.words, self._stopping.set)
+        operator.more["turn"] = self._turn.push
+        door = await operator.serve(self.folder)
+        try:
+            return await self._open_next(root)
+        finally:
+            door.close()
+            (self.folder / SOCKET_NAME).unlink(missing_ok=True)
+
+    async def _open_next(self, root: Path) -> Path | None:
+        """Clear a day that is over in another process, open the next one; None: stopped before.
+
+        What fails opens nothing; it is tried again when a person who has mended it says so.
+        """
+        turned = self.settings.days == "auto"
+        while True:
+            try:
+                if not is_closed(root):
+                    await self._do("close", root)
+                if not turned:
+                    words = f"{root.name} is closed; waiting for `huiguan clock turn`"
+                    if not await self._by_hand(TurnStep.WAITING, words, root):
+                        return None
+                await self._do("open", root)
+                return current_day(self.folder)
+            except CheckFault as fault:
+                if not await self._by_hand(TurnStep.FAILED, str(fault), root):
+                    return None
+            turned = turned or is_closed(root)
+
+    async def _by_hand(self, step: TurnStep, words: str, root: Path) -> bool:
+        """Wait for a person; False: the hall is to go down."""
+        self._turn.goes(step, words, root.name)
+        self.say(f"floor: {words}")
+        await self._first_of(self._turn.pushed(), self._stopping.wait())
+        return not self._stopping.is_set()
 
     async def _read_keys(self, hall: Hall, _: dict[str, object]) -> str:
         hall.take_keys(Keys.read(self.folder))
         return "the keys are read anew"
 
-    async def _turn_by_hand(self, _: dict[str, object]) -> str:
-        self._turn.set()
-        return "the next day is being opened"
-
     async def _do(self, step: str, root: Path) -> None:
         """Run one step of the evening as a command of its own, and show its words."""
-        self._doing = f"day {step} {root.name}"
+        self._turn.goes(TurnStep(step), f"day {step} {root.name}", root.name)
         books = [word for folder in self.settings.rulebook for word in ("--rulebook", folder)]
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "huiguan", "day", step, str(root), *books),
@@ -290,11 +313,12 @@ class Floor:
         assert process.stderr
         last = ""
         while line := (await process.stderr.readline()).decode("utf-8", "replace").strip():
-            last, self._doing = line, f"day {step} {root.name}: {line}"
+            last = line
+            self._turn.goes(TurnStep(step), f"day {step} {root.name}: {line}", root.name)
         if await process.wait():
             raise CheckFault(
                 f"`huiguan day {step} {root}` did not succeed ({last}); nothing was opened. Mend "
-                "what it says and run `huiguan up` again"
+                "what it says; `huiguan clock turn` tries it again"
             )
 
 

@@ -66,5 +66,5 @@ class FloorLine:
 
         Raises ``InputFault`` where that day is over or not there: nothing was journaled then.
         """
-        answer = self.ask("command", request, on=on, kind=kind, **fields)
+        answer = self.ask("command", request, trading_day=on, kind=kind, **fields)
         return msgspec.convert(answer, CommandAnswer)
