@@ -8,28 +8,39 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from huiguan.foundation.faults import InputFault
-from huiguan.office.people.roles import FOUR_EYES, GIVEN, MEASURES, TABLE, Action, Right, Role, may
+from huiguan.office.people.roles import (
+    BANKING,
+    FOUR_EYES,
+    GIVEN,
+    MEASURES,
+    MONEY,
+    TABLE,
+    Action,
+    Right,
+    Role,
+    may,
+)
 
 if TYPE_CHECKING:
     from tests.office.peopled import Office
 
 # What is meant, by hand once more: own account, users, proposals of all, own
 # proposals and those to decide on, record, changes of people; live day and days, measures of a
-# day, proofs of a day.
+# day, proofs of a day; the ledger, its bank files, its money.
 # d do, s see, m make, c check, - nothing
 MEANT = """
-guest             -  -  -  -  -  -   -  -   -
-applicant         d  -  -  -  -  -   -  -   -
-tenant            d  -  -  -  -  -   -  -   -
-employer          d  -  -  -  -  -   -  -   -
-trader            d  -  -  -  -  -   -  -   -
-member clerk      d  -  -  s  -  -   -  -   -
-clearing clerk    d  -  -  s  -  -   s  m   -
-supervisor        d  s  s  s  -  c   s  mc  -
-housing officer   d  -  -  s  -  -   -  -   -
-building manager  d  -  -  s  -  -   -  -   -
-auditor           d  s  s  s  s  -   s  -   d
-administrator     d  s  s  s  -  mc  s  c   -
+guest             -  -  -  -  -  -   -  -   -   -  -  -
+applicant         d  -  -  -  -  -   -  -   -   -  -  -
+tenant            d  -  -  -  -  -   -  -   -   -  -  -
+employer          d  -  -  -  -  -   -  -   -   -  -  -
+trader            d  -  -  -  -  -   -  -   -   -  -  -
+member clerk      d  -  -  s  -  -   -  -   -   -  -  -
+clearing clerk    d  -  -  s  -  -   s  m   -   s  d  mc
+supervisor        d  s  s  s  -  c   s  mc  -   s  -  c
+housing officer   d  -  -  s  -  -   -  -   -   -  -  -
+building manager  d  -  -  s  -  -   -  -   -   -  -  -
+auditor           d  s  s  s  s  -   s  -   d   s  -  -
+administrator     d  s  s  s  -  mc  s  c   -   s  -  -
 """
 COLUMNS = (
     (Action.KEEP_OWN_ACCOUNT,),
@@ -41,6 +52,9 @@ COLUMNS = (
     (Action.SEE_LIVE_DAY, Action.SEE_DAYS),
     MEASURES,
     (Action.VERIFY_DAY,),
+    (Action.SEE_LEDGER,),
+    BANKING,
+    MONEY,
 )
 LETTERS = {"d": Right.DO, "s": Right.SEE, "m": Right.MAKE, "c": Right.CHECK}
 

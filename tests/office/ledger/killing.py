@@ -38,7 +38,7 @@ def main() -> None:  # noqa: C901  one thing after the other
     open_database(hall)
     from django.db import transaction
 
-    from huiguan.office.ledger import courier, crossings, floor_line
+    from huiguan.office.ledger.crossing import courier, crossings, floor_line
 
     def around(name: str, step: Any) -> Any:
         def taken(**given: Any) -> Any:

@@ -32,7 +32,7 @@ def pooled_image(codes: int = 6, **settings: Any) -> DayImage:
 
 def meet(image: DayImage | None = None) -> None:
     """Let the ledger meet its first day."""
-    from huiguan.office.ledger.evenings import meet as met
+    from huiguan.office.ledger.booking.evenings import meet as met
 
     met(image=image or pooled_image(), is_first=True)
 
@@ -47,8 +47,8 @@ def account(name: str, book: str = "") -> Any:
 
 def paid_in(book: str, amount_fen: int, reference: str) -> None:
     """Let money arrive at the bank of a pool, of whom nobody knows yet."""
+    from huiguan.office.ledger.booking.transfers import Wanted, post
     from huiguan.office.ledger.models import Cause
-    from huiguan.office.ledger.transfers import Wanted, post
 
     bank, receipts = account("bank", book), account("unmatched receipts", book)
     wanted = [Wanted(bank, receipts, amount_fen, reference, Cause.BANK)]

@@ -34,15 +34,15 @@ def hall(office: Office) -> Iterator[Path]:
 
 def courier(hall: Path) -> Any:
     """Return a courier of this process."""
-    from huiguan.office.ledger.courier import Courier
-    from huiguan.office.ledger.floor_line import FloorLine
+    from huiguan.office.ledger.crossing.courier import Courier
+    from huiguan.office.ledger.crossing.floor_line import FloorLine
 
     return Courier(hall / "days", FloorLine(hall / "operator.sock"))
 
 
 def begin(direction: str, amount: int, reference: str) -> Any:
     """Reserve money that is to cross; one that goes in has arrived at the bank before."""
-    from huiguan.office.ledger import crossings
+    from huiguan.office.ledger.crossing import crossings
     from huiguan.office.ledger.models import Direction
 
     if direction == "in":

@@ -57,7 +57,7 @@ def code_of(pool: str) -> Any:
 
 def begin(number: int, code: Any, direction: str, pool: str) -> int:
     """Reserve 10.00 yuan that are to cross, and a fen more each time."""
-    from huiguan.office.ledger import crossings
+    from huiguan.office.ledger.crossing import crossings
     from huiguan.office.ledger.models import Direction
 
     amount = 1_000 + number
@@ -73,7 +73,7 @@ def begin(number: int, code: Any, direction: str, pool: str) -> int:
 @pytest.mark.slow
 def test_a_day_turns_between_two_steps(hall: Path) -> None:
     from huiguan.office.ledger import proof
-    from huiguan.office.ledger.evenings import keep_up
+    from huiguan.office.ledger.booking.evenings import keep_up
     from huiguan.office.ledger.models import Crossing, LedgerBook
 
     floor = Floor(hall)

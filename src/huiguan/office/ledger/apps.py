@@ -6,7 +6,13 @@ from django.apps import AppConfig
 
 
 class LedgerConfig(AppConfig):
-    """Names the room."""
+    """Tells the deeds and desks of the ledger once the tables are known."""
 
     name = "huiguan.office.ledger"
-    label = "ledger"
+
+    def ready(self) -> None:
+        """Register what is done to money."""
+        from huiguan.office.ledger.deeds import DEEDS  # noqa: PLC0415  models come first
+        from huiguan.office.people.deeds import register  # noqa: PLC0415  the same
+
+        register(DEEDS)

@@ -212,3 +212,78 @@ class MetDay(models.Model):
     trading_day = models.IntegerField(primary_key=True)
     is_first = models.BooleanField()  # the ledger was opened with its morning
     version = models.IntegerField(default=0)  # 0: the evening is not booked yet
+
+
+class BankAccount(models.Model):
+    """The number under which a bank keeps the money of a book."""
+
+    book = models.OneToOneField(LedgerBook, on_delete=models.PROTECT, related_name="at_bank")
+    number = models.CharField(max_length=34, unique=True)
+
+    class Meta:
+        """What the database holds to."""
+
+        constraints = (models.CheckConstraint(condition=~Q(number=""), name="bank_number"),)
+
+
+class BankFile(models.Model):
+    """A statement as it came: looked at first, then loaded, once."""
+
+    digest = models.CharField(max_length=64, unique=True)  # SHA-256 of what it holds
+    name = models.CharField(max_length=NAME_LENGTH)
+    content = models.BinaryField()
+    came_at = models.DateTimeField()
+    came_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    loaded_at = models.DateTimeField(null=True)
+
+
+class BankLine(models.Model):
+    """A line of a statement, counted once; without a crossing or a payment it waits for a clerk."""
+
+    key = models.CharField(max_length=64, unique=True)  # the same whenever the bank tells of it
+    file = models.ForeignKey(BankFile, on_delete=models.PROTECT, related_name="lines")
+    book = models.ForeignKey(LedgerBook, on_delete=models.PROTECT, related_name="+")
+    day = models.IntegerField()
+    amount_fen = models.BigIntegerField()  # out: below zero
+    words = models.CharField(max_length=500)
+    reference = models.CharField(max_length=100)
+    crossing = models.OneToOneField(
+        Crossing, on_delete=models.PROTECT, null=True, related_name="line"
+    )
+    owner = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        """What the database holds to."""
+
+        constraints = (models.CheckConstraint(condition=~Q(amount_fen=0), name="line_amount"),)
+
+
+class PaymentFile(models.Model):
+    """Payments out of one book that a bank was asked for together."""
+
+    book = models.ForeignKey(LedgerBook, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+
+class Payment(models.Model):
+    """Where the money of a withdrawal goes, and how far that is."""
+
+    crossing = models.OneToOneField(Crossing, on_delete=models.PROTECT, related_name="payment")
+    payee = models.CharField(max_length=70)
+    number = models.CharField(max_length=34)  # of the payee's account
+    file = models.ForeignKey(
+        PaymentFile, on_delete=models.PROTECT, null=True, related_name="payments"
+    )
+    line = models.OneToOneField(
+        BankLine, on_delete=models.PROTECT, null=True, related_name="payment"
+    )  # with which the bank said that it paid
+
+    class Meta:
+        """What the database holds to."""
+
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(line__isnull=True) | Q(file__isnull=False), name="payment_asked_for"
+            ),
+        )

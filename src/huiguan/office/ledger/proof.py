@@ -18,7 +18,8 @@ from huiguan.exchange.evening.day_postings import pool_name
 from huiguan.exchange.messages import Scope, TransferStage
 from huiguan.foundation.arithmetic import show_fen
 from huiguan.foundation.faults import CheckFault, InputFault
-from huiguan.office.ledger.crossings import OPEN
+from huiguan.office.ledger.booking.transfers import digest_of
+from huiguan.office.ledger.crossing.crossings import OPEN
 from huiguan.office.ledger.models import (
     FLOOR_IDS,
     AccountKind,
@@ -32,7 +33,6 @@ from huiguan.office.ledger.models import (
     MetDay,
 )
 from huiguan.office.ledger.selectors import sums_of_books
-from huiguan.office.ledger.transfers import digest_of
 from huiguan.office.people.models import RecordLine
 from huiguan.storage.market.day_folder import DayFolder
 from huiguan.storage.market.day_image import read_image

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 from django.db import close_old_connections
 
 from huiguan.foundation.faults import Fault
-from huiguan.office.ledger.courier import Courier
-from huiguan.office.ledger.evenings import keep_up
-from huiguan.office.ledger.floor_line import FloorLine, NoAnswer
+from huiguan.office.ledger.booking.evenings import keep_up
+from huiguan.office.ledger.crossing.courier import Courier
+from huiguan.office.ledger.crossing.floor_line import FloorLine, NoAnswer
 
 if TYPE_CHECKING:
     from collections.abc import Callable

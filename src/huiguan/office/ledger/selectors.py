@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from django.db.models import Case, Count, F, Sum, When
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, Sum, Value, When
+from django.db.models.functions import Concat
 
-from huiguan.office.ledger.crossings import OPEN
+from huiguan.office.ledger.bank.receipts import reference_of
+from huiguan.office.ledger.crossing.crossings import OPEN
 from huiguan.office.ledger.models import (
     AccountSide,
+    BankLine,
     Crossing,
+    CrossingStage,
     LedgerAccount,
     LedgerBook,
     LedgerTransfer,
@@ -62,3 +66,15 @@ def transfers_of(account: LedgerAccount, before: int | None = None) -> list[Ledg
     if before is not None:
         either = either.filter(number__lt=before)
     return list(either.order_by("-number")[:PAGE])
+
+
+def lines_waiting() -> list[BankLine]:
+    """Return the lines of banks of which nobody knows yet whom they are for, the oldest first."""
+    came_back = Q(crossing=None) | Q(crossing__stage=CrossingStage.RELEASED)
+    found = BankLine.objects.select_related("book", "owner", "crossing", "file").filter(
+        Q(amount_fen__gt=0) & came_back | Q(amount_fen__lt=0, payment=None)
+    )
+    undone = LedgerTransfer.objects.filter(
+        reverses__reference=Concat(Value(reference_of("")), OuterRef("key"))
+    )
+    return list(found.exclude(Exists(undone)).order_by("pk"))

@@ -53,6 +53,13 @@ class Action(enum.StrEnum):
     SEE_DAYS = "see days"
     TURN_DAY = "turn day"
     VERIFY_DAY = "verify day"
+    SEE_LEDGER = "see ledger"
+    LOAD_BANK_FILE = "load bank file"  # and take a line of one on oneself
+    MAKE_PAYMENT_FILE = "make payment file"
+    ASSIGN_BANK_LINE = "assign bank line"
+    WITHDRAW_MONEY = "withdraw money"
+    REVERSE_TRANSFER = "reverse transfer"
+    SET_BANK_ACCOUNT = "set bank account"
 
 
 class Right(enum.StrEnum):
@@ -79,6 +86,13 @@ MEASURES = (  # of a day that runs, and its turn; the market does them
     Action.LIFT_KILL_SWITCH,
     Action.CHANGE_TRADING_RIGHT,
     Action.TURN_DAY,
+)
+BANKING = (Action.LOAD_BANK_FILE, Action.MAKE_PAYMENT_FILE)
+MONEY = (  # moved by two persons
+    Action.ASSIGN_BANK_LINE,
+    Action.WITHDRAW_MONEY,
+    Action.REVERSE_TRANSFER,
+    Action.SET_BANK_ACCOUNT,
 )
 STAFF = (
     Role.MEMBER_CLERK,
@@ -116,6 +130,12 @@ TABLE: dict[Action, dict[Role, frozenset[Right]]] = {
         for action in MEASURES
     },
     Action.VERIFY_DAY: {Role.AUDITOR: frozenset({Right.DO})},
+    Action.SEE_LEDGER: dict.fromkeys(WATCH, _SEES),
+    **{action: {Role.CLEARING_CLERK: frozenset({Right.DO})} for action in BANKING},
+    **{
+        action: {Role.CLEARING_CLERK: _MAKES_AND_CHECKS, Role.SUPERVISOR: _CHECKS}
+        for action in MONEY
+    },
 }
 
 

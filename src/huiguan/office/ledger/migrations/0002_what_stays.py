@@ -8,40 +8,40 @@ insertion; a transfer that is not the next one is therefore refused too.
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.db import migrations
+
+from huiguan.office.ledger.triggers import Refused, hold, kept
 
 STEPS = (  # of a crossing; the same stage again changes what is said alone
     *("reserved>reserved", "reserved>asked", "reserved>released"),
     *("asked>asked", "asked>reserved", "asked>held", "asked>settled", "asked>released"),
     *("held>held", "held>reserved", "held>settled", "held>released"),
 )
-KEPT = ("ledgerbook", "ledgeraccount", "ledgertransfer", "crossing", "metday")
-NAMES = {"ledgerbook": "a book", "ledgeraccount": "an account", "ledgertransfer": "a transfer",
-         "crossing": "a crossing", "metday": "a day"}  # fmt: skip
-
 # What is refused: table, event, name, condition, words. ``IS NOT`` is SQLite's for two rows.
-RULES = (
-    ("ledgertransfer", "INSERT", "next",
+KEPT = (
+    *(("ledgerbook", "a book"), ("ledgeraccount", "an account"), ("ledgertransfer", "a transfer")),
+    *(("crossing", "a crossing"), ("metday", "a day")),
+)
+REFUSED = (
+    Refused("ledgertransfer", "INSERT", "next",
      "NEW.number <> (SELECT coalesce(max(number), 0) + 1 FROM ledger_ledgertransfer)",
      "a transfer follows the one before it"),
-    ("ledgertransfer", "INSERT", "one_book",
+    Refused("ledgertransfer", "INSERT", "one_book",
      ("NEW.book_id <> (SELECT book_id FROM ledger_ledgeraccount WHERE id = NEW.debit_id)"
      " OR NEW.book_id <> (SELECT book_id FROM ledger_ledgeraccount WHERE id = NEW.credit_id)"),
      "both accounts of a transfer are in its book"),
-    ("ledgertransfer", "INSERT", "mirror",
-     ("NEW.reverses_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM ledger_ledgertransfer old"
-     " WHERE old.number = NEW.reverses_id AND old.debit_id = NEW.credit_id"
-     " AND old.credit_id = NEW.debit_id AND old.amount_fen = NEW.amount_fen"
-     " AND old.reverses_id IS NULL)"),
+    Refused("ledgertransfer", "INSERT", "mirror",
+     ("NEW.reverses_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM ledger_ledgertransfer was"
+     " WHERE was.number = NEW.reverses_id AND was.debit_id = NEW.credit_id"
+     " AND was.credit_id = NEW.debit_id AND was.amount_fen = NEW.amount_fen"
+     " AND was.reverses_id IS NULL)"),
      "a reversal moves the same amount back"),
-    ("ledgertransfer", "UPDATE", "unchanged", "", "a transfer is never changed"),
-    ("ledgerbook", "UPDATE", "unchanged", "", "a book is never changed"),
-    ("ledgeraccount", "INSERT", "begins", ("NEW.balance_fen <> 0 OR NEW.last_transfer <> 0"
-     " OR EXISTS (SELECT 1 FROM ledger_ledgeraccount old WHERE old.id = NEW.id)"),
+    Refused("ledgertransfer", "UPDATE", "unchanged", "", "a transfer is never changed"),
+    Refused("ledgerbook", "UPDATE", "unchanged", "", "a book is never changed"),
+    Refused("ledgeraccount", "INSERT", "begins", ("NEW.balance_fen <> 0 OR NEW.last_transfer <> 0"
+     " OR EXISTS (SELECT 1 FROM ledger_ledgeraccount was WHERE was.id = NEW.id)"),
      "an account begins with nothing"),
-    ("ledgeraccount", "UPDATE", "unchanged",
+    Refused("ledgeraccount", "UPDATE", "unchanged",
      ("NEW.id <> OLD.id OR NEW.book_id <> OLD.book_id OR NEW.name <> OLD.name"
      " OR NEW.kind <> OLD.kind OR NEW.side <> OLD.side OR NEW.below <> OLD.below"
      " OR NEW.last_transfer <= OLD.last_transfer OR NOT EXISTS (SELECT 1"
@@ -52,24 +52,24 @@ RULES = (
      " WHEN made.debit_id = OLD.id OR made.credit_id = OLD.id THEN -made.amount_fen"
      " ELSE NULL END)"),
      "a balance changes by a transfer alone"),
-    ("ledgeraccount", "UPDATE", "losses",
+    Refused("ledgeraccount", "UPDATE", "losses",
      ("NEW.below = 'losses' AND NEW.balance_fen < 0 AND NEW.balance_fen < OLD.balance_fen"
      " AND NOT EXISTS (SELECT 1 FROM ledger_ledgertransfer made WHERE made.number ="
      " NEW.last_transfer AND made.cause IN ('opening', 'evening'))"),
      "money that is not there cannot be taken out"),
-    ("crossing", "INSERT", "begins", ("NEW.stage <> 'reserved' OR NEW.trading_day <> 0"
-     " OR EXISTS (SELECT 1 FROM ledger_crossing old WHERE old.id = NEW.id)"),
+    Refused("crossing", "INSERT", "begins", ("NEW.stage <> 'reserved' OR NEW.trading_day <> 0"
+     " OR EXISTS (SELECT 1 FROM ledger_crossing was WHERE was.id = NEW.id)"),
      "a crossing begins reserved"),
-    ("crossing", "UPDATE", "steps",
+    Refused("crossing", "UPDATE", "steps",
      ("NEW.id <> OLD.id OR NEW.code_id <> OLD.code_id OR NEW.direction <> OLD.direction"
      " OR NEW.amount_fen <> OLD.amount_fen OR NEW.reference <> OLD.reference"
      f" OR OLD.stage || '>' || NEW.stage NOT IN {STEPS}"),
      "a crossing goes on step by step and never back"),
-    ("metday", "UPDATE", "booked_once",
+    Refused("metday", "UPDATE", "booked_once",
      ("NEW.trading_day <> OLD.trading_day OR NEW.is_first <> OLD.is_first"
         " OR NEW.version <= OLD.version"),
      "a version of a day is booked once"),
-    *((table, "DELETE", "kept", "", f"{NAMES[table]} is never removed") for table in KEPT),
+    *(kept(*one) for one in KEPT),
 )  # fmt: skip
 MOVES = (
     "UPDATE ledger_ledgeraccount SET last_transfer = NEW.number, balance_fen = balance_fen +"
@@ -78,67 +78,20 @@ MOVES = (
 )
 
 
-def sqlite() -> list[str]:
-    """Return the triggers of SQLite."""
-    made = [
-        f"CREATE TRIGGER {table}_{name} BEFORE {event} ON ledger_{table}"
-        f" {f'WHEN {condition}' if condition else ''} BEGIN SELECT RAISE(ABORT, '{words}'); END"
-        for table, event, name, condition, words in RULES
-    ]
-    moves = "; ".join(MOVES.format(side=side) for side in ("debit", "credit"))
-    after = "CREATE TRIGGER ledgertransfer_moves AFTER INSERT ON ledger_ledgertransfer"
-    return [*made, f"{after} BEGIN {moves}; END"]
-
-
-def postgresql() -> list[str]:
-    """Return the functions and triggers of PostgreSQL."""
-    made = []
-    for table, event, name, condition, words in RULES:
-        row = "OLD" if event == "DELETE" else "NEW"
-        refuse = f"RAISE EXCEPTION '{words}' USING ERRCODE = 'integrity_constraint_violation';"
-        body = f"IF {condition} THEN {refuse} END IF; RETURN {row};" if condition else refuse
-        made += [
-            (
-                f"CREATE FUNCTION {table}_{name}() RETURNS trigger LANGUAGE plpgsql AS"
-                f" $$ BEGIN {body} END $$"
-            ),
-            (
-                f"CREATE TRIGGER {table}_{name} BEFORE {event} ON ledger_{table}"
-                f" FOR EACH ROW EXECUTE FUNCTION {table}_{name}()"
-            ),
-        ]
-        if event == "DELETE":
-            made.append(
-                f"CREATE TRIGGER {table}_whole BEFORE TRUNCATE ON ledger_{table}"
-                f" FOR EACH STATEMENT EXECUTE FUNCTION {table}_{name}()"
-            )
-    moves = " ".join(f"{MOVES.format(side=side)};" for side in ("debit", "credit"))
-    return [
-        *made,
-        (
-            "CREATE FUNCTION ledgertransfer_moves() RETURNS trigger LANGUAGE plpgsql AS"
-            f" $$ BEGIN {moves} RETURN NULL; END $$"
-        ),
-        (
-            "CREATE TRIGGER ledgertransfer_moves AFTER INSERT ON ledger_ledgertransfer"
-            " FOR EACH ROW EXECUTE FUNCTION ledgertransfer_moves()"
-        ),
-    ]
-
-
-BY_VENDOR = {"sqlite": sqlite, "postgresql": postgresql}
-
-
-def hold_to_it(apps: Any, schema_editor: Any) -> None:  # noqa: ANN401  Django says no types
-    """Make the triggers of this database."""
-    del apps
-    with schema_editor.connection.cursor() as cursor:
-        for statement in BY_VENDOR[schema_editor.connection.vendor]():
-            cursor.execute(statement)
+BOTH = [MOVES.format(side=side) for side in ("debit", "credit")]
+AFTER = "CREATE TRIGGER ledgertransfer_moves AFTER INSERT ON ledger_ledgertransfer"
+SQLITE = [f"{AFTER} BEGIN {'; '.join(BOTH)}; END"]
+POSTGRESQL = [
+    (
+        "CREATE FUNCTION ledgertransfer_moves() RETURNS trigger LANGUAGE plpgsql AS"
+        f" $$ BEGIN {'; '.join(BOTH)}; RETURN NULL; END $$"
+    ),
+    f"{AFTER} FOR EACH ROW EXECUTE FUNCTION ledgertransfer_moves()",
+]
 
 
 class Migration(migrations.Migration):
     """There is no way back: a ledger that could be changed for a while proves nothing."""
 
     dependencies = (("ledger", "0001_initial"),)
-    operations = (migrations.RunPython(hold_to_it),)
+    operations = (migrations.RunPython(hold(REFUSED, sqlite=SQLITE, postgresql=POSTGRESQL)),)

@@ -17,7 +17,7 @@ from huiguan.exchange.messages import Scope, TransferStage
 from huiguan.foundation.arithmetic import show_fen
 from huiguan.foundation.faults import CheckFault, InputFault
 from huiguan.foundation.refusals import BY_NUMBER, Refusal
-from huiguan.office.ledger import crossings
+from huiguan.office.ledger.crossing import crossings
 from huiguan.office.ledger.models import Crossing, CrossingStage, Direction
 from huiguan.office.ledger.selectors import crossings_open
 from huiguan.storage.market.day_image import read_image
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from huiguan.exchange.day.image import DayImage
-    from huiguan.office.ledger.floor_line import CommandAnswer, FloorLine
+    from huiguan.office.ledger.crossing.floor_line import CommandAnswer, FloorLine
 
 CODE = int(Scope.TRADING_CODE)
 PASSED = "the trading day ended before it was booked; it is asked for on the next one"

@@ -13,15 +13,16 @@ from django.db import transaction
 
 from huiguan.exchange.evening.day_money import pool_of_code
 from huiguan.exchange.evening.day_postings import pool_name
+from huiguan.office.ledger.booking.transfers import AT_ONCE, Wanted
 from huiguan.office.ledger.models import (
     AccountKind,
     AccountSide,
+    BankAccount,
     Below,
     Cause,
     LedgerAccount,
     LedgerBook,
 )
-from huiguan.office.ledger.transfers import AT_ONCE, Wanted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -101,7 +102,16 @@ def make_accounts(*, image: DayImage) -> dict[tuple[str, str], LedgerAccount]:
         ],
         AT_ONCE,
     )
+    BankAccount.objects.bulk_create(
+        [BankAccount(book=books[name], number=invented_number(name)) for name in fresh
+         if name != EXCHANGE]
+    )  # fmt: skip
     return all_accounts()
+
+
+def invented_number(book: str) -> str:
+    """Return the number of a book's bank account until two persons set the one it has."""
+    return f"HG-{book.upper().replace('/', '-')}"
 
 
 def all_accounts() -> dict[tuple[str, str], LedgerAccount]:

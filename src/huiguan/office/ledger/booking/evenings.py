@@ -14,9 +14,9 @@ from django.db import transaction
 
 from huiguan.days.cleared import is_closed
 from huiguan.exchange.evening.day_postings import postings
-from huiguan.office.ledger.books import all_accounts, make_accounts, openings
+from huiguan.office.ledger.booking.books import all_accounts, make_accounts, openings
+from huiguan.office.ledger.booking.transfers import Wanted, post
 from huiguan.office.ledger.models import Cause, LedgerTransfer, MetDay
-from huiguan.office.ledger.transfers import Wanted, post
 from huiguan.office.people import record
 from huiguan.storage.market.day_folder import DayFolder
 from huiguan.storage.market.day_image import read_image

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from huiguan.foundation.arithmetic import show_fen
 from huiguan.foundation.faults import InputFault
+from huiguan.office.ledger.booking.transfers import Wanted, post
 from huiguan.office.ledger.models import (
     WORDS_LENGTH,
     AccountKind,
@@ -25,7 +26,6 @@ from huiguan.office.ledger.models import (
     Direction,
     LedgerAccount,
 )
-from huiguan.office.ledger.transfers import Wanted, post
 from huiguan.office.people import record
 
 if TYPE_CHECKING:

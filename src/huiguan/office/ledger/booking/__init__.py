@@ -1,0 +1,1 @@
+"""What is booked: the books of a hall, their transfers, the evenings of its days."""
