@@ -52,7 +52,42 @@ def test_the_desks_of_days_fit(visit: Open, hall: RunningHall, width: int) -> No
     page, said = visit("/sign-in", "zh", width)
     sign_in(page, "auditor", hall.passwords["auditor"])
     root = page.url.rsplit("/", 1)[0]
-    for path in ("/live-day", "/day-end", "/days"):
+    for path in ("/live-day", "/day-end", "/days", "/rule-desk", "/circulars"):
         page.goto(root + path)
         fits(page, width)
+    assert said == []
+
+
+@pytest.mark.parametrize(("script", "lang", "width"), [(True, "en", 1440), (False, "zh", 360)])
+def test_a_circular_is_drafted_and_issued(
+    visit: Open, hall: RunningHall, script: bool, lang: str, width: int
+) -> None:
+    """The office's own process runs the shadow and writes the books."""
+    clerk, said = visit("/sign-in", lang, width, script=script)
+    sign_in(clerk, "clearing-clerk", hall.passwords["clearing-clerk"])
+    root = clerk.url.rsplit("/", 1)[0]
+    clerk.goto(root + "/rule-desk")
+    fits(clerk, width, script=script)
+    given = {
+        "product": "cu", "from_day": "2026-08-25" if script else "2026-08-26", "limit": "12%",
+        "hedge": "13%", "general": "14%", "title": f"Copper {lang}", "chinese": f"铜 {lang}",
+    }  # fmt: skip
+    for name, value in given.items():
+        clerk.fill(f"[name=c0-{name}]", value)
+    clerk.locator("form.sheet button").first.click()
+    draft = clerk.url
+    clerk.wait_for_selector("[name=why]", timeout=60_000)  # the page asks again by itself
+    fits(clerk, width, script=script)
+    clerk.fill("[name=why]", "copper moves far")
+    clerk.locator("form.sheet button").first.click()
+    supervisor, _ = visit("/sign-in", lang, width, script=script)
+    sign_in(supervisor, "supervisor", hall.passwords["supervisor"])
+    supervisor.goto(clerk.url)
+    supervisor.locator("form.sheet button").first.click()
+    supervisor.wait_for_selector(".done")
+    supervisor.goto(draft)
+    fits(supervisor, width, script=script)
+    guest, _ = visit("/circulars", lang, width, script=script)
+    assert f"Copper {lang}" in guest.inner_text("main")
+    fits(guest, width, script=script)
     assert said == []

@@ -86,10 +86,12 @@ PAGES = {
     "/days": (Action.SEE_DAYS, Right.SEE),
     "/days/20260821": (Action.SEE_DAYS, Right.SEE),
     "/day-end/20260821": (Action.SEE_DAYS, Right.SEE),
+    "/rule-desk": (Action.SEE_DAYS, Right.SEE),
+    "/rule-desk/1": (Action.SEE_DAYS, Right.SEE),
 }
 
 
-NOT_THERE = ("/users/999", "/days/20260821", "/day-end/20260821")
+NOT_THERE = ("/users/999", "/days/20260821", "/day-end/20260821", "/rule-desk/1")
 
 
 def test_every_role_and_action_has_a_cell() -> None:

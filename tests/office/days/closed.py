@@ -5,6 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from django.db import connection
+
 from huiguan.days.close import close_folder
 from huiguan.exchange.day.instructions.prices import DecideSettlement
 from huiguan.exchange.messages import Side
@@ -33,3 +35,9 @@ def decided_price() -> DecideSettlement:
         reference="2026-1", maker="market", checker="clearing", instrument="cu2610",
         price=Decimal(106_900),
     )  # fmt: skip
+
+
+def of_vendor(statement: str) -> str:
+    """Return a statement as this database has it: only SQLite knows REPLACE."""
+    known = connection.vendor == "sqlite"
+    return statement if known else statement.replace("INSERT OR REPLACE", "INSERT")

@@ -18,7 +18,7 @@ from huiguan.exchange.day.correction import Decision
 from huiguan.exchange.day.result import result_digest
 from huiguan.foundation.faults import CheckFault
 from tests.markets import books
-from tests.office.days.closed import DAY, closed_day
+from tests.office.days.closed import DAY, closed_day, of_vendor
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -150,7 +150,7 @@ def test_a_recorded_day_stays(folder: Path, statement: str) -> None:
         transaction.atomic(),
         connection.cursor() as cursor,
     ):
-        cursor.execute(statement)
+        cursor.execute(of_vendor(statement))
     del folder
 
 

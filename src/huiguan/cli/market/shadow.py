@@ -20,7 +20,7 @@ MOST = 20
 def shadow(
     folders: Annotated[list[Path], typer.Argument(metavar="DIR...", help="Closed day folders.")],
     other: Annotated[
-        Path,
+        list[Path],
         typer.Option("--rules", metavar="OTHER_BOOK", help="Books laid over the shipped ones."),
     ],
     as_json: Annotated[bool, typer.Option("--json", help="Every account, as JSON.")] = False,
@@ -41,7 +41,8 @@ def shadow(
 
     for folder in folders:
         check_day(folder)
-    books = load_books(other)
+    books = load_books(*other)
+    shown = ", ".join(map(str, other))
     for folder in folders:
         say(f"shadow: {folder} is run again")
         image, recorded, orders = read_closed(folder)
@@ -50,18 +51,23 @@ def shadow(
         found = close_under(image, events, recorded, books, orders)
         day = show_day(image.settings.trading_day)
         if as_json:
-            accounts = [row._asdict() for row in found.accounts]
-            typer.echo(msgspec.json.encode({"trading_day": day, "accounts": accounts}).decode())
+            page = {
+                "trading_day": day,
+                "accounts": [row._asdict() for row in found.accounts],
+                "called_before": found.called_before,
+                "called_after": found.called_after,
+            }
+            typer.echo(msgspec.json.encode(page).decode())
             continue
         calls = f"pools with a margin call: {found.called_before} -> {found.called_after}"
         if not found.accounts:
-            tell(f"{day} under {other}: nothing changes for any trading code; {calls}")
+            tell(f"{day} under {shown}: nothing changes for any trading code; {calls}")
             continue
         largest = sorted(
             found.accounts, key=lambda row: (-abs(row.available_fen), row.trading_code)
         )
         show_table(
-            f"{day} under {other}: {len(found.accounts):,} of {len(recorded.accounts):,} trading"
+            f"{day} under {shown}: {len(found.accounts):,} of {len(recorded.accounts):,} trading"
             " codes differ; matching is held as recorded (CNY)",
             ("trading code", "margin +/-", "fees +/-", "available +/-"),
             [

@@ -18,7 +18,6 @@ import asyncio
 import signal
 import sys
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -36,7 +35,12 @@ from huiguan.floor.hall.machine import room_for_lines
 from huiguan.floor.hall.operator import SOCKET_NAME, BetweenDays, Operator
 from huiguan.floor.hall.publisher import FEED_NAME, Publisher
 from huiguan.floor.hall.queries import Queries
-from huiguan.floor.hall.settings import INNER_NAME, read_settings, server_tls
+from huiguan.floor.hall.settings import (
+    INNER_NAME,
+    read_settings,
+    rulebook_folders,
+    server_tls,
+)
 from huiguan.floor.hall.turn import Turn, TurnStep
 from huiguan.foundation.calendars import show_day
 from huiguan.foundation.faults import CheckFault, InputFault
@@ -46,6 +50,7 @@ from huiguan.storage.market.rulebooks.load import load_books
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from huiguan.floor.hall.settings import HallSettings
 
@@ -161,7 +166,7 @@ class Floor:
 
     def _start(self, root: Path) -> Market:
         """Start the market of a day; no shipped rulebook shows orders of auctions, own ones may."""
-        own = [Path(folder) for folder in self.settings.rulebook]
+        own = rulebook_folders(self.folder, self.settings)
         return Market.start(root, load_books(*own) if own else None)
 
     async def _inner_door(self, line: Callable[[], Line]) -> asyncio.AbstractServer:
@@ -304,7 +309,8 @@ class Floor:
     async def _do(self, step: str, root: Path) -> None:
         """Run one step of the evening as a command of its own, and show its words."""
         self._turn.goes(TurnStep(step), f"day {step} {root.name}", root.name)
-        books = [word for folder in self.settings.rulebook for word in ("--rulebook", folder)]
+        own = rulebook_folders(self.folder, self.settings)
+        books = [word for folder in own for word in ("--rulebook", str(folder))]
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "huiguan", "day", step, str(root), *books),
             stdout=asyncio.subprocess.DEVNULL,

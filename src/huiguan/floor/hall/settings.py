@@ -5,15 +5,13 @@ from __future__ import annotations
 import ssl
 import tomllib
 from ipaddress import ip_address
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import msgspec
 
 from huiguan.foundation.faults import InputFault
 from huiguan.storage.files import Files, write_file
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from huiguan.storage.market.rulebooks.circulars import own_books
 
 SETTINGS_NAME = "hall.toml"
 INNER_NAME = "session.sock"  # the binary door for the hall's own processes
@@ -117,3 +115,8 @@ def server_tls(settings: HallSettings) -> ssl.SSLContext | None:
             "both are PEM files"
         ) from fault
     return context
+
+
+def rulebook_folders(folder: Path, settings: HallSettings) -> list[Path]:
+    """Return the own books of a hall: those of its settings, then what its circulars made."""
+    return [*map(Path, settings.rulebook), *own_books(folder)]

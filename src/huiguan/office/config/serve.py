@@ -27,7 +27,9 @@ async def serve_on(
     place: socket.socket, settings: OfficeSettings, say: Callable[[str], None]
 ) -> None:
     """Serve until told to stop; what nobody foresaw in a work beside the pages ends it too."""
-    from huiguan.office.days import works as days  # noqa: PLC0415  models come after the set-up
+    from huiguan.office.circulars.issuing import issue_approved  # noqa: PLC0415  models come late
+    from huiguan.office.circulars.shadows import run_shadows  # noqa: PLC0415  the same
+    from huiguan.office.days import works  # noqa: PLC0415  the same
     from huiguan.office.ledger.runner import Runner  # noqa: PLC0415  the same
 
     static = static_address()
@@ -38,23 +40,23 @@ async def serve_on(
     server = served(make_app(live, static), longest_frame=LONGEST_FRAME, cert=cert, key=key)
     port = place.getsockname()[1]
     told = OfficeOpen(address(settings.host, port, cert), port)
-    ledger = Runner(settings.places, say)
-    runs = (shown.follower.run(), live.run(), days.run(), ledger.run())
-    works = [asyncio.create_task(work) for work in runs]
+    ledger, days = Runner(settings.places, say), works.run(issue_approved, run_shadows)
+    beside = (shown.follower.run(), live.run(), days, ledger.run())
+    tasks = [asyncio.create_task(work) for work in beside]
     write_file(settings.folder / OFFICE_NAME, [msgspec.json.encode(told), b"\n"], Files())
     serving = asyncio.create_task(server.serve(sockets=[place]))
     warming = asyncio.create_task(asyncio.to_thread(shown.warm))  # the first reader waits less
     try:
-        await asyncio.wait([serving, *works], return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait([serving, *tasks], return_when=asyncio.FIRST_COMPLETED)
     finally:
         (settings.folder / OFFICE_NAME).unlink(missing_ok=True)
         server.should_exit = True
         await serving
         await warming
-        for work in works:
-            if work.done():
-                work.result()
-            work.cancel()
+        for task in tasks:
+            if task.done():
+                task.result()
+            task.cancel()
 
 
 def serve(settings: OfficeSettings, say: Callable[[str], None], language: str = "en") -> int:

@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "huiguan.office.people",
     "huiguan.office.days",
     "huiguan.office.ledger",
+    "huiguan.office.circulars",
     "huiguan.office.display",
 ]
 MIDDLEWARE = [

@@ -1,10 +1,11 @@
 """Every address of the office: what everybody sees, and the desks of its people."""
 
+from huiguan.office.circulars.pages.urls import urlpatterns as circulars
 from huiguan.office.days.pages.urls import urlpatterns as days
 from huiguan.office.display.urls import handler404, handler500
 from huiguan.office.display.urls import urlpatterns as display
 from huiguan.office.people.pages.urls import urlpatterns as people
 
-urlpatterns = [*display, *people, *days]
+urlpatterns = [*display, *people, *days, *circulars]
 
 __all__ = ["handler404", "handler500", "urlpatterns"]

@@ -49,7 +49,7 @@ def prove_asked() -> int:
     proved = 0
     for asked in Proof.objects.filter(ended_at=None).order_by("pk"):
         root = floor.days_folder() / str(asked.trading_day)
-        books = [word for folder in shown().folders for word in ("--rulebook", folder)]
+        books = [word for folder in shown().folders for word in ("--rulebook", str(folder))]
         call = [sys.executable, "-m", "huiguan", "--lang", "en", "day", "verify", str(root), *books]
         done = subprocess.run(call, check=False, capture_output=True, text=True)  # noqa: S603  our own command
         said = done.stdout if done.returncode == 0 else done.stderr

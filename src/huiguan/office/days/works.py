@@ -38,6 +38,6 @@ async def keep_doing(work: Callable[[], int]) -> None:
             await asyncio.sleep(LOOK_SECONDS)
 
 
-async def run() -> None:
-    """Do every work for ever."""
-    await asyncio.gather(*map(keep_doing, WORKS))
+async def run(*more: Callable[[], int]) -> None:
+    """Do every work for ever, and ``more`` of other rooms."""
+    await asyncio.gather(*map(keep_doing, (*WORKS, *more)))

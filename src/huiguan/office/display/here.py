@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from huiguan.office.display.preferences import words_of
+from huiguan.storage.market.rulebooks.circulars import own_books
 from huiguan.storage.market.rulebooks.load import load_books
 
 if TYPE_CHECKING:
@@ -16,21 +18,28 @@ if TYPE_CHECKING:
 
 
 class Shown:
-    """A hall as its pages know it; the rulebooks are read once, when they are asked for."""
+    """A hall as its pages know it; its rulebooks are read again with each circular."""
 
     def __init__(self, follower: Follower, rulebook: Sequence[str] = (), static: str = "") -> None:
         """Show a hall; ``static`` is the address of what belongs to the pages."""
         self.follower, self.static = follower, static
-        self.folders = tuple(rulebook)  # laid over the shipped ones
+        self.own_folders = tuple(map(Path, rulebook))  # without its circulars
         self._books: Books | None = None
+        self._books_of: tuple[Path, ...] = ()
         self._one = threading.Lock()
 
     @property
+    def folders(self) -> tuple[Path, ...]:
+        """The own books of the hall, laid over the shipped ones: its circulars are the last."""
+        return (*self.own_folders, *own_books(self.follower.places.days.parent))
+
+    @property
     def books(self) -> Books:
-        """The rulebooks of the hall."""
+        """The rulebooks of the hall as they are now."""
+        folders = self.folders
         with self._one:
-            if self._books is None:
-                self._books = load_books(*self.folders)
+            if self._books is None or folders != self._books_of:
+                self._books, self._books_of = load_books(*folders), folders
             return self._books
 
     def warm(self) -> None:

@@ -53,6 +53,7 @@ class Action(enum.StrEnum):
     SEE_DAYS = "see days"
     TURN_DAY = "turn day"
     VERIFY_DAY = "verify day"
+    ISSUE_CIRCULAR = "issue circular"
     SEE_LEDGER = "see ledger"
     LOAD_BANK_FILE = "load bank file"  # and take a line of one on oneself
     MAKE_PAYMENT_FILE = "make payment file"
@@ -86,6 +87,7 @@ MEASURES = (  # of a day that runs, and its turn; the market does them
     Action.LIFT_KILL_SWITCH,
     Action.CHANGE_TRADING_RIGHT,
     Action.TURN_DAY,
+    Action.ISSUE_CIRCULAR,
 )
 BANKING = (Action.LOAD_BANK_FILE, Action.MAKE_PAYMENT_FILE)
 MONEY = (  # moved by two persons

@@ -35,5 +35,10 @@ def as_words(value: Enum) -> str:
     return value.name.lower().replace("_", " ")
 
 
-for _filter in (as_yuan, as_day, grouped, as_words):
+def as_spoken(name: str) -> str:
+    """Return the name of a table or field as words."""
+    return name.replace("_", " ")
+
+
+for _filter in (as_yuan, as_day, grouped, as_words, as_spoken):
     register.filter(_filter)

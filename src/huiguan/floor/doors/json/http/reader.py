@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 import msgspec
@@ -24,12 +23,14 @@ from huiguan.floor.doors.json.http.today import History, orders_of, trades_of
 from huiguan.floor.hall.clock import exchange_words
 from huiguan.floor.hall.keys import KeyRight, Keys
 from huiguan.floor.hall.operator import Request
-from huiguan.floor.hall.settings import read_settings
+from huiguan.floor.hall.settings import read_settings, rulebook_folders
 from huiguan.foundation.faults import Fault, InputFault
 from huiguan.storage.lock import holder
 from huiguan.storage.market.rulebooks.load import load_books
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from huiguan.exchange.evening.statements import Statements
     from huiguan.exchange.rules.rows import Books
 
@@ -53,6 +54,7 @@ class Reader:
         """Take the folder of a hall."""
         self._folder = folder
         self._books: Books | None = None
+        self._books_of: list[Path] = []
         self._statements: Kept | None = None
         self._history: tuple[Day, History] | None = None
         self.does = {
@@ -74,9 +76,10 @@ class Reader:
             return msgspec.json.encode({"fault": str(fault), "status": NOT_FOUND})
 
     def books(self) -> Books:
-        """Return the rulebooks of the hall, read once."""
-        if self._books is None:
-            self._books = load_books(*map(Path, read_settings(self._folder).rulebook))
+        """Return the rulebooks of the hall, read once for each of its circulars."""
+        folders = rulebook_folders(self._folder, read_settings(self._folder))
+        if self._books is None or folders != self._books_of:
+            self._books, self._books_of = load_books(*folders), folders
         return self._books
 
     # today

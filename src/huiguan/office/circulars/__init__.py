@@ -1,0 +1,1 @@
+"""Circulars: a rule of the hall that two persons change, after a shadow run showed its effect."""

@@ -1,0 +1,1 @@
+"""How the tables of circulars came to be."""

@@ -1,0 +1,1 @@
+"""The public page of circulars, and the desk that drafts them."""

@@ -1,0 +1,252 @@
+"""A circular from a draft to the day that it holds on: two persons, a shadow run, a real hall."""
+
+from __future__ import annotations
+
+import datetime as dt
+import signal
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.conf import settings
+from django.db import IntegrityError, connection, transaction
+
+from huiguan.exchange.rules.parameters import parameters
+from huiguan.floor.hall.serve import DOORS_NAME
+from huiguan.foundation.faults import InputFault
+from huiguan.office.feed.follower import HallPlaces
+from huiguan.storage.market.day_image import read_image
+from huiguan.storage.market.day_result import read_result_settings
+from huiguan.storage.market.rulebooks.circulars import issued, own_books
+from huiguan.storage.market.rulebooks.load import load_books
+from tests.halls import RunningHall, running_hall
+from tests.live.test_incidents import step_of, wait_until
+from tests.office.days.closed import of_vendor
+from tests.office.days.test_day_pages import letters_left
+from tests.office.test_people_pages import text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.office.peopled import Office
+    from tests.office.watched import Watched
+
+pytestmark = pytest.mark.slow
+FIRST, SECOND, THIRD = 20260821, 20260824, 20260825  # a Friday, the next trading days
+LIMITS = {
+    "product": "cu", "contracts": "", "limit": "12%", "hedge": "13%", "general": "14%",
+    "title": "Margins of copper", "chinese": "关于调整铜保证金的通知",
+}  # fmt: skip
+
+
+class RuleDesk:
+    """The office of a hall that turns its days by hand."""
+
+    def __init__(self, office: Office, hall: RunningHall) -> None:
+        self.office, self.hall = office, hall
+
+    def draft(self, day: int = SECOND, table: str = "circular", **given: Any) -> Any:
+        from huiguan.office.circulars.drafting import draft_circular
+
+        from_day = dt.datetime.strptime(str(day), "%Y%m%d").date()  # noqa: DTZ007
+        words = {**LIMITS, "from_day": from_day, **given}
+        clerk = self.office["clearing-clerk"]
+        return draft_circular(user=clerk, table=table, given=words)
+
+    def propose(self, draft: Any) -> Any:
+        from huiguan.office.people import proposals, roles
+
+        return proposals.propose(
+            maker=self.office["clearing-clerk"], action=roles.Action.ISSUE_CIRCULAR,
+            subject=f"circular {draft.pk}", after={}, why="copper moves far",
+        )  # fmt: skip
+
+    def approve(self, proposal: Any) -> str:
+        from huiguan.office.people import proposals
+
+        proposals.approve(checker=self.office["supervisor"], number=proposal.pk)
+        proposal.refresh_from_db()
+        return proposals.became(proposal)
+
+
+@pytest.fixture(scope="module")
+def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHall]:
+    with running_hall(tmp_path_factory.mktemp("circulars") / "hall") as found:
+        found.start("floor", DOORS_NAME)
+        found.ask("step")
+        yield found
+
+
+@pytest.fixture
+def desk(
+    office: Office, hall: RunningHall, market: Watched, monkeypatch: pytest.MonkeyPatch
+) -> RuleDesk:
+    folder = hall.folder
+    monkeypatch.setattr(settings, "HALL_FOLDER", str(folder))
+    market.follower.places = HallPlaces(
+        days=folder / "days", feed=folder / "feed.sock", operator=folder / "operator.sock"
+    )
+    return RuleDesk(office, hall)
+
+
+def shadows() -> int:
+    from huiguan.office.circulars.shadows import run_shadows
+
+    return run_shadows()
+
+
+def test_its_effect_is_shown_before_it_is_proposed(desk: RuleDesk) -> None:
+    draft = desk.draft()
+    with pytest.raises(InputFault, match="its shadow run is not over"):
+        desk.propose(draft)
+    shadows()
+    draft.refresh_from_db()
+    assert draft.shadow["none"].startswith("no day of this hall is closed yet")
+    desk.propose(draft)
+
+
+@pytest.mark.parametrize(
+    ("day", "given", "said"),
+    [
+        (SECOND, {"product": "xx"}, "no product 'xx'"),
+        (20260822, {}, "2026-08-22 is no trading day"),
+        (FIRST, {}, "is not ahead any more"),
+        (SECOND, {"limit": "12"}, r"cu\.toml"),
+        (SECOND, {"contracts": "x"}, r"cu\.toml"),
+    ],
+)
+def test_what_no_book_can_hold_is_not_drafted(
+    desk: RuleDesk, day: int, given: dict[str, Any], said: str
+) -> None:
+    from huiguan.office.circulars.models import HallCircular
+
+    with pytest.raises(InputFault, match=said) as refused:
+        desk.draft(day, **given)
+    assert "/tmp" not in str(refused.value)  # noqa: S108
+    assert not HallCircular.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE circulars_hallcircular SET takes_effect = 20260901",
+        "UPDATE circulars_hallcircular SET state = 'issued', number = 1",
+        "DELETE FROM circulars_hallcircular",
+        "INSERT OR REPLACE INTO circulars_hallcircular SELECT * FROM circulars_hallcircular",
+    ],
+)
+def test_the_database_holds_to_a_circular(desk: RuleDesk, statement: str) -> None:
+    desk.draft()
+    with (
+        pytest.raises(IntegrityError, match="circular"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(of_vendor(statement))
+
+
+APPROVE = """
+import os, signal, sys
+from pathlib import Path
+from huiguan.office.config.database import open_database
+open_database(Path(sys.argv[1]))
+from django.conf import settings
+settings.HALL_FOLDER = sys.argv[2]
+from huiguan.office.display.here import Shown, show
+from huiguan.office.feed.follower import Follower, HallPlaces
+hall = Path(sys.argv[2])
+places = HallPlaces(days=hall / "days", feed=hall / "f", operator=hall / "operator.sock")
+show(Shown(Follower(places)))
+from huiguan.office.circulars import issuing
+from huiguan.office.people import proposals
+from huiguan.office.people.models import User
+
+def die(*_, **__):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+setattr(issuing, sys.argv[4], die)
+proposals.approve(checker=User.objects.get(name="supervisor"), number=int(sys.argv[3]))
+"""
+
+
+@pytest.mark.parametrize("at", ["issue_approved", "issue", "end_issue"])
+def test_killed_between_approval_and_books_it_is_issued_once(desk: RuleDesk, at: str) -> None:
+    """Before the books are written, in the midst, and after: one folder, one number."""
+    from huiguan.office.circulars.issuing import issue_approved
+    from huiguan.office.people import record
+
+    before = len(issued(desk.hall.folder))
+    draft = desk.draft(THIRD, product="cu", limit=f"{10 + before}%", general="20%", hedge="19%")
+    shadows()
+    waits = desk.propose(draft)
+    connection.close()
+    call = [sys.executable, "-c", APPROVE, str(desk.office.folder), str(desk.hall.folder)]
+    killed = subprocess.run([*call, str(waits.pk), at], check=False)
+    assert killed.returncode == -signal.SIGKILL
+    draft.refresh_from_db()
+    assert draft.state == "approved"
+    assert len(issued(desk.hall.folder)) == before + (at == "end_issue")
+    assert issue_approved() == 1
+    draft.refresh_from_db()
+    assert (draft.state, draft.number) == ("issued", before + 1)
+    assert len(issued(desk.hall.folder)) == before + 1
+    assert issue_approved() == 0
+    record.check()
+    for path in issued(desk.hall.folder):  # of this office alone: the next one has keys of its own
+        path.rename(path.parent / f"away-{draft.key}")
+
+
+def test_a_circular_holds_from_its_day_on(
+    office: Office, market: Watched, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Issued on Friday by the pages, it charges margins that evening and bounds Monday's prices.
+
+    On Monday a second one is drafted, and its shadow run is of Friday.
+    """
+    clerk, supervisor = office.browser("clearing-clerk"), office.browser("supervisor")
+    with running_hall(tmp_path / "hall") as hall:
+        desk = RuleDesk(office, hall)
+        monkeypatch.setattr(settings, "HALL_FOLDER", str(hall.folder))
+        market.follower.places = HallPlaces(
+            days=hall.folder / "days", feed=hall.folder / "f", operator=hall.folder / "o"
+        )
+        hall.start("floor", DOORS_NAME)
+        hall.ask("step")
+        sent = {f"c0-{name}": value for name, value in LIMITS.items()}
+        made = clerk.post("/rule-desk", {"form": "0", "c0-from_day": "2026-08-24", **sent})
+        assert made.status_code == 303
+        where = made.headers["Location"]
+        assert "asks again by itself" in text(clerk.get(where))
+        shadows()
+        asked = clerk.post(where, {"why": "copper moves far"})
+        assert asked.status_code == 303
+        done = supervisor.post(asked.headers["Location"], {"do": "approve"})
+        assert "circular 1 is issued and holds from 2026-08-24 on" in text(done)
+        public = office.browser()
+        assert "Circular 1 : Margins of copper" in text(public.get("/circulars")).replace(
+            "1:", "1 :"
+        )
+        assert "关于调整铜保证金的通知" in text(office.browser(lang="zh").get("/circulars"))
+        while step_of(hall) == "trading" and hall.ask("status")["trading_day"] == FIRST:
+            hall.ask("step")
+        wait_until(lambda: hall.ask("status")["trading_day"] == SECOND)
+        books = load_books(*own_books(hall.folder))
+        closed = read_result_settings(hall.folder / "days" / str(FIRST) / "result")
+        assert closed.rulebook_digest == books.digest
+        image = read_image(hall.folder / "days" / str(SECOND) / "image")
+        row = image.names.instruments.index("cu2610")
+        assert parameters(books, "cu2610", SECOND).limit_ppb == 120_000_000
+        settled = int(image.instruments["previous_settlement_ticks"][row])
+        upper = int(image.instruments["upper_limit_ticks"][row])
+        assert upper == settled * 112 // 100
+        second = desk.draft(THIRD, limit="15%", hedge="16%", general="17%")
+        shadows()
+        second.refresh_from_db()
+        assert second.shadow["trading_day"] == "2026-08-21"
+        assert second.shadow["called_after"] >= second.shadow["called_before"]
+        for path in ("/rule-desk", f"/rule-desk/{second.pk}", "/circulars"):
+            page = office.browser("clearing-clerk", "zh").get(path)
+            words = {"Margins", "copper", *("months", "like", "per", "bp")}
+            assert letters_left(page) - words == set()
