@@ -41,7 +41,7 @@ def add(
     data: Data = HALL,
 ) -> None:
     """Make a key and show it once; only its hash is kept."""
-    from huiguan.floor.hall.keys import KeyRight, Keys
+    from huiguan.floor.hall.keys import KeyRight, changing
     from huiguan.floor.hall.serve import current_day
     from huiguan.foundation.calendars import parse_day
     from huiguan.storage.market.day_image import read_image
@@ -54,18 +54,17 @@ def add(
             raise InputFault(f"{one!r} is no trading code of today")
     if until:
         parse_day(until)
-    found = Keys.read(data)
     rights = (KeyRight.READ,) if read_only else (KeyRight.TRADE, KeyRight.READ)
-    token = found.make(
-        name,
-        member,
-        codes=code or [],
-        rate=rate,
-        until=until,
-        addresses=address or [],
-        rights=rights,
-    )
-    found.write(data)
+    with changing(data, "keys add") as found:
+        token = found.make(
+            name,
+            member,
+            codes=code or [],
+            rate=rate,
+            until=until,
+            addresses=address or [],
+            rights=rights,
+        )
     tell_hall(data)
     typer.echo(token)
 
@@ -73,11 +72,12 @@ def add(
 @keys.command()
 def withdraw(name: Name, data: Data = HALL) -> None:
     """End a key; who is connected with it is cut."""
-    from huiguan.floor.hall.keys import Keys
+    from huiguan.floor.hall.keys import changing
+    from huiguan.floor.hall.serve import current_day
 
-    found = Keys.read(data)
-    found.withdraw(name)
-    found.write(data)
+    current_day(data)  # says where no hall is
+    with changing(data, "keys withdraw") as found:
+        found.withdraw(name)
     tell_hall(data)
     tell(f"withdrawn: {name}")
 

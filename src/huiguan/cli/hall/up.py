@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 CROWD_NAME = "crowd.json"
 CROWD_FRAMES, CROWD_COMMANDS = 40_000, 24  # a second of a trading day, about, and what comes in it
 PACED_FRAMES, PACED_COMMANDS = 2_000, 150
+SESSIONS = 256  # of a hall: its crowd, the office's traders, everybody's programs
 VISITOR, VISITOR_SESSION = "trader", 48
 HOUSE, HOUSE_SESSION = "recorded quotes", 47
 CROWD_RATE = 10_000_000
@@ -156,7 +157,7 @@ def first_morning(
     from huiguan.floor.hall.clock import wall_ns
     from huiguan.simulation.market.image import first_image
     from huiguan.simulation.market.people import Size, size_of
-    from huiguan.simulation.market.visitors import with_house, with_visitors
+    from huiguan.simulation.market.visitors import with_house, with_room, with_visitors
     from huiguan.simulation.recorded.ghosts import ticks_of
     from huiguan.storage.market.rulebooks.load import load_books
 
@@ -172,7 +173,7 @@ def first_morning(
     if record is not None:
         contracts = {image.names.instruments[tick.instrument] for tick in ticks_of(image, record)}
         image = with_house(image, contracts)
-    image = with_visitors(image, 1)
+    image = with_room(with_visitors(image, 1), SESSIONS)
     say(
         f"up: {len(image.instruments)} contracts of {len(chosen)} products, "
         f"{len(image.trading_codes):,} trading codes, trading day {day}"

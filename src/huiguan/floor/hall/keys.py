@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from contextlib import contextmanager
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -17,12 +18,14 @@ import msgspec
 from huiguan.floor.doors.records import TOKEN_BYTES, DoorReason
 from huiguan.foundation.faults import InputFault
 from huiguan.storage.files import Files, write_file
+from huiguan.storage.lock import hold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 KEYS_NAME = "keys.json"
+CHANGING_NAME = "keys"  # the folder whose lock is held while they change
 DEFAULT_RATE = 2_000  # commands a second
 PREFIX = "hg_"
 
@@ -108,13 +111,17 @@ class Keys:
 
     def make(self, name: str, member: str, **terms: object) -> str:
         """Add a key under a new name and the next session number; return its token, shown once."""
+        token = secrets.token_bytes(TOKEN_BYTES)
+        self.add(name, token_hash(token), member, **terms)
+        return token_text(token)
+
+    def add(self, name: str, hashed: str, member: str, **terms: object) -> None:
+        """Add a key by the hash of its token, under a new name and the next session number."""
         if name in self._keys:
             raise InputFault(f"there is a key {name!r} already; take another name")
-        token = secrets.token_bytes(TOKEN_BYTES)
         session = int(terms.pop("session", 0) or 1 + max((k.session for k in self), default=0))  # type: ignore[call-overload]
-        key = Key(name=name, token_hash=token_hash(token), session=session, member=member, **terms)  # type: ignore[arg-type]
+        key = Key(name=name, token_hash=hashed, session=session, member=member, **terms)  # type: ignore[arg-type]
         self._keys[name] = self._by_hash[key.token_hash] = key
-        return token_text(token)
 
     def withdraw(self, name: str) -> None:
         """End a key for good; its name and session stay taken."""
@@ -137,3 +144,15 @@ class Keys:
         if key.addresses and address and address not in key.addresses:
             return DoorReason.WRONG_ADDRESS
         return key
+
+
+@contextmanager
+def changing(folder: Path, command: str) -> Iterator[Keys]:
+    """Read the keys of a hall, to be changed and written; one process at a time does.
+
+    Raises ``InputFault`` while another one changes them; nothing is written after a fault.
+    """
+    with hold(folder / CHANGING_NAME, command):
+        keys = Keys.read(folder)
+        yield keys
+        keys.write(folder)

@@ -29,6 +29,7 @@ from huiguan.floor.day.node import Node
 from huiguan.floor.doors.binary import LOG_ON_SECONDS, Line
 from huiguan.floor.doors.records import DoorReason
 from huiguan.floor.hall.clock import Clock, ClockSetting, exchange_words
+from huiguan.floor.hall.key_desk import KeyDesk
 from huiguan.floor.hall.keys import Keys
 from huiguan.floor.hall.lines import MOST_LINES, Hall
 from huiguan.floor.hall.machine import room_for_lines
@@ -126,6 +127,7 @@ class Floor:
         operator.words = self._turn.words
         operator.more["turn"] = self._turn.push
         operator.more["keys"] = partial(self._read_keys, hall)
+        operator.more |= KeyDesk(self.folder, hall).requests()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, self._stopping.set)
         operator.more |= Queries(hall).requests()

@@ -46,6 +46,12 @@ def with_visitors(image: DayImage, count: int, deposit_fen: int = TEN_MILLION_YU
     return image._replace(names=names, members=members, pools=pools, trading_codes=codes)
 
 
+def with_room(image: DayImage, sessions: int) -> DayImage:
+    """Return the image with room for so many sessions, the number 0 among them."""
+    settings = msgspec.structs.replace(image.settings, session_capacity=sessions)
+    return image._replace(settings=settings)
+
+
 def with_house(image: DayImage, contracts: Collection[str]) -> DayImage:
     """Return the image with one more visitor: a house whose orders are a record of ``contracts``.
 
