@@ -26,21 +26,22 @@ if TYPE_CHECKING:
 
 # What is meant, by hand once more: own account, users, proposals of all, own
 # proposals and those to decide on, record, changes of people; live day and days, measures of a
-# day, proofs of a day; the ledger, its bank files, its money.
+# day, proofs of a day; the ledger, its bank files, its money; bindings, changes of them, orders,
+# member, keys.
 # d do, s see, m make, c check, - nothing
 MEANT = """
-guest             -  -  -  -  -  -   -  -   -   -  -  -
-applicant         d  -  -  -  -  -   -  -   -   -  -  -
-tenant            d  -  -  -  -  -   -  -   -   -  -  -
-employer          d  -  -  -  -  -   -  -   -   -  -  -
-trader            d  -  -  -  -  -   -  -   -   -  -  -
-member clerk      d  -  -  s  -  -   -  -   -   -  -  -
-clearing clerk    d  -  -  s  -  -   s  m   -   s  d  mc
-supervisor        d  s  s  s  -  c   s  mc  -   s  -  c
-housing officer   d  -  -  s  -  -   -  -   -   -  -  -
-building manager  d  -  -  s  -  -   -  -   -   -  -  -
-auditor           d  s  s  s  s  -   s  -   d   s  -  -
-administrator     d  s  s  s  -  mc  s  c   -   s  -  -
+guest             -  -  -  -  -  -   -  -   -   -  -  -     -  -   -  -  -
+applicant         d  -  -  -  -  -   -  -   -   -  -  -     -  -   -  -  -
+tenant            d  -  -  -  -  -   -  -   -   -  -  -     -  -   -  -  -
+employer          d  -  -  -  -  -   -  -   -   -  -  -     -  -   -  -  -
+trader            d  -  -  -  -  -   -  -   -   -  -  -     -  -   d  -  -
+member clerk      d  -  -  s  -  -   -  -   -   -  -  -     -  -   -  s  d
+clearing clerk    d  -  -  s  -  -   s  m   -   s  d  mc    -  -   -  -  -
+supervisor        d  s  s  s  -  c   s  mc  -   s  -  c     s  c   -  -  -
+housing officer   d  -  -  s  -  -   -  -   -   -  -  -     -  -   -  -  -
+building manager  d  -  -  s  -  -   -  -   -   -  -  -     -  -   -  -  -
+auditor           d  s  s  s  s  -   s  -   d   s  -  -     s  -   -  -  -
+administrator     d  s  s  s  -  mc  s  c   -   s  -  -     s  mc  -  -  -
 """
 COLUMNS = (
     (Action.KEEP_OWN_ACCOUNT,),
@@ -55,6 +56,11 @@ COLUMNS = (
     (Action.SEE_LEDGER,),
     BANKING,
     MONEY,
+    (Action.SEE_BINDINGS,),
+    (Action.BIND_USER,),
+    (Action.TRADE,),
+    (Action.SEE_MEMBER,),
+    (Action.KEEP_KEYS,),
 )
 LETTERS = {"d": Right.DO, "s": Right.SEE, "m": Right.MAKE, "c": Right.CHECK}
 

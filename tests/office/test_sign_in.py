@@ -41,7 +41,8 @@ def test_a_good_pair_begins_a_session_that_scripts_do_not_see(office: Office) ->
 
 
 def test_the_first_page_is_one_that_the_role_opens(office: Office) -> None:
-    assert sign_in(office, "trader")[1].headers["Location"] == "/account"
+    for who, page in (("trader", "/trade"), ("member-clerk", "/member"), ("tenant", "/account")):
+        assert sign_in(office, who)[1].headers["Location"] == page
 
 
 @pytest.mark.parametrize(

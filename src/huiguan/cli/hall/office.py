@@ -33,6 +33,7 @@ Why = Annotated[str, typer.Option(help="The reason; the other person and the aud
 @office.command(hidden=True)
 def serve(folder: HallDir, leash: Leash = False) -> None:
     """Run the pages of a hall, beside its market."""
+    from huiguan.floor.doors.json.serve import HTTP_DOOR_NAME
     from huiguan.floor.hall.operator import SOCKET_NAME
     from huiguan.floor.hall.publisher import FEED_NAME
     from huiguan.floor.hall.serve import DAYS
@@ -46,7 +47,11 @@ def serve(folder: HallDir, leash: Leash = False) -> None:
     settings = OfficeSettings(
         folder=folder,
         places=HallPlaces(
-            days=folder / DAYS, feed=folder / FEED_NAME, operator=folder / SOCKET_NAME
+            days=folder / DAYS,
+            feed=folder / FEED_NAME,
+            operator=folder / SOCKET_NAME,
+            http_door=folder / HTTP_DOOR_NAME,
+            certificate=found.tls_cert,
         ),
         host=found.host,
         port=found.office_port,

@@ -12,10 +12,13 @@ from django.core.management import call_command
 from huiguan.foundation.faults import InputFault
 from huiguan.office.config.place import DATA, know_place
 from huiguan.office.config.stores import DATABASE_NAME, KIND_NAME, URL_NAME, check_kind, keep_kind
+from huiguan.storage.market.day_image import read_image
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from huiguan.exchange.day.image import DayImage
 
 
 def open_database(folder: Path) -> None:
@@ -65,14 +68,23 @@ def migrate(folder: Path) -> list[str]:
     return steps
 
 
+def newest_image(folder: Path) -> DayImage | None:
+    """Return the morning of the newest day of a hall; None where it has none."""
+    days = sorted((folder / "days").glob("[0-9]" * 8 + "/image"))
+    return read_image(days[-1]) if days else None
+
+
 def prepare(folder: Path, say: Callable[[str], None], language: str = "en") -> None:
     """Make ready what a start needs: tables, the first people, no session of long ago."""
+    from huiguan.office.members.bindings import bind_first_people  # noqa: PLC0415  the same
     from huiguan.office.people.first import is_empty, make_first_people  # noqa: PLC0415  the same
 
     migrate(folder)
     call_command("clearsessions")
     if is_empty():
         made = make_first_people(language=language)
+        if (image := newest_image(folder)) is not None:
+            bind_first_people(image)
         say("office: users to try each role with; their passwords are shown once:")
         for name, password in made.items():
             say(f"  {name:<16} {password}")

@@ -1,4 +1,4 @@
-"""What the office keeps in its folder beside its database: the key that signs."""
+"""What the office keeps in its folder beside its database: the key that signs, and the doors'."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from huiguan.storage.files import Files, write_file
 if TYPE_CHECKING:
     from pathlib import Path
 
-KEY_NAME = "secret_key"
+KEY_NAME, DOOR_KEY_NAME = "secret_key", "door_key"
 KEY_BYTES = 48
 
 
@@ -20,9 +20,9 @@ def fresh_key() -> str:
     return secrets.token_urlsafe(KEY_BYTES)
 
 
-def secret_key(folder: Path) -> str:
-    """Return the key of an office's folder, made at the first start; its owner alone reads it."""
-    path = folder / KEY_NAME
+def secret_key(folder: Path, name: str = KEY_NAME) -> str:
+    """Return a key of an office's folder, made at the first start; its owner alone reads it."""
+    path = folder / name
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True)
         folder.chmod(0o700)

@@ -22,6 +22,17 @@ if TYPE_CHECKING:
 
     from huiguan.office.config.place import OfficeSettings
 
+TELL_SECONDS = 5.0
+
+
+async def keep_keys_told() -> None:
+    """Tell the floor of keys that were made or withdrawn while it was down, soon after it is up."""
+    from huiguan.office.members.keys import tell_floor  # noqa: PLC0415  settings come first
+
+    while True:
+        await asyncio.to_thread(tell_floor)
+        await asyncio.sleep(TELL_SECONDS)
+
 
 async def serve_on(
     place: socket.socket, settings: OfficeSettings, say: Callable[[str], None]
@@ -41,7 +52,7 @@ async def serve_on(
     port = place.getsockname()[1]
     told = OfficeOpen(address(settings.host, port, cert), port)
     ledger, days = Runner(settings.places, say), works.run(issue_approved, run_shadows)
-    beside = (shown.follower.run(), live.run(), days, ledger.run())
+    beside = (shown.follower.run(), live.run(), days, ledger.run(), keep_keys_told())
     tasks = [asyncio.create_task(work) for work in beside]
     write_file(settings.folder / OFFICE_NAME, [msgspec.json.encode(told), b"\n"], Files())
     serving = asyncio.create_task(server.serve(sockets=[place]))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from huiguan.office.config.keeping import fresh_key, secret_key
+from huiguan.office.config.keeping import DOOR_KEY_NAME, fresh_key, secret_key
 from huiguan.office.config.stores import URL_NAME, store
 
 _data = os.environ.get("HUIGUAN_OFFICE_DATA")
@@ -19,6 +19,7 @@ _tls = _reach == "tls"
 
 DEBUG = False
 SECRET_KEY = secret_key(Path(_data)) if _data else fresh_key()
+DOOR_SECRET = secret_key(Path(_data), DOOR_KEY_NAME) if _data else fresh_key()  # keys at the doors
 HALL_FOLDER = str(Path(_data).parent) if _data else ""  # where its days and its market are
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"] if _reach == "loopback" else ["*"]
 ROOT_URLCONF = "huiguan.office.config.urls"
@@ -30,6 +31,7 @@ INSTALLED_APPS = [
     "huiguan.office.days",
     "huiguan.office.ledger",
     "huiguan.office.circulars",
+    "huiguan.office.members",
     "huiguan.office.display",
 ]
 MIDDLEWARE = [

@@ -33,6 +33,8 @@ class HallPlaces(msgspec.Struct, frozen=True, kw_only=True):
     days: Path  # the folder of its trading days
     feed: Path  # socket of the public feed
     operator: Path  # socket of the operator
+    http_door: Path | None = None  # the file in which the JSON door says where it is
+    certificate: str = ""  # of the doors, where they speak TLS
 
 
 class HallStands(msgspec.Struct, frozen=True):

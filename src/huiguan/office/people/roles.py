@@ -61,6 +61,11 @@ class Action(enum.StrEnum):
     WITHDRAW_MONEY = "withdraw money"
     REVERSE_TRANSFER = "reverse transfer"
     SET_BANK_ACCOUNT = "set bank account"
+    SEE_BINDINGS = "see bindings"
+    BIND_USER = "bind user"
+    TRADE = "enter order"
+    SEE_MEMBER = "see member"
+    KEEP_KEYS = "keep keys"
 
 
 class Right(enum.StrEnum):
@@ -119,7 +124,7 @@ TABLE: dict[Action, dict[Role, frozenset[Right]]] = {
     Action.SEE_RECORD: {Role.AUDITOR: _SEES},
     **{
         action: {Role.ADMINISTRATOR: _MAKES_AND_CHECKS, Role.SUPERVISOR: _CHECKS}
-        for action in FOUR_EYES
+        for action in (*FOUR_EYES, Action.BIND_USER)
     },
     Action.SEE_LIVE_DAY: dict.fromkeys(WATCH, _SEES),
     Action.SEE_DAYS: dict.fromkeys(WATCH, _SEES),
@@ -138,6 +143,10 @@ TABLE: dict[Action, dict[Role, frozenset[Right]]] = {
         action: {Role.CLEARING_CLERK: _MAKES_AND_CHECKS, Role.SUPERVISOR: _CHECKS}
         for action in MONEY
     },
+    Action.SEE_BINDINGS: dict.fromkeys((Role.ADMINISTRATOR, Role.SUPERVISOR, Role.AUDITOR), _SEES),
+    Action.TRADE: {Role.TRADER: frozenset({Right.DO})},
+    Action.SEE_MEMBER: {Role.MEMBER_CLERK: _SEES},
+    Action.KEEP_KEYS: {Role.MEMBER_CLERK: frozenset({Right.DO})},
 }
 
 

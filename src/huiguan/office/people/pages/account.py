@@ -12,7 +12,7 @@ from huiguan.foundation.faults import InputFault
 from huiguan.office.display.preferences import YEAR_SECONDS
 from huiguan.office.people import sign_in
 from huiguan.office.people.pages import forms
-from huiguan.office.people.pages.gate import ACCOUNT, desk, open_to, reader
+from huiguan.office.people.pages.gate import ACCOUNT, DESKS, desk, open_to, reader
 from huiguan.office.people.roles import Action, Right
 from huiguan.office.people.selectors import person_of
 
@@ -57,7 +57,10 @@ def way_in(request: Request, user: Any) -> str:  # noqa: ANN401  Django says no 
     if back and url_has_allowed_host_and_scheme(back, here, require_https=request.is_secure()):
         return back
     person = person_of(user)
-    return "/proposals" if person.may(Action.SEE_OWN_PROPOSALS, Right.SEE) else ACCOUNT
+    if person.may(Action.SEE_PROPOSALS, Right.SEE):
+        return "/proposals"
+    work = [f"/{one.name}" for one in DESKS if person.may(one.action, one.right)]
+    return work[1] if len(work) > 1 and not user.must_change_password else ACCOUNT
 
 
 def spoken_to(answer: Answer, request: Request, language: str) -> Answer:

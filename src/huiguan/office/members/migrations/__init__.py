@@ -1,0 +1,1 @@
+"""How the tables of members and traders came to be."""
