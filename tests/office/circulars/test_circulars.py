@@ -205,6 +205,9 @@ def test_a_circular_holds_from_its_day_on(
 
     On Monday a second one is drafted, and its shadow run is of Friday.
     """
+    from huiguan.office.days.proving import ask_proof, books_of, prove_asked
+    from huiguan.office.days.recording import record_closed
+
     clerk, supervisor = office.browser("clearing-clerk"), office.browser("supervisor")
     with running_hall(tmp_path / "hall") as hall:
         desk = RuleDesk(office, hall)
@@ -241,11 +244,20 @@ def test_a_circular_holds_from_its_day_on(
         settled = int(image.instruments["previous_settlement_ticks"][row])
         upper = int(image.instruments["upper_limit_ticks"][row])
         assert upper == settled * 112 // 100
+        record_closed()
+        assert books_of(FIRST) == tuple(own_books(hall.folder))
+        ask_proof(user=office["auditor"], trading_day=FIRST)
         second = desk.draft(THIRD, limit="15%", hedge="16%", general="17%")
         shadows()
         second.refresh_from_db()
         assert second.shadow["trading_day"] == "2026-08-21"
         assert second.shadow["called_after"] >= second.shadow["called_before"]
+        assert "is issued" in desk.approve(desk.propose(second))
+        assert len(issued(hall.folder)) == 2
+        prove_asked()  # with the books of its evening, not with those of now
+        page = text(office.browser("auditor").get(f"/days/{FIRST}"))
+        assert ": good" in page
+        assert "cleared with books of digest" not in page
         for path in ("/rule-desk", f"/rule-desk/{second.pk}", "/circulars"):
             page = office.browser("clearing-clerk", "zh").get(path)
             words = {"Margins", "copper", *("months", "like", "per", "bp")}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,7 +13,7 @@ from django.conf import settings
 from huiguan.days.cleared import is_closed
 from huiguan.floor.hall.serve import DOORS_NAME
 from tests.halls import running_hall
-from tests.live.test_incidents import step_of, wait_until
+from tests.live.test_incidents import step_of, until_child, wait_until
 from tests.office.days.closed import DAY, closed_day
 from tests.office.test_people_pages import text
 
@@ -83,7 +85,10 @@ def test_pages_of_a_market_that_is_down_say_so(
 def test_an_evening_by_hand(
     office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """From the last trade to the next morning: what waits for a person is done by two of them."""
+    """From the last trade to the next morning: what waits for a person is done by two of them.
+
+    Clearing is killed once; two persons let it be tried again.
+    """
     from huiguan.office.days.recording import check_days, record_closed
 
     clerk, supervisor = office.browser("clearing-clerk"), office.browser("supervisor")
@@ -94,6 +99,12 @@ def test_an_evening_by_hand(
         assert "trading is over, the journal is closed to come" in page
         while step_of(hall) == "trading":
             hall.ask("step")
+        os.kill(until_child(hall.processes["floor"].pid, "close"), signal.SIGKILL)
+        wait_until(lambda: step_of(hall) == "failed")
+        page = text(clerk.get("/day-end"))
+        assert "did not succeed" in page
+        made = clerk.post("/day-end", {"why": "somebody killed it"})
+        supervisor.post(made.headers["Location"], {"do": "approve"})
         wait_until(lambda: step_of(hall) == "waiting")
         (day,) = (hall.folder / "days").iterdir()
         assert is_closed(day)

@@ -17,8 +17,14 @@ from huiguan.office.display.here import shown
 from huiguan.office.people import record
 from huiguan.office.people.proposals import check_right
 from huiguan.office.people.roles import Action, Right
+from huiguan.storage.market.day_folder import DayFolder
+from huiguan.storage.market.day_result import read_result_settings
+from huiguan.storage.market.rulebooks.circulars import issued
+from huiguan.storage.market.rulebooks.load import load_books
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from huiguan.office.people.models import User
 
 LAST_WORDS = 2_000  # letters kept of what a proof said
@@ -44,12 +50,29 @@ def ask_proof(*, user: User, trading_day: int) -> Proof:
     return asked
 
 
+def books_of(trading_day: int) -> tuple[Path, ...]:
+    """Return the own books under which a day was cleared: the newest where none of them fits.
+
+    A day that was cleared before a later circular is proved with the books of its evening.
+    """
+    digest = read_result_settings(
+        DayFolder(floor.days_folder() / str(trading_day)).result
+    ).rulebook_digest
+    here = shown()
+    for circulars in (*((path,) for path in reversed(issued(floor.hall()))), ()):
+        folders = (*here.own_folders, *circulars)
+        if load_books(*folders).digest == digest:
+            return folders
+    return here.folders
+
+
 def prove_asked() -> int:
     """Run `huiguan day verify` for every proof that was asked for; return how many."""
     proved = 0
     for asked in Proof.objects.filter(ended_at=None).order_by("pk"):
         root = floor.days_folder() / str(asked.trading_day)
-        books = [word for folder in shown().folders for word in ("--rulebook", str(folder))]
+        own = books_of(asked.trading_day)
+        books = [word for folder in own for word in ("--rulebook", str(folder))]
         call = [sys.executable, "-m", "huiguan", "--lang", "en", "day", "verify", str(root), *books]
         done = subprocess.run(call, check=False, capture_output=True, text=True)  # noqa: S603  our own command
         said = done.stdout if done.returncode == 0 else done.stderr
