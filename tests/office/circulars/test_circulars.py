@@ -12,8 +12,10 @@ import pytest
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 
+from huiguan.days.verify import verify_folder
 from huiguan.exchange.rules.parameters import parameters
 from huiguan.floor.hall.serve import DOORS_NAME
+from huiguan.foundation.calendars import trading_day_after
 from huiguan.foundation.faults import InputFault
 from huiguan.office.feed.follower import HallPlaces
 from huiguan.storage.market.day_image import read_image
@@ -126,6 +128,35 @@ def test_what_no_book_can_hold_is_not_drafted(
         desk.draft(day, **given)
     assert "/tmp" not in str(refused.value)  # noqa: S108
     assert not HallCircular.objects.exists()
+
+
+def test_a_holiday_is_closed_days_of_the_calendar(desk: RuleDesk) -> None:
+    """Tuesday and Wednesday of the next week: after Monday, 24 August, comes Thursday."""
+    from huiguan.office.circulars.issuing import became
+
+    until = dt.date(2026, 8, 26)
+    given = {"product": "china", "until_day": until, "title": "Storm", "chinese": "台风休市"}
+    draft = desk.draft(THIRD, table="year", **given)
+    shadows()
+    draft.refresh_from_db()
+    assert draft.shadow["days"] == ["2026-08-24", "2026-08-27", "2026-08-28"]
+    waits = desk.propose(draft)
+    assert "is issued and holds from 2026-08-25 on" in desk.approve(waits)
+    calendar = load_books(*own_books(desk.hall.folder)).calendars["china"]
+    assert trading_day_after(calendar, SECOND) == 20260827
+    shipped = load_books().calendars["china"]
+    assert set(shipped.days) - set(calendar.days) == {20260825, 20260826}
+    assert calendar.no_night == shipped.no_night
+    with pytest.raises(InputFault, match="a holiday begins with one"):
+        desk.draft(THIRD, table="year", **given)
+    with pytest.raises(InputFault, match="in the same year"):
+        desk.draft(20260831, table="year", **given)
+    with pytest.raises(InputFault, match="no calendar 'cu'"):
+        desk.draft(THIRD, table="year", **{**given, "product": "cu"})
+    assert "Storm" in text(desk.office.browser().get("/circulars"))
+    assert became(waits).startswith("approved; circular 1")
+    (path,) = issued(desk.hall.folder)
+    path.rename(path.parent / f"away-{draft.key}")
 
 
 @pytest.mark.parametrize(
@@ -262,3 +293,27 @@ def test_a_circular_holds_from_its_day_on(
             page = office.browser("clearing-clerk", "zh").get(path)
             words = {"Margins", "copper", *("months", "like", "per", "bp")}
             assert letters_left(page) - words == set()
+
+
+def test_a_hall_turns_over_a_holiday(
+    office: Office, market: Watched, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Monday is closed by a circular of Friday: the next day is Tuesday, and Friday verifies."""
+    with running_hall(tmp_path / "hall") as hall:
+        monkeypatch.setattr(settings, "HALL_FOLDER", str(hall.folder))
+        market.follower.places = HallPlaces(
+            days=hall.folder / "days", feed=hall.folder / "f", operator=hall.folder / "o"
+        )
+        desk = RuleDesk(office, hall)
+        hall.start("floor", DOORS_NAME)
+        monday = dt.date(2026, 8, 24)
+        draft = desk.draft(SECOND, table="year", product="china", until_day=monday)
+        shadows()
+        assert "is issued" in desk.approve(desk.propose(draft))
+        while step_of(hall) == "trading" and hall.ask("status")["trading_day"] == FIRST:
+            hall.ask("step")
+        wait_until(lambda: hall.ask("status")["trading_day"] == THIRD)
+        found = verify_folder(
+            hall.folder / "days" / str(FIRST), load_books(*own_books(hall.folder))
+        )
+        assert [version.unproved for version in found.versions] == [""]

@@ -13,7 +13,7 @@ from django.utils import timezone
 from huiguan.exchange.rules.rows import calendar_of
 from huiguan.foundation.calendars import show_day, trading_day_after, trading_day_before
 from huiguan.foundation.faults import InputFault
-from huiguan.office.circulars.models import FEE, LIMITS, OPENING, HallCircular
+from huiguan.office.circulars.models import FEE, HOLIDAY, LIMITS, OPENING, HallCircular
 from huiguan.office.days import floor
 from huiguan.office.display.here import shown
 from huiguan.office.people import record
@@ -64,6 +64,20 @@ def row_of(table: str, given: Mapping[str, Any]) -> dict[str, Any]:
     return row
 
 
+def holiday_of(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the closed days of a year, of what was typed; ``InputFault`` where nothing changes."""
+    first, last = given["from_day"], given["until_day"]
+    if last < first or last.year != first.year:
+        raise InputFault("a holiday ends on the day it begins or later, in the same year")
+    found = shown().books.calendars
+    if given["product"] not in found:
+        raise InputFault(f"there is no calendar {given['product']!r}; there are {', '.join(found)}")
+    day = int(first.strftime("%Y%m%d"))
+    if trading_day_after(found[given["product"]], day - 1) != day:
+        raise InputFault(f"{show_day(day)} is no trading day; a holiday begins with one")
+    return {"year": first.year, "closed": f"{first:%m-%d}/{last:%m-%d}"}
+
+
 def circular_of(draft: HallCircular, row: dict[str, Any] | None = None) -> CircularFile:
     """Return a draft as its folder will have it; with another row for a shadow run."""
     return CircularFile(
@@ -100,7 +114,7 @@ def check_in_time(takes_effect: int) -> None:
 def draft_circular(*, user: User, table: str, given: Mapping[str, Any]) -> HallCircular:
     """Keep a draft, if the books with it are good; its shadow run begins by itself."""
     check_right(user, Action.ISSUE_CIRCULAR, Right.MAKE)
-    row = row_of(table, given)
+    row = holiday_of(given) if table == HOLIDAY else row_of(table, given)
     takes_effect = int(given["from_day"].strftime("%Y%m%d"))
     check_in_time(takes_effect)
     draft = HallCircular(

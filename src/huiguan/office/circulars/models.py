@@ -10,7 +10,13 @@ from django.db.models import Q
 from huiguan.office.people.models import User, one_of
 
 LIMITS, FEE, OPENING = "circular", "fee", "opening_limit"  # tables of a book
-HEADINGS = {LIMITS: "Price limit and margins", FEE: "Fee", OPENING: "Opening limit"}
+HOLIDAY = "year"  # a table of a calendar
+HEADINGS = {
+    LIMITS: "Price limit and margins",
+    FEE: "Fee",
+    OPENING: "Opening limit",
+    HOLIDAY: "Holiday",
+}
 LONGEST_TITLE, LONGEST_NAME = 160, 16
 
 
@@ -27,7 +33,7 @@ class HallCircular(models.Model):
     """What is to change, in whose words, what it would have done, and how far it is."""
 
     key = models.CharField(max_length=32, unique=True)  # its folder names the one that made it
-    product = models.CharField(max_length=LONGEST_NAME)
+    product = models.CharField(max_length=LONGEST_NAME)  # of a holiday: the calendar
     table = models.CharField(max_length=32)
     row = models.JSONField()
     takes_effect = models.IntegerField()  # the first trading day under it

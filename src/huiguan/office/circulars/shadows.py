@@ -12,13 +12,14 @@ import msgspec
 from django.db import transaction
 from django.utils import timezone
 
-from huiguan.foundation.calendars import show_day
+from huiguan.foundation.calendars import show_day, trading_day_after, trading_day_before
 from huiguan.foundation.faults import InputFault
 from huiguan.office.circulars.drafting import try_books
-from huiguan.office.circulars.models import CircularState, HallCircular
+from huiguan.office.circulars.models import HOLIDAY, CircularState, HallCircular
 from huiguan.office.days.recording import closed_roots
 from huiguan.office.display.here import shown
 from huiguan.office.people import record
+from huiguan.storage.market.rulebooks.load import load_books
 
 RUN_SHADOW = "run shadow"
 LONGEST = 400
@@ -53,6 +54,8 @@ def run_shadows() -> int:
 
 def shadow_of(draft: HallCircular) -> dict[str, Any]:
     """Return what the last closed day would have been under a draft, or why nobody knows."""
+    if draft.table == HOLIDAY:
+        return days_under(draft)
     roots = closed_roots()
     if not roots:
         return {
@@ -82,6 +85,23 @@ def shadow_of(draft: HallCircular) -> dict[str, Any]:
         "available_fen": sum(row.available_fen for row in found.accounts),
         "called_before": found.called_before,
         "called_after": found.called_after,
+    }
+
+
+def days_under(draft: HallCircular) -> dict[str, Any]:
+    """Return the trading days around a holiday, as they are with it."""
+    with tempfile.TemporaryDirectory() as folder:
+        books = Path(folder) / "books"
+        try:
+            try_books(draft, books)
+        except InputFault as fault:
+            return {"fault": str(fault)[:LONGEST]}
+        calendar = load_books(*shown().folders, books).calendars[draft.product]
+    before = trading_day_before(calendar, draft.takes_effect)
+    after = [trading_day_after(calendar, before, number) for number in (1, 2)]
+    return {
+        "none": "a holiday changes no closed day; the trading days around it will be:",
+        "days": [show_day(day) for day in (before, *after)],
     }
 
 

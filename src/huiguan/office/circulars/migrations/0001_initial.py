@@ -54,7 +54,9 @@ class Migration(migrations.Migration):
                         name="circular_state",
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(("table__in", ["circular", "fee", "opening_limit"])),
+                        condition=models.Q(
+                            ("table__in", ["circular", "fee", "opening_limit", "year"])
+                        ),
                         name="circular_table",
                     ),
                     models.CheckConstraint(

@@ -9,6 +9,7 @@ from django import forms
 from huiguan.office.circulars.models import (
     FEE,
     HEADINGS,
+    HOLIDAY,
     LIMITS,
     LONGEST_NAME,
     LONGEST_TITLE,
@@ -24,19 +25,26 @@ def line(label: str, text: str = "", **given: Any) -> Any:  # noqa: ANN401  Djan
     return forms.CharField(label=label, help_text=text, widget=shown, **given)
 
 
-class Draft(Form):
+def day(label: str, text: str) -> Any:  # noqa: ANN401  Django says no types
+    """Return a field for a date."""
+    return forms.DateField(label=label, help_text=text, input_formats=["%Y-%m-%d"])
+
+
+class Titled(Form):
     """What every circular says."""
 
     table = heading = ""
-    product = line("product", "like cu")
-    contracts = line("contracts", "months like 2607-2702; empty for all", required=False)
-    from_day = forms.DateField(
-        label="from",
-        help_text="the first trading day under it, like 2026-08-24",
-        input_formats=["%Y-%m-%d"],
-    )
     title = line("title in English", max_length=LONGEST_TITLE)
     chinese = line("title in Chinese", max_length=LONGEST_TITLE)
+
+
+class Draft(Titled):
+    """A circular about a product."""
+
+    product = line("product", "like cu")
+    contracts = line("contracts", "months like 2607-2702; empty for all", required=False)
+    from_day = day("from", "the first trading day under it, like 2026-08-24")
+    field_order = ("product", "contracts", "from_day")
 
 
 class Limits(Draft):
@@ -66,4 +74,14 @@ class OpeningLimit(Draft):
     lots = forms.IntegerField(label="lots", help_text="of a contract and day", min_value=1)
 
 
-DRAFTS: tuple[type[Draft], ...] = (Limits, Fee, OpeningLimit)
+class Holiday(Titled):
+    """Days on which nobody trades."""
+
+    table, heading = HOLIDAY, HEADINGS[HOLIDAY]
+    product = line("calendar", "whose days they are", initial="china")
+    from_day = day("from", "the first closed day, like 2026-09-03")
+    until_day = day("until", "the last closed day")
+    field_order = ("product", "from_day", "until_day")
+
+
+DRAFTS: tuple[type[Titled], ...] = (Limits, Fee, OpeningLimit, Holiday)

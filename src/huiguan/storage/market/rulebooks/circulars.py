@@ -20,6 +20,7 @@ from huiguan.storage.files import Files, write_file
 from huiguan.storage.lock import hold
 from huiguan.storage.market.rulebooks.load import SHIPPED, rulebook_files
 from huiguan.storage.market.rulebooks.template import toml_table
+from huiguan.storage.toml import read_toml
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -27,16 +28,20 @@ if TYPE_CHECKING:
 
 FOLDER = "circulars"
 NAME, SOURCES = "circular.json", "sources.toml"
+CALENDARS, HOLIDAY = "calendars/", "year"
 DATES = ("effective", "clearing")
 DIGITS = "[0-9]" * 4
 
 
 class CircularFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a circular changes: one row of one product's book, and what it is called."""
+    """What a circular changes, and what it is called.
+
+    One row of one product's book; or, in the table ``year``, closed days of a calendar.
+    """
 
     key: str  # of the office's draft: the same one is never issued twice
     product: str
-    table: str  # circular, fee, opening_limit
+    table: str  # circular, fee, opening_limit; year of a calendar
     title: str
     chinese: str
     row: dict[str, object]  # as the book has it, dates as text
@@ -69,10 +74,30 @@ def files_with(folders: Iterable[Path], circular: CircularFile, number: int) -> 
     """
     folders = list(folders)
     files = rulebook_files([SHIPPED, *folders])
-    places = [place for place in files if place.endswith(f"/{circular.product}.toml")]
+    holiday = circular.table == HOLIDAY
+    places = [
+        place
+        for place in files
+        if place.endswith(f"/{circular.product}.toml") and place.startswith(CALENDARS) == holiday
+    ]
     if not places:
         raise InputFault(f"there is no book of a product {circular.product!r}")
     place, key = places[0], f"HALL{number}"
+    changed = with_holiday if holiday else with_row
+    book = changed(files[place], circular, key)
+    source = {"title": circular.title, "where": f"{FOLDER}/{number:04d} of this hall"}
+    own = folders[-1] / SOURCES if folders and (folders[-1] / NAME).exists() else None
+    sources = own.read_text("utf-8") + "\n" if own else ""
+    kept = rulebook_files(folders[-1:]) if own else {}
+    found = {where: path.read_bytes() for where, path in kept.items()}
+    found[place] = book.encode()
+    found[SOURCES] = (sources + toml_table(f"[{key}]", source)).encode()
+    found[NAME] = msgspec.json.format(msgspec.json.encode(circular)) + b"\n"
+    return found
+
+
+def with_row(path: Path, circular: CircularFile, key: str) -> str:
+    """Return a book with one more row, behind all that it has."""
     row = {
         **{
             name: dt.date.fromisoformat(str(value)) if name in DATES else value
@@ -82,16 +107,26 @@ def files_with(folders: Iterable[Path], circular: CircularFile, number: int) -> 
         "source": key,
         "status": "confirmed",
     }
-    book = files[place].read_text("utf-8").rstrip() + "\n\n"
-    source = {"title": circular.title, "where": f"{FOLDER}/{number:04d} of this hall"}
-    own = folders[-1] / SOURCES if folders and (folders[-1] / NAME).exists() else None
-    sources = own.read_text("utf-8") + "\n" if own else ""
-    kept = rulebook_files(folders[-1:]) if own else {}
-    found = {where: path.read_bytes() for where, path in kept.items()}
-    found[place] = (book + toml_table(f"[[{circular.table}]]", row)).encode()
-    found[SOURCES] = (sources + toml_table(f"[{key}]", source)).encode()
-    found[NAME] = msgspec.json.format(msgspec.json.encode(circular)) + b"\n"
-    return found
+    book = path.read_text("utf-8").rstrip() + "\n\n"
+    return book + toml_table(f"[[{circular.table}]]", row)
+
+
+def with_holiday(path: Path, circular: CircularFile, key: str) -> str:
+    """Return a calendar with more closed days: in the row of their year, or in a new one."""
+    content = read_toml(path)
+    year, closed = circular.row["year"], [circular.row["closed"]]
+    rows = {row["year"]: row for row in content.get("year", [])}
+    before = rows.get(year, {"closed": []})
+    rows[year] = {
+        "year": year,
+        "closed": [*before["closed"], *closed],
+        "source": key,
+        "status": "confirmed" if year not in rows else "secondary",
+    }
+    tables = [toml_table("[calendar]", content["calendar"])]
+    tables += [toml_table("[[year]]", rows[number]) for number in sorted(rows)]
+    tables += [toml_table("[[no_night]]", row) for row in content.get("no_night", [])]
+    return "\n".join(tables)
 
 
 def write_books(folder: Path, files: Mapping[str, bytes]) -> None:
