@@ -94,10 +94,26 @@ PAGES = {
     "/day-end/20260821": (Action.SEE_DAYS, Right.SEE),
     "/rule-desk": (Action.SEE_DAYS, Right.SEE),
     "/rule-desk/1": (Action.SEE_DAYS, Right.SEE),
+    **dict.fromkeys(
+        ("/ledger", "/ledger/proof", "/ledger/bank", "/ledger/payments"),
+        (Action.SEE_LEDGER, Right.SEE),
+    ),
+    **dict.fromkeys(
+        (
+            *("/ledger/books/1", "/ledger/accounts/1", "/ledger/transfers/1"),
+            *("/ledger/bank/1", "/ledger/lines/1"),
+        ),
+        (Action.SEE_LEDGER, Right.SEE),
+    ),
+    "/ledger/payments/1.xml": (Action.MAKE_PAYMENT_FILE, Right.DO),
 }
 
 
-NOT_THERE = ("/users/999", "/days/20260821", "/day-end/20260821", "/rule-desk/1")
+NOT_THERE = (
+    *("/users/999", "/days/20260821", "/day-end/20260821", "/rule-desk/1"),
+    *("/ledger/books/1", "/ledger/accounts/1", "/ledger/transfers/1"),
+    *("/ledger/bank/1", "/ledger/lines/1", "/ledger/payments/1.xml"),
+)
 
 
 def test_every_role_and_action_has_a_cell() -> None:

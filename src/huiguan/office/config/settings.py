@@ -43,6 +43,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "huiguan.office.display.preferences.choosing",
+    "huiguan.office.config.bounds.bounded",
 ]
 TEMPLATES = [
     {
@@ -105,6 +106,7 @@ SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "huiguan.office.people.pages.gate.forged"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024  # no form here is longer
+LONGEST_REQUEST = 9 * 1024 * 1024  # a statement of a bank and its form
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 100
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = _tls
 SECURE_HSTS_SECONDS = 365 * 86_400 if _tls else 0

@@ -4,9 +4,10 @@ from huiguan.office.circulars.pages.urls import urlpatterns as circulars
 from huiguan.office.days.pages.urls import urlpatterns as days
 from huiguan.office.display.urls import handler404, handler500
 from huiguan.office.display.urls import urlpatterns as display
+from huiguan.office.ledger.pages.urls import urlpatterns as ledger
 from huiguan.office.members.pages.urls import urlpatterns as members
 from huiguan.office.people.pages.urls import urlpatterns as people
 
-urlpatterns = [*display, *people, *days, *circulars, *members]
+urlpatterns = [*display, *people, *days, *circulars, *members, *ledger]
 
 __all__ = ["handler404", "handler500", "urlpatterns"]

@@ -14,5 +14,8 @@ class LedgerConfig(AppConfig):
         """Register what is done to money."""
         from huiguan.office.ledger.deeds import DEEDS  # noqa: PLC0415  models come first
         from huiguan.office.people.deeds import register  # noqa: PLC0415  the same
+        from huiguan.office.people.pages.gate import Desk, set_up  # noqa: PLC0415  the same
+        from huiguan.office.people.roles import Action, Right  # noqa: PLC0415  the same
 
         register(DEEDS)
+        set_up(Desk("ledger", "Ledger", Action.SEE_LEDGER, Right.SEE))

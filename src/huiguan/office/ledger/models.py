@@ -287,3 +287,8 @@ class Payment(models.Model):
                 condition=Q(line__isnull=True) | Q(file__isnull=False), name="payment_asked_for"
             ),
         )
+
+    @property
+    def reference(self) -> str:
+        """Return what the bank says again when it has paid."""
+        return f"HG-OUT-{self.crossing_id}"

@@ -10,16 +10,23 @@ from django.db.models.functions import Concat
 from huiguan.office.ledger.bank.receipts import reference_of
 from huiguan.office.ledger.crossing.crossings import OPEN
 from huiguan.office.ledger.models import (
+    AccountKind,
     AccountSide,
+    BankAccount,
+    BankFile,
     BankLine,
     Crossing,
     CrossingStage,
     LedgerAccount,
     LedgerBook,
     LedgerTransfer,
+    MetDay,
+    Payment,
+    PaymentFile,
 )
 
 PAGE = 50
+MOST_ACCOUNTS = 500  # of a page
 
 
 class BookSum(NamedTuple):
@@ -29,6 +36,11 @@ class BookSum(NamedTuple):
     accounts: int
     debit_fen: int
     credit_fen: int
+
+    @property
+    def differs_fen(self) -> int:
+        """Return what is wrong with the book: zero."""
+        return self.debit_fen - self.credit_fen
 
 
 def crossings_open() -> list[int]:
@@ -54,9 +66,16 @@ def sums_of_books() -> list[BookSum]:
     ]
 
 
-def accounts_of(book: LedgerBook) -> list[LedgerAccount]:
-    """Return the accounts of a book that hold something or ever did, by name."""
-    return list(LedgerAccount.objects.filter(book=book, last_transfer__gt=0).order_by("name"))
+def accounts_of(book: LedgerBook, name: str = "") -> list[LedgerAccount]:
+    """Return the accounts of a book that ever held something, its own before trading codes.
+
+    With a ``name`` those whose names begin so; at most ``MOST_ACCOUNTS``.
+    """
+    found = LedgerAccount.objects.filter(book=book, last_transfer__gt=0)
+    if name:
+        found = found.filter(name__startswith=name)
+    is_code = Case(When(kind=AccountKind.CODE, then=1), default=0)
+    return list(found.order_by(is_code, "name")[:MOST_ACCOUNTS])
 
 
 def transfers_of(account: LedgerAccount, before: int | None = None) -> list[LedgerTransfer]:
@@ -78,3 +97,105 @@ def lines_waiting() -> list[BankLine]:
         reverses__reference=Concat(Value(reference_of("")), OuterRef("key"))
     )
     return list(found.exclude(Exists(undone)).order_by("pk"))
+
+
+def crossings_newest() -> list[Crossing]:
+    """Return the newest crossings, those that have not ended first."""
+    rows = Crossing.objects.select_related("code")
+    return [
+        *rows.filter(stage__in=OPEN).order_by("-pk")[:PAGE],
+        *rows.exclude(stage__in=OPEN).order_by("-pk")[:PAGE],
+    ]
+
+
+def crossings_of(account: LedgerAccount) -> list[Crossing]:
+    """Return the newest crossings of a trading code."""
+    return list(Crossing.objects.filter(code=account).order_by("-pk")[:PAGE])
+
+
+def days_met() -> list[MetDay]:
+    """Return the days the ledger has met, the newest first."""
+    return list(MetDay.objects.order_by("-trading_day")[:PAGE])
+
+
+def sum_of_book(number: int) -> BookSum | None:
+    """Return a book with its sums, or None."""
+    return next((one for one in sums_of_books() if one.book.pk == number), None)
+
+
+def bank_account_of(book: LedgerBook) -> BankAccount | None:
+    """Return the bank account of a book, or None."""
+    return BankAccount.objects.filter(book=book).first()
+
+
+def account(number: int) -> LedgerAccount | None:
+    """Return an account, or None."""
+    return LedgerAccount.objects.select_related("book").filter(pk=number).first()
+
+
+def transfer(number: int) -> LedgerTransfer | None:
+    """Return a transfer, or None."""
+    rows = LedgerTransfer.objects.select_related("book", "debit", "credit", "reverses")
+    return rows.filter(pk=number).first()
+
+
+def transfer_under(reference: str) -> LedgerTransfer | None:
+    """Return the transfer of a reference, or None."""
+    return LedgerTransfer.objects.filter(reference=reference).first()
+
+
+def reversal_of(found: LedgerTransfer) -> LedgerTransfer | None:
+    """Return the transfer that reverses one, or None."""
+    return LedgerTransfer.objects.filter(reverses=found).first()
+
+
+def is_reversed(found: LedgerTransfer) -> bool:
+    """Return whether a transfer was reversed."""
+    return reversal_of(found) is not None
+
+
+def bank_files() -> list[BankFile]:
+    """Return the newest files of banks, without what they hold."""
+    rows = BankFile.objects.select_related("came_by").defer("content")
+    return list(rows.annotate(counted=Count("lines")).order_by("-pk")[:PAGE])
+
+
+def bank_file(number: int) -> BankFile | None:
+    """Return a file of a bank, or None."""
+    return BankFile.objects.select_related("came_by").filter(pk=number).first()
+
+
+def lines_of(file: BankFile) -> list[BankLine]:
+    """Return the lines that a file was the first to tell of."""
+    rows = BankLine.objects.select_related("book", "crossing__code", "payment__crossing")
+    return list(rows.filter(file=file).order_by("pk"))
+
+
+def bank_line(number: int) -> BankLine | None:
+    """Return a line of a bank, or None."""
+    rows = BankLine.objects.select_related("book", "owner", "crossing__code", "payment__crossing")
+    return rows.filter(pk=number).first()
+
+
+def payments_due() -> list[Payment]:
+    """Return the payments that are in no file yet, by book."""
+    rows = Payment.objects.filter(file=None).exclude(crossing__stage=CrossingStage.RELEASED)
+    rows = rows.select_related("crossing__code__book")
+    return list(rows.order_by("crossing__code__book__name", "pk"))
+
+
+def payment_files() -> list[PaymentFile]:
+    """Return the newest files of payments, with how many and how much they are."""
+    rows = PaymentFile.objects.select_related("book", "made_by")
+    counted = rows.annotate(
+        counted=Count("payments"),
+        paid=Count("payments__line"),
+        sum_fen=Sum("payments__crossing__amount_fen"),
+    )
+    return list(counted.order_by("-pk")[:PAGE])
+
+
+def payment_file(number: int) -> PaymentFile | None:
+    """Return a file of payments, or None."""
+    rows = PaymentFile.objects.select_related("book__at_bank")
+    return rows.filter(pk=number).first()

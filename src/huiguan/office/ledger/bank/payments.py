@@ -18,12 +18,7 @@ from huiguan.office.people.roles import Action, Right
 if TYPE_CHECKING:
     from huiguan.office.people.models import User
 
-FORMS = ("xml", "csv")
-
-
-def reference_of(payment: Payment) -> str:
-    """Return what the bank says again when it has paid."""
-    return f"HG-OUT-{payment.crossing_id}"
+FORMS = (("xml", "pain.001"), ("csv", "CSV"))
 
 
 @transaction.atomic
@@ -51,7 +46,7 @@ def content_of(file: PaymentFile, form: str) -> bytes:
     rows = file.payments.select_related("crossing__code").order_by("pk")
     paid = [
         PaymentOut(
-            reference_of(row),
+            row.reference,
             row.payee,
             row.number,
             row.crossing.amount_fen,
