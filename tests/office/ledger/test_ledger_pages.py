@@ -117,7 +117,8 @@ def test_a_file_that_is_no_statement_is_said_in_both_languages(
 
 
 def test_what_is_longer_than_any_file_is_not_read(ledger: Office) -> None:
-    answer = sent(ledger.browser("clearing-clerk"), b"<a>" + b" " * (10 << 20) + b"</a>")
+    longest = b"<a>" + b" " * (10 << 20) + b"</a>"
+    answer = sent(ledger.browser("clearing-clerk"), longest)
     assert (answer.status_code, "longer than 9 MiB; it was not read" in text(answer)) == (413, True)
 
 
@@ -157,7 +158,8 @@ def test_every_page_is_whole_in_chinese(ledger: Office, path: str) -> None:
     answer = clerk.get(f"/ledger/accounts/{code}" if path == "code" else path)
     assert answer.status_code == 200
     page = answer.content.decode().split("<body", 1)[1].split(">", 1)[1]
-    page = re.sub(r'<a class="language".*?</a>|<span[^>]* lang="en">.*?</span>|<code>.*?</code>', "", page)
+    page = re.sub(r'<a class="language".*?</a>|<span[^>]* lang="en">.*?</span>', "", page)
+    page = re.sub(r"<code>.*?</code>", "", page)
     left = set(re.findall(r"[A-Za-z]{3,}", re.sub(r"<[^>]*>", " ", page)))
     names = {part for name in (*ledger.passwords, "Huiguan") for part in name.split("-")}
     own = {"clients", "CLIENTS", "nihao", "abc", "abd", "xml", "OUT", "camt", "CSV", "MiB"}
