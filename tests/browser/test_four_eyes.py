@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+import pyotp
 import pytest
+from django.utils import timezone
 
 from tests.browser.test_pages import findings
 
@@ -87,3 +89,34 @@ def test_every_desk_is_for_everybody_and_fits(visit: Open, hall: RunningHall, wi
     page.goto(root + "/record")
     assert "/sign-in" in page.url
     assert [line for line in said if "403" not in line] == []
+
+
+@pytest.mark.parametrize(("script", "width", "name"), [
+    (True, 360, "building-manager"), (False, 1440, "housing-officer"),
+])  # fmt: skip
+def test_a_code_beside_the_password(
+    visit: Open, hall: RunningHall, script: bool, width: int, name: str
+) -> None:
+    """Begun at the account with one code; the next sign-in takes another one."""
+    page, said = visit("/account", "zh", width, script=script)
+    sign_in(page, name, hall.passwords[name])
+    app = pyotp.TOTP(page.inner_text(".once").replace(" ", ""))
+    page.fill("[name=code]", app.at(timezone.now(), -1))
+    page.locator("form:has([name=code]) button").click()
+    page.wait_for_selector("[name=own]")
+    fits(page, width, script=script)
+    page.click(".desk button")
+    page.goto(page.url.rsplit("/", 1)[0] + "/sign-in")
+    page.fill("[name=name]", name)
+    page.fill("[name=password]", hall.passwords[name])
+    page.click("main button")
+    page.wait_for_selector("[name=code]")
+    fits(page, width, script=script)
+    page.fill("[name=code]", "000000")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("[role=alert]")
+    fits(page, width, script=script)
+    page.fill("[name=code]", app.now())
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".desk")
+    assert [line for line in said if "422" not in line] == []

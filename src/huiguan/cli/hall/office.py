@@ -59,6 +59,7 @@ def serve(folder: HallDir, leash: Leash = False) -> None:
         tls_cert=found.tls_cert,
         tls_key=found.tls_key,
         rulebook=found.rulebook,
+        second_factor=found.second_factor,
     )
     on_leash(leash)
     outlive_clients()

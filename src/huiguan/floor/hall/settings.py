@@ -25,6 +25,7 @@ COMMENTS = {
     "http_port": "the JSON door and queries; 0 takes a free one",
     "office": "whether the pages for everybody run",
     "office_port": "the pages, in a browser; 0 takes a free one",
+    "second_factor": "whether staff must give a code beside the password to sign in",
     "tls_cert": "certificate chain (PEM) of the doors and the pages; empty: no TLS",
     "tls_key": "its private key (PEM)",
     "insecure": "true lets the doors listen beyond this machine without TLS: keys go in the clear",
@@ -45,6 +46,7 @@ class HallSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     http_port: int = 9441
     office: bool = True
     office_port: int = 9442
+    second_factor: bool = False
     tls_cert: str = ""
     tls_key: str = ""
     insecure: bool = False

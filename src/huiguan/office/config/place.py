@@ -27,6 +27,7 @@ class OfficeSettings(msgspec.Struct, frozen=True, kw_only=True):
     tls_cert: str = ""
     tls_key: str = ""
     rulebook: list[str] = []
+    second_factor: bool = False  # asked of staff
 
 
 class OfficeOpen(msgspec.Struct, frozen=True):
@@ -47,3 +48,4 @@ def know_settings(settings: OfficeSettings) -> None:
     """Let Django know this office and who can come to it."""
     reach = "tls" if settings.tls_cert else "loopback" if settings.is_loopback else "open"
     know_place(settings.folder, reach)
+    os.environ["HUIGUAN_OFFICE_SECOND_FACTOR"] = "asked" if settings.second_factor else ""

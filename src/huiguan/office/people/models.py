@@ -60,6 +60,14 @@ class User(AbstractBaseUser):
         return sorted(held.role for held in self.holdings.all())
 
 
+class SecondFactor(models.Model):
+    """The secret that a user's app of codes shares with the office."""
+
+    user = models.OneToOneField(User, on_delete=models.PROTECT, related_name="+")
+    secret = models.CharField(max_length=64)
+    last_step = models.BigIntegerField(default=0)  # of the last code that was taken
+
+
 class Holding(models.Model):
     """A role that a user has."""
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from huiguan.foundation.faults import InputFault
 from huiguan.office.people.deeds import Deed, Done
-from huiguan.office.people.models import LANGUAGES, Holding, User
+from huiguan.office.people.models import LANGUAGES, Holding, SecondFactor, User
 from huiguan.office.people.roles import FOUR_EYES, GIVEN, Action, Right, may
 
 if TYPE_CHECKING:
@@ -174,11 +174,15 @@ def run_lock(proposal: Proposal) -> Done:
 
 
 def run_password(proposal: Proposal) -> Done:
-    """Give a new password, to be changed at the next sign-in; every session of the old one ends."""
+    """Give a new password, to be changed at the next sign-in; every session of the old one ends.
+
+    A second factor ends too: who lost the app has lost it with the password.
+    """
     found, password = somebody(proposal.subject), fresh_password()
     found.set_password(password)
     found.must_change_password = True
     found.save(update_fields=["password", "must_change_password"])
+    SecondFactor.objects.filter(user=found).delete()
     return Done({"user": found.pk}, password, found.name)
 
 

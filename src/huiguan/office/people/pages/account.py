@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib.auth import login, logout, update_session_auth_hash
 from django.http import HttpResponseRedirect
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from huiguan.foundation.faults import InputFault
 from huiguan.office.display.preferences import YEAR_SECONDS
-from huiguan.office.people import sign_in
+from huiguan.office.people import second_factor, sign_in
 from huiguan.office.people.pages import forms
-from huiguan.office.people.pages.gate import ACCOUNT, DESKS, desk, open_to, reader
+from huiguan.office.people.pages.gate import ACCOUNT, DESKS, SIGN_IN, desk, open_to, reader
 from huiguan.office.people.roles import Action, Right
-from huiguan.office.people.selectors import person_of
+from huiguan.office.people.second_factor import has_one
+from huiguan.office.people.selectors import person_of, user_by_number
 
 Request = Any  # django.http.HttpRequest and its answer; Django says no types
 Answer = Any
 REFUSED = 422
+FRESH = "fresh"  # of a second factor that is not begun yet
+HALF, HALF_SECONDS = "half", 300  # who gave the password and not yet the code
 
 
 def address_of(request: Request) -> str:
@@ -43,11 +49,57 @@ def sign_in_page(request: Request) -> Answer:
         except InputFault as fault:
             form.refuse(fault)
         else:
-            login(request, user)  # under a new key
-            sign_in.tell_signed_in(user=user)
-            return spoken_to(HttpResponseRedirect(way_in(request, user)), request, user.language)
+            return half_way(request, user) if has_one(user) else let_in(request, user)
     back = request.POST.get("next") or request.GET.get("next", "")
     return desk(request, "sign_in.html", REFUSED if form.errors else 200, form=form, back=back)
+
+
+def now() -> int:
+    """Return the moment in whole seconds."""
+    return int(timezone.now().timestamp())
+
+
+def half_way(request: Request, user: Any) -> Answer:  # noqa: ANN401  Django says no types
+    """Keep for a while who gave the right password, and ask for the code."""
+    request.session.cycle_key()
+    request.session[HALF] = [user.pk, now() + HALF_SECONDS, user.get_session_auth_hash()]
+    back = urlencode({"next": str(request.POST.get("next", ""))})
+    return redirected(f"{SIGN_IN}/code?{back}")
+
+
+def let_in(request: Request, user: Any) -> Answer:  # noqa: ANN401  the same
+    """Begin the session of somebody who has proved all that is asked for."""
+    request.session.pop(HALF, None)
+    login(request, user)  # under a new key
+    sign_in.tell_signed_in(user=user)
+    return spoken_to(HttpResponseRedirect(way_in(request, user)), request, user.language)
+
+
+def code_page(request: Request) -> Answer:
+    """Ask for the code of who gave a right password a moment ago."""
+    number, until, hashed = request.session.get(HALF, (0, 0, ""))
+    user = user_by_number(number)
+    if user is None or user.is_locked or until < now() or user.get_session_auth_hash() != hashed:
+        return redirected(SIGN_IN)
+    form = forms.Code(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            second_factor.proved(
+                user=user, code=form.cleaned_data["code"], address=address_of(request)
+            )
+        except InputFault as fault:
+            form.refuse(fault)
+        else:
+            return let_in(request, user)
+    back = request.POST.get("next") or request.GET.get("next", "")
+    return desk(request, "code.html", REFUSED if form.errors else 200, form=form, back=back)
+
+
+def redirected(where: str) -> Answer:
+    """Return the way to another page after a form."""
+    answer = HttpResponseRedirect(where)
+    answer.status_code = 303
+    return answer
 
 
 def way_in(request: Request, user: Any) -> str:  # noqa: ANN401  Django says no types
@@ -98,11 +150,41 @@ def account(request: Request) -> Answer:
         return spoken_to(HttpResponseRedirect(ACCOUNT), request, user.language)
     if doing == "password" and secret.is_valid() and changed(request, secret):
         return spoken_to(HttpResponseRedirect(f"{ACCOUNT}?changed"), request, user.language)
-    status = REFUSED if language.errors or secret.errors else 200
+    factor = factor_form(request, doing)
+    if factor is None:
+        return redirected(ACCOUNT)
+    status = REFUSED if language.errors or secret.errors or factor.errors else 200
+    shown = "" if has_one(user) else request.session[FRESH]
     return desk(
-        request, "account.html", status, language=language, secret=secret,
-        changed="changed" in request.GET,
+        request, "account.html", status, language=language, secret=secret, factor=factor,
+        changed="changed" in request.GET, shown=" ".join(wrap(shown, 4)),
+        app=second_factor.address_of_app(user, shown) if shown else "",
+        missing=second_factor.is_missing(user, reader(request).roles),
     )  # fmt: skip
+
+
+def factor_form(request: Request, doing: str) -> forms.Form | None:
+    """Begin or end the second factor, where that is asked; None when it is done."""
+    user = reader(request).user
+    assert user is not None, "the gate lets nobody else in"
+    ends = has_one(user)
+    secret = request.session.setdefault(FRESH, second_factor.fresh_secret())
+    kind = forms.EndFactor if ends else forms.Code
+    form = kind(request.POST if doing == "factor" else None)
+    if doing != "factor" or not form.is_valid():
+        return form
+    given = form.cleaned_data
+    try:
+        if ends:
+            sign_in.proved(name=user.name, password=given["own"], address=address_of(request))
+            second_factor.end(user=user)
+        else:
+            second_factor.begin(user=user, secret=secret, code=given["code"])
+    except InputFault as fault:
+        form.refuse(fault)
+        return form
+    request.session.pop(FRESH)
+    return None
 
 
 def changed(request: Request, form: forms.NewPassword) -> bool:

@@ -63,6 +63,23 @@ class SignIn(Form):
     password = password("password", "", "current-password")
 
 
+class Code(Form):
+    """Six digits of the app."""
+
+    code = forms.CharField(
+        label="code",
+        help_text="six digits that the app shows now",
+        max_length=16,
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
+    )
+
+
+class EndFactor(Form):
+    """The password, before codes are no longer asked for."""
+
+    own = password("password", "", "current-password")
+
+
 class Language(Form):
     """The language of the pages."""
 
@@ -119,4 +136,4 @@ class Decline(Form):
     why = words("why not", "the maker and the auditor read it")
 
 
-FORMS = (SignIn, Language, NewPassword, NewUser, Roles, Why, Decline)
+FORMS = (SignIn, Code, EndFactor, Language, NewPassword, NewUser, Roles, Why, Decline)

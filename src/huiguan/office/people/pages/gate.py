@@ -11,6 +11,7 @@ from django.utils.functional import SimpleLazyObject
 
 from huiguan.office.display.views import page
 from huiguan.office.people.roles import Action, Right, roles_with
+from huiguan.office.people.second_factor import is_missing
 from huiguan.office.people.selectors import Person, person_of
 
 if TYPE_CHECKING:
@@ -78,7 +79,8 @@ def open_to(
             if not person.may(action, right):
                 for_whom = roles_with(action, right)
                 return desk(request, "not_yours.html", 403, for_whom=for_whom)
-            if person.user.must_change_password and request.path != ACCOUNT:
+            unready = person.user.must_change_password or is_missing(person.user, person.roles)
+            if unready and request.path != ACCOUNT:
                 return HttpResponseRedirect(ACCOUNT)
             return view(request, **given)
 

@@ -9,6 +9,7 @@ form = require_http_methods(["GET", "HEAD", "POST"])
 
 urlpatterns = [
     path("sign-in", form(account.sign_in_page)),
+    path("sign-in/code", form(account.code_page)),
     path("sign-out", require_POST(account.sign_out)),
     path("account", form(account.account)),
     path("users", require_safe(people.users)),
