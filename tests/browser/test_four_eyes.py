@@ -101,7 +101,7 @@ def test_a_code_beside_the_password(
     page, said = visit("/account", "zh", width, script=script)
     sign_in(page, name, hall.passwords[name])
     app = pyotp.TOTP(page.inner_text(".once").replace(" ", ""))
-    page.fill("[name=code]", app.at(int(time.time()), -1))  # noqa: TID251  as an app does
+    page.fill("[name=code]", app.at(int(time.time()), counter_offset=-1))  # noqa: TID251  as an app does
     page.locator("form:has([name=code]) button").click()
     page.wait_for_selector("[name=own]")
     fits(page, width, script=script)
