@@ -104,10 +104,11 @@ def migrate(data: Data = HALL) -> None:
 
 @office.command()
 def check(data: Data = HALL) -> None:
-    """Prove the record, users and proposals as it tells, days as their folders, the ledger."""
+    """Prove the record, people and keys as it tells, days as their folders, the ledger."""
     open_office(data)
     from huiguan.office.days.recording import check_days
     from huiguan.office.ledger.proof import check as prove_ledger
+    from huiguan.office.members.proof import check as prove_members
     from huiguan.office.people.record import check as prove
 
     lines, last = prove()
@@ -119,6 +120,8 @@ def check(data: Data = HALL) -> None:
         f"office: {found.books} books that each sum to zero, {found.transfers:,} transfers, "
         f"{found.crossings:,} crossings to the floor"
     )
+    bindings, keys = prove_members()
+    tell(f"office: {bindings} bindings and {keys} keys, each as the record tells")
 
 
 @user.command("list")

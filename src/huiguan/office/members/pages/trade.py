@@ -15,7 +15,7 @@ from huiguan.exchange.reports.words import yuan
 from huiguan.foundation.calendars import show_day
 from huiguan.foundation.faults import InputFault
 from huiguan.foundation.refusals import Refusal
-from huiguan.office.display.figures import grouped
+from huiguan.office.display.figures import Figures, grouped
 from huiguan.office.display.here import shown
 from huiguan.office.display.records.days import closed_days
 from huiguan.office.feed.operator import NotReady
@@ -49,6 +49,7 @@ class Checked(NamedTuple):
     form: str  # its number: one form sends one order
     value: str
     margin: str  # of an opening order
+    market: list[tuple[str, str]]  # what one looks at before sending: label, figure
 
 
 @trades
@@ -101,7 +102,18 @@ def checked(day: PublicDay, order: orders.Order) -> Checked:
         secrets.token_hex(16),
         grouped(yuan(value)),
         grouped(yuan(margin)),
+        market_of(day, row),
     )
+
+
+def market_of(day: PublicDay, row: int) -> list[tuple[str, str]]:
+    """Return how a contract stands, of one moment."""
+    with shown().follower.lock:
+        figures = Figures(day, row)
+        cells = figures.row().cells
+        found = [(name, cells[name].text) for name in ("last", "bid", "ask")]
+        limits = (("lower limit", figures.lower), ("upper limit", figures.upper))
+        return found + [(name, figures.plain(ticks)) for name, ticks in limits]
 
 
 def typed_of(order: orders.Order | SentOrder) -> list[tuple[str, str]]:
