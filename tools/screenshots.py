@@ -37,7 +37,7 @@ HALL = ("--port", "0", "--http-port", "0", "--office", "0", "--speed", "20", "--
 EVENING = "2026-08-21T15:30"
 MORNING = ("--clock", "2026-08-20T20:58")
 MINUTES_OF_TRADING, READY_SECONDS = 40, 300.0
-MOST_BYTES = 200_000
+MOST_BYTES = 220_000
 
 
 def wait_for(path: Path) -> None:

@@ -276,7 +276,7 @@ def test_a_circular_holds_from_its_day_on(
         upper = int(image.instruments["upper_limit_ticks"][row])
         assert upper == settled * 112 // 100
         record_closed()
-        assert books_of(FIRST) == tuple(own_books(hall.folder))
+        assert books_of(FIRST) == own_books(hall.folder)
         ask_proof(user=office["auditor"], trading_day=FIRST)
         second = desk.draft(THIRD, limit="15%", hedge="16%", general="17%")
         shadows()

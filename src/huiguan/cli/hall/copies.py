@@ -139,19 +139,24 @@ def restore(
     copies.restore_database(data / DATA, database.url())
     days = days_of(data)
     for day in days:
-        prove_day(day, to if day == days[-1] else None, verify=verify)
+        prove_day(day, to if day == days[-1] else None, data if verify else None)
     if database.has_database(data):
         database.open_database(data)
+        from huiguan.office.days.recording import check_days
         from huiguan.office.people.record import check
 
+        tell(f"office: {check_days()} recorded days, each as its folder has it")
         lines, last = check()
         tell(f"office: {lines} lines of the record, each follows from the one before it")
         tell(f"office: the last hash, to be kept elsewhere: {last}")
     tell(f"restore: {len(listed):,} files of {len(days)} days; next: huiguan up --data {data}")
 
 
-def prove_day(folder: Path, to: int | None, *, verify: bool) -> None:
-    """Prove a restored day, and end its journal where that is asked."""
+def prove_day(folder: Path, to: int | None, hall: Path | None) -> None:
+    """Prove a restored day, and end its journal where that is asked.
+
+    With a ``hall`` a closed day is run again, with the books it was cleared under.
+    """
     from huiguan.storage.journal.cut import cut_journal
     from huiguan.storage.journal.recovery import read
     from huiguan.storage.market.day_folder import MANIFEST, verify_manifest
@@ -167,10 +172,17 @@ def prove_day(folder: Path, to: int | None, *, verify: bool) -> None:
         tell(f"day {folder.name}: ends at sequence {end:,} now")
     elif (folder / MANIFEST).exists():
         verify_manifest(folder)
-        if verify:
+        if hall:
             from huiguan.cli.market.day import verify as prove_all
+            from huiguan.days.cleared import is_closed
+            from huiguan.floor.hall.settings import read_settings
+            from huiguan.storage.market.day_result import read_result_settings
+            from huiguan.storage.market.rulebooks.circulars import folders_of
 
-            prove_all(folder)
+            own = [Path(path) for path in read_settings(hall).rulebook]
+            closed = is_closed(folder)
+            digest = read_result_settings(folder / "result").rulebook_digest if closed else ""
+            prove_all(folder, rulebook=folders_of(hall, own, digest))
     elif journal.exists():
         reached = 0
         for frame in read(journal):

@@ -19,8 +19,7 @@ from huiguan.office.people.proposals import check_right
 from huiguan.office.people.roles import Action, Right
 from huiguan.storage.market.day_folder import DayFolder
 from huiguan.storage.market.day_result import read_result_settings
-from huiguan.storage.market.rulebooks.circulars import issued
-from huiguan.storage.market.rulebooks.load import load_books
+from huiguan.storage.market.rulebooks.circulars import folders_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,20 +49,14 @@ def ask_proof(*, user: User, trading_day: int) -> Proof:
     return asked
 
 
-def books_of(trading_day: int) -> tuple[Path, ...]:
-    """Return the own books under which a day was cleared: the newest where none of them fits.
+def books_of(trading_day: int) -> list[Path]:
+    """Return the own books under which a day was cleared.
 
     A day that was cleared before a later circular is proved with the books of its evening.
     """
-    digest = read_result_settings(
-        DayFolder(floor.days_folder() / str(trading_day)).result
-    ).rulebook_digest
-    here = shown()
-    for circulars in (*((path,) for path in reversed(issued(floor.hall()))), ()):
-        folders = (*here.own_folders, *circulars)
-        if load_books(*folders).digest == digest:
-            return folders
-    return here.folders
+    result = DayFolder(floor.days_folder() / str(trading_day)).result
+    digest = read_result_settings(result).rulebook_digest
+    return folders_of(floor.hall(), shown().own_folders, digest)
 
 
 def prove_asked() -> int:

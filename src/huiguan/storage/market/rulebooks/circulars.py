@@ -18,12 +18,12 @@ from huiguan.foundation.faults import InputFault
 from huiguan.storage.change import Change, changing, draft, finish_held_change
 from huiguan.storage.files import Files, write_file
 from huiguan.storage.lock import hold
-from huiguan.storage.market.rulebooks.load import SHIPPED, rulebook_files
+from huiguan.storage.market.rulebooks.load import SHIPPED, load_books, rulebook_files
 from huiguan.storage.market.rulebooks.template import toml_table
 from huiguan.storage.toml import read_toml
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
 FOLDER = "circulars"
@@ -56,6 +56,17 @@ def issued(hall: Path) -> list[Path]:
 def own_books(hall: Path) -> list[Path]:
     """Return the folder of books that a hall's circulars made, or none."""
     return issued(hall)[-1:]
+
+
+def folders_of(hall: Path, own: Sequence[Path], digest: str) -> list[Path]:
+    """Return the own books of a hall whose digest this is: those a day was cleared under.
+
+    ``own`` are the folders that lie below its circulars. The newest are returned where none fits.
+    """
+    for circulars in (*([path] for path in reversed(issued(hall))), []):
+        if load_books(*own, *circulars).digest == digest:
+            return [*own, *circulars]
+    return [*own, *own_books(hall)]
 
 
 def read_circular(path: Path) -> CircularFile:
