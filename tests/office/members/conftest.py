@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -25,9 +26,10 @@ if TYPE_CHECKING:
     from huiguan.exchange.day.image import DayImage
 
 
-def places_of(folder: Path) -> HallPlaces:
+def places_of(folder: Path, certificate: str = "") -> HallPlaces:
     """Return where the market of a hall is, as the office is told."""
     return HallPlaces(
+        certificate=certificate,
         days=folder / DAYS,
         feed=folder / FEED_NAME,
         operator=folder / SOCKET_NAME,
@@ -58,13 +60,21 @@ def office(
     hall: RunningHall,
     image: DayImage,
 ) -> Iterator[Office]:
-    """Return an office whose first people are bound to the hall's visitor and its member."""
+    with office_beside(hall, image, first_day, tmp_path / "hall") as found:
+        yield found
+
+
+@contextmanager
+def office_beside(
+    hall: RunningHall, image: DayImage, first_day: First, folder: Path, certificate: str = ""
+) -> Iterator[Office]:
+    """Open an office whose first people are bound to the hall's visitor and its member."""
     from huiguan.office.members.bindings import bind_first_people
 
-    follower = Follower(places_of(hall.folder))
+    follower = Follower(places_of(hall.folder, certificate))
     follower.day, follower.is_connected = PublicDay(image), True
     show(Shown(follower, (), "/static/x"))
-    found = Office(first_day, tmp_path / "hall")
+    found = Office(first_day, folder)
     bind_first_people(image)
     yield found
     found.close()

@@ -1,0 +1,74 @@
+"""A hall with TLS, an order over it, the turn of the day: the statement is that of the commands."""
+
+from __future__ import annotations
+
+import shutil
+import ssl
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+
+from huiguan.days.statement import statement
+from huiguan.floor.hall.serve import current_day
+from huiguan.storage.market.day_image import read_image
+from huiguan.storage.market.rulebooks.load import load_books
+from tests.halls import running_hall
+from tests.live.json_door.conftest import trading
+from tests.live.test_incidents import wait_until
+from tests.office.members.conftest import office_beside
+from tests.office.members.test_trade import place
+from tests.office.test_people_pages import text
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.office.peopled import First
+
+pytestmark = pytest.mark.slow
+DAY = 20260821
+WORDS = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=hall"
+
+
+@pytest.fixture
+def certified(tmp_path: Path) -> tuple[str, str]:
+    """Return a certificate of a name that no line to this machine has, and its key."""
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl makes the certificate of this test")
+    cert, key = str(tmp_path / "cert.pem"), str(tmp_path / "key.pem")
+    more = ["-addext", "subjectAltName=DNS:hall.example", "-keyout", key, "-out", cert]
+    subprocess.run(["openssl", *WORDS.split(), *more], check=True, capture_output=True)
+    return cert, key
+
+
+def test_an_order_over_tls_and_its_statement_in_the_evening(
+    first_file: First, tmp_path: Path, certified: tuple[str, str]
+) -> None:
+    """One lot bought and sold at 107,000 is 535,000 yuan of turnover on each side."""
+    cert, key = certified
+    with running_hall(tmp_path / "hall", tls_cert=cert, tls_key=key) as hall:
+        hall.trusts = ssl.create_default_context(cafile=cert)
+        hall.trusts.check_hostname = False
+        hall.open()
+        trading(hall)
+        image = read_image(current_day(hall.folder) / "image")
+        code = image.names.trading_codes[-1]
+        order = {"trading_code": code, "contract": "cu2610", "offset": "open", "lots": "1"}
+        with office_beside(hall, image, first_file, tmp_path / "office", cert) as office:
+            browser = office.browser("trader")
+            for side in ("buy", "sell"):
+                page = place(browser, {**order, "side": side, "price": "107000"})
+                assert "The market has taken the order" in text(page)
+            assert "filled: 1 of 1 lots traded" in text(page)
+            hall.ask("clock", to="2026-08-21T15:40")
+            wait_until(lambda: current_day(hall.folder).name != str(DAY))
+            wait_until(lambda: hall.http("GET", "/v1/days").status == 200)
+            answer = browser.get("/trade/statement")
+            assert text(answer).count("535,000.00") == 2
+            told = browser.get(f"/trade/statement/{DAY}.txt", {"code": code})
+            assert told.headers["Content-Disposition"].endswith(f'{DAY}-{code}.txt"')
+            root = hall.folder / "days" / str(DAY)
+            assert told.content.decode() == statement(root, code, load_books())
+            assert browser.get("/trade/statement/20260820").status_code == 404
+            assert "taken the order" in text(browser.get(page.request["PATH_INFO"]))
+            assert "1 + 0" in text(browser.get("/trade"))  # what was today's is history
