@@ -65,6 +65,18 @@ def test_a_key_from_its_making_to_its_end(
     record.check()
 
 
+def test_the_clerk_sees_the_keys_that_a_terminal_made_for_the_member_alone(
+    office: Office, hall: RunningHall
+) -> None:
+    """``of another`` is of another member; the hall's trader is the key that ``up`` showed."""
+    hall.ask("make key", name="of another", token_hash="0" * 64, member="0002")
+    page = text(office.browser("member-clerk").get("/keys"))
+    others = page.partition("Other keys at the doors")[2].partition("Make a key")[0]
+    assert "trader 000190000001 trade and read in use" in others
+    assert "of another" not in page
+    assert not re.search(r"trader \d+\.\d+|crowd", others)
+
+
 def test_a_key_without_codes_reads_for_every_code_of_the_member(
     office: Office, hall: RunningHall, image: DayImage
 ) -> None:

@@ -148,6 +148,8 @@ def test_every_page_is_whole_in_chinese(
     assert answer.status_code == 200
     page = answer.content.decode().split("<body", 1)[1].split(">", 1)[1]
     page = re.sub(r'<a class="language".*?</a>|<span[^>]* lang="en">.*?</span>', "", page)
+    if path == "/keys":  # what a key is called is what somebody typed
+        page = re.sub(r'<th scope="row">.*?</th>', "", page)
     left = set(re.findall(r"[A-Za-z]{3,}", re.sub(r"<[^>]*>", " ", page)))
     names = {part for name in (*office.passwords, "Huiguan", "CNY") for part in name.split("-")}
     assert left <= names, left - names

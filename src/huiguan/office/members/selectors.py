@@ -8,6 +8,7 @@ from huiguan.exchange.reports.command_words import ARTICLES, show_figures
 from huiguan.foundation.refusals import BY_NUMBER
 from huiguan.office.display.figures import Cell, direction, grouped
 from huiguan.office.display.here import shown
+from huiguan.office.feed.operator import NotReady, ask
 from huiguan.office.members import door
 from huiguan.office.members.models import Binding, DoorKey, SentOrder
 from huiguan.office.people.models import User
@@ -118,6 +119,23 @@ def sent_order(user: User, number: int) -> SentOrder | None:
 def keys_of(member: str) -> list[DoorKey]:
     """Return the keys for programs of a member that the office made, the newest first."""
     return list(DoorKey.objects.filter(member=member, holder="").order_by("-pk"))
+
+
+def keys_elsewhere(member: str) -> list[dict[str, Any]]:
+    """Return the keys of a member at the doors that this office did not make, as the floor says.
+
+    Those of the hall's crowd and of desks are left out; none where the floor does not answer.
+    """
+    known = set(DoorKey.objects.filter(member=member).values_list("name", flat=True))
+    try:
+        found = ask(shown().follower.places.operator, "list keys", member=member)
+    except NotReady:
+        return []
+    return [
+        key
+        for key in found
+        if key["name"] not in known and not key["name"].startswith(("crowd ", "trader ", "member "))
+    ]
 
 
 def words(text: str) -> str:

@@ -80,6 +80,7 @@ def all_keys(request: Request, binding: Binding) -> Answer:
     return desk(
         request, "keys.html", REFUSED if form.errors else 200, member=binding.member,
         keys=selectors.keys_of(binding.member), form=form, token=token, is_told=is_told,
+        elsewhere=selectors.keys_elsewhere(binding.member),
     )  # fmt: skip
 
 
