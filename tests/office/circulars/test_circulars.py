@@ -6,6 +6,7 @@ import datetime as dt
 import signal
 import subprocess
 import sys
+import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -293,6 +294,38 @@ def test_a_circular_holds_from_its_day_on(
             page = office.browser("clearing-clerk", "zh").get(path)
             words = {"Margins", "copper", *("months", "like", "per", "bp")}
             assert letters_left(page) - words == set()
+
+
+@pytest.mark.parametrize("times", range(3))
+def test_two_who_issue_at_once_issue_it_once(
+    desk: RuleDesk, monkeypatch: pytest.MonkeyPatch, times: int
+) -> None:
+    """The page of who approves and the office's own process, each over a connection of its own."""
+    from huiguan.office.circulars import issuing
+    from huiguan.office.people import record
+
+    draft = desk.draft(THIRD, limit=f"{10 + times}%", general="20%", hedge="19%")
+    shadows()
+    with monkeypatch.context() as patched:
+        patched.setattr(issuing, "issue_approved", lambda: 0)
+        desk.approve(desk.propose(draft))
+    gate = threading.Barrier(3)
+
+    def look() -> None:
+        gate.wait()
+        issuing.issue_approved()
+        connection.close()
+
+    lookers = [threading.Thread(target=look) for _ in range(3)]
+    for one in lookers:
+        one.start()
+    for one in lookers:
+        one.join()
+    draft.refresh_from_db()
+    assert (draft.state, draft.number, draft.said) == ("issued", 1, "")
+    (path,) = issued(desk.hall.folder)
+    path.rename(path.parent / f"away-{draft.key}")
+    record.check()
 
 
 def test_a_hall_turns_over_a_holiday(

@@ -83,20 +83,38 @@ def became(proposal: Proposal) -> str:
 
 
 def issue_approved() -> int:
-    """Write the books of every approved circular, in order; return how many are settled now."""
-    count = 0
+    """Write the books of every approved circular, in order; return how many were found.
+
+    Who approves and the office's process may do so at once: one waits for the other.
+    """
     approved = HallCircular.objects.filter(state=CircularState.APPROVED)
-    for draft in approved.order_by("decided_at", "pk"):
+    found = list(approved.order_by("decided_at", "pk"))
+    for draft in found:
         try:
-            number = number_there(draft) or write_it(draft)
+            settle(draft)
         except floor.FloorAway:
             break
-        except InputFault as fault:
-            end_issue(draft=draft, said=str(fault)[:LONGEST])
-        else:
-            end_issue(draft=draft, number=number)
-        count += 1
-    return count
+    return len(found)
+
+
+@transaction.atomic
+def settle(draft: HallCircular) -> None:
+    """Write the books of an approved circular, and that they are written, while nobody else does.
+
+    What a kill leaves behind is either no folder, or one that is found by the next who looks.
+    """
+    record.one_at_a_time()
+    kept = HallCircular.objects.select_for_update().get(pk=draft.pk)
+    if kept.state != CircularState.APPROVED:
+        return
+    try:
+        number = number_there(kept) or write_it(kept)
+    except floor.FloorAway:
+        raise
+    except InputFault as fault:
+        end_issue(draft=kept, said=str(fault)[:LONGEST])
+    else:
+        end_issue(draft=kept, number=number)
 
 
 def number_there(draft: HallCircular) -> int:
@@ -113,21 +131,16 @@ def write_it(draft: HallCircular) -> int:
     return issue(floor.hall(), shown().own_folders, circular_of(draft))
 
 
-@transaction.atomic
 def end_issue(*, draft: HallCircular, number: int | None = None, said: str = "") -> None:
-    """Write down that a circular is issued, or why it is not; once."""
-    record.one_at_a_time()
-    kept = HallCircular.objects.select_for_update().get(pk=draft.pk)
-    if kept.state != CircularState.APPROVED:
-        return
-    kept.state = CircularState.FAILED if said else CircularState.ISSUED
-    kept.number, kept.said = number, said
-    kept.save(update_fields=["state", "number", "said"])
+    """Write down that a circular is issued, or why it is not, in the transaction of ``settle``."""
+    draft.state = CircularState.FAILED if said else CircularState.ISSUED
+    draft.number, draft.said = number, said
+    draft.save(update_fields=["state", "number", "said"])
     record.write(
         actor=None,
         action=Action.ISSUE_CIRCULAR,
-        subject=f"circular {kept.pk}",
-        facts={"state": kept.state, "number": number or 0},
+        subject=f"circular {draft.pk}",
+        facts={"state": draft.state, "number": number or 0},
     )
 
 
