@@ -46,7 +46,7 @@ def test_from_a_statement_to_a_line_that_two_persons_assign(ledger: Office) -> N
     again = clerk.post("/ledger/bank/1")
     assert (again.status_code, "file 1 was loaded already" in text(again)) == (422, True)
     assert "no name" in text(clerk.get("/ledger/bank"))
-    assert f"{FIRST} · reserved" in text(clerk.get("/ledger/bank/1"))
+    assert f"{FIRST} · reserved in the ledger" in text(clerk.get("/ledger/bank/1"))
     made = clerk.post("/ledger/lines/2", {"do": "assign bank line", "to": FIRST, "why": "phoned"})
     assert made.headers["Location"] == "/proposals/1"
     assert "Approve" not in text(clerk.get("/proposals/1"))

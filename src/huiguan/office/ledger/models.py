@@ -159,6 +159,16 @@ class CrossingStage(enum.StrEnum):
 OPEN = (CrossingStage.RESERVED, CrossingStage.ASKED, CrossingStage.HELD)
 
 
+STAGE_WORDS = {  # as pages say it
+    CrossingStage.RESERVED: "reserved in the ledger",
+    CrossingStage.ASKED: "asked of the floor",
+    CrossingStage.HELD: "held by the floor",
+    CrossingStage.SETTLED: "has crossed",
+    CrossingStage.RELEASED: "given back",
+}
+DIRECTION_WORDS = {Direction.IN: "to the floor", Direction.OUT: "from the floor"}
+
+
 class Crossing(models.Model):
     """Money of a trading code between ledger and floor: each step a row, so none is taken twice."""
 
@@ -204,6 +214,16 @@ class Crossing(models.Model):
     def floor_id(self) -> int:
         """Return the id of this money on the floor."""
         return FLOOR_IDS + int(self.pk)
+
+    @property
+    def stage_words(self) -> str:
+        """Return how far it is, in words."""
+        return STAGE_WORDS[CrossingStage(self.stage)]
+
+    @property
+    def direction_words(self) -> str:
+        """Return which way it goes, in words."""
+        return DIRECTION_WORDS[Direction(self.direction)]
 
 
 class MetDay(models.Model):

@@ -115,7 +115,7 @@ def locked(number: int, *stages: CrossingStage) -> Crossing:
     record.one_at_a_time()
     found = Crossing.objects.select_related("code").select_for_update(of=("self",)).get(pk=number)
     if found.stage not in stages:
-        raise InputFault(f"crossing {number} is {found.stage} already")
+        raise InputFault(f"crossing {number}: {found.stage_words} already")
     return found
 
 
