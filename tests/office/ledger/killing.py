@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import sys
 import time
 from pathlib import Path
@@ -39,6 +40,7 @@ def main() -> None:  # noqa: C901  one thing after the other
     from django.db import transaction
 
     from huiguan.office.ledger.crossing import courier, crossings, floor_line
+    from huiguan.web.operator import NotReady
 
     def around(name: str, step: Any) -> Any:
         def taken(**given: Any) -> Any:
@@ -54,7 +56,7 @@ def main() -> None:  # noqa: C901  one thing after the other
     for name in STEPS:
         setattr(crossings, name, around(name, getattr(crossings, name)))
 
-    class Watched(floor_line.socket.socket):  # type: ignore[misc,name-defined]
+    class Watched(socket.socket):
         def sendall(self, data: Any, *flags: int) -> None:
             is_command = b'"command"' in data
             if is_command:
@@ -66,7 +68,7 @@ def main() -> None:  # noqa: C901  one thing after the other
                     time.sleep(0.3)  # the floor has journaled it by now
                     reach("long after send")
 
-    floor_line.socket.socket = Watched  # type: ignore[misc]
+    socket.socket = Watched  # type: ignore[misc]
     if only := int(sys.argv[5]):
         courier.crossings_open = lambda: [only]
     command = floor_line.FloorLine.command
@@ -80,7 +82,7 @@ def main() -> None:  # noqa: C901  one thing after the other
     line = floor_line.FloorLine(hall / "operator.sock")
     try:
         courier.Courier(hall / "days", line).go()
-    except floor_line.NoAnswer:
+    except NotReady:
         sys.exit(3)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import socket
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -24,23 +23,18 @@ app.add_typer(clock, name="clock")
 def ask(folder: Path, do: str, **given: Any) -> Any:  # noqa: ANN401  as the operator's door answers
     """Ask the operator's door of a hall and return its answer."""
     from huiguan.floor.hall.operator import SOCKET_NAME
+    from huiguan.web.operator import NotReady
+    from huiguan.web.operator import ask as ask_at
 
-    path = folder / SOCKET_NAME
-    line = json.dumps({"do": do, "with": given}).encode() + b"\n"
     try:
-        with socket.socket(socket.AF_UNIX) as door:
-            door.settimeout(ANSWER_SECONDS)
-            door.connect(str(path))
-            door.sendall(line)
-            answer = json.loads(door.makefile("rb").readline() or b"{}")
-    except OSError as fault:
+        return ask_at(folder / SOCKET_NAME, do, "", ANSWER_SECONDS, **given)
+    except NotReady as away:
+        if not away.args:
+            raise InputFault("the hall went down before it answered") from None
         raise InputFault(
-            f"no hall is up in {folder} ({fault.strerror or fault}); start it with `huiguan up`, "
+            f"no hall is up in {folder} ({away}); start it with `huiguan up`, "
             "or name its folder with --data"
         ) from None
-    if "good" not in answer:
-        raise InputFault(answer.get("fault", "the hall went down before it answered"))
-    return answer["good"]
 
 
 def show_status(found: dict[str, Any]) -> None:

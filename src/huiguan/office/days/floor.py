@@ -6,8 +6,6 @@ done once, however often it is asked.
 
 from __future__ import annotations
 
-import json
-import socket
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +16,7 @@ from django.conf import settings
 from huiguan.exchange.day.image import image_digest
 from huiguan.foundation.faults import InputFault
 from huiguan.storage.market.day_image import read_image
+from huiguan.web import operator
 
 if TYPE_CHECKING:
     from huiguan.exchange.day.image import DayImage
@@ -71,21 +70,11 @@ def ask(do: str, given: dict[str, Any] | None = None, request: str = "") -> Any:
 
     Without an answer it is a ``FloorAway``.
     """
-    line = json.dumps({"do": do, "id": request, "with": given or {}}).encode() + b"\n"
+    path = hall() / OPERATOR_NAME
     try:
-        with socket.socket(socket.AF_UNIX) as door:
-            door.settimeout(ANSWER_SECONDS)
-            door.connect(str(hall() / OPERATOR_NAME))
-            door.sendall(line)
-            with door.makefile("rb") as answers:
-                answer = json.loads(answers.readline(LARGEST_ANSWER) or b"{}")
-    except (OSError, ValueError):
+        return operator.ask(path, do, request, ANSWER_SECONDS, LARGEST_ANSWER, **(given or {}))
+    except operator.NotReady:
         raise FloorAway(AWAY) from None
-    if "fault" in answer:
-        raise InputFault(str(answer["fault"]))
-    if "good" not in answer:
-        raise FloorAway(AWAY)
-    return answer["good"]
 
 
 def stands() -> FloorStands:

@@ -14,7 +14,8 @@ from django.db import close_old_connections
 from huiguan.foundation.faults import Fault
 from huiguan.office.ledger.booking.evenings import keep_up
 from huiguan.office.ledger.crossing.courier import Courier
-from huiguan.office.ledger.crossing.floor_line import FloorLine, NoAnswer
+from huiguan.office.ledger.crossing.floor_line import FloorLine
+from huiguan.web.operator import NotReady
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,7 +45,7 @@ class Runner:
         try:
             keep_up(self._days)
             self._courier.go()
-        except NoAnswer:
+        except NotReady:
             pass  # the floor starts or is down: the next round asks again
         except Fault as fault:
             said = f"ledger: {fault}"

@@ -16,7 +16,7 @@ import msgspec
 
 from huiguan.foundation.faults import InputFault
 from huiguan.office.display.here import shown
-from huiguan.office.feed.operator import NotReady
+from huiguan.web.operator import NotReady
 
 ANSWER_SECONDS = 30.0  # longer than the door itself waits
 GOOD, UNKNOWN_KEY, NOT_YOURS, NOT_NOW = 200, 401, 403, 503

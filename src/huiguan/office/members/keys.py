@@ -20,10 +20,10 @@ from django.utils import timezone
 
 from huiguan.foundation.faults import InputFault
 from huiguan.office.display.here import shown
-from huiguan.office.feed.operator import NotReady, ask
 from huiguan.office.members.models import Binding, DoorKey
 from huiguan.office.people import record
 from huiguan.office.people.roles import Action, Right, may
+from huiguan.web.operator import NotReady, ask
 
 if TYPE_CHECKING:
     from huiguan.office.people.models import User

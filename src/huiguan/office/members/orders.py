@@ -17,11 +17,11 @@ from django.utils import timezone
 
 from huiguan.exchange.messages import ORDER_ROW_BITS
 from huiguan.foundation.faults import InputFault
-from huiguan.office.feed.operator import NotReady
 from huiguan.office.members import door, keys
 from huiguan.office.members.models import OFFSETS, SIDES, Binding, Fate, SentOrder
 from huiguan.office.people import record
 from huiguan.office.people.roles import Action, Right, may
+from huiguan.web.operator import NotReady
 
 if TYPE_CHECKING:
     from huiguan.office.people.models import User

@@ -8,10 +8,10 @@ from huiguan.exchange.reports.command_words import ARTICLES, show_figures
 from huiguan.foundation.refusals import BY_NUMBER
 from huiguan.office.display.figures import Cell, direction, grouped
 from huiguan.office.display.here import shown
-from huiguan.office.feed.operator import NotReady, ask
 from huiguan.office.members import door
 from huiguan.office.members.models import Binding, DoorKey, SentOrder
 from huiguan.office.people.models import User
+from huiguan.web.operator import NotReady, ask
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

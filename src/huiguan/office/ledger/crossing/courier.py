@@ -43,7 +43,7 @@ class Courier:
     def go(self) -> int:
         """Take every step that can be taken now; return how many were taken.
 
-        Raises ``NoAnswer`` where the floor does not answer: later again.
+        Raises ``NotReady`` where the floor does not answer: later again.
         """
         taken = 0
         for number in crossings_open():

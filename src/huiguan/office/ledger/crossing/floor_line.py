@@ -6,21 +6,14 @@ No answer says nothing: the command may have been journaled or not.
 
 from __future__ import annotations
 
-import socket
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from huiguan.foundation.faults import InputFault
+from huiguan.web.operator import ask
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-ANSWER_SECONDS = 10.0
-
-
-class NoAnswer(Exception):  # noqa: N818  it is none
-    """The floor did not answer; whether it heard is not known."""
 
 
 class CommandAnswer(msgspec.Struct, frozen=True):
@@ -39,32 +32,14 @@ class FloorLine:
         """Know the operator's socket."""
         self._operator = operator
 
-    def ask(self, do: str, request: str = "", **given: object) -> Any:  # noqa: ANN401  as it answers
-        """Return what the floor answers.
-
-        Raises ``InputFault`` with its sentence where it says no, ``NoAnswer`` without an answer.
-        """
-        line = msgspec.json.encode({"do": do, "id": request, "with": given}) + b"\n"
-        try:
-            with socket.socket(socket.AF_UNIX) as door:
-                door.settimeout(ANSWER_SECONDS)
-                door.connect(str(self._operator))
-                door.sendall(line)
-                answer = msgspec.json.decode(door.makefile("rb").readline())
-        except (OSError, msgspec.DecodeError) as fault:
-            raise NoAnswer(str(fault)) from None
-        if "good" not in answer:
-            raise InputFault(str(answer.get("fault")))
-        return answer["good"]
-
     def trading_day(self) -> int:
         """Return the trading day that the floor stands in."""
-        return int(self.ask("status")["trading_day"])
+        return int(ask(self._operator, "status")["trading_day"])
 
     def command(self, request: str, on: int, kind: str, **fields: int) -> CommandAnswer:
         """Have a command journaled on a trading day, once for a request; return what became of it.
 
         Raises ``InputFault`` where that day is over or not there: nothing was journaled then.
         """
-        answer = self.ask("command", request, trading_day=on, kind=kind, **fields)
+        answer = ask(self._operator, "command", request, trading_day=on, kind=kind, **fields)
         return msgspec.convert(answer, CommandAnswer)

@@ -10,10 +10,10 @@ from django.http import Http404, HttpResponseRedirect
 
 from huiguan.foundation.faults import InputFault
 from huiguan.office.display.views import AGAIN_SECONDS
-from huiguan.office.feed.operator import NotReady
 from huiguan.office.members import keys, selectors
 from huiguan.office.members.door import NotYours, UnknownKey
 from huiguan.office.people.pages.gate import desk, open_to, reader
+from huiguan.web.operator import NotReady
 
 if TYPE_CHECKING:
     from huiguan.office.members.models import Binding

@@ -18,7 +18,6 @@ from huiguan.foundation.refusals import Refusal
 from huiguan.office.display.figures import Figures, grouped
 from huiguan.office.display.here import shown
 from huiguan.office.display.records.days import closed_days
-from huiguan.office.feed.operator import NotReady
 from huiguan.office.members import door, keys, orders, selectors
 from huiguan.office.members.models import Fate
 from huiguan.office.members.pages.forms import OrderForm
@@ -27,6 +26,7 @@ from huiguan.office.members.pages.statement_words import Page, statement_page
 from huiguan.office.people.pages.account import REFUSED
 from huiguan.office.people.pages.gate import desk
 from huiguan.office.people.roles import Action, Right
+from huiguan.web.operator import NotReady
 
 if TYPE_CHECKING:
     from huiguan.office.feed.public_day import PublicDay
