@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404, HttpResponseRedirect
+from django.http import Http404
 
 from huiguan.foundation.faults import InputFault
 from huiguan.office.circulars import selectors
@@ -15,19 +15,12 @@ from huiguan.office.display.views import page
 from huiguan.office.people import proposals
 from huiguan.office.people.pages.account import REFUSED
 from huiguan.office.people.pages.forms import Why
-from huiguan.office.people.pages.gate import desk, open_to, reader
+from huiguan.office.people.pages.gate import desk, open_to, reader, see_other
 from huiguan.office.people.roles import Action, Right
 
 Request = Any  # django.http.HttpRequest and its answer; Django says no types
 Answer = Any
 AGAIN_SECONDS = 5
-
-
-def see_other(where: str) -> Answer:
-    """Return the way to another page after something was sent."""
-    answer = HttpResponseRedirect(where)
-    answer.status_code = 303
-    return answer
 
 
 def public(request: Request) -> Answer:

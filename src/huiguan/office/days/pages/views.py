@@ -4,44 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.http import Http404, HttpResponseRedirect
+from django.http import Http404
 
 from huiguan.foundation.calendars import show_day
 from huiguan.foundation.faults import InputFault
 from huiguan.office.days import checklist, floor, proving, selectors
 from huiguan.office.days.pages import forms, live
 from huiguan.office.display.here import shown
-from huiguan.office.people import proposals
 from huiguan.office.people.pages.account import REFUSED
 from huiguan.office.people.pages.forms import Why
-from huiguan.office.people.pages.gate import desk, open_to, reader
+from huiguan.office.people.pages.gate import desk, open_to, reader, see_other
+from huiguan.office.people.pages.people import proposed
 from huiguan.office.people.roles import Action, Right
 
 if TYPE_CHECKING:
-    from django import forms as django_forms
-
     from huiguan.office.days.floor import FloorStands, Switches
 
 Request = Any  # django.http.HttpRequest and its answer; Django says no types
 Answer = Any
 AGAIN_SECONDS = 5
-
-
-def proposed(request: Request, action: Action, subject: str, form: django_forms.Form) -> Answer:
-    """Return the way to a new proposal, or None where the market or a rule says no."""
-    maker = reader(request).user
-    assert maker is not None, "the gate lets nobody else in"
-    given = form.cleaned_data
-    try:
-        made = proposals.propose(
-            maker=maker, action=action, subject=subject, after=given, why=given["why"]
-        )
-    except InputFault as fault:
-        form.refuse(fault)
-        return None
-    answer = HttpResponseRedirect(f"/proposals/{made.pk}")
-    answer.status_code = 303
-    return answer
 
 
 def floor_now() -> FloorStands | None:
@@ -135,9 +116,7 @@ def one_day(request: Request, day: str) -> Answer:
         except InputFault as fault:
             said = str(fault)
         else:
-            answer = HttpResponseRedirect(request.path)
-            answer.status_code = 303
-            return answer
+            return see_other(request.path)
     newest = found[0]
     proofs = selectors.proofs_of(int(day))
     answer = desk(

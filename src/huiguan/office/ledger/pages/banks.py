@@ -10,9 +10,9 @@ from huiguan.foundation.faults import InputFault
 from huiguan.office.ledger import selectors
 from huiguan.office.ledger.bank import payments, receipts
 from huiguan.office.ledger.pages import forms
-from huiguan.office.ledger.pages.views import asked, go_to, status_of
+from huiguan.office.ledger.pages.views import asked, status_of
 from huiguan.office.people.pages.account import REFUSED
-from huiguan.office.people.pages.gate import desk, open_to, reader
+from huiguan.office.people.pages.gate import desk, open_to, reader, see_other
 from huiguan.office.people.roles import Action, Right
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def statements(request: Request) -> Answer:
             except InputFault as fault:
                 form.refuse(fault)
             else:
-                return go_to(f"/ledger/bank/{made.pk}")
+                return see_other(f"/ledger/bank/{made.pk}")
     return desk(
         request, "statements.html", status_of(form), form=form, files=selectors.bank_files(),
         waiting=selectors.lines_waiting(),
@@ -66,7 +66,7 @@ def statement(request: Request, number: str) -> Answer:
         except InputFault as fault:
             said = str(fault)
         else:
-            return go_to(request.path)
+            return see_other(request.path)
     if found.loaded_at is None:
         try:
             planned = receipts.plan(receipts.read(bytes(found.content)))
@@ -95,7 +95,7 @@ def line(request: Request, number: str) -> Answer:
         except InputFault as fault:
             said = str(fault)
         else:
-            return go_to(request.path)
+            return see_other(request.path)
     if waits:
         form, made = asked(request, Action.ASSIGN_BANK_LINE, f"bank line {number}", forms.Assign)
     return made or desk(
@@ -117,7 +117,7 @@ def all_payments(request: Request) -> Answer:
         except InputFault as fault:
             said = str(fault)
         else:
-            return go_to(request.path)
+            return see_other(request.path)
     return desk(
         request, "payments.html", REFUSED if said else 200, said=said, may_make=may_make,
         due=selectors.payments_due(), files=selectors.payment_files(),

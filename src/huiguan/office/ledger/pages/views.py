@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.http import Http404, HttpResponseRedirect
+from django.http import Http404
 
-from huiguan.foundation.faults import Fault, InputFault
+from huiguan.foundation.faults import Fault
 from huiguan.office.display.here import shown
 from huiguan.office.ledger import proof, selectors
 from huiguan.office.ledger.models import AccountKind, Cause
 from huiguan.office.ledger.pages import forms
-from huiguan.office.people import proposals
 from huiguan.office.people.pages.account import REFUSED
 from huiguan.office.people.pages.forms import Why
 from huiguan.office.people.pages.gate import desk, open_to, reader
+from huiguan.office.people.pages.people import proposed
 from huiguan.office.people.roles import Action, Right
 
 if TYPE_CHECKING:
@@ -22,13 +22,6 @@ if TYPE_CHECKING:
 
 Request = Any  # django.http.HttpRequest and its answer; Django says no types
 Answer = Any
-
-
-def go_to(place: str) -> Answer:
-    """Return the way to a page after something was done."""
-    answer = HttpResponseRedirect(place)
-    answer.status_code = 303
-    return answer
 
 
 def asked(
@@ -41,16 +34,7 @@ def asked(
     form = kind(request.POST if request.POST.get("do") == action else None)
     if not form.is_bound or not form.is_valid():
         return form, None
-    assert maker.user is not None, "a right is of somebody"
-    given = form.cleaned_data
-    try:
-        made = proposals.propose(
-            maker=maker.user, action=action, subject=subject, after=given, why=given["why"]
-        )
-    except InputFault as fault:
-        form.refuse(fault)
-        return form, None
-    return form, go_to(f"/proposals/{made.pk}")
+    return form, proposed(request, action, subject, form)
 
 
 def status_of(*given: Any) -> int:  # noqa: ANN401  forms, or None

@@ -6,13 +6,11 @@ from typing import Any
 
 from django.http import Http404
 
-from huiguan.foundation.faults import InputFault
 from huiguan.office.members import bindings, selectors
 from huiguan.office.members.pages.forms import BindingForm
-from huiguan.office.members.pages.gate import see_other, user_of
-from huiguan.office.people import proposals
 from huiguan.office.people.pages.account import REFUSED
 from huiguan.office.people.pages.gate import desk, open_to, reader
+from huiguan.office.people.pages.people import proposed
 from huiguan.office.people.roles import Action, Right
 from huiguan.office.people.selectors import user_by_number
 
@@ -36,19 +34,8 @@ def binding(request: Request, number: str) -> Answer:
     may_make = reader(request).may(Action.BIND_USER, Right.MAKE)
     initial = {"member": now["member"], "codes": " ".join(now["codes"])}
     form = BindingForm(request.POST or None, initial=initial)
-    if request.method == "POST" and may_make and form.is_valid():
-        given = form.cleaned_data
-        try:
-            made = proposals.propose(
-                maker=user_of(request),
-                action=Action.BIND_USER,
-                subject=found,
-                after=given,
-                why=given["why"],
-            )
-        except InputFault as fault:
-            form.refuse(fault)
-        else:
-            return see_other(f"/proposals/{made.pk}")
+    good = request.method == "POST" and may_make and form.is_valid()
+    if good and (made := proposed(request, Action.BIND_USER, found, form)):
+        return made
     status = 403 if request.method == "POST" and not may_make else REFUSED if form.errors else 200
     return desk(request, "binding.html", status, one=found, now=now, form=form, may_make=may_make)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
-from django.http import Http404, HttpResponseRedirect
+from django.http import Http404
 
 from huiguan.foundation.faults import InputFault
 from huiguan.office.display.views import AGAIN_SECONDS
@@ -78,10 +78,3 @@ def own_code(binding: Binding, asked: str) -> str:
     if asked and asked not in binding.codes:
         raise Http404
     return asked or binding.codes[0]
-
-
-def see_other(address: str) -> Answer:
-    """Return the way to a page that may be loaded again without doing anything again."""
-    answer = HttpResponseRedirect(address)
-    answer.status_code = 303
-    return answer

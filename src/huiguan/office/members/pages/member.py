@@ -9,9 +9,9 @@ from django.http import Http404
 from huiguan.foundation.faults import InputFault
 from huiguan.office.members import door, keys, selectors
 from huiguan.office.members.pages.forms import KeyForm
-from huiguan.office.members.pages.gate import for_bound, see_other, user_of
+from huiguan.office.members.pages.gate import for_bound, user_of
 from huiguan.office.people.pages.account import REFUSED
-from huiguan.office.people.pages.gate import desk
+from huiguan.office.people.pages.gate import desk, see_other
 from huiguan.office.people.roles import Action, Right
 
 if TYPE_CHECKING:

@@ -21,10 +21,10 @@ from huiguan.office.display.records.days import closed_days
 from huiguan.office.members import door, keys, orders, selectors
 from huiguan.office.members.models import Fate
 from huiguan.office.members.pages.forms import OrderForm
-from huiguan.office.members.pages.gate import for_bound, own_code, see_other, user_of
+from huiguan.office.members.pages.gate import for_bound, own_code, user_of
 from huiguan.office.members.pages.statement_words import Page, statement_page
 from huiguan.office.people.pages.account import REFUSED
-from huiguan.office.people.pages.gate import desk
+from huiguan.office.people.pages.gate import desk, see_other
 from huiguan.office.people.roles import Action, Right
 from huiguan.web.operator import NotReady
 

@@ -15,7 +15,15 @@ from huiguan.foundation.faults import InputFault
 from huiguan.office.display.preferences import YEAR_SECONDS
 from huiguan.office.people import second_factor, sign_in
 from huiguan.office.people.pages import forms
-from huiguan.office.people.pages.gate import ACCOUNT, DESKS, SIGN_IN, desk, open_to, reader
+from huiguan.office.people.pages.gate import (
+    ACCOUNT,
+    DESKS,
+    SIGN_IN,
+    desk,
+    open_to,
+    reader,
+    see_other,
+)
 from huiguan.office.people.roles import Action, Right
 from huiguan.office.people.second_factor import has_one
 from huiguan.office.people.selectors import person_of, user_by_number
@@ -64,7 +72,7 @@ def half_way(request: Request, user: Any) -> Answer:  # noqa: ANN401  Django say
     request.session.cycle_key()
     request.session[HALF] = [user.pk, now() + HALF_SECONDS, user.get_session_auth_hash()]
     back = urlencode({"next": str(request.POST.get("next", ""))})
-    return redirected(f"{SIGN_IN}/code?{back}")
+    return see_other(f"{SIGN_IN}/code?{back}")
 
 
 def let_in(request: Request, user: Any) -> Answer:  # noqa: ANN401  the same
@@ -80,7 +88,7 @@ def code_page(request: Request) -> Answer:
     number, until, hashed = request.session.get(HALF, (0, 0, ""))
     user = user_by_number(number)
     if user is None or user.is_locked or until < now() or user.get_session_auth_hash() != hashed:
-        return redirected(SIGN_IN)
+        return see_other(SIGN_IN)
     form = forms.Code(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -93,13 +101,6 @@ def code_page(request: Request) -> Answer:
             return let_in(request, user)
     back = request.POST.get("next") or request.GET.get("next", "")
     return desk(request, "code.html", REFUSED if form.errors else 200, form=form, back=back)
-
-
-def redirected(where: str) -> Answer:
-    """Return the way to another page after a form."""
-    answer = HttpResponseRedirect(where)
-    answer.status_code = 303
-    return answer
 
 
 def way_in(request: Request, user: Any) -> str:  # noqa: ANN401  Django says no types
@@ -130,9 +131,7 @@ def sign_out(request: Request) -> Answer:
     if user is not None:
         sign_in.tell_signed_out(user=user)
     logout(request)
-    answer = HttpResponseRedirect("/")
-    answer.status_code = 303
-    return answer
+    return see_other("/")
 
 
 @open_to(Action.KEEP_OWN_ACCOUNT, Right.DO)
@@ -152,7 +151,7 @@ def account(request: Request) -> Answer:
         return spoken_to(HttpResponseRedirect(f"{ACCOUNT}?changed"), request, user.language)
     factor = factor_form(request, doing)
     if factor is None:
-        return redirected(ACCOUNT)
+        return see_other(ACCOUNT)
     status = REFUSED if language.errors or secret.errors or factor.errors else 200
     shown = "" if has_one(user) else request.session[FRESH]
     return desk(

@@ -64,6 +64,13 @@ def desk(request: Request, template: str, status: int = 200, **given: object) ->
     return page(request, template, status, desk=links, **given)
 
 
+def see_other(address: str) -> Answer:
+    """Return the way to a page that may be loaded again without doing anything again."""
+    answer = HttpResponseRedirect(address)
+    answer.status_code = 303
+    return answer
+
+
 def open_to(
     action: Action, right: Right
 ) -> Callable[[Callable[..., Answer]], Callable[..., Answer]]:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.http import Http404, HttpResponseRedirect
+from django.http import Http404
 from django.utils import timezone
 
 from huiguan.foundation.faults import CheckFault, InputFault
 from huiguan.office.people import proposals, record, selectors
 from huiguan.office.people.pages import forms
 from huiguan.office.people.pages.account import REFUSED
-from huiguan.office.people.pages.gate import desk, open_to, reader
+from huiguan.office.people.pages.gate import desk, open_to, reader, see_other
 from huiguan.office.people.roles import Action, Right
 
 if TYPE_CHECKING:
-    from huiguan.office.people.models import Proposal, User
+    from huiguan.office.people.deeds import Subject
+    from huiguan.office.people.models import Proposal
 
 Request = Any  # django.http.HttpRequest and its answer; Django says no types
 Answer = Any
@@ -38,7 +39,7 @@ def users(request: Request) -> Answer:
 def new_user(request: Request) -> Answer:
     """Propose a user."""
     form = forms.NewUser(request.POST or None)
-    made = proposed(request, Action.MAKE_USER, None, form)
+    made = form.is_valid() and proposed(request, Action.MAKE_USER, None, form)
     return made or desk(request, "new_user.html", REFUSED if form.errors else 200, form=form)
 
 
@@ -55,18 +56,17 @@ def user(request: Request, number: str) -> Answer:
             continue
         given = request.POST if request.POST.get("do") == action else None
         form = kind(given, initial={"roles": found.roles}, prefix=action.replace(" ", "-"))
-        if given is not None and (made := proposed(request, action, found, form)):
+        if form.is_valid() and (made := proposed(request, action, found, form)):
             return made
         asked[str(action)] = form
     status = REFUSED if any(form.errors for form in asked.values()) else 200
     return desk(request, "user.html", status, user=found, asked=asked.items())
 
 
-def proposed(request: Request, action: Action, subject: User | None, form: forms.Form) -> Answer:
-    """Return the way to a new proposal, or None where there is nothing good to propose yet."""
+def proposed(request: Request, action: Action, subject: Subject, form: Any) -> Answer:  # noqa: ANN401  a form that a service may refuse
+    """Return the way to a proposal of what a good form says, or None: the form says why not."""
     maker = reader(request).user
-    if request.method != "POST" or maker is None or not form.is_valid():
-        return None
+    assert maker is not None, "the gate lets nobody else in"
     given = form.cleaned_data
     try:
         made = proposals.propose(
@@ -75,9 +75,7 @@ def proposed(request: Request, action: Action, subject: User | None, form: forms
     except InputFault as fault:
         form.refuse(fault)
         return None
-    answer = HttpResponseRedirect(f"/proposals/{made.pk}")
-    answer.status_code = 303
-    return answer
+    return see_other(f"/proposals/{made.pk}")
 
 
 @open_to(Action.SEE_OWN_PROPOSALS, Right.SEE)
