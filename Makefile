@@ -51,7 +51,7 @@ bench: .venv/bench          ## the figures of docs/reference/performance.md
 
 torture: .venv/fuzz         ## 300 kills under load, every cut and flip, every decoder fuzzed
 	$(STEP) "300 kills, 1 MiB cut at every byte, 64 KiB flipped at every bit: about 20 minutes"
-	$(BIN)/pytest -v -n auto --dist worksteal tests/recovery --torture
+	$(BIN)/pytest -v -n auto --dist worksteal tests/recovery tests/office/ledger/test_crossings.py --torture
 	$(STEP) "coverage-guided fuzzing, thirty minutes for each decoder: two and a half hours"
 	for decoder in binary log_on json words operator; do $(BIN)/python -m tests.fuzz $$decoder 1800 || exit 1; done
 

@@ -34,11 +34,11 @@ def own_process() -> Iterator[None]:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Let ``make torture`` ask for the long runs of tests/recovery."""
+    """Let ``make torture`` ask for the long runs."""
     parser.addoption(
         "--torture",
         action="store_true",
-        help="tests/recovery at full size: 1 MiB cut at every byte, 300 kills; takes long",
+        help="at full size: 1 MiB cut at every byte, 300 kills, every point; takes long",
     )
 
 
@@ -53,3 +53,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 def pytest_make_parametrize_id(val: object) -> str | None:
     """Name a function in a table by its name: an address would differ from process to process."""
     return getattr(val, "__name__", None) if callable(val) else None
+
+
+@pytest.fixture
+def torture(request: pytest.FixtureRequest) -> bool:
+    """Whether this run is the long one (``make torture``)."""
+    return bool(request.config.getoption("--torture"))

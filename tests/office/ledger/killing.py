@@ -16,12 +16,6 @@ from pathlib import Path
 from typing import Any
 
 STEPS = ("note_asked", "note_held", "settle")
-POINTS = (  # in the order a withdrawal comes by them
-    *("before note_asked", "in note_asked", "after note_asked"),
-    *("before send", "after send", "long after send", "after answer"),
-    *("before note_held", "in note_held", "after note_held"),
-    *("before settle", "in settle", "after settle"),
-)
 
 
 def main() -> None:  # noqa: C901  one thing after the other

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from collections import Counter
+from typing import TYPE_CHECKING
 
 import pytest
 
 from huiguan.foundation.faults import InputFault
-from tests.floors import Floor, floor_of, make_hall
-from tests.office.ledger.killing import POINTS
-from tests.office.ledger.ledgers import DAY, DEPOSIT, FIRST, account, meet, paid_in, pooled_image
+from tests.floors import floor_of, make_hall
+from tests.office.ledger import sweep
+from tests.office.ledger.ledgers import DAY, DEPOSIT, account, meet, pooled_image
+from tests.office.ledger.sweep import CLIENTS, Sweep, begin, check_whole, courier
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
-    from tests.office.peopled import Office
-
-CLIENTS = "0000/clients"
-KILLING = Path(__file__).with_name("killing.py")
-AMOUNT = 12_345
+    from tests.office.peopled import First, Office
 
 
 @pytest.fixture
@@ -30,41 +26,6 @@ def hall(office: Office) -> Iterator[Path]:
     make_hall(office.folder, pooled_image())
     meet()
     return office.folder
-
-
-def courier(hall: Path) -> Any:
-    """Return a courier of this process."""
-    from huiguan.office.ledger.crossing.courier import Courier
-    from huiguan.office.ledger.crossing.floor_line import FloorLine
-
-    return Courier(hall / "days", FloorLine(hall / "operator.sock"))
-
-
-def begin(direction: str, amount: int, reference: str) -> Any:
-    """Reserve money that is to cross; one that goes in has arrived at the bank before."""
-    from huiguan.office.ledger.crossing import crossings
-    from huiguan.office.ledger.models import Direction
-
-    if direction == "in":
-        paid_in(CLIENTS, amount, f"line of {reference}")
-    return crossings.begin(
-        actor=None, code=account(FIRST), direction=Direction(direction), amount_fen=amount,
-        reference=reference,
-    )  # fmt: skip
-
-
-def check_whole(hall: Path, moved_fen: int) -> None:
-    """Hold ledger and floor against each other and against what crossed, by hand."""
-    from huiguan.office.ledger import proof
-
-    sheet = proof.sheet(hall / "days", DAY)
-    assert sheet.wrong == 0, sheet
-    line = {one.name: one for one in sheet.lines}.get(FIRST)
-    assert (line.moved_fen, line.way_fen) == (moved_fen, 0) if line else moved_fen == 0
-    assert account(FIRST).balance_fen == DEPOSIT + moved_fen
-    assert account("on the way in", CLIENTS).balance_fen == 0
-    assert account("on the way out", CLIENTS).balance_fen == 0
-    proof.check()
 
 
 @pytest.mark.slow
@@ -121,44 +82,23 @@ def test_the_proof_holds_at_every_sequence(hall: Path) -> None:
         assert [one.differs_fen for one in sheet.lines if one.differs_fen] == [77]
 
 
-def run_to(hall: Path, point: str, time: int = 1, floor: int = 0, only: int = 0) -> int:
-    """Run an office until a point; return how it ended."""
-    call = [sys.executable, str(KILLING), str(hall), point, *map(str, (time, floor, only))]
-    return subprocess.run(call, check=False).returncode
-
-
 @pytest.mark.slow
-@pytest.mark.parametrize("direction", ["in", "out"])
-def test_an_office_killed_at_every_point(hall: Path, direction: str) -> None:
-    """The next start ends what was cut, once; a second start finds nothing to do."""
-    sign, crossed, killed = 1 if direction == "in" else -1, 0, 0
-    with floor_of(hall, opened=False):
-        for point in POINTS:
-            for time in (1, 2):  # of a withdrawal there are two commands
-                begin(direction, AMOUNT, f"{point} {time}")
-                crossed += 1
-                killed += run_to(hall, point, time) == -9
-                courier(hall).go()
-                assert courier(hall).go() == 0
-                check_whole(hall, sign * AMOUNT * crossed)
-    assert killed == (10 if direction == "in" else 17)
+def test_killed_anywhere_money_crosses_once(hall: Path, first_day: First, torture: bool) -> None:
+    """Office or floor dies by -9: the next start ends what was cut; a second finds nothing to do.
 
-
-@pytest.mark.slow
-@pytest.mark.parametrize("direction", ["in", "out"])
-def test_a_floor_killed_at_every_point(hall: Path, direction: str) -> None:
-    sign, crossed, killed = 1 if direction == "in" else -1, 0, 0
-    floor = Floor(hall)
-    try:
-        for point in ("before send", "after send", "long after send", "after answer"):
-            for time in (1, 2):
-                begin(direction, AMOUNT, f"{point} {time}")
-                crossed += 1
-                run_to(hall, point, time, floor.process.pid)
-                killed += floor.stop() == -9
-                floor = Floor(hall)
-                courier(hall).go()
-                check_whole(hall, sign * AMOUNT * crossed)
-    finally:
-        floor.stop()
-    assert killed == (4 if direction == "in" else 8)
+    Both databases see every cell in `make torture`, and otherwise some, not the same ones.
+    """
+    cells = sweep.cells()
+    kinds = Counter((one.dies, one.direction) for one in cells)
+    # in: 3 steps of a note, 4 of a command, 3 of a settlement; out: a second note and command
+    assert kinds == {
+        ("office", "in"): 10,
+        ("office", "out"): 17,
+        ("floor", "in"): 4,
+        ("floor", "out"): 8,
+    }
+    if not torture:
+        cells = sweep.some(cells, seed="postgresql" if first_day.server else "sqlite")
+    with Sweep(hall) as running:
+        for cell in cells:
+            running.run(cell)
