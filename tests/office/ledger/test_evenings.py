@@ -12,7 +12,7 @@ from huiguan.days.cleared import is_closed, read_closed
 from huiguan.floor.hall.settings import HallSettings
 from tests.floors import SECONDS, Floor
 from tests.office.ledger.ledgers import account, paid_in
-from tests.office.ledger.test_crossings import courier, run_to
+from tests.office.ledger.sweep import Cell, courier, run_to
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -87,7 +87,7 @@ def test_a_day_turns_between_two_steps(hall: Path) -> None:
         for number, ((direction, point), day) in enumerate(CUT.items()):
             made = begin(number, code, direction, pool)
             ends[made] = day
-            assert run_to(hall, point, only=made) == -9
+            assert run_to(hall, Cell("office", direction, point, 1), only=made) == -9
         floor.ask("clock", to="2026-08-21T15:20")
         until_open(floor, SECOND_DAY)
         assert is_closed(hall / "days" / str(FIRST_DAY))
