@@ -32,7 +32,7 @@ from huiguan.exchange.events import (
     DayEvents,
 )
 from huiguan.exchange.messages import Offset, Side
-from huiguan.exchange.reports.statement import Holder, statement_text
+from huiguan.exchange.reports.statements.text import Holder, statement_text
 from huiguan.exchange.rules.instruments import listed_contracts
 from huiguan.exchange.rules.rows import Books
 from huiguan.foundation.records import table_layout

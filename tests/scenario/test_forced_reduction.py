@@ -32,7 +32,7 @@ from huiguan.exchange.day.instructions.prices import ReducePositions
 from huiguan.exchange.day.result import SettledBy
 from huiguan.exchange.evening.statements import Statements
 from huiguan.exchange.messages import Offset, Right, Side
-from huiguan.exchange.reports.statement import statement_text
+from huiguan.exchange.reports.statements.text import statement_text
 from huiguan.foundation.faults import InputFault
 from tests.markets import DAY, books, market_image
 from tests.trading_days import order, run_day

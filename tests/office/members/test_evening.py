@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 import ssl
 import subprocess
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -65,6 +66,7 @@ def test_an_order_over_tls_and_its_statement_in_the_evening(
             wait_until(lambda: hall.http("GET", "/v1/days").status == 200)
             answer = browser.get("/trade/statement")
             assert text(answer).count("535,000.00") == 2
+            statements_beside(browser, code)
             told = browser.get(f"/trade/statement/{DAY}.txt", {"code": code})
             assert told.headers["Content-Disposition"].endswith(f'{DAY}-{code}.txt"')
             root = hall.folder / "days" / str(DAY)
@@ -72,3 +74,31 @@ def test_an_order_over_tls_and_its_statement_in_the_evening(
             assert browser.get("/trade/statement/20260820").status_code == 404
             assert "taken the order" in text(browser.get(page.request["PATH_INFO"]))
             assert "1 + 0" in text(browser.get("/trade"))  # what was today's is history
+
+
+def statements_beside(browser: Any, code: str) -> None:
+    """By trade, of the month, as PDF; a broker's statement that is ours, and one that is not."""
+    for view in ("trade", "month"):
+        page = text(browser.get(f"/trade/statement/{DAY}", {"by": view}))
+        assert page.count("535,000.00") == 2
+    assert "2026-08 " in page
+    assert browser.get("/trade/statement", {"by": "year"}).status_code == 404
+    pdf = browser.get(f"/trade/statement/{DAY}.pdf", {"by": "month"})
+    assert pdf.content.startswith(b"%PDF-")
+    assert pdf.headers["Content-Type"] == "application/pdf"
+
+    def upload(content: bytes, **given: str) -> Any:
+        form = {"trading_code": code, "file": io.BytesIO(content), **given}
+        return browser.post("/trade/broker", form)
+
+    for view in ("day", "trade", "month"):
+        ours = browser.get(f"/trade/statement/{DAY}.txt", {"by": view}).content
+        assert "lines are the same" in text(upload(ours.decode().encode("gb18030")))
+    altered = text(upload(ours.replace(b"535000.00", b"535001.00")))
+    assert altered.count("535001.00") == 2  # the turnover of both trades, nothing else
+    assert "What differs" in altered
+    for content in (b"\xff\xfe\x00", b"no statement", ours.replace(b"202608", b"202508")):
+        answer = upload(content)
+        assert answer.status_code == 422
+        assert "What differs" not in text(answer)
+    assert upload(ours, trading_code="000199999999").status_code == 422

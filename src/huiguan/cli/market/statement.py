@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from huiguan.cli import app
+from huiguan.cli.language import language, spoken, spoken_head, tell
 from huiguan.cli.market.folders import check_day, say_standing
 from huiguan.cli.next_step import laid_over, say_next
+from huiguan.exchange.reports.statements.heads import View
 
 if TYPE_CHECKING:
     from huiguan.exchange.day.image import DayImage
@@ -32,6 +34,16 @@ def statement(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A closed day folder.")],
     code: Annotated[str, typer.Argument(metavar="CODE", help="A trading code, or a member.")],
     form: Annotated[Format, typer.Option("--format", help="Layout.")] = Format.CTP,
+    by: Annotated[
+        View, typer.Option(help="Profit by day or by trade, or the month up to this day.")
+    ] = View.DAY,
+    pdf: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write a PDF instead (extra: pdf).")
+    ] = None,
+    against: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="A broker's statement: compare it line by line."),
+    ] = None,
     rulebook: Annotated[
         list[Path] | None, typer.Option("--rulebook", metavar="DIR", help="Books laid over.")
     ] = None,
@@ -41,36 +53,84 @@ def statement(
 
     check_day(folder)
     say_standing(folder)
-    why = print_statement(folder, load_books(*rulebook or ()), code, form)
-    if form != Format.JSON:
-        say_next("explain", folder, why, code, *laid_over(rulebook), aside=form == Format.CTP)
+    books = load_books(*rulebook or ())
+    if pdf:
+        write_pdf(folder, code, books, by, pdf)
+    elif against:
+        compare(folder, code, books, against)
+    else:
+        why = print_statement(folder, books, code, form, by)
+        if form != Format.JSON:
+            aside = form == Format.CTP
+            say_next("explain", folder, why, code, *laid_over(rulebook), aside=aside)
 
 
-def print_statement(folder: Path, books: Books, code: str, form: Format) -> str:
+def print_statement(
+    folder: Path, books: Books, code: str, form: Format, by: View = View.DAY
+) -> str:
     """Print the statement of a trading code or member; return the option that explains it."""
     from huiguan.cli.tables import show_table
-    from huiguan.days.statement import holder_of, statements_of
-    from huiguan.exchange.reports.statement import statement_table, statement_text
-    from huiguan.exchange.reports.statement_json import statement_page
+    from huiguan.days.cleared import read_closed
+    from huiguan.days.statement import code_statement
+    from huiguan.exchange.reports.statements.text import statement_table
 
-    found = statements_of(folder, books)
-    if code in found.image.names.members:
-        print_member(found.image, found.result, code, form)
+    image, result, _ = read_closed(folder)
+    if code in image.names.members:
+        print_member(image, result, code, form)
         return "--call"
-    day, holder = found.statement(code), holder_of(code, found.day)
+    found = code_statement(folder, code, books, by)
     if form == Format.CTP:
-        typer.echo(statement_text(holder, day).replace("\r\n", "\n"), nl=False)
+        typer.echo(found.text, nl=False)
     elif form == Format.JSON:
-        typer.echo(json.dumps(statement_page(holder, day), ensure_ascii=False, indent=1))
+        typer.echo(json.dumps(found.values, ensure_ascii=False, indent=1))
+    elif by == View.DAY:
+        show_table("Statement 结算单", ("", "CNY"), statement_table(found.holder, found.days[-1]))
     else:
-        show_table("Statement 结算单", ("", "CNY"), statement_table(holder, day))
+        rows = [(spoken_head(label), text) for label, text, _ in found.page.account]
+        show_table("Statement 结算单", ("", "CNY"), rows)
     return "--fees"
+
+
+def write_pdf(folder: Path, code: str, books: Books, by: View, file: Path) -> None:
+    """Write the statement of a trading code as PDF, in the language of the command."""
+    from huiguan.days.statement import code_statement, pdf
+    from huiguan.exchange.reports.candles import PageWords
+
+    words = PageWords(language(), spoken, spoken_head)
+    file.write_bytes(pdf(code_statement(folder, code, books, by), words))
+    tell(f"wrote {file}")
+
+
+def compare(folder: Path, code: str, books: Books, against: Path) -> None:
+    """Print where a broker's statement and ours differ; a difference is a fault of the check."""
+    from huiguan.cli.tables import show_table
+    from huiguan.days.statement import code_statement, compare_with, read_file
+    from huiguan.foundation.faults import CheckFault
+
+    content = against.read_bytes()
+    found = compare_with(content, code_statement(folder, code, books, read_file(content).view))
+    heads = ("table", "line", "figure", "here", "there", "state")
+    rows = [
+        [spoken(text) for text in line[:3]] + [*line[3:5], spoken(line.state)]
+        for line in found.lines
+        if line.state != "same"
+    ]
+    if rows:
+        show_table("Differences", heads, rows)
+    for title in found.unread:
+        tell(f"not compared, because it is not read here: {title}")
+    if not found.is_same:
+        raise CheckFault(
+            f"{against} and the statement of {code} differ: {len(rows)} lines of"
+            f" {len(found.lines)}, {len(found.unread)} tables not compared"
+        )
+    tell(f"good: {len(found.lines)} lines, and all are the same")
 
 
 def print_member(image: DayImage, result: DayResult, member: str, form: Format) -> None:
     """Print the statement of a member of a closed day."""
     from huiguan.cli.tables import show_table
-    from huiguan.exchange.reports.member_statement import (
+    from huiguan.exchange.reports.statements.member import (
         member_json,
         member_positions,
         member_table,

@@ -134,8 +134,6 @@ def close_profit_by_trade(closed: Closed, lot_size: Size) -> int:
 
     ``Closed("short", 4100, 3950, 100, opened_today=False)``, lot size 10: 150 x 1,000 = 150,000.00
     CNY, whatever the settlement prices between.
-
-    A calculator: nothing in Huiguan calls it.
     """
     return _side_profit(closed.side, closed.open_price, closed.close_price, closed.lots, lot_size)
 

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 
 from huiguan.office.members.models import CODE_LENGTH, MEMBER_LENGTH, OFFSETS, SIDES
+from huiguan.office.members.statements import LARGEST_FILE
 from huiguan.office.people.pages.forms import Form, why
 
 LARGEST_LOTS = 2**31 - 1
@@ -81,4 +82,27 @@ class KeyForm(Form):
         field.choices = [(value, spoken(text)) for value, text in field.choices]
 
 
-FORMS = (OrderForm, BindingForm, KeyForm)
+class BrokerForm(Form):
+    """A broker's statement, for one of one's own codes."""
+
+    trading_code = forms.ChoiceField(label="trading code")
+    file = forms.FileField(
+        label="statement of the broker",
+        help_text="the text that a CTP counter gives: by day, by trade or of a month",
+        max_length=255,
+    )
+
+    def __init__(self, codes: list[str], *given: Any) -> None:  # noqa: ANN401  as Django has it
+        """Ask for one of one's own codes."""
+        super().__init__(*given)
+        self.fields["trading_code"].choices = [(code, code) for code in codes]
+
+    def clean_file(self) -> Any:  # noqa: ANN401  a file, as Django has it
+        """Refuse a file that no statement is as long as."""
+        file = self.cleaned_data["file"]
+        if file.size > LARGEST_FILE:
+            raise forms.ValidationError(f"a statement is at most {LARGEST_FILE >> 20} MB long")
+        return file
+
+
+FORMS = (OrderForm, BindingForm, KeyForm, BrokerForm)

@@ -6,7 +6,7 @@ import secrets
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlencode
 
-from django.http import Http404, HttpResponse
+from django.http import Http404
 
 from huiguan.exchange.amounts import contract_value
 from huiguan.exchange.day.keys import margin_row
@@ -17,12 +17,10 @@ from huiguan.foundation.faults import InputFault
 from huiguan.foundation.refusals import Refusal
 from huiguan.office.display.figures import Figures, grouped
 from huiguan.office.display.here import shown
-from huiguan.office.display.records.days import closed_days
 from huiguan.office.members import door, keys, orders, selectors
 from huiguan.office.members.models import Fate
 from huiguan.office.members.pages.forms import OrderForm
 from huiguan.office.members.pages.gate import for_bound, own_code, user_of
-from huiguan.office.members.pages.statement_words import Page, statement_page
 from huiguan.office.people.pages.account import REFUSED
 from huiguan.office.people.pages.gate import desk, see_other
 from huiguan.office.people.roles import Action, Right
@@ -198,33 +196,3 @@ def cancel(request: Request, binding: Binding) -> Answer:
     figures = (found["first_figure"], found["second_figure"])
     said = selectors.refusal_words(found["refusal"], figures, "", request.words)
     return trading(request, binding, OrderForm(binding.codes, request.words.text), said=said)
-
-
-@trades
-def statement(request: Request, binding: Binding, day: str = "", text: str = "") -> Answer:
-    """Show the statement of a closed day, the last one without an address; or hand out its text."""
-    days = closed_days(shown().follower.places.days)
-    if day and int(day) not in days:
-        raise Http404
-    code = own_code(binding, request.GET.get("code", ""))
-    chosen = int(day) if day else days[0] if days else 0
-    path = f"/v1/statements/{chosen}"
-    if text:
-        found = door.asked_raw(keys.trader_key(binding), path, code=code, format="text")
-        answer = HttpResponse(found.body, content_type="text/plain; charset=utf-8")
-        answer.headers["Content-Disposition"] = f'attachment; filename="statement-{day}-{code}.txt"'
-        return answer
-    page: Page | None = None
-    said = ""
-    if chosen:
-        try:
-            found = door.ask(keys.trader_key(binding), path, code=code)
-            page = statement_page(found["values"])
-        except NotReady:
-            raise
-        except InputFault as fault:  # the code is younger than the day, or the day is written anew
-            said = str(fault)
-    return desk(
-        request, "statement.html", one=page, said=said, days=[(one, show_day(one)) for one in days],
-        chosen_day=chosen, told=show_day(chosen) if chosen else "", code=code, codes=binding.codes,
-    )  # fmt: skip

@@ -3,7 +3,7 @@
 from django.urls import path, re_path
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from huiguan.office.members.pages import bindings, member, trade
+from huiguan.office.members.pages import bindings, member, statements, trade
 
 form = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -12,8 +12,12 @@ urlpatterns = [
     path("trade/orders", require_safe(trade.today)),
     re_path(r"^trade/orders/(?P<number>[0-9]{1,18})$", require_safe(trade.sent)),
     path("trade/cancel", require_POST(trade.cancel)),
-    path("trade/statement", require_safe(trade.statement)),
-    re_path(r"^trade/statement/(?P<day>[0-9]{8})(?P<text>\.txt)?$", require_safe(trade.statement)),
+    path("trade/statement", require_safe(statements.statement)),
+    re_path(
+        r"^trade/statement/(?P<day>[0-9]{8})(?:\.(?P<kind>txt|pdf))?$",
+        require_safe(statements.statement),
+    ),
+    path("trade/broker", form(statements.broker)),
     path("member", require_safe(member.overview)),
     re_path(r"^member/(?P<code>[0-9]{12})$", require_safe(member.code_page)),
     path("keys", form(member.all_keys)),

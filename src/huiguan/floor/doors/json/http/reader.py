@@ -12,8 +12,8 @@ from huiguan.days.cleared import is_closed
 from huiguan.days.explain import explain_command
 from huiguan.days.statement import holder_of, statements_of
 from huiguan.exchange.reports.rule_table import contract_line, rule_lines
-from huiguan.exchange.reports.statement import statement_text
-from huiguan.exchange.reports.statement_json import statement_json
+from huiguan.exchange.reports.statements.text import statement_text
+from huiguan.exchange.reports.statements.values import statement_json
 from huiguan.exchange.rules.instruments import parse_contract
 from huiguan.exchange.rules.parameters import parameters
 from huiguan.floor.doors.json.days import Day, codes_of, read_day, root_of

@@ -4,7 +4,7 @@ The text has the sections, columns and alignment of a CTP counter's statement, b
 by side. Figures come from ``clearing.client_day``; nothing is worked out here.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from functools import cache
 
@@ -12,10 +12,25 @@ import msgspec
 
 from huiguan.exchange.clearing.client_day import (
     ClientDay,
+    ClientFunds,
     ContractFacts,
     SummaryLine,
 )
+from huiguan.exchange.clearing.other_views import month_funds
 from huiguan.exchange.messages import Hedge, Side
+from huiguan.exchange.reports.statements.heads import (
+    CLOSED_COLUMNS,
+    EXCHANGE_KEY,
+    HEDGE_KEY,
+    OFFSET_KEY,
+    POSITION_COLUMNS,
+    PROFITS,
+    SIDE_KEY,
+    SUMMARY_COLUMNS,
+    TITLES,
+    TRADE_COLUMNS,
+    View,
+)
 from huiguan.exchange.reports.words import (
     EXCHANGES,
     HEDGES,
@@ -48,93 +63,6 @@ class Holder(msgspec.Struct, frozen=True, kw_only=True):
 
 LINE = 100
 ZERO = "0.00"
-EXCHANGE_KEY = (
-    "能源中心---INE  上期所---SHFE   中金所---CFFEX  大商所---DCE   郑商所---CZCE   广期所---GFEX"
-)
-SIDE_KEY = "买---Buy   卖---Sell"
-HEDGE_KEY = (
-    "投机---Speculation  套保---Hedge  套利---Arbitrage  "
-    "一般---General  交易---Trade  做市商---Market Maker"
-)
-OFFSET_KEY = (
-    "开---Open 平---Close 平今---Close Today 强平---Forced Liquidation "
-    "平昨---Close Prev. 强减---Forced Reduction 本地强平---Local Forced Liquidation "
-)
-TRADE_COLUMNS = [  # Chinese and English heads of columns, as wide as the column
-    ("成交日期", "  Date  "),
-    (" 投资单元 ", "InvestUnit"),
-    (" 交易所 ", "Exchange"),
-    (" 交易编码  ", "tradingcode"),
-    ("       品种       ", "     Product      "),
-    ("      合约      ", "   Instrument   "),
-    ("买/卖", " B/S "),
-    ("   投/保    ", "    S/H     "),
-    ("  成交价  ", "   Price  "),
-    (" 手数 ", " Lots "),
-    ("   成交额   ", "  Turnover  "),
-    ("       开平       ", "       O/C        "),
-    ("  手续费  ", "   Fee    "),
-    ("  平仓盈亏  ", "Realized P/L"),
-    ("     权利金收支      ", "Premium Received/Paid"),
-    ("     成交序号     ", "     Trans.No.    "),
-    ("   资金账号   ", "   AccountID  "),
-]
-CLOSED_COLUMNS = [
-    (" 平仓日期 ", "Close Date"),
-    (" 投资单元 ", "InvestUnit"),
-    (" 交易所 ", "Exchange"),
-    (" 交易编码  ", "tradingcode"),
-    ("       品种       ", "      Product     "),
-    ("      合约      ", "   Instrument   "),
-    ("开仓日期 ", "Open Date"),
-    ("投/保", " S/H "),
-    ("买/卖", " B/S "),
-    ("   手数   ", "   Lots   "),
-    ("     开仓价    ", "Pos. Open Price"),
-    ("     昨结算     ", "   Prev. Sttl   "),
-    ("   成交价   ", "Trans. Price"),
-    ("  平仓盈亏  ", "Realized P/L"),
-    ("     权利金收支      ", "Premium Received/Paid"),
-    ("   资金账号   ", "   AccountID  "),
-]
-POSITION_COLUMNS = [
-    (" 投资单元 ", "InvestUnit"),
-    (" 交易所 ", "Exchange"),
-    (" 交易编码  ", "tradingcode"),
-    ("       品种       ", "     Product      "),
-    ("      合约      ", "   Instrument   "),
-    ("开仓日期 ", "Open Date"),
-    ("   投/保    ", "    S/H     "),
-    ("买/卖", " B/S "),
-    ("持仓量 ", "Positon"),
-    ("    开仓价     ", "Pos. Open Price"),
-    ("     昨结算     ", "   Prev. Sttl   "),
-    ("     结算价     ", "Settlement Price"),
-    ("  浮动盈亏  ", " Accum. P/L "),
-    ("  盯市盈亏 ", "  MTM P/L  "),
-    ("  保证金   ", "  Margin   "),
-    ("       期权市值       ", " Market Value(Options)"),
-    ("   资金账号   ", "   AccountID  "),
-]
-SUMMARY_COLUMNS = [
-    (" 投资单元 ", "InvestUnit"),
-    (" 交易编码  ", "tradingcode"),
-    ("       品种       ", "      Product     "),
-    ("      合约      ", "   Instrument   "),
-    ("    买持     ", "  Long Pos.  "),
-    ("    买均价   ", "Avg Buy Price"),
-    ("     卖持     ", "  Short Pos.  "),
-    ("    卖均价    ", "Avg Sell Price"),
-    ("  昨结算  ", "Prev. Sttl"),
-    ("  今结算  ", "Sttl Today"),
-    ("持仓盯市盈亏", "  MTM P/L   "),
-    ("  保证金占用   ", "Margin Occupied"),
-    ("  投/保     ", "    S/H     "),
-    ("   多头期权市值   ", "Market Value(Long)"),
-    ("   空头期权市值    ", "Market Value(Short)"),
-    ("   资金账号   ", "   AccountID  "),
-]
-
 # what changes from row to row, between cells that repeat; %-formats take half the time of f-strings
 TRADE_FIGURES = "%s%10s|%6d|%12s|%-18s|%10s|%12s|%21s|%-18d%s"
 CLOSED_FIGURES = "%s%-9d%s%10d|%15s%s%12s|%12s%s"
@@ -203,22 +131,23 @@ def trade_rows(holder: Holder, day: ClientDay) -> Iterator[str]:
         )
 
 
-def trade_section(holder: Holder, day: ClientDay) -> list[str]:
-    """Return the trades of the day."""
+def trade_section(holder: Holder, days: Sequence[ClientDay], funds: ClientFunds) -> list[str]:
+    """Return the trades of a day or of many."""
+    lines = [line for day in days for line in day.trades]
     blank = [" " * n for n in (10, 8, 11, 18, 22, 12, 10)]
     total = [
-        f"共{len(day.trades):4d}条",
+        f"共{len(lines):4d}条",
         *blank,
-        f"{sum(line.trade.lots for line in day.trades):6d}",
-        f"{yuan(sum(line.turnover_fen for line in day.trades)):>12}",
+        f"{sum(line.trade.lots for line in lines):6d}",
+        f"{yuan(sum(line.turnover_fen for line in lines)):>12}",
         " " * 18,
-        f"{yuan(day.funds.fees_fen):>10}",
-        f"{yuan(day.funds.close_profit_fen):>12}",
+        f"{yuan(funds.fees_fen):>10}",
+        f"{yuan(funds.close_profit_fen):>12}",
         f"{ZERO:>21}",
         " " * 18,
         " " * 14,
     ]
-    rows = list(trade_rows(holder, day))
+    rows = [row for day in days for row in trade_rows(holder, day)]
     return [
         " " * 65 + "成交记录 Transaction Record ",
         *table(TRADE_COLUMNS, rows, total, 227),
@@ -264,21 +193,22 @@ def closed_rows(holder: Holder, day: ClientDay) -> Iterator[str]:
         )
 
 
-def closed_section(holder: Holder, day: ClientDay) -> list[str]:
+def closed_section(holder: Holder, days: Sequence[ClientDay], funds: ClientFunds) -> list[str]:
     """Return what was closed."""
+    lines = [line for day in days for line in day.closed]
     blank = [" " * n for n in (10, 8, 11, 18, 16, 9, 5, 5)]
     total = [
-        f"共{len(day.closed):6d}条",
+        f"共{len(lines):6d}条",
         *blank,
-        f"{sum(line.lots for line in day.closed):10d}",
+        f"{sum(line.lots for line in lines):10d}",
         " " * 15,
         " " * 16,
         " " * 12,
-        f"{yuan(day.funds.close_profit_fen):>12}",
+        f"{yuan(funds.close_profit_fen):>12}",
         f"{ZERO:>22}",
         " " * 14,
     ]
-    rows = list(closed_rows(holder, day))
+    rows = [row for day in days for row in closed_rows(holder, day)]
     return [
         " " * 57 + "平仓明细 Position Closed ",
         *table(CLOSED_COLUMNS, rows, total, 210),
@@ -406,18 +336,22 @@ def percent(value: Decimal | None) -> str:
     return "-" if value is None else f"{value:.2f}%"
 
 
-def account_section(holder: Holder, day: ClientDay) -> list[str]:
+def carried_fen(funds: ClientFunds, view: View) -> int:
+    """Return the balance carried forward: by trade it is without the floating profit."""
+    return funds.equity_fen - (funds.mark_profit_fen if view == View.TRADE else 0)
+
+
+def account_section(holder: Holder, funds: ClientFunds, date: str, view: View) -> list[str]:
     """Return who, when, and the account summary in two columns."""
-    funds = day.funds
     zero, money, equity = "0.00", yuan, yuan(funds.equity_fen)
     rows = [
         ("期初结存 Balance b/f：", money(funds.previous_balance_fen)),
         ("基础保证金 Initial Margin：", zero),
         ("出 入 金 Deposit/Withdrawal：", money(funds.deposits_fen - funds.withdrawals_fen)),
-        ("期末结存 Balance c/f：", equity),
+        ("期末结存 Balance c/f：", money(carried_fen(funds, view))),
         ("平仓盈亏 Realized P/L：", money(funds.close_profit_fen)),
         ("质 押 金 Pledge Amount：", money(funds.collateral_fen)),
-        ("持仓盯市盈亏 MTM P/L：", money(funds.mark_profit_fen)),
+        (PROFITS[view], money(funds.mark_profit_fen)),
         ("客户权益 Client Equity：", equity),
         ("期权执行盈亏 Exercise P/L：", zero),
         ("货币质押保证金占用 FX Pledge Occ.：", zero),
@@ -452,9 +386,9 @@ def account_section(holder: Holder, day: ClientDay) -> list[str]:
         centre(holder.title, LINE),
         right(f"制表时间 Creation Date：{holder.created}", LINE),
         line,
-        centre("交易结算单(盯市) Settlement Statement(MTM)", LINE),
+        centre(TITLES[view], LINE),
         who,
-        f"日期 Date：{day.trading_day}",
+        f"日期 Date：{date}",
         "",
         f"        {chinese}  {english}    ",
         line,
@@ -462,16 +396,36 @@ def account_section(holder: Holder, day: ClientDay) -> list[str]:
     ]
 
 
-def statement_text(holder: Holder, day: ClientDay) -> str:
-    """Return the statement as text, lines ended by CR LF as counters write them."""
-    parts: list[list[str]] = [account_section(holder, day)]
-    sections: list[tuple[object, Callable[[Holder, ClientDay], list[str]]]] = [
-        (day.trades, trade_section),
-        (day.closed, closed_section),
-        (day.positions, position_section),
-        (day.summary, summary_section),
-    ]
-    parts += [section(holder, day) for rows, section in sections if rows]
+def statement_text(holder: Holder, day: ClientDay, view: View = View.DAY) -> str:
+    """Return the statement of a day as text, lines ended by CR LF as counters write them.
+
+    By trade the day is one of ``other_views.by_trade``.
+    """
+    return _text(holder, [day], day.funds, str(day.trading_day), view)
+
+
+def month_text(holder: Holder, days: Sequence[ClientDay]) -> str:
+    """Return the statement of a month: its trades and closes by day, and what is held at its end.
+
+    At least one day; the account is that of all, the tables of positions are the last one's.
+    """
+    month = str(days[-1].trading_day)[:6]
+    return _text(holder, days, month_funds(days), month, View.MONTH)
+
+
+def _text(
+    holder: Holder, days: Sequence[ClientDay], funds: ClientFunds, date: str, view: View
+) -> str:
+    last = days[-1]
+    parts = [account_section(holder, funds, date, view)]
+    if any(day.trades for day in days):
+        parts.append(trade_section(holder, days, funds))
+    if any(day.closed for day in days):
+        parts.append(closed_section(holder, days, funds))
+    if last.positions:
+        parts.append(position_section(holder, last))
+    if last.summary:
+        parts.append(summary_section(holder, last))
     lines = [line for part in parts for line in [*part, ""]]
     return "\r\n".join([*lines, "", ""])
 

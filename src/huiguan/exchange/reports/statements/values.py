@@ -1,10 +1,14 @@
 """The client's daily settlement statement as plain values under CTP field names."""
 
+from collections.abc import Sequence
 from typing import Any
 
+from msgspec.structs import replace
+
 from huiguan.exchange.clearing.client_day import ClientDay, PositionLine, SummaryLine, TradeLine
+from huiguan.exchange.clearing.other_views import month_funds
 from huiguan.exchange.reports.command_words import HEDGES, OFFSETS, SIDES
-from huiguan.exchange.reports.statement import Holder, percent
+from huiguan.exchange.reports.statements.text import Holder, percent
 from huiguan.exchange.reports.words import CTP_HEDGES, CTP_REDUCED
 from huiguan.foundation.calendars import show_day
 
@@ -123,3 +127,16 @@ def summary_json(holder: Holder, day: ClientDay, line: SummaryLine) -> Json:
         "PosiDirection": "2" if net >= 0 else "3",
         "Position": abs(net),
     }
+
+
+def month_values(holder: Holder, days: Sequence[ClientDay]) -> Json:
+    """Return the days of a month as one: the account of all, every trade, what the last one holds.
+
+    ``Date`` is its month, 2026-08.
+    """
+    pages = [statement_page(holder, day) for day in days]
+    summed = replace(days[-1], funds=month_funds(days))
+    found = statement_page(holder, summed)
+    found["Date"] = found["Date"][:7]
+    found["Transactions"] = [row for page in pages for row in page["Transactions"]]
+    return found

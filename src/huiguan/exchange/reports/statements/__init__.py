@@ -1,0 +1,1 @@
+"""Statements of clients and members: written, read back, compared."""
