@@ -95,13 +95,13 @@ PAGES = {
     "/rule-desk": (Action.SEE_DAYS, Right.SEE),
     "/rule-desk/1": (Action.SEE_DAYS, Right.SEE),
     **dict.fromkeys(
-        ("/ledger", "/ledger/proof", "/ledger/bank", "/ledger/payments"),
+        ("/ledger", "/ledger/proof", "/ledger/bank", "/ledger/payments", "/ledger/collateral"),
         (Action.SEE_LEDGER, Right.SEE),
     ),
     **dict.fromkeys(
         (
             *("/ledger/books/1", "/ledger/accounts/1", "/ledger/transfers/1"),
-            *("/ledger/bank/1", "/ledger/lines/1"),
+            *("/ledger/bank/1", "/ledger/lines/1", "/ledger/collateral/1"),
         ),
         (Action.SEE_LEDGER, Right.SEE),
     ),
@@ -112,7 +112,7 @@ PAGES = {
 NOT_THERE = (
     *("/users/999", "/days/20260821", "/day-end/20260821", "/rule-desk/1"),
     *("/ledger/books/1", "/ledger/accounts/1", "/ledger/transfers/1"),
-    *("/ledger/bank/1", "/ledger/lines/1", "/ledger/payments/1.xml"),
+    *("/ledger/bank/1", "/ledger/lines/1", "/ledger/collateral/1", "/ledger/payments/1.xml"),
 )
 
 

@@ -9,6 +9,9 @@ from huiguan.exchange.clearing.client_day import ContractFacts, charged_margins
 from huiguan.exchange.clearing.collateral import (
     bond_benchmark_value,
     foreign_cash_value,
+    lodged_value,
+    may_release,
+    still_counts,
     usable_collateral,
     warrant_benchmark_value,
 )
@@ -33,6 +36,11 @@ from huiguan.exchange.clearing.fees import (
     order_to_trade_ratio,
     risk_reserve_share,
     transaction_fee,
+)
+from huiguan.exchange.clearing.interest import (
+    balance_days,
+    deposit_interest,
+    last_interest_period,
 )
 from huiguan.exchange.clearing.margin import (
     ExchangeRates,
@@ -267,3 +275,33 @@ def test_what_sides_are_charged_is_the_margin_of_their_product() -> None:
     assert sum(charged.values()) == product_margin([120, 80], [150]) == 200
     assert charged["cu2610", Side.SELL, Hedge.HEDGE] == 0
     assert sum(charged_margins(margins, contracts, larger_side=False).values()) == 350
+
+
+def test_collateral_as_one_figure() -> None:
+    """What stands in the image gives, at its share, exactly what each part counts for."""
+    lodged = lodged_value(12 * MILLION, 674_500_000, "80%")
+    assert lodged == 2_043_125_000
+    assert usable_collateral(lodged, 10 * MILLION, "80%", 4) == 960_000_000 + 674_500_000
+    assert lodged_value(0, 1, "80%") == 1  # 1.25 fen, down
+    assert [still_counts(20261130, day) for day in (20261127, 20261130)] == [True, False]
+    assert still_counts(0, 20991231)
+    assert may_release(10 * MILLION, 5 * MILLION, 0, 2 * MILLION)
+    assert not may_release(6 * MILLION, 5 * MILLION, 0, 2 * MILLION)
+    assert may_release(6 * MILLION, 5 * MILLION, 1 * MILLION, 2 * MILLION)  # the rest counts
+
+
+def test_interest_on_clearing_deposits() -> None:
+    """Quarters end with the 20th; whole yuan by calendar days; / 360, half up to the fen."""
+    assert last_interest_period(20260921) == (20260621, 20260920)
+    assert last_interest_period(20260920) == (20260321, 20260620)
+    assert last_interest_period(20260105) == (20250921, 20251220)
+    friday, monday = 20260918, 20260921
+    held = {friday: 100_099, monday: 200_000}
+    assert balance_days(held, friday, monday) == 3 * 1_000 + 2_000
+    assert balance_days(held, 20260919, 20260919) == 1_000
+    assert balance_days(held, 20260901, 20260917) == 0  # before anything is known
+    assert balance_days({friday: -1}, friday, monday) == 0
+    assert deposit_interest(5_000_000 * 91, "0.35%") == 442_361  # 4,423.6111
+    assert deposit_interest(36, "5%") == 1  # 0.005 yuan, up
+    with pytest.raises(InputFault, match="20260231 is no day"):
+        balance_days({}, 20260231, 20260920)

@@ -38,8 +38,6 @@ def warrant_benchmark_value(
     The price is the previous trading day's settlement of the nearest delivery month, less
     ``discount`` a unit for quality and brand. Copper at 70,000, 5 t, 100 lots, discount 100:
     69,900 x 500 = 34,950,000.00 CNY.
-
-    A calculator: nothing in Huiguan calls it.
     """
     price = exact(nearest_month_settlement) - exact(discount, "discount")
     if price < 0:
@@ -53,8 +51,6 @@ def bond_benchmark_value(face_fen: Count, valuations_per_100: list[Price]) -> in
     """Return the benchmark value in fen of bonds, at the lowest valuation per 100 of face.
 
     Face 10,000,000 CNY, valued at 101.20 and 100.90: 10,090,000.00 CNY.
-
-    A calculator: nothing in Huiguan calls it.
     """
     if not valuations_per_100:
         raise InputFault("a bond needs at least one valuation per 100 of face")
@@ -74,8 +70,44 @@ def foreign_cash_value(
     The parity (CNY for one USD) is the previous day's during trading, that day's at the clearing;
     ``coefficient`` is ``currency_share`` of the ``collateral`` of the books.
     1,000,000.00 USD at 7.1000 and 0.95: 7,100,000 x 0.95 = 6,745,000.00 CNY.
-
-    A calculator: nothing in Huiguan calls it.
     """
     value = amount_cents * exact(central_parity, "parity") * as_rate(coefficient, "coefficient")
     return whole(value, Rounding.DOWN)
+
+
+@rule(
+    "collateral of a pool as the one figure of the image: dollars at their own coefficient",
+    "assumed",
+)
+@checked
+def lodged_value(securities_fen: Count, currency_fen: Count, value_rate: Rate) -> int:
+    """Return the fen that stand in the image for a pool's collateral, rounded down.
+
+    The image has one figure, of which ``value_rate`` counts; dollars have been cut by a coefficient
+    of their own (``foreign_cash_value``) and are not cut twice, so they stand at what gives that.
+    Warrants and bonds of 12,000,000, dollars that count for 6,745,000 CNY, 80 %: 12,000,000 +
+    6,745,000 / 0.8 = 20,431,250.00, of which 80 % are 9,600,000 + 6,745,000.
+    """
+    return securities_fen + whole(currency_fen / as_rate(value_rate, "value rate"), Rounding.DOWN)
+
+
+@rule("standard warrants and bonds count until the day before their last one", "assumed")
+@checked
+def still_counts(last_day: Count, on_day: Count) -> bool:
+    """Return whether collateral that is valid to ``last_day`` (yyyymmdd; 0: no end) counts then.
+
+    Warrants valid to 20261130 count on 20261127 and no more on 20261130: they have to be replaced
+    before they end.
+    """
+    return last_day == 0 or on_day < last_day
+
+
+@rule("Clearing Rules: collateral goes back once cash takes its place", "unconfirmed")
+@checked
+def may_release(cash_fen: int, margin_fen: Count, usable_fen: Count, minimum_fen: Count) -> bool:
+    """Return whether what is left keeps the minimum; ``usable_fen`` is of the collateral left.
+
+    Cash 10, margin 5, minimum 2 million CNY: with nothing left 10 - 5 = 5, so it may go back. Cash
+    6: 6 - 5 = 1 million, so cash comes first.
+    """
+    return cash_fen - margin_fen + usable_fen >= minimum_fen

@@ -12,10 +12,11 @@ class LedgerConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what is done to money."""
-        from huiguan.office.ledger.deeds import DEEDS  # noqa: PLC0415  models come first
+        from huiguan.office.ledger.collateral import deeds  # noqa: PLC0415  models come first
+        from huiguan.office.ledger.deeds import DEEDS  # noqa: PLC0415  the same
         from huiguan.office.people.deeds import register  # noqa: PLC0415  the same
         from huiguan.office.people.pages.gate import Desk, set_up  # noqa: PLC0415  the same
         from huiguan.office.people.roles import Action, Right  # noqa: PLC0415  the same
 
-        register(DEEDS)
+        register(DEEDS | deeds.DEEDS)
         set_up(Desk("ledger", "Ledger", Action.SEE_LEDGER, Right.SEE))

@@ -12,7 +12,7 @@ import enum
 from django.db import models
 from django.db.models import F, Q
 
-from huiguan.office.people.models import User, one_of
+from huiguan.office.people.models import Proposal, User, one_of
 
 NAME_LENGTH = 64
 REFERENCE_LENGTH = 160
@@ -122,8 +122,13 @@ class LedgerTransfer(models.Model):
     at = models.DateTimeField()
 
     class Meta:
-        """What the database holds to."""
+        """What the database holds to, and how an account's newest transfers are found."""
 
+        indexes = (
+            models.Index(fields=("debit", "-number"), name="transfer_debits"),
+            models.Index(fields=("credit", "-number"), name="transfer_credits"),
+            models.Index(fields=("cause", "trading_day"), name="transfer_days"),
+        )
         constraints = (
             one_of("cause", tuple(Cause), "transfer_cause"),
             models.CheckConstraint(
@@ -312,3 +317,131 @@ class Payment(models.Model):
     def reference(self) -> str:
         """Return what the bank says again when it has paid."""
         return f"HG-OUT-{self.crossing_id}"
+
+
+class CollateralKind(enum.StrEnum):
+    """What can be lodged as margin; a quantity counts lots, fen of face, or cents."""
+
+    WARRANT = "standard warrant"
+    BOND = "treasury bond"
+    CURRENCY = "currency"
+
+
+class CollateralMove(models.Model):
+    """Collateral of a pool that was lodged or, below zero, went back; what is held is the sum."""
+
+    book = models.ForeignKey(LedgerBook, on_delete=models.PROTECT, related_name="collateral")
+    kind = models.CharField(max_length=16)
+    name = models.CharField(max_length=32)  # product, bond, USD
+    last_day = models.IntegerField(default=0)  # yyyymmdd to which it is valid; 0: no end
+    quantity = models.BigIntegerField()
+    trading_day = models.IntegerField()  # on which it was decided
+    proposal = models.OneToOneField(Proposal, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        """What the database holds to."""
+
+        constraints = (
+            one_of("kind", tuple(CollateralKind), "collateral_kind"),
+            models.CheckConstraint(
+                condition=Q(quantity__gte=-LARGEST_FEN, quantity__lte=LARGEST_FEN) & ~Q(quantity=0),
+                name="collateral_quantity",
+            ),
+        )
+
+
+class DatedFigure(models.Model):
+    """A rate or valuation from a day on, with its source; never edited, followed by a later one."""
+
+    name = models.CharField(max_length=NAME_LENGTH)
+    effective = models.IntegerField()  # yyyymmdd
+    millionths = models.BigIntegerField()
+    source = models.CharField(max_length=WORDS_LENGTH)
+    proposal = models.OneToOneField(Proposal, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        """What the database holds to."""
+
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(millionths__gt=0, millionths__lte=LARGEST_FEN), name="figure_positive"
+            ),
+            models.CheckConstraint(condition=~Q(source=""), name="figure_source"),
+        )
+
+
+class OrderKind(enum.StrEnum):
+    """Instructions that the ledger gives to an opening, by their name in the day folder."""
+
+    COLLATERAL = "SetCollateral"
+    MONEY = "MoveMemberMoney"
+
+
+class OrderStage(enum.StrEnum):
+    """How far an instruction is on its way into a morning."""
+
+    WAITING = "waiting"
+    ASKED = "asked"  # the hall was asked on ``trading_day``; whether it heard is not known yet
+    KEPT = "kept"  # by the hall, for the evening of that day
+    FOLLOWED = "followed"
+
+
+ORDERS_OPEN = (OrderStage.WAITING, OrderStage.ASKED, OrderStage.KEPT)
+ORDER_WORDS = {  # as pages say it
+    OrderStage.WAITING: "waits for the market",
+    OrderStage.ASKED: "asked of the market",
+    OrderStage.KEPT: "kept for the evening",
+    OrderStage.FOLLOWED: "is in the morning",
+}
+
+
+class OpeningOrder(models.Model):
+    """An instruction for the next opening: what a pool's collateral is worth, or money it gets."""
+
+    book = models.ForeignKey(LedgerBook, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=16)
+    amount_fen = models.BigIntegerField()
+    reason = models.CharField(max_length=WORDS_LENGTH)
+    proposal = models.ForeignKey(Proposal, on_delete=models.PROTECT, related_name="+")
+    stage = models.CharField(max_length=8, default=OrderStage.WAITING)
+    trading_day = models.IntegerField(default=0)  # on whose evening it was asked last
+    said = models.CharField(max_length=WORDS_LENGTH, default="")
+    made_at = models.DateTimeField()
+
+    class Meta:
+        """What the database holds to."""
+
+        constraints = (
+            one_of("kind", tuple(OrderKind), "order_kind"),
+            one_of("stage", tuple(OrderStage), "order_stage"),
+            models.CheckConstraint(
+                condition=Q(amount_fen__gte=0, amount_fen__lte=LARGEST_FEN), name="order_amount"
+            ),
+        )
+
+    @property
+    def stage_words(self) -> str:
+        """Return how far it is, in words."""
+        return ORDER_WORDS[OrderStage(self.stage)]
+
+
+class InterestPaid(models.Model):
+    """Interest of a pool for a period, and how it was found; once for each period."""
+
+    book = models.ForeignKey(LedgerBook, on_delete=models.PROTECT, related_name="+")
+    first_day = models.IntegerField()
+    last_day = models.IntegerField()
+    yuan_days = models.BigIntegerField()
+    figure = models.ForeignKey(DatedFigure, on_delete=models.PROTECT, related_name="+")
+    amount_fen = models.BigIntegerField()
+    order = models.OneToOneField(OpeningOrder, on_delete=models.PROTECT, null=True)  # None: 0.00
+
+    class Meta:
+        """What the database holds to."""
+
+        constraints = (
+            models.UniqueConstraint(fields=("book", "last_day"), name="interest_once"),
+            models.CheckConstraint(condition=Q(amount_fen__gte=0), name="interest_amount"),
+        )

@@ -1,4 +1,4 @@
-"""The ledger's work beside the pages: it meets days, books evenings, brings crossings on.
+"""The ledger's work beside the pages: days, evenings, collateral, crossings, orders.
 
 Nothing is kept between two rounds but what was said last: a process that is started again after a
 crash begins with the same round, and that ends what was cut.
@@ -13,6 +13,8 @@ from django.db import close_old_connections
 
 from huiguan.foundation.faults import Fault
 from huiguan.office.ledger.booking.evenings import keep_up
+from huiguan.office.ledger.collateral.keeping import keep
+from huiguan.office.ledger.collateral.orders import Messenger
 from huiguan.office.ledger.crossing.courier import Courier
 from huiguan.office.ledger.crossing.floor_line import FloorLine
 from huiguan.web.operator import NotReady
@@ -31,7 +33,9 @@ class Runner:
     def __init__(self, places: HallPlaces, say: Callable[[str], None]) -> None:
         """Know a hall; ``say`` tells, once, what somebody has to look at."""
         self._days, self._say, self._said = places.days, say, ""
-        self._courier = Courier(places.days, FloorLine(places.operator))
+        line = FloorLine(places.operator)
+        self._courier = Courier(places.days, line)
+        self._messenger = Messenger(places.days, line)
 
     async def run(self) -> None:
         """Do rounds for ever."""
@@ -44,7 +48,9 @@ class Runner:
         said = ""
         try:
             keep_up(self._days)
+            keep(self._days)
             self._courier.go()
+            self._messenger.go()
         except NotReady:
             pass  # the floor starts or is down: the next round asks again
         except Fault as fault:

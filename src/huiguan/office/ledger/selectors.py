@@ -15,12 +15,16 @@ from huiguan.office.ledger.models import (
     BankAccount,
     BankFile,
     BankLine,
+    CollateralMove,
     Crossing,
     CrossingStage,
+    DatedFigure,
+    InterestPaid,
     LedgerAccount,
     LedgerBook,
     LedgerTransfer,
     MetDay,
+    OpeningOrder,
     Payment,
     PaymentFile,
 )
@@ -199,3 +203,32 @@ def payment_file(number: int) -> PaymentFile | None:
     """Return a file of payments, or None."""
     rows = PaymentFile.objects.select_related("book__at_bank")
     return rows.filter(pk=number).first()
+
+
+def books() -> list[LedgerBook]:
+    """Return every book by name."""
+    return list(LedgerBook.objects.order_by("name"))
+
+
+def figures_newest() -> list[DatedFigure]:
+    """Return the newest dated figures, the latest first."""
+    rows = DatedFigure.objects.select_related("proposal__maker", "proposal__checker")
+    return list(rows.order_by("-effective", "-pk")[:PAGE])
+
+
+def orders_newest(book: LedgerBook | None = None) -> list[OpeningOrder]:
+    """Return the newest orders for openings, of one book or of all."""
+    rows = OpeningOrder.objects.select_related("book", "proposal")
+    return list((rows.filter(book=book) if book else rows).order_by("-pk")[:PAGE])
+
+
+def interest_newest() -> list[InterestPaid]:
+    """Return the newest interest of pools."""
+    rows = InterestPaid.objects.select_related("book", "figure", "order")
+    return list(rows.order_by("-last_day", "book__name")[:PAGE])
+
+
+def moves_of(book: LedgerBook) -> list[CollateralMove]:
+    """Return the newest moves of a pool's collateral."""
+    rows = CollateralMove.objects.filter(book=book).select_related("proposal")
+    return list(rows.order_by("-pk")[:PAGE])

@@ -61,6 +61,10 @@ class Action(enum.StrEnum):
     WITHDRAW_MONEY = "withdraw money"
     REVERSE_TRANSFER = "reverse transfer"
     SET_BANK_ACCOUNT = "set bank account"
+    LODGE_COLLATERAL = "lodge collateral"
+    RELEASE_COLLATERAL = "release collateral"
+    EXCHANGE_CURRENCY = "exchange currency"
+    SET_FIGURE = "set dated figure"
     SEE_BINDINGS = "see bindings"
     BIND_USER = "bind user"
     TRADE = "enter order"
@@ -100,6 +104,10 @@ MONEY = (  # moved by two persons
     Action.WITHDRAW_MONEY,
     Action.REVERSE_TRANSFER,
     Action.SET_BANK_ACCOUNT,
+    Action.LODGE_COLLATERAL,
+    Action.RELEASE_COLLATERAL,
+    Action.EXCHANGE_CURRENCY,
+    Action.SET_FIGURE,
 )
 STAFF = (
     Role.MEMBER_CLERK,

@@ -43,3 +43,11 @@ class FloorLine:
         """
         answer = ask(self._operator, "command", request, trading_day=on, kind=kind, **fields)
         return msgspec.convert(answer, CommandAnswer)
+
+    def instruct(self, on: int, row: dict[str, object]) -> None:
+        """Have an instruction kept for the evening of a trading day; the same again is kept once.
+
+        Raises ``InputFault`` where the hall stands in another day or does not take it: nothing is
+        kept then.
+        """
+        ask(self._operator, "instruct", day=on, instruction=row)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from django.db import migrations
 
-from huiguan.office.ledger.triggers import Refused, hold, kept
+from huiguan.office.ledger.migrations._triggers import Refused, hold, kept
 
 STEPS = (  # of a crossing; the same stage again changes what is said alone
     *("reserved>reserved", "reserved>asked", "reserved>released"),

@@ -4,7 +4,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-from huiguan.office.ledger.triggers import Refused, hold, kept
+from huiguan.office.ledger.migrations._triggers import Refused, hold, kept
 
 REFUSED = (
     Refused("bankfile", "UPDATE", "unchanged",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django import forms
 
 from huiguan.office.ledger.bank.tree import MOST_BYTES
+from huiguan.office.ledger.models import CollateralKind
 from huiguan.office.people.pages.forms import Form, why
 
 PLAIN = {"autocomplete": "off", "autocapitalize": "none"}
@@ -52,4 +53,34 @@ class Number(Form):
     why = why()
 
 
-FORMS = (Statement, Assign, Withdraw, Number)
+class Lodge(Form):
+    """Collateral that comes or goes back."""
+
+    kind = forms.ChoiceField(label="kind", choices=[(str(one), str(one)) for one in CollateralKind])
+    name = typed("name", "a product like cu, a bond by its number, or USD", 27)
+    quantity = typed("quantity", "lots of a warrant; face of a bond in yuan; dollars", 24)
+    last_day = forms.CharField(
+        label="last day", help_text="to which it is valid, like 2026-11-30; nothing without an end",
+        max_length=10, required=False, widget=forms.TextInput(attrs=PLAIN),
+    )  # fmt: skip
+    why = why()
+
+
+class Cents(Form):
+    """Dollars that become cash of the pool."""
+
+    amount = typed("amount", "in dollars, like 1234.56", 24)
+    why = why()
+
+
+class Figure(Form):
+    """A rate or valuation from a day on."""
+
+    name = typed("name", "USD, deposit interest, or bond and its number", 32)
+    value = typed("value", "7.1066 yuan for a dollar, 100.90 for 100 of face, 0.35% a year", 24)
+    day = typed("from", "the first day on which it holds, like 2026-08-21", 10)
+    source = typed("source", "where it is read", 200)
+    why = why()
+
+
+FORMS = (Statement, Assign, Withdraw, Number, Lodge, Cents, Figure)

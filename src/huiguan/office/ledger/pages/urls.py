@@ -3,7 +3,7 @@
 from django.urls import path, re_path
 from django.views.decorators.http import require_http_methods, require_safe
 
-from huiguan.office.ledger.pages import banks, views
+from huiguan.office.ledger.pages import banks, collateral, views
 
 form = require_http_methods(["GET", "HEAD", "POST"])
 NUMBER = "(?P<number>[0-9]{1,18})"
@@ -13,6 +13,8 @@ urlpatterns = [
     path("ledger/proof", require_safe(views.proof_sheet)),
     path("ledger/bank", form(banks.statements)),
     path("ledger/payments", form(banks.all_payments)),
+    path("ledger/collateral", form(collateral.all_collateral)),
+    re_path(rf"^ledger/collateral/{NUMBER}$", form(collateral.collateral)),
     re_path(rf"^ledger/books/{NUMBER}$", form(views.book)),
     re_path(rf"^ledger/accounts/{NUMBER}$", form(views.account)),
     re_path(rf"^ledger/transfers/{NUMBER}$", form(views.transfer)),

@@ -1,0 +1,1 @@
+"""What stands for margin beside cash: lodged, valued, given to each morning; interest on cash."""
