@@ -35,13 +35,17 @@ def test_the_board_moves_by_itself(visit: Open, hall: RunningHall) -> None:
 
 
 def test_a_contract_page_moves_by_itself(visit: Open, hall: RunningHall) -> None:
-    page, _ = visit("/contract/cu2610", "zh")
+    page, said = visit("/contract/cu2610", "zh")
+    page.wait_for_selector("html[data-candles=drawn]")
+    assert page.locator("[data-candles] canvas").count() >= 2  # prices; volume and open interest
+    assert page.locator("[data-depth] svg").count() == 1
     trade(hall, "107020")
     page.wait_for_selector("[data-trades] tr:first-child td:has-text('107,020')")
     assert page.inner_text('[data-cell="sell 1"]') == "107,100"
     assert page.inner_text('[data-cell="buy 1"]') == "106,900"
     trade(hall, "107000")
     page.wait_for_selector("[data-trades] tr:first-child td:has-text('107,000')")
+    assert said == []  # nothing that the policy would forbid, either
 
 
 def test_no_tint_where_no_motion_is_wanted(visit: Open, hall: RunningHall) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from typing import Any
 
 import msgspec
+import pytest
 
 from huiguan.foundation.calendars import exchange_time_ns
+from huiguan.office.config.application import library
 from huiguan.office.feed.public_day import PublicDay
 from tests.office.test_board import trade
 from tests.office.watched import CU2610, TRADING_DAY, Watched
@@ -97,3 +100,39 @@ def test_a_contract_of_no_book_is_shown_without_rules(market: Watched, read: Any
     page = read("/contract/qq2610")
     assert "Rules of the day" not in page
     assert cell(page, "buy 1") == "107,000"
+
+
+def test_bars_for_a_chart_that_can_be_moved(market: Watched, client: Any) -> None:
+    """Two trades in a minute from nine on: one bar, its time as the exchange's clock shows it."""
+    trade(market, 107_000, 2)
+    trade(market, 107_010, 1)
+    found = client.get("/bars/cu2610", {"minutes": "1"}).json()
+    (bar,) = found["bars"]
+    assert bar[0] % 86_400 == 9 * 3_600
+    assert bar[1:6] == [107_000, 107_010, 107_000, 107_010, 3]
+    assert (found["tick"], found["decimals"]) == (1, 0)
+    assert [price for _, price in found["lines"]] == [107_320, 118_050, 96_590]
+    assert client.get("/bars/cu2610", {"minutes": "7"}).json() == client.get("/bars/cu2610").json()
+    assert client.get("/bars/xx2610").status_code == 404
+    assert "15 minutes" in client.get(PAGE, {"minutes": "15"}).content.decode()
+
+
+def test_depth_is_drawn_up_to_each_price(market: Watched, read: Any, client: Any) -> None:
+    """Buyers 1 + 2 lots at 107,300 and 107,290, sellers 4 at 107,310: steps of 1, 3 and 4."""
+    assert client.get("/depth/cu2610").status_code == 404  # nobody waits
+    market.buy(0, 107_300, 1, instrument=CU2610)
+    market.buy(0, 107_290, 2, instrument=CU2610)
+    market.sell(1, 107_310, 4, instrument=CU2610)
+    drawn = read("/depth/cu2610")
+    assert drawn in read(PAGE)
+    buys, sells = re.findall(r'd="M[\d.]+ 132V([\d.]+)H[\d.]+(?:V([\d.]+))?', drawn)
+    heights = [132 - float(y) for y in (*buys, sells[0])]  # 116 is as high as the most lots
+    assert heights == pytest.approx([116 / 4, 116 * 3 / 4, 116], abs=0.1)
+    assert ">buy 3<" in drawn
+    assert ">sell 4<" in drawn
+
+
+def test_the_library_of_the_charts_is_the_one_that_was_looked_at() -> None:
+    """Lightweight Charts 5.1.0, as npm has it; another build is looked at before it is served."""
+    found = hashlib.sha256(library().read_bytes()).hexdigest()
+    assert found == "756b0ba9f58930226d6b8b9d47ad310448ab85d799ea1f7c2c02304777c10b52"

@@ -59,6 +59,7 @@ NOT_SAID = (  # bytes of a draw, pages, streams of chance, texts of files that a
     "<svg",
     "<?xml",
     "<line",
+    "<path",
     "<g ",
     "<polyline",
     "Cookie, Accept",

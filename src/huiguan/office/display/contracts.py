@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from huiguan.exchange.market_data.records import Taker
+from huiguan.exchange.messages import Side
 from huiguan.exchange.reports.rule_table import contract_line, rule_lines
 from huiguan.exchange.reports.words import yuan
 from huiguan.exchange.rules.instruments import parse_contract
@@ -13,6 +14,7 @@ from huiguan.foundation.calendars import clock_text
 from huiguan.foundation.faults import InputFault
 from huiguan.office.display.boards import GUESSED, line_of
 from huiguan.office.display.charts import Drawn, chart
+from huiguan.office.display.depths import MOST_LEVELS, depth_chart
 from huiguan.office.display.figures import Cell, Figures, Level, grouped
 
 if TYPE_CHECKING:
@@ -23,6 +25,9 @@ if TYPE_CHECKING:
     from huiguan.office.feed.public_day import PublicDay
 
 MINUTES = 5
+LENGTHS = (1, 5, 15, 60)  # minutes of a bar, as a reader may choose
+MOST_BARS = 900  # for a chart that can be moved
+CLOCK_SECONDS = 8 * 3600  # charts show a time as if it were UTC: it is the exchange's
 TAKERS = {Taker.BUY: ("buy", "up"), Taker.SELL: ("sell", "down"), Taker.NOBODY: ("auction", "")}
 
 
@@ -90,15 +95,15 @@ def trade_lines(day: PublicDay, contract: int, figures: Figures) -> list[TradeLi
     ]
 
 
-def chart_of(day: PublicDay, contract: int, words: PageWords) -> str:
+def chart_of(day: PublicDay, contract: int, words: PageWords, minutes: int = MINUTES) -> str:
     """Return the chart of a contract, or nothing where no trade was heard of."""
-    bars = day.bars.of(contract, MINUTES)
+    bars = day.bars.of(contract, minutes)
     if not len(bars):
         return ""
     figures = Figures(day, contract)
     drawn = Drawn(
         contract=day.names.contracts[contract],
-        minutes=MINUTES,
+        minutes=minutes,
         bars=bars,
         previous=figures.previous,
         upper=figures.upper,
@@ -106,6 +111,45 @@ def chart_of(day: PublicDay, contract: int, words: PageWords) -> str:
         price=figures.plain,
     )
     return chart(drawn, words)
+
+
+def depth_of(day: PublicDay, contract: int, words: PageWords) -> str:
+    """Return the drawing of depth, or nothing where none is shown."""
+    if day.books.states["withheld"][contract]:
+        return ""
+    figures = Figures(day, contract)
+    bids, asks = (figures.best(side, MOST_LEVELS) for side in (Side.BUY, Side.SELL))
+    return depth_chart(bids, asks, figures.plain, words)
+
+
+def bars_of(day: PublicDay, contract: int, words: PageWords, minutes: int) -> dict[str, object]:
+    """Return the bars of a contract for a chart in the browser, prices in units of the quote."""
+    figures, names = Figures(day, contract), day.names
+
+    def price(ticks: int) -> float:
+        return float(names.price(contract, int(ticks)))
+
+    named = ("previous settlement", figures.previous), ("upper limit", figures.upper)
+    tick = names.price(contract, 1)
+    rows = day.bars.of(contract, minutes)[-MOST_BARS:]
+    prices = ("open_ticks", "high_ticks", "low_ticks", "close_ticks")
+    return {
+        "decimals": len(tick.partition(".")[2]),
+        "tick": float(tick),
+        "lines": [
+            (words.text(name), price(ticks))
+            for name, ticks in (*named, ("lower limit", figures.lower))
+        ],
+        "bars": [
+            (
+                int(row["start_ns"]) // 10**9 + CLOCK_SECONDS,
+                *(price(row[name]) for name in prices),
+                int(row["volume_lots"]),
+                int(row["open_interest_lots"]),
+            )
+            for row in rows
+        ],
+    }
 
 
 def heard_from(day: PublicDay) -> str:

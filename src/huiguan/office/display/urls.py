@@ -21,7 +21,8 @@ urlpatterns = [
     path("calendar", require_safe(records.calendar_page)),
     re_path(r"^calendar/(?P<year>[0-9]{4})$", require_safe(records.calendar_page)),
     path("glossary", require_safe(records.glossary_page)),
-    re_path(r"^chart/(?P<code>[a-z]{1,8}[0-9]{4})$", require_safe(views.drawing)),
+    re_path(r"^(?P<kind>chart|depth)/(?P<code>[a-z]{1,8}[0-9]{4})$", require_safe(views.drawing)),
+    re_path(r"^bars/(?P<code>[a-z]{1,8}[0-9]{4})$", require_safe(views.bars)),
 ]
 handler404 = views.missing
 handler500 = views.broken

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import render
 
 from huiguan.office.display.boards import (
@@ -20,9 +20,12 @@ from huiguan.office.display.boards import (
     wall_pages,
 )
 from huiguan.office.display.contracts import (
+    LENGTHS,
     MINUTES,
+    bars_of,
     block_of,
     chart_of,
+    depth_of,
     heard_from,
     rules_of,
     terms_of,
@@ -154,21 +157,44 @@ def contract(request: Request, code: str) -> Answer:
         row = day.names.contract_rows.get(code)
         if row is None:
             raise Http404
-        block = block_of(day, books, row)
-        drawn, since = chart_of(day, row, request.words), heard_from(day)
+        block, minutes = block_of(day, books, row), minutes_asked(request)
+        drawn, since = chart_of(day, row, request.words, minutes), heard_from(day)
+        depth = depth_of(day, row, request.words)
     return page(
-        request, "contract.html", seen=block, chart=drawn, since=since, minutes=MINUTES,
+        request, "contract.html", seen=block, chart=drawn, since=since, minutes=minutes,
+        depth=depth, lengths=LENGTHS,
         rules=rules_of(books, code, day.trading_day), terms=terms_of(books, code, day.trading_day),
     )  # fmt: skip
 
 
+def minutes_asked(request: Request) -> int:
+    """Return how long the bars of a chart are, as its address says."""
+    asked = request.GET.get("minutes", "")
+    return int(asked) if asked in map(str, LENGTHS) else MINUTES
+
+
 @when_open
-def drawing(request: Request, code: str) -> Answer:
-    """Return the chart of a contract alone, for a page that is open."""
+def drawing(request: Request, kind: str, code: str) -> Answer:
+    """Return the chart or the depth of a contract alone, for a page that is open."""
     with market() as (day, _):
         row = day.names.contract_rows.get(code)
-        found = "" if row is None else chart_of(day, row, request.words)
+        found = ""
+        if row is not None and kind == "depth":
+            found = depth_of(day, row, request.words)
+        elif row is not None:
+            found = chart_of(day, row, request.words, minutes_asked(request))
     return HttpResponse(found, status=200 if found else 404)
+
+
+@when_open
+def bars(request: Request, code: str) -> Answer:
+    """Return the bars of a contract, for a chart that can be moved."""
+    with market() as (day, _):
+        row = day.names.contract_rows.get(code)
+        if row is None:
+            raise Http404
+        found = bars_of(day, row, request.words, minutes_asked(request))
+    return JsonResponse(found)
 
 
 def missing(request: Request, exception: object = None) -> Answer:

@@ -114,6 +114,8 @@ function showBlock(said) {
     if (withheld) withheld.hidden = !said.withheld;
     if (trades) showTrades(trades, said.trades);
   }
+  const price = figure(said.cells.last[0]);
+  document.dispatchEvent(new CustomEvent("huiguan:last", { detail: { contract: said.contract, price } }));
 }
 
 function showHead(head) {
@@ -152,12 +154,17 @@ function follow() {
   };
 }
 
-async function drawAgain(place) {
-  const answer = await fetch(`/chart/${place.dataset.chart}`).catch(() => null);
+/** Ask for a drawing of the server again; ``kind`` is its address. */
+async function drawAgain(place, kind) {
+  if (!place.dataset[kind]) return; // drawn by a library meanwhile
+  const asked = place.dataset.minutes ? `?minutes=${place.dataset.minutes}` : "";
+  const answer = await fetch(`/${kind}/${place.dataset[kind]}${asked}`).catch(() => null);
   if (!answer?.ok) return;
   const drawn = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("svg");
   if (drawn) place.replaceChildren(drawn);
 }
 
 follow();
-for (const place of document.querySelectorAll("[data-chart]")) setInterval(drawAgain, CHART_MS, place);
+for (const kind of ["chart", "depth"]) {
+  for (const place of document.querySelectorAll(`[data-${kind}]`)) setInterval(drawAgain, CHART_MS, place, kind);
+}
