@@ -21,11 +21,11 @@ FIRST, SECOND = "000000000000", "000000000001"  # codes of member 0 and of membe
 DAY = 20260821
 
 
-def pooled_image(codes: int = 6, **settings: Any) -> DayImage:
-    """Return the image of two members with clients, three codes each, and a pool each."""
-    image = small_image(codes=codes, deposit_fen=DEPOSIT, settings=settings)
-    pools = blank_rows(Pool, 2)
-    pools["cash_fen"], pools["margin_fen"], pools["member"] = CASH, MARGIN, np.arange(2)
+def pooled_image(codes: int = 6, members: int = 2, **settings: Any) -> DayImage:
+    """Return the image of members with clients, their codes alike, and a pool each."""
+    image = small_image(codes=codes, members=members, deposit_fen=DEPOSIT, settings=settings)
+    pools = blank_rows(Pool, members)
+    pools["cash_fen"], pools["margin_fen"], pools["member"] = CASH, MARGIN, np.arange(members)
     pools["futures_firm"] = 1
     return image._replace(pools=pools)
 

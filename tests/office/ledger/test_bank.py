@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
@@ -149,19 +150,86 @@ def test_a_table_that_is_wrong_names_its_row(data: bytes, said: str) -> None:
         read_sheet(data)
 
 
+# ISO 20022, pain.001.001.03 (CustomerCreditTransferInitiationV03): of each type its elements in
+# their order, those that have to be there with !, those that may stand several times with *.
+SEQUENCES = {
+    "Document": "CstmrCdtTrfInitn!",
+    "CstmrCdtTrfInitn": "GrpHdr! PmtInf!*",
+    "GrpHdr": "MsgId! CreDtTm! Authstn* NbOfTxs! CtrlSum InitgPty! FwdgAgt",
+    "PmtInf": "PmtInfId! PmtMtd! BtchBookg NbOfTxs CtrlSum PmtTpInf ReqdExctnDt! PoolgAdjstmntDt"
+    " Dbtr! DbtrAcct! DbtrAgt! DbtrAgtAcct UltmtDbtr ChrgBr ChrgsAcct ChrgsAcctAgt CdtTrfTxInf!*",
+    "CdtTrfTxInf": "PmtId! PmtTpInf Amt! XchgRateInf ChrgBr ChqInstr UltmtDbtr IntrmyAgt1"
+    " IntrmyAgt1Acct IntrmyAgt2 IntrmyAgt2Acct IntrmyAgt3 IntrmyAgt3Acct CdtrAgt CdtrAgtAcct Cdtr"
+    " CdtrAcct UltmtCdtr InstrForCdtrAgt* InstrForDbtrAgt Purp RgltryRptg* Tax RltdRmtInf* RmtInf",
+    "PmtId": "InstrId EndToEndId!",
+    "Amt": "InstdAmt!",
+    **dict.fromkeys(("InitgPty", "Dbtr", "Cdtr"), "Nm PstlAdr Id CtryOfRes CtctDtls"),
+    **dict.fromkeys(("DbtrAcct", "CdtrAcct"), "Id! Tp Ccy Nm"),
+    "DbtrAgt": "FinInstnId! BrnchId",
+    "FinInstnId": "BIC ClrSysMmbId Nm PstlAdr Othr",
+    "Othr": "Id! SchmeNm Issr",
+    "Id": "IBAN Othr",
+    "RmtInf": "Ustrd* Strd*",
+}
+TEXTS = {
+    **dict.fromkeys(("MsgId", "PmtInfId", "EndToEndId"), r".{1,35}"),
+    **dict.fromkeys(("Nm", "Ustrd"), r".{1,140}"),
+    "CreDtTm": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d",
+    "ReqdExctnDt": r"\d{4}-\d\d-\d\d",
+    "NbOfTxs": r"[0-9]{1,15}",
+    "CtrlSum": r"\d{1,16}\.\d\d",
+    "PmtMtd": "CHK|TRF|TRA",
+    "InstdAmt": r"\d{1,16}\.\d\d",  # 18 digits in all, of which 5 may be a fraction
+    "Id": r".{1,34}",
+}
+
+
+def check_element(found: ET.Element, space: str) -> None:
+    """Hold an element and all in it against the standard's sequences, counts and types."""
+    name = found.tag.removeprefix(space)
+    assert found.tag == space + name, "everything is in the one namespace"
+    children = [child.tag.removeprefix(space) for child in found]
+    if not children:
+        assert re.fullmatch(TEXTS[name], found.text or ""), (name, found.text)
+        wanted = {"Ccy": "CNY"} if name == "InstdAmt" else {}
+        assert found.attrib == wanted
+        return
+    words = SEQUENCES[name].split()
+    order = [word.rstrip("!*") for word in words]
+    assert [order.index(child) for child in children] == sorted(map(order.index, children)), name
+    for word in words:
+        count = children.count(word.rstrip("!*"))
+        assert count >= ("!" in word), (name, word)
+        assert count <= 1 or "*" in word, (name, word)
+    for child in found:
+        check_element(child, space)
+
+
 def test_payments_are_a_file_of_the_standard() -> None:
-    """Read back by another parser: sums, references, names with marks in them."""
-    paid = [PaymentOut("HG-OUT-1", "Li & <Sons>", "6222-1", 50_005, FIRST)]
+    """Sequence, counts and types of pain.001.001.03; sums, references, names with marks in them."""
+    paid = [
+        PaymentOut("HG-OUT-1", "Li & <Sons>", "6222-1", 50_005, FIRST),
+        PaymentOut("HG-OUT-2", "\u674e\u4f1f" * 100, "6222-2", 1, FIRST),
+    ]
     order = PaymentOrder("HG-PAY-1", "2026-08-21T15:00:00", "2026-08-21", CLIENTS, NUMBER, paid)
     data = pain_of(order)
     assert data == pain_of(order)
     root = ET.fromstring(data)  # noqa: S314  our own
-    space = {"p": "urn:iso:std:iso:20022:tech:xsd:pain.001.001.03"}
+    name = "urn:iso:std:iso:20022:tech:xsd:pain.001.001.03"
+    check_element(root, f"{{{name}}}")
+    space = {"p": name}
     found = [
-        root.findtext(f".//p:{name}", namespaces=space)
-        for name in ("CtrlSum", "NbOfTxs", "EndToEndId", "InstdAmt", "CdtTrfTxInf/p:Cdtr/p:Nm")
+        root.findtext(f".//p:{path}", namespaces=space)
+        for path in ("EndToEndId", "InstdAmt", "CdtTrfTxInf/p:Cdtr/p:Nm")
     ]
-    assert found == ["500.05", "1", "HG-OUT-1", "500.05", "Li & <Sons>"]
+    assert found == ["HG-OUT-1", "500.05", "Li & <Sons>"]
+    for part in ("GrpHdr", "PmtInf"):  # both say how many there are and what they come to
+        told = [root.findtext(f".//p:{part}/p:{one}", namespaces=space)
+                for one in ("NbOfTxs", "CtrlSum")]  # fmt: skip
+        assert told == ["2", "500.06"]
+    bad = data.replace(b"<PmtMtd>TRF</PmtMtd>", b"").replace(b"CNY", b"RMB")
+    with pytest.raises(AssertionError, match="PmtMtd"):
+        check_element(ET.fromstring(bad), f"{{{name}}}")  # noqa: S314  our own
 
 
 @pytest.fixture
@@ -326,6 +394,63 @@ def test_a_withdrawal_is_paid_once_by_a_file_and_a_line(ledger: Office) -> None:
     # said once more by the bank, under another reference: nobody is paid twice
     load(ledger, statement(entry("100.00", "HG-OUT-1", "B3", out=True)))
     assert balances() == {"unmatched receipts": 60_000, "unmatched payments": 10_000}
+    proof.check()
+
+
+RETURN = (  # of a payment that its bank could not make, as camt.053 tells of it
+    '<Ntry><Amt Ccy="CNY">{amount}</Amt><CdtDbtInd>CRDT</CdtDbtInd>{reversal}<Sts>BOOK</Sts>'
+    "<BookgDt><Dt>2026-08-24</Dt></BookgDt><AcctSvcrRef>{own}</AcctSvcrRef><NtryDtls><TxDtls>"
+    "<Refs><EndToEndId>{end}</EndToEndId></Refs>{why}</TxDtls></NtryDtls></Ntry>"
+)
+CLOSED_ACCOUNT = "<RtrInf><Rsn><Cd>AC04</Cd></Rsn><AddtlInf>account closed</AddtlInf></RtrInf>"
+
+
+def returned(amount: str, end: str, own: str, why: str = CLOSED_ACCOUNT, reversal: str = "") -> str:
+    """Return the entry of a payment that comes back."""
+    return RETURN.format(amount=amount, end=end, own=own, why=why, reversal=reversal)
+
+
+def test_a_payment_that_the_bank_sends_back_goes_to_its_code(ledger: Office) -> None:
+    """By RtrInf or by a reversal; whole and once. Less than was paid waits for a clerk."""
+    from huiguan.office.ledger import proof
+    from huiguan.office.ledger.bank import payments
+    from huiguan.office.ledger.crossing import crossings
+    from huiguan.office.ledger.models import BankLine, SentBack
+    from huiguan.office.ledger.selectors import lines_waiting
+
+    load(ledger, statement(entry("900.00", "no name", "B1")))
+    for number, amount in ((1, "500.00"), (2, "300.00")):
+        two_persons(ledger, "withdraw money", FIRST, amount=amount, payee="Li", account="6222 0000")
+        crossings.note_asked(number=number, trading_day=DAY)
+        crossings.note_held(number=number, sequence=number)
+        crossings.settle(number=number)
+    early = returned("500.00", "HG-OUT-1", "B0")
+    read = read_camt(statement(early, returned("1.00", "x", "B0", "", "<RvslInd>true</RvslInd>")))
+    assert [one.returned for one in read] == ["AC04 account closed", "sent back by the bank"]
+    payments.make_payment_file(user=ledger["clearing-clerk"], book=CLIENTS)
+    out = [entry(f"{n}00.00", f"HG-OUT-{k}", f"P{k}", out=True) for k, n in ((1, 5), (2, 3))]
+    # paid and sent back in one statement; said twice by the bank; less than was paid
+    load(
+        ledger,
+        statement(
+            *out, returned("500.00", "HG-OUT-1", "R1"), returned("500.00", "HG-OUT-1", "R2"),
+            returned("299.00", "HG-OUT-2", "R3"),
+        ),
+    )  # fmt: skip
+    back = SentBack.objects.get()
+    assert (back.payment.reference, back.reason) == ("HG-OUT-1", "AC04 account closed")
+    assert back.line.crossing.code.name == FIRST
+    assert [line.reference for line in lines_waiting()] == ["B1/1", "R2/1", "R3/1"]
+    assert balances() == {
+        "bank": 90_000 - 80_000 + 129_900, "on the way in": 50_000,
+        "unmatched receipts": 90_000 + 79_900,
+    }  # fmt: skip
+    crossings.note_asked(number=3, trading_day=DAY)
+    crossings.settle(number=3, sequence=3)
+    assert account(FIRST).balance_fen == DEPOSIT - 30_000
+    page = ledger.browser("clearing-clerk").get(f"/ledger/lines/{back.line_id}").content.decode()
+    assert "AC04 account closed" in page
+    assert BankLine.objects.count() == 6
     proof.check()
 
 

@@ -319,6 +319,14 @@ class Payment(models.Model):
         return f"HG-OUT-{self.crossing_id}"
 
 
+class SentBack(models.Model):
+    """A payment that a bank sent back, with the line that says so; each comes back once."""
+
+    payment = models.OneToOneField(Payment, on_delete=models.PROTECT, related_name="sent_back")
+    line = models.OneToOneField(BankLine, on_delete=models.PROTECT, related_name="sent_back")
+    reason = models.CharField(max_length=100)
+
+
 class CollateralKind(enum.StrEnum):
     """What can be lodged as margin; a quantity counts lots, fen of face, or cents."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from django.db.models import Case, Count, Exists, F, OuterRef, Q, Sum, Value, When
+from django.db.models import Count, Exists, OuterRef, Q, Sum, Value
 from django.db.models.functions import Concat
 
 from huiguan.office.ledger.bank.receipts import reference_of
@@ -53,21 +53,23 @@ def crossings_open() -> list[int]:
     return list(found.values_list("pk", flat=True))
 
 
-def sums_of_books() -> list[BookSum]:
-    """Return every book with the sums of its sides, by name."""
-
-    def side(which: AccountSide) -> Sum:
-        return Sum(Case(When(accounts__side=which, then=F("accounts__balance_fen")), default=0))
-
-    found = LedgerBook.objects.annotate(
-        debit_fen=side(AccountSide.DEBIT), credit_fen=side(AccountSide.CREDIT)
-    ).order_by("name")
-    rows = LedgerAccount.objects.order_by().values_list("book_id")
-    counts = dict(rows.annotate(Count("pk")))
-    return [
-        BookSum(book, counts.get(book.pk, 0), int(book.debit_fen or 0), int(book.credit_fen or 0))
-        for book in found
-    ]
+def sums_of_books(only: int | None = None) -> list[BookSum]:
+    """Return every book, or one, with the sums of its sides, by name: one pass over accounts."""
+    books = LedgerBook.objects.order_by("name")
+    accounts = LedgerAccount.objects.order_by()
+    if only is not None:
+        books, accounts = books.filter(pk=only), accounts.filter(book=only)
+    sums: dict[tuple[int, str], tuple[int, int]] = {
+        (book, side): (counted, int(fen))
+        for book, side, counted, fen in accounts.values_list("book_id", "side").annotate(
+            Count("pk"), Sum("balance_fen")
+        )
+    }
+    found = []
+    for book in books:
+        debit, credit = (sums.get((book.pk, side), (0, 0)) for side in AccountSide)
+        found.append(BookSum(book, debit[0] + credit[0], debit[1], credit[1]))
+    return found
 
 
 def accounts_of(book: LedgerBook, name: str = "") -> list[LedgerAccount]:
@@ -78,17 +80,22 @@ def accounts_of(book: LedgerBook, name: str = "") -> list[LedgerAccount]:
     found = LedgerAccount.objects.filter(book=book, last_transfer__gt=0)
     if name:
         found = found.filter(name__startswith=name)
-    is_code = Case(When(kind=AccountKind.CODE, then=1), default=0)
-    return list(found.order_by(is_code, "name")[:MOST_ACCOUNTS])
+    own = list(found.exclude(kind=AccountKind.CODE).order_by("name")[:MOST_ACCOUNTS])
+    codes = found.filter(kind=AccountKind.CODE).order_by("name")
+    return [*own, *codes[: MOST_ACCOUNTS - len(own)]]
 
 
 def transfers_of(account: LedgerAccount, before: int | None = None) -> list[LedgerTransfer]:
-    """Return a page of an account's transfers, the newest first, all below a number."""
+    """Return a page of an account's transfers, the newest first, all below a number.
+
+    Each side has an index of its own; a page of both is at most the newest page of either.
+    """
     found = LedgerTransfer.objects.select_related("debit", "credit", "reversal")
-    either = found.filter(debit=account) | found.filter(credit=account)
     if before is not None:
-        either = either.filter(number__lt=before)
-    return list(either.order_by("-number")[:PAGE])
+        found = found.filter(number__lt=before)
+    sides = (found.filter(debit=account), found.filter(credit=account))
+    rows = [row for side in sides for row in side.order_by("-number")[:PAGE]]
+    return sorted(rows, key=lambda row: -row.number)[:PAGE]
 
 
 def lines_waiting() -> list[BankLine]:
@@ -124,7 +131,7 @@ def days_met() -> list[MetDay]:
 
 def sum_of_book(number: int) -> BookSum | None:
     """Return a book with its sums, or None."""
-    return next((one for one in sums_of_books() if one.book.pk == number), None)
+    return next(iter(sums_of_books(number)), None)
 
 
 def bank_account_of(book: LedgerBook) -> BankAccount | None:
@@ -177,7 +184,9 @@ def lines_of(file: BankFile) -> list[BankLine]:
 
 def bank_line(number: int) -> BankLine | None:
     """Return a line of a bank, or None."""
-    rows = BankLine.objects.select_related("book", "owner", "crossing__code", "payment__crossing")
+    rows = BankLine.objects.select_related(
+        "book", "owner", "crossing__code", "payment__crossing", "sent_back__payment"
+    )
     return rows.filter(pk=number).first()
 
 
@@ -194,6 +203,7 @@ def payment_files() -> list[PaymentFile]:
     counted = rows.annotate(
         counted=Count("payments"),
         paid=Count("payments__line"),
+        back=Count("payments__sent_back"),
         sum_fen=Sum("payments__crossing__amount_fen"),
     )
     return list(counted.order_by("-pk")[:PAGE])

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 CURRENCY = "CNY"
 SIGNS = {"CRDT": 1, "DBIT": -1}
+RETURNED = "sent back by the bank"
 
 
 def read_camt(data: bytes) -> list[StatementLine]:
@@ -77,7 +78,20 @@ def _of_entry(entry: Node, account: str, where: str) -> Iterator[StatementLine]:
             fen,
             tidy(" ".join(one for one in said if one and one != "NOTPROVIDED"), MOST_WORDS),
             tidy(reference, MOST_REFERENCE),
+            _returned(entry, part),
         )
+
+
+def _returned(entry: Node, part: Node) -> str:
+    """Return why a payment comes back (``RtrInf``, or a reversal); nothing for any other line."""
+    said = [
+        part.words("RtrInf", "Rsn", "Cd") or part.words("RtrInf", "Rsn", "Prtry"),
+        *(one.text for one in part.all("RtrInf", "AddtlInf")),
+    ]
+    why = tidy(" ".join(one for one in said if one), MOST_REFERENCE)
+    if why or part.first("RtrInf") or entry.words("RvslInd") in ("true", "1"):
+        return why or RETURNED
+    return ""
 
 
 def _amount(node: Node, where: str) -> int:

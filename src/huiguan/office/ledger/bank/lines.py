@@ -26,6 +26,7 @@ class StatementLine(NamedTuple):
     amount_fen: int
     words: str  # what payer or payee wrote
     reference: str  # the bank's own, the same whenever it tells of this line; "" where it has none
+    returned: str = ""  # why, where the bank says that it sends a payment back
 
 
 def read_fen(words: str, where: str) -> int:
@@ -62,6 +63,6 @@ def keys_of(lines: Iterable[StatementLine]) -> list[str]:
     keys = []
     for line in lines:
         seen[line] += 1
-        told = (line.account, line.reference) if line.reference else (*line, seen[line])
+        told = (line.account, line.reference) if line.reference else (*line[:5], seen[line])
         keys.append(hashlib.sha256(repr(told).encode()).hexdigest())
     return keys

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from huiguan.foundation.arithmetic import show_fen
 from huiguan.foundation.faults import InputFault
-from huiguan.office.ledger.bank.camt import read_camt
+from huiguan.office.ledger.bank.camt import RETURNED, read_camt
 from huiguan.office.ledger.bank.lines import keys_of, tidy
 from huiguan.office.ledger.bank.sheet import read_sheet
 from huiguan.office.ledger.booking.transfers import Wanted, post
@@ -34,6 +34,7 @@ from huiguan.office.ledger.models import (
     LedgerAccount,
     LedgerTransfer,
     Payment,
+    SentBack,
 )
 from huiguan.office.people import record
 from huiguan.office.people.proposals import check_right
@@ -53,7 +54,10 @@ AT_ONCE = 500
 
 
 class PlannedLine(NamedTuple):
-    """What becomes of a line: counted already, matched with a code or a payment, or waiting."""
+    """What becomes of a line: counted already, matched with a code or a payment, or waiting.
+
+    With both it is that payment sent back: its money goes to the code that it came from.
+    """
 
     line: StatementLine
     key: str
@@ -61,6 +65,13 @@ class PlannedLine(NamedTuple):
     is_known: bool
     code: LedgerAccount | None
     payment: Payment | None
+
+
+class Taken(NamedTuple):
+    """Payments that lines of the same file are of already, by the number of their crossing."""
+
+    paid: set[int]
+    sent_back: set[int]
 
 
 @transaction.atomic
@@ -118,7 +129,7 @@ def plan(lines: Sequence[StatementLine]) -> list[PlannedLine]:
     for start in range(0, len(keys), AT_ONCE):
         rows = BankLine.objects.filter(key__in=keys[start : start + AT_ONCE])
         known.update(rows.values_list("key", flat=True))
-    taken: set[int] = set()
+    taken = Taken(set(), set())
     found = []
     for line, key in zip(lines, keys, strict=True):
         book, is_known = books[line.account], key in known
@@ -129,26 +140,36 @@ def plan(lines: Sequence[StatementLine]) -> list[PlannedLine]:
 
 
 def matched(
-    line: StatementLine, book: LedgerBook, taken: set[int]
+    line: StatementLine, book: LedgerBook, taken: Taken
 ) -> tuple[LedgerAccount | None, Payment | None]:
-    """Return the one trading code or payment that a line names; ``taken`` payments are not it."""
-    if line.amount_fen > 0:
-        names = set(CODE.findall(line.words))
-        rows = list(
-            LedgerAccount.objects.filter(book=book, kind=AccountKind.CODE, name__in=names)[:2]
-        )
-        return (rows[0] if len(rows) == 1 else None), None
-    numbers = {int(number) for number in PAYMENT.findall(line.words)} - taken
+    """Return the one trading code or payment that a line names; ``taken`` payments are not it.
+
+    Money that comes in and names a payment of its amount is that payment sent back.
+    """
+    if line.amount_fen < 0:
+        return None, one_payment(line, book, taken.paid, line=None)
+    if sent := one_payment(line, book, taken.sent_back, sent_back=None):
+        return sent.crossing.code, sent
+    names = set(CODE.findall(line.words))
+    rows = list(LedgerAccount.objects.filter(book=book, kind=AccountKind.CODE, name__in=names)[:2])
+    return (rows[0] if len(rows) == 1 and not line.returned else None), None
+
+
+def one_payment(
+    told: StatementLine, book: LedgerBook, taken: set[int], /, **such: None
+) -> Payment | None:
+    """Return the one payment in a file that a line names by its reference, of its amount."""
+    numbers = {int(number) for number in PAYMENT.findall(told.words)} - taken
     rows = list(
-        Payment.objects.filter(
+        Payment.objects.select_related("crossing__code").filter(
             crossing__in=numbers, crossing__code__book=book, crossing__stage=CrossingStage.SETTLED,
-            crossing__amount_fen=-line.amount_fen, line=None, file__isnull=False,
+            crossing__amount_fen=abs(told.amount_fen), file__isnull=False, **such,
         )[:2]
     )  # fmt: skip
     if len(rows) != 1:
-        return None, None
+        return None
     taken.add(rows[0].crossing_id)
-    return None, rows[0]
+    return rows[0]
 
 
 @transaction.atomic
@@ -190,7 +211,10 @@ def load(*, user: User, number: int) -> BankFile:
         made.save(force_insert=True)
         if one.code:
             send_in(line=made, code=one.code, user=user)
-        if one.payment:
+        if one.payment and one.code:
+            reason = one.line.returned or RETURNED
+            SentBack(payment=one.payment, line=made, reason=reason).save(force_insert=True)
+        elif one.payment:
             one.payment.line = made
             one.payment.save(update_fields=["line"])
     return file
