@@ -49,9 +49,9 @@ check: .venv/dev            ## format, lint, types, import contracts, generated 
 bench: .venv/bench          ## the figures of docs/reference/performance.md
 	$(BIN)/python -m benchmarks
 
-torture: .venv/fuzz         ## 300 kills under load, every cut and flip, every decoder fuzzed
+torture: .venv/fuzz         ## 300 kills under load, every cut and flip, 10,000 lives of warrants, every decoder fuzzed
 	$(STEP) "300 kills, 1 MiB cut at every byte, 64 KiB flipped at every bit: about 20 minutes"
-	$(BIN)/pytest -v -n auto --dist worksteal tests/recovery tests/office/ledger/test_crossings.py --torture
+	$(BIN)/pytest -v -n auto --dist worksteal tests/recovery tests/office/ledger/test_crossings.py $(wildcard tests/property/test_delivery*.py) --torture
 	$(STEP) "coverage-guided fuzzing, thirty minutes for each decoder: two and a half hours"
 	for decoder in binary log_on json words operator; do $(BIN)/python -m tests.fuzz $$decoder 1800 || exit 1; done
 

@@ -18,9 +18,13 @@ from huiguan.foundation.refusals import Refusal
 KINDS = sorted([*messages.COMMANDS.values(), *messages.EVENTS.values()], key=lambda k: k.KIND)
 RECORDS = [records.RECORDS[number] for number in sorted(records.RECORDS)]
 OF_FEED: list[type[Record]] = [records.PacketHeader, *RECORDS]
+DELIVERY = range(6000, 7000)  # refusals of warrants and deliveries: no trading day meets them
 HOMES = 8000  # refusals from here on are the housing office's: no trading day meets them
 
 IN_MEMORY = {  # enumerations whose numbers stand in no journal, image, result or event
+    "Act": "a step of a warrant, written as a word",
+    "Cause": "why a warrant is frozen, written as a word",
+    "State": "where a warrant stands, the fold of its steps",
     "Among": "whose orders a function of the core looks at",
     "Entry": "a column of the table of phases",
     "Matching": "a column of the table of phases",

@@ -18,6 +18,7 @@ from huiguan.exchange.day.image import BEHAVIOUR
 from huiguan.exchange.market_data.records import FEED_VERSION, FeedRecord
 from huiguan.foundation.refusals import Refusal
 from tools.generate.kinds import (
+    DELIVERY,
     HEADER_FIELDS,
     HOMES,
     KINDS,
@@ -126,8 +127,10 @@ def decides_days(pin: Pin, same_behaviour: Mapping[str, str]) -> bool:
     """Return whether a new pin asks for a new behaviour version."""
     if pin.sort not in ("kind", "member") or {pin.owner, pin.name} & same_behaviour.keys():
         return False
-    home = pin.owner == Refusal.__name__ and int(pin.stands.rpartition(" ")[2]) >= HOMES
-    return not home
+    if pin.owner != Refusal.__name__:
+        return True
+    number = int(pin.stands.rpartition(" ")[2])
+    return number < HOMES and number not in DELIVERY
 
 
 def faults(

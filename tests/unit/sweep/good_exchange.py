@@ -50,6 +50,12 @@ def of_exchange(books: Books) -> dict[str, Any]:
     found = parameters(books, "cu2610", 20260821)
     return {
         "lot_size": 5,
+        "quantity": 6,
+        "amount": "1.25",
+        "units": 1,
+        "validity": "days_from_production",
+        "produced": 20260601,
+        "issued": 20260701,
         "tick": 10,
         "rate": "0.5bp",
         "share": "50%",

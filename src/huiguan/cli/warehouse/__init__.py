@@ -1,0 +1,1 @@
+"""``huiguan warrants`` and ``huiguan delivery``: goods behind the market, over files."""

@@ -1,0 +1,1 @@
+"""Files of the warehouse: places, holders, brands and steps of warrants; positions and payments."""

@@ -1,0 +1,83 @@
+"""The tables of a warehouse folder, declared once: what is read, and what a template shows."""
+
+from __future__ import annotations
+
+from huiguan.foundation.readers.sheets import Column, Table
+
+YES_NO = ("yes", "no")
+KINDS = ("warehouse", "factory", "bonded")
+PLACES = ("any", "indoors", "outdoors")
+DAY, QUANTITY, CODE = "a day, as 2026-08-21", "a number of the product's unit", "a code of yours"
+TAKE, RUN = ("warrants take",), ("delivery run",)
+STEPS = (
+    *("apply", "approve", "refuse", "store", "inspect", "issue", "freeze", "release", "pledge"),
+    *("redeem", "transfer", "deliver", "withdraw", "expire"),
+)
+CAUSES = ("none", "delivery", "efp", "margin", "order", "dispute")
+
+HOLDERS = Table(
+    "holders.csv",
+    "Who may hold warrants, and who may not deliver.",
+    TAKE,
+    (
+        Column("holder", "a trading code", "who holds", "00010001"),
+        Column("member", "a member's number", "through whom", "0001"),
+        Column("natural_person", "yes or no", "a person", "no", YES_NO, "no"),
+        Column("warrant_account", "yes or no", "has one", "yes", YES_NO, "yes"),
+        Column("invoice", "yes or no", "gives and takes invoices", "yes", YES_NO, "yes"),
+    ),
+)
+FACILITIES = Table(
+    "facilities.csv",
+    "Delivery storage facilities.",
+    TAKE,
+    (
+        Column("facility", CODE, "the place", "W1"),
+        Column("name", "a text", "its name", "Yangshan 1"),
+        Column("kind", "one of the words", "what it is", "warehouse", KINDS, "warehouse"),
+        Column("region", "a text", "where it is", "Shanghai"),
+        Column("place", "one of the words", "where storage differs", "any", PLACES, "any"),
+    ),
+)
+CAPACITIES = Table(
+    "capacities.csv",
+    "What a place is approved for.",
+    TAKE,
+    (
+        Column("facility", CODE, "the place", "W1"),
+        Column("product", "a product", "what it may hold", "ni"),
+        Column("capacity", QUANTITY, "how much", "50000"),
+    ),
+)
+BRANDS = Table(
+    "brands.csv",
+    "Registered brands; a product without a row takes any.",
+    TAKE,
+    (
+        Column("product", "a product", "of what", "ni"),
+        Column("brand", "a text", "its name", "RED"),
+        Column("group", "a text", "brands that stand for each other", "A", (), ""),
+        Column("premium", "yuan a unit, may be negative", "on the price", "110", (), "0"),
+    ),
+)
+STEP_ROWS = Table(
+    "steps.csv",
+    "Every step of every warrant, in order.",
+    TAKE,
+    (
+        Column("day", DAY, "when", "2026-08-21"),
+        Column("step", "one of the words", "what", "apply", STEPS),
+        Column("warrant", CODE, "which", "NI0001"),
+        Column("by", "a trading code", "the holder, where the step is his", "00010001", (), ""),
+        Column("to", "a trading code", "new holder, pledgee", "", (), ""),
+        Column("product", "a product", "of an application", "ni", (), ""),
+        Column("facility", CODE, "of an application", "W1", (), ""),
+        Column("brand", "a text", "of the goods", "RED", (), ""),
+        Column("grade", "a text", "of the goods", "", (), ""),
+        Column("quantity", QUANTITY, "nominal, weighed or loaded", "6", (), ""),
+        Column("produced", DAY, "of the goods", "", (), ""),
+        Column("cause", "one of the words", "of a freeze", "none", CAUSES, "none"),
+        Column("paid_through", DAY, "until when the seller pays storage", "", (), ""),
+    ),
+)
+TABLES = (HOLDERS, FACILITIES, CAPACITIES, BRANDS, STEP_ROWS)

@@ -1,0 +1,1 @@
+"""Warrants and deliveries: one rule in a few lines."""
