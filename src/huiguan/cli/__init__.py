@@ -72,6 +72,7 @@ NOUNS = (
     "market.shadow",
     "market.simulate",
     "market.statement",
+    "warehouse.delivery",
     "warehouse.warrants",
 )
 

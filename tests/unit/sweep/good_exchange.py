@@ -51,6 +51,9 @@ def of_exchange(books: Books) -> dict[str, Any]:
     return {
         "lot_size": 5,
         "quantity": 6,
+        "final_price": 128_780,
+        "premium": -40,
+        "payment": 11_300_000,
         "amount": "1.25",
         "units": 1,
         "validity": "days_from_production",

@@ -33,10 +33,13 @@ def template(
     ] = False,
 ) -> None:
     """Begin a warehouse folder: holders, facilities, capacities, brands, steps."""
-    from huiguan.storage.warehouse.example import example_rows
+    from huiguan.storage.warehouse.deliveries import write_delivery_template
+    from huiguan.storage.warehouse.example import CONTRACT, example_delivery, example_rows
     from huiguan.storage.warehouse.folder import write_template
 
     write_template(folder, example_rows() if example else {})
+    if example:
+        write_delivery_template(folder, CONTRACT, example_delivery())
     tell(f"{folder}: the tables of a warehouse" + (", invented" if example else ""))
     say_next("warrants", "show", folder)
 

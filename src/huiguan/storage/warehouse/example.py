@@ -57,3 +57,39 @@ def example_rows() -> dict[str, list[list[str]]]:
         ],
         "steps.csv": example_steps(),
     }
+
+
+CONTRACT = "ni2609"  # ends on 2026-09-15; two delivery days: 2026-09-16 and 17
+
+
+def example_delivery() -> dict[str, list[list[str]]]:
+    """Return what is handed in for the delivery of the example.
+
+    A natural person and a position that is no whole unit cannot deliver; one seller has no warrant,
+    another hands in one that is pledged.
+    """
+    free = [(warrant, holder) for warrant, holder, *_ in WARRANTS]
+    return {
+        "positions.csv": [
+            ["00010001", "0", "24", "620000.00"],
+            ["00020001", "0", "12", "310000.00"],
+            ["00030001", "18", "0", "465000.00"],
+            ["00040001", "18", "0", "465000.00"],
+            ["00040002", "4", "0", "103000.00"],
+            ["00050001", "0", "6", "155000.00"],
+            ["00050002", "0", "4", "103000.00"],
+            ["00060001", "6", "0", "155000.00"],
+        ],
+        "handed_in.csv": [
+            [holder, warrant, "2026-09-16", f"09:{10 + number}"]
+            for number, (warrant, holder) in enumerate(free)
+        ],
+        "intentions.csv": [
+            ["00030001", "2026-09-16", "09:05", "W1", "", "RED", ""],
+            ["00040001", "2026-09-16", "09:40", "W2", "W1", "BLUE", "RED"],
+        ],
+        "invoices.csv": [
+            ["00010001", "2026-09-18", "10:00"],
+            ["00020001", "2026-09-21", "15:30"],
+        ],
+    }

@@ -81,3 +81,61 @@ STEP_ROWS = Table(
     ),
 )
 TABLES = (HOLDERS, FACILITIES, CAPACITIES, BRANDS, STEP_ROWS)
+
+CLOCK = "a time, as 14:00"
+POSITIONS = Table(
+    "positions.csv",
+    "What each trading code holds after the last trading day.",
+    RUN,
+    (
+        Column("holder", "a trading code", "whose", "00010001"),
+        Column("long", "lots", "bought", "0", (), "0"),
+        Column("short", "lots", "sold", "24", (), "0"),
+        Column("margin", "yuan", "kept for the delivery", "0", (), "0"),
+    ),
+)
+HANDED_IN = Table(
+    "handed_in.csv",
+    "Warrants that sellers hand in.",
+    RUN,
+    (
+        Column("seller", "a trading code", "who", "00010001"),
+        Column("warrant", CODE, "which", "NI0001"),
+        Column("day", DAY, "when", "2026-09-16"),
+        Column("clock", CLOCK, "when", "09:30"),
+    ),
+)
+INTENTIONS = Table(
+    "intentions.csv",
+    "What buyers declare: the first and second place and brand they would like.",
+    RUN,
+    (
+        Column("buyer", "a trading code", "who", "00030001"),
+        Column("day", DAY, "when", "2026-09-16"),
+        Column("clock", CLOCK, "when", "09:10"),
+        Column("facility", CODE, "first place", "W1", (), ""),
+        Column("second_facility", CODE, "second place", "", (), ""),
+        Column("brand", "a text", "first brand", "RED", (), ""),
+        Column("second_brand", "a text", "second brand", "", (), ""),
+    ),
+)
+PAYMENTS = Table(
+    "payments.csv",
+    "What buyers paid in time; who is not in it paid all that was due.",
+    RUN,
+    (
+        Column("buyer", "a trading code", "who", "00030001"),
+        Column("amount", "yuan", "how much", "0"),
+    ),
+)
+INVOICES = Table(
+    "invoices.csv",
+    "When the invoices of sellers came; who is not in it has not given his.",
+    RUN,
+    (
+        Column("seller", "a trading code", "who", "00010001"),
+        Column("day", DAY, "when", "2026-09-18"),
+        Column("clock", CLOCK, "when", "10:00"),
+    ),
+)
+DELIVERY_TABLES = (POSITIONS, HANDED_IN, INTENTIONS, PAYMENTS, INVOICES)

@@ -1,0 +1,171 @@
+"""``huiguan delivery``: a contract's end as goods and money, over a warehouse folder."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from huiguan.cli import app
+from huiguan.cli.language import tell
+from huiguan.cli.market.folders import Folders
+from huiguan.cli.next_step import say_next
+from huiguan.cli.progress import say
+from huiguan.cli.tables import show_table
+from huiguan.cli.warehouse.warrants import Warehouse
+
+if TYPE_CHECKING:
+    from huiguan.storage.warehouse.deliveries import Record
+
+delivery = typer.Typer(no_args_is_help=True, help="Deliveries: positions become goods and money.")
+app.add_typer(delivery, name="delivery")
+
+Code = Annotated[str, typer.Argument(metavar="CONTRACT", help="A contract, as ni2609.")]
+
+
+@delivery.command()
+def calendar(contract: Code, rulebook: Folders = None) -> None:
+    """Show every day that counts at the end of a contract, with its article and status."""
+    from huiguan.exchange.delivery.calendar import points
+    from huiguan.exchange.rules.instruments import contract as contract_of
+    from huiguan.foundation.calendars import show_day
+    from huiguan.storage.market.rulebooks.delivery import load_delivery_books
+
+    books = load_delivery_books(*rulebook or ())
+    found = contract_of(books.books, contract)
+    show_table(
+        f"end of {found.code}: last trading day {show_day(found.last_day)}",
+        ("day", "clock", "what", "status", "article"),
+        [(show_day(p.day), p.clock, p.what, p.status, p.article) for p in points(books, contract)],
+        ("clock", "what", "status"),
+        ("article",),
+    )
+    say_next("delivery", "template", "DIR", found.code)
+
+
+@delivery.command()
+def template(folder: Warehouse, contract: Code) -> None:
+    """Begin the tables of a delivery: positions, warrants handed in, intentions, payments."""
+    from huiguan.storage.warehouse.deliveries import write_delivery_template
+
+    write_delivery_template(folder, contract, {})
+    tell(f"{folder / contract}: the tables of a delivery")
+    say_next("delivery", "run", folder, contract, "--price", "PRICE")
+
+
+@delivery.command()
+def run(
+    folder: Warehouse,
+    contract: Code,
+    price: Annotated[
+        str, typer.Option("--price", metavar="PRICE", help="Its final settlement price.")
+    ],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check only.")] = False,
+    rulebook: Folders = None,
+) -> None:
+    """Deliver a contract: positions, warrants, allocation, payment against title, defaults.
+
+    The register and the record of the delivery change together, or neither does.
+    """
+    from huiguan.foundation.readers.values import decimal
+    from huiguan.storage.market.rulebooks.delivery import load_delivery_books
+    from huiguan.storage.warehouse.deliveries import run_delivery
+
+    books = load_delivery_books(*rulebook or ())
+    final = decimal(price, "price")
+    record = run_delivery(folder, books, contract, final, dry_run=dry_run, say=say)
+    show_record(record)
+    if dry_run:
+        tell("nothing was written")
+    else:
+        say_next("delivery", "explain", folder, contract, "CODE")
+
+
+@delivery.command()
+def show(folder: Warehouse, contract: Code) -> None:
+    """Show what a delivery came to; it is worked out again from what was handed in."""
+    from huiguan.storage.warehouse.deliveries import read_record
+
+    show_record(read_record(folder, contract))
+    say_next("delivery", "explain", folder, contract, "CODE")
+
+
+@delivery.command()
+def explain(
+    folder: Warehouse,
+    contract: Code,
+    code: Annotated[str, typer.Argument(metavar="CODE", help="A trading code.")],
+) -> None:
+    """Tell one trading code's whole delivery: positions, warrants and why, money, margin."""
+    from huiguan.exchange.delivery.explained import explain as explained
+    from huiguan.storage.warehouse.deliveries import read_record
+
+    record = read_record(folder, contract)
+    for line in explained(record.terms, record.given, record.outcome, record.margins, code):
+        tell(line)
+    say_next("delivery", "show", folder, contract)
+
+
+def show_record(record: Record) -> None:
+    """Print what a delivery came to."""
+    from huiguan.exchange.delivery.case import balances
+    from huiguan.foundation.arithmetic import show_fen
+    from huiguan.foundation.calendars import show_day
+    from huiguan.foundation.refusals import BY_NUMBER
+    from huiguan.storage.warehouse.folder import shown_quantity
+
+    found, terms = record.outcome, record.terms
+    tell(f"{terms.code} at {terms.final_price}, paid on {show_day(terms.pay_day)}")
+    show_table(
+        "closed without delivery",
+        ("holder", "side", "lots", "pays", "reason"),
+        [
+            (row.holder, row.side, row.lots, show_fen(row.fen), row.reason)
+            for row in found.ended.undelivered
+        ],
+        ("side", "reason"),
+    )
+    if record.refused:
+        show_table(
+            "handed in and not counted",
+            ("holder", "what", "number", "reason"),
+            [
+                (row.who, row.what, row.number, BY_NUMBER[row.number].english)
+                for row in record.refused
+            ],
+            ("what", "reason"),
+        )
+    show_table(
+        f"warrants given to buyers: {len(found.settled):,}",
+        (
+            "warrant",
+            "seller",
+            "buyer",
+            "rule",
+            "asked",
+            "quantity",
+            "premium",
+            "due",
+            "title moved",
+        ),
+        [
+            (
+                *(row.assignment.warrant, row.assignment.seller, row.assignment.buyer),
+                *(row.assignment.rule, row.assignment.asked, shown_quantity(row.quantity)),
+                *(row.premium, show_fen(row.due_fen), "yes" if row.paid else "no"),
+            )
+            for row in found.settled
+        ],
+        ("seller", "buyer", "rule", "asked", "title moved"),
+    )
+    show_table(
+        f"units in default: {len(found.defaults):,}",
+        ("seller", "buyer", "in default", "warrant", "pays"),
+        [(row.seller, row.buyer, row.by, row.warrant, show_fen(row.fen)) for row in found.defaults],
+        ("buyer", "in default", "warrant"),
+    )
+    show_table(
+        "what each gained by these payments",
+        ("holder", "gain"),
+        [(name, show_fen(fen)) for name, fen in sorted(balances(found.moves).items())],
+    )

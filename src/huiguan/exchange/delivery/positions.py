@@ -1,0 +1,142 @@
+"""Positions at the end: which can be delivered, and what becomes of the others (5.7, 6.6)."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import msgspec
+
+from huiguan.exchange.delivery.register import Holder
+from huiguan.foundation.arithmetic import Rounding, multiply_rate
+from huiguan.foundation.cited import rule
+from huiguan.foundation.readers.signatures import checked
+from huiguan.foundation.readers.values import Count
+
+
+class Position(msgspec.Struct, frozen=True, kw_only=True):
+    """What a trading code holds of a contract after its last trading day."""
+
+    holder: str
+    long: int
+    short: int
+    margin_fen: int = 0  # kept for the delivery
+
+
+class Undelivered(msgspec.Struct, frozen=True, kw_only=True):
+    """Lots that do not go into the delivery, why, and what they pay or are paid."""
+
+    holder: str
+    side: str  # long, short
+    lots: int
+    reason: str
+    fen: int  # above 0: paid by the holder; below: paid to him
+
+
+def reasons(holder: Holder | None) -> list[str]:
+    """Return why nothing of a holder's position can be delivered; nothing: it can."""
+    if holder is None:
+        return ["not among the holders"]
+    found = []
+    if holder.natural_person:
+        found.append("natural person")
+    if not holder.invoice:
+        found.append("no invoices")
+    if not holder.warrant_account:
+        found.append("no warrant account")
+    return found
+
+
+def parts(holder: Holder | None, lots: int, unit: int) -> tuple[int, int, str]:
+    """Return the lots that are delivered, those that are not, and why: whole units only."""
+    if not lots:
+        return 0, 0, ""
+    found = reasons(holder)
+    if found:
+        return 0, lots, ", ".join(found)
+    left = lots % unit
+    return lots - left, left, f"not whole units of {unit} lots" if left else ""
+
+
+@rule("largest remainder: whole units by share, ties to the larger, then by name", "unconfirmed")
+@checked
+def whole_shares(total: Count, weights: Mapping[str, Count]) -> dict[str, int]:
+    """Return ``total`` divided by weight in whole units; nobody gets more than his weight.
+
+    5 over A 6, B 3, C 1: exact 3.0, 1.5, 0.5; whole 3, 1, 0; the last one goes to B, which has as
+    large a remainder as C and the larger weight.
+    """
+    weight = sum(weights.values())
+    given = min(total, weight)
+    if not given:
+        return dict.fromkeys(weights, 0)
+    found = {name: given * own // weight for name, own in weights.items()}
+    order = sorted(
+        weights, key=lambda name: (-(given * weights[name] % weight), -weights[name], name)
+    )
+    left = given - sum(found.values())
+    for name in order:
+        if left and found[name] < weights[name]:
+            found[name] += 1
+            left -= 1
+    return found
+
+
+class Ended(msgspec.Struct, frozen=True, kw_only=True):
+    """What goes into the delivery in lots, by holder, and what does not."""
+
+    buyers: dict[str, int]
+    sellers: dict[str, int]
+    undelivered: list[Undelivered]
+
+
+def share_fen(value_fen: int, rate_ppb: int) -> int:
+    """Return a penalty: a rate of a value, half up."""
+    return int(multiply_rate(value_fen, rate_ppb, Rounding.HALF_UP))
+
+
+def end_positions(
+    positions: Iterable[Position],
+    holders: Mapping[str, Holder],
+    unit: int,
+    lot_fen: int,
+    rate_ppb: int,
+) -> Ended:
+    """Return what is delivered after positions that cannot be were handled in their order (6.6).
+
+    (1) Every lot that cannot be delivered pays the rate on its value, on both sides. (2) Where more
+    of one side cannot, the exchange pays that rate to holders of the other side who could have, in
+    whole units by their share. (3) All these lots are closed without delivery.
+    """
+    lots: dict[str, dict[str, int]] = {"long": {}, "short": {}}
+    out: list[Undelivered] = []
+    lost = {"long": 0, "short": 0}
+    for position in sorted(positions, key=lambda row: row.holder):
+        for side in ("long", "short"):
+            holder = holders.get(position.holder)
+            held, left, why = parts(holder, getattr(position, side), unit)
+            if held:
+                lots[side][position.holder] = held
+            if left:
+                lost[side] += left
+                fine = share_fen(left * lot_fen, rate_ppb)
+                out.append(
+                    Undelivered(holder=position.holder, side=side, lots=left, reason=why, fen=fine)
+                )
+    larger, other = ("long", "short") if lost["long"] > lost["short"] else ("short", "long")
+    over = (lost[larger] - lost[other]) // unit
+    units = {name: held // unit for name, held in lots[other].items()}
+    for name, taken in sorted(whole_shares(over, units).items()):
+        if taken:
+            lots[other][name] -= taken * unit
+            paid = share_fen(taken * unit * lot_fen, rate_ppb)
+            why = "the other side cannot deliver"
+            row = Undelivered(holder=name, side=other, lots=taken * unit, reason=why, fen=-paid)
+            out.append(row)
+    return Ended(
+        buyers={name: held for name, held in lots["long"].items() if held},
+        sellers={name: held for name, held in lots["short"].items() if held},
+        undelivered=out,
+    )
+
+
+def imbalance(positions: Sequence[Position]) -> int:
+    """Return the lots by which long is more than short: a contract has none."""
+    return sum(row.long - row.short for row in positions)
