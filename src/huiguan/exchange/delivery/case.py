@@ -15,12 +15,12 @@ from huiguan.exchange.delivery.positions import (
     Ended,
     Position,
     end_positions,
+    half_up,
     imbalance,
     share_fen,
 )
 from huiguan.exchange.delivery.register import Holder
-from huiguan.exchange.quotes import Price, Rate, as_rate, exact, whole
-from huiguan.foundation.arithmetic import Rounding
+from huiguan.exchange.quotes import Price, Rate, as_rate, exact
 from huiguan.foundation.cited import rule
 from huiguan.foundation.faults import InputFault
 from huiguan.foundation.readers.signatures import checked, unchecked
@@ -40,7 +40,7 @@ def payment_fen(final_price: Price, premium: Price, quantity: Price) -> int:
     amount = price * exact(quantity, "quantity") * 100
     if amount < 0:
         raise InputFault(f"premium: {premium} is more than the price, {final_price}")
-    return whole(amount, Rounding.HALF_UP)
+    return half_up(amount.numerator, amount.denominator)
 
 
 @rule("tax in a price: net = payment / (1 + rate), half up", "unconfirmed")
@@ -50,8 +50,9 @@ def tax_fen(payment: Count, rate: Rate) -> int:
 
     113,000.00 yuan at 13 %: 113,000 / 1.13 = 100,000.00 net, 13,000.00 tax.
     """
-    net = whole(Fraction(payment) / (1 + as_rate(rate)), Rounding.HALF_UP)
-    return payment - net
+    net = Fraction(payment) / (1 + as_rate(rate))
+    net_fen = half_up(net.numerator, net.denominator)
+    return payment - net_fen
 
 
 class Goods(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,7 +83,8 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def lot_fen(self) -> int:
         """The value of one lot at the final settlement price."""
-        return whole(exact(self.final_price) * self.lot_size * 100, Rounding.HALF_UP)
+        value = exact(self.final_price) * self.lot_size * 100
+        return half_up(value.numerator, value.denominator)
 
 
 class Given(msgspec.Struct, frozen=True, kw_only=True):
@@ -220,10 +222,16 @@ def pay(
     """Return each assignment with what is due, and whether it was paid for, in order."""
     left = dict(paid)
     found = []
+    priced: dict[tuple[int, Decimal], tuple[int, int]] = {}  # many warrants are alike
     for row in assignments:
         own = goods[row.warrant]
-        quantity = Decimal(own.quantity).scaleb(-3)
-        due = unchecked(payment_fen)(terms.final_price, own.premium, quantity)
+        kind = (own.quantity, own.premium)
+        if kind not in priced:
+            quantity = Decimal(own.quantity).scaleb(-3)
+            amount = unchecked(payment_fen)(terms.final_price, own.premium, quantity)
+            rate = Decimal(terms.tax_ppb).scaleb(-9)
+            priced[kind] = (amount, unchecked(tax_fen)(amount, rate))
+        due, tax = priced[kind]
         enough = row.buyer not in left or left[row.buyer] >= due
         if row.buyer in left:
             left[row.buyer] = left[row.buyer] - due if enough else 0
@@ -233,7 +241,7 @@ def pay(
                 quantity=own.quantity,
                 premium=own.premium,
                 due_fen=due,
-                tax_fen=unchecked(tax_fen)(due, Decimal(terms.tax_ppb).scaleb(-9)),
+                tax_fen=tax,
                 paid=enough,
             )
         )
@@ -330,8 +338,7 @@ def delivery_fee(terms: Terms, row: Settled) -> int:
     """Return what each side pays the exchange for one warrant: by the unit, or by its value."""
     if terms.fee_ppb:
         return share_fen(row.due_fen, terms.fee_ppb)
-    per_unit = Fraction(row.quantity * terms.fee_per_unit_fen, 1_000)
-    return whole(per_unit, Rounding.HALF_UP)
+    return half_up(row.quantity * terms.fee_per_unit_fen, 1_000)
 
 
 def balances(moves: Iterable[Move]) -> dict[str, int]:

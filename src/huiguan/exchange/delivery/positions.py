@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 
 from huiguan.exchange.delivery.register import Holder
-from huiguan.foundation.arithmetic import Rounding, multiply_rate
+from huiguan.foundation.arithmetic import PPB
 from huiguan.foundation.cited import rule
 from huiguan.foundation.readers.signatures import checked
 from huiguan.foundation.readers.values import Count
@@ -89,7 +89,12 @@ class Ended(msgspec.Struct, frozen=True, kw_only=True):
 
 def share_fen(value_fen: int, rate_ppb: int) -> int:
     """Return a penalty: a rate of a value, half up."""
-    return int(multiply_rate(value_fen, rate_ppb, Rounding.HALF_UP))
+    return half_up(value_fen * rate_ppb, PPB)
+
+
+def half_up(numerator: int, divisor: int) -> int:
+    """Return a quotient, a half up: plain integers, for it stands inside a loop over warrants."""
+    return (2 * numerator + divisor) // (2 * divisor)
 
 
 def end_positions(
