@@ -26,22 +26,22 @@ if TYPE_CHECKING:
 
 # What is meant, by hand once more: own account, users, proposals of all, own
 # proposals and those to decide on, record, changes of people; live day and days, measures of a
-# day, proofs of a day; the ledger, its bank files, its money; bindings, changes of them, orders,
-# member, keys.
+# day, stops in an emergency, proofs of a day; the ledger, its bank files, its money; bindings,
+# changes of them, orders, member, keys.
 # d do, s see, m make, c check, - nothing
 MEANT = """
-guest             -  -  -  -  -  -   -  -   -   -  -  -     -  -   -  -  -
-applicant         d  -  -  -  -  -   -  -   -   -  -  -     -  -   -  -  -
-tenant            d  -  -  -  -  -   -  -   -   -  -  -     -  -   -  -  -
-employer          d  -  -  -  -  -   -  -   -   -  -  -     -  -   -  -  -
-trader            d  -  -  -  -  -   -  -   -   -  -  -     -  -   d  -  -
-member clerk      d  -  -  s  -  -   -  -   -   -  -  -     -  -   -  s  d
-clearing clerk    d  -  -  s  -  -   s  m   -   s  d  mc    -  -   -  -  -
-supervisor        d  s  s  s  -  c   s  mc  -   s  -  c     s  c   -  -  -
-housing officer   d  -  -  s  -  -   -  -   -   -  -  -     -  -   -  -  -
-building manager  d  -  -  s  -  -   -  -   -   -  -  -     -  -   -  -  -
-auditor           d  s  s  s  s  -   s  -   d   s  -  -     s  -   -  -  -
-administrator     d  s  s  s  -  mc  s  c   -   s  -  -     s  mc  -  -  -
+guest             -  -  -  -  -  -  -  -  -  -  -  -  -  -  -  -  -  -
+applicant         d  -  -  -  -  -  -  -  -  -  -  -  -  -  -  -  -  -
+tenant            d  -  -  -  -  -  -  -  -  -  -  -  -  -  -  -  -  -
+employer          d  -  -  -  -  -  -  -  -  -  -  -  -  -  -  -  -  -
+trader            d  -  -  -  -  -  -  -  -  -  -  -  -  -  -  d  -  -
+member clerk      d  -  -  s  -  -  -  -  -  -  -  -  -  -  -  -  s  d
+clearing clerk    d  -  -  s  -  -  s  m  d  -  s  d  mc -  -  -  -  -
+supervisor        d  s  s  s  -  c  s  mc dc -  s  -  c  s  c  -  -  -
+housing officer   d  -  -  s  -  -  -  -  -  -  -  -  -  -  -  -  -  -
+building manager  d  -  -  s  -  -  -  -  -  -  -  -  -  -  -  -  -  -
+auditor           d  s  s  s  s  -  s  -  -  d  s  -  -  s  -  -  -  -
+administrator     d  s  s  s  -  mc s  c  c  -  s  -  -  s  mc -  -  -
 """
 COLUMNS = (
     (Action.KEEP_OWN_ACCOUNT,),
@@ -52,6 +52,7 @@ COLUMNS = (
     FOUR_EYES,
     (Action.SEE_LIVE_DAY, Action.SEE_DAYS),
     MEASURES,
+    (Action.STOP_IN_EMERGENCY,),
     (Action.VERIFY_DAY,),
     (Action.SEE_LEDGER,),
     BANKING,
@@ -92,6 +93,7 @@ PAGES = {
     "/days": (Action.SEE_DAYS, Right.SEE),
     "/days/20260821": (Action.SEE_DAYS, Right.SEE),
     "/day-end/20260821": (Action.SEE_DAYS, Right.SEE),
+    "/day-start/20260821": (Action.SEE_DAYS, Right.SEE),
     "/rule-desk": (Action.SEE_DAYS, Right.SEE),
     "/rule-desk/1": (Action.SEE_DAYS, Right.SEE),
     **dict.fromkeys(
@@ -110,7 +112,8 @@ PAGES = {
 
 
 NOT_THERE = (
-    *("/users/999", "/days/20260821", "/day-end/20260821", "/rule-desk/1"),
+    *("/users/999", "/days/20260821", "/day-end/20260821", "/day-start/20260821"),
+    "/rule-desk/1",
     *("/ledger/books/1", "/ledger/accounts/1", "/ledger/transfers/1"),
     *("/ledger/bank/1", "/ledger/lines/1", "/ledger/collateral/1", "/ledger/payments/1.xml"),
 )

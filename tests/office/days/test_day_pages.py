@@ -23,11 +23,18 @@ if TYPE_CHECKING:
     from tests.office.days.conftest import Desk
     from tests.office.peopled import Office
 
+POOL = "0001/house"
 HALT = {"form": "0", "m0-do": "halt trading", "m0-kind": "product", "m0-name": "cu"}
 NAMES = {  # what stays in Latin letters on a Chinese page
     *("clearing", "clerk", "supervisor", "auditor", "administrator", "Huiguan", "English"),
     *("cu", "au", "day", "clock"),
 }
+
+
+def decision(form: str, **given: str) -> dict[str, str]:
+    """Return a form of the page of a day's end, as a browser sends it."""
+    fields = {f"{form}-{name}": value for name, value in given.items()}
+    return {"form": form, f"{form}-why": "a try", **fields}
 
 
 def letters_left(page: Any) -> set[str]:
@@ -89,7 +96,25 @@ def test_an_evening_by_hand(
 
     Clearing is killed once; two persons let it be tried again.
     """
+    from huiguan.office.days import errands
+    from huiguan.office.days.models import RecordedDay
     from huiguan.office.days.recording import check_days, record_closed
+    from huiguan.office.ledger import proof
+    from huiguan.office.ledger.booking.evenings import keep_up
+    from huiguan.office.ledger.models import LedgerTransfer, MetDay
+
+    def nothing_waits() -> bool:
+        errands.send_waiting()
+        return not errands.Errand.objects.filter(state="waiting").exists()
+
+    def agree(form: dict[str, str]) -> str:
+        made = clerk.post("/day-end", form)
+        assert made.status_code == 303, text(made)
+        where = made.headers["Location"]
+        said = text(supervisor.post(where, {"do": "approve"}))
+        wait_until(lambda: errands.send_waiting() == 0)
+        assert "approved" in said
+        return text(clerk.get(where))
 
     clerk, supervisor = office.browser("clearing-clerk"), office.browser("supervisor")
     with running_hall(tmp_path / "hall", days="hand") as hall:
@@ -97,6 +122,12 @@ def test_an_evening_by_hand(
         hall.start("floor", DOORS_NAME)
         page = text(clerk.get("/day-end"))
         assert "trading is over, the journal is closed to come" in page
+        assert "the doors are open done" in text(clerk.get("/day-start"))
+        assert letters_left(office.browser("clearing-clerk", "zh").get("/day-start")) <= {"SHFE"}
+        keep_up(hall.folder / "days")
+        wrong = clerk.post("/day-end", decision("price", contract="cu2610", price="106905"))
+        assert "multiple of the tick 10" in text(wrong)
+        agree(decision("price", contract="cu2610", price="106900"))
         while step_of(hall) == "trading":
             hall.ask("step")
         os.kill(until_child(hall.processes["floor"].pid, "close"), signal.SIGKILL)
@@ -109,12 +140,25 @@ def test_an_evening_by_hand(
         (day,) = (hall.folder / "days").iterdir()
         assert is_closed(day)
         page = text(clerk.get("/day-end"))
+        assert "by decision 1" in page
         assert "every book sums to zero, positions are those of the market done" in page
         assert "the day is recorded in the database running" in page
         assert "two persons open it" in page
         assert record_closed() == 1
         chinese = office.browser("clearing-clerk", "zh")
-        assert letters_left(chinese.get("/day-end")) <= {"SHFE"}
+        assert letters_left(chinese.get("/day-end")) <= {"SHFE", "house", "clients"}
+        agree(decision("correct", contract="cu2610", price="106910"))
+        wait_until(lambda: step_of(hall) == "waiting")
+        assert "refused by the market: the result stays as it is" in agree(decision("correct"))
+        assert record_closed() == 1
+        first, second = RecordedDay.objects.order_by("version")
+        assert (first.why, second.why) == ("", "a try")
+        assert first.result_hash != second.result_hash
+        page = text(clerk.get("/day-end"))
+        assert "version 2" in page
+        agree(decision("pool", pool=POOL, amount="1,000.50"))
+        late = clerk.post("/day-end", decision("price", contract="cu2610", price="106920"))
+        assert late.status_code == 200  # nothing of the kind is asked any more
         made = clerk.post("/day-end", {"why": "all is reconciled"})
         assert made.status_code == 303
         assert step_of(hall) == "waiting"
@@ -125,8 +169,17 @@ def test_an_evening_by_hand(
         assert re.search(r"trading day \d{4}-\d\d-\d\d is open done", page)
         assert "forced liquidations" in page
         page = text(clerk.get("/day-end"))
+        assert "How this day began" in page
+        page = text(clerk.get("/day-start"))
         assert "the morning follows from the day before done" in page
-        assert check_days() == 1
+        assert check_days() == 2
+        keep_up(hall.folder / "days")
+        for met in MetDay.objects.all():
+            sheet = proof.sheet(hall.folder / "days", met.trading_day)
+            assert sheet.wrong == 0, [one for one in sheet.lines if one.differs_fen]
+        moved = LedgerTransfer.objects.get(reference__startswith="opening", cause="evening")
+        assert (moved.amount_fen, moved.credit.name) == (100_050, f"{POOL}:clearing deposit")
+        proof.check()
 
 
 @pytest.fixture

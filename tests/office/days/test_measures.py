@@ -99,7 +99,7 @@ def test_what_changed_meanwhile_is_proposed_again(desk: Desk) -> None:
 
 def test_a_refusal_of_the_market_is_said(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """The row is another day's: the market refuses by the number of what it does not have."""
-    from huiguan.office.days import measures
+    from huiguan.office.days.deeds import measures
 
     waits = desk.propose("halt trading", "contract cu2610")
     monkeypatch.setattr(measures, "row_of", lambda *_: 9_999)

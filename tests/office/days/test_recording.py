@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
-import sys
-import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,8 +16,10 @@ from huiguan.exchange.day.result import result_digest
 from huiguan.foundation.faults import CheckFault
 from tests.markets import books
 from tests.office.days.closed import DAY, closed_day, of_vendor
+from tests.office.dying import Dying
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from huiguan.days.cleared import ClosedDay
@@ -32,6 +31,16 @@ COLUMNS = (
     "order_fees_fen, cash_fen, margin_fen, usable_fen, balance_fen, minimum_fen, call_fen, day_id"
 )
 POOLS = "days_recordedpool"
+FORCED = "days_recordedforced"
+LISTED = "trading_day, trading_code, instrument, side, hedging, lots, reason, day_id"
+LATE_FORCED = (
+    f"INSERT INTO {FORCED} (id, place, {LISTED}) "  # noqa: S608
+    f"SELECT id + 100, place + 100, {LISTED} FROM {FORCED}"
+)
+STAYS = (
+    *(f"UPDATE {FORCED} SET lots = 1", f"DELETE FROM {FORCED}"),  # noqa: S608
+    "DELETE FROM days_recordedmorning",
+)
 LATE = f"INSERT INTO {POOLS} SELECT id + 1000, 'late', {COLUMNS} FROM {POOLS}"  # noqa: S608
 
 
@@ -154,54 +163,85 @@ def test_a_recorded_day_stays(folder: Path, statement: str) -> None:
     del folder
 
 
-RECORD = """
-import os, signal, sys
-from pathlib import Path
-from huiguan.office.config.database import open_database
-open_database(Path(sys.argv[1]))
-from django.conf import settings
-settings.HALL_FOLDER = sys.argv[2]
-from huiguan.office.days import recording
-if sys.argv[3] == "at its line":
-    recording.record.write = lambda **_: os.kill(os.getpid(), signal.SIGKILL)
-print("begins", flush=True)
-recording.record_closed()
-print("done", flush=True)
-"""
-KILLS, STEP_SECONDS = 12, 0.002
-
-
 @pytest.mark.slow
-@pytest.mark.parametrize("kill", ["at its line", *range(KILLS)])
 def test_killed_while_recording_it_is_whole_or_not_there(
-    folder: Path, office: Office, kill: int | str
+    folder: Path, office: Office, torture: bool, record_property: Callable[[str, object], None]
 ) -> None:
-    from huiguan.office.days.models import RecordedDay, RecordedPool
-    from huiguan.office.days.recording import check_days
+    """A day, then what the next morning closes by force; then both as the ledger books them."""
+    from huiguan.office.days.models import RecordedDay, RecordedMorning, RecordedPool
+    from huiguan.office.days.recording import check_days, record_mornings
+    from huiguan.office.ledger import proof
+    from huiguan.office.ledger.models import LedgerTransfer, MetDay
     from huiguan.office.people import record
 
+    open_next(folder / "days" / str(DAY), books())
     connection.close()
-    call = [sys.executable, "-c", RECORD, str(office.folder), str(folder), str(kill)]
-    with subprocess.Popen(call, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout
-        process.stdout.readline()
-        if isinstance(kill, int):
-            time.sleep(kill * STEP_SECONDS)  # another place each time
-            process.kill()
-    days = RecordedDay.objects.count()
-    pools = RecordedPool.objects.count()
-    assert (days, pools > 0) in ((0, False), (1, True))
-    assert kill != "at its line" or days == 0
-    assert record_it() == 1 - days
+    kills = 0
+
+    def state() -> tuple[int, ...]:
+        kinds = (RecordedDay, RecordedMorning, RecordedPool, MetDay, LedgerTransfer)
+        return tuple(kind.objects.count() for kind in kinds)
+
+    with Dying(office.folder, office.environment) as dying:
+        for step in ("record", "book"):
+            was, at = state(), 0
+            while True:
+                at += 1 if torture else 5  # every point, or each fifth
+                given = {"hall": str(folder), "days": str(folder / "days")}
+                if not dying.run(step, at, **given).killed:
+                    break
+                kills += 1
+                days, mornings, pools, *_ = now = state()
+                assert (days, pools > 0, mornings <= days) in ((0, False, True), (1, True, True))
+                record.check()
+                if now != was:  # a commit: the way to the end is another one from here
+                    was, at = now, 0
+    assert (record_it(), record_mornings()) == (0, 0)
     assert check_days() == 1
+    assert MetDay.objects.count() == 1
+    proof.check()
     record.check()
+    record_property("kills of recording and booking a day", kills)
 
 
 def test_the_next_morning_says_what_is_closed_by_force(folder: Path) -> None:
-    from huiguan.office.days.selectors import forced_after, versions_of
+    """Recorded with the version it was made of, once; nothing can be added to it or taken out."""
+    from huiguan.exchange.clearing.liquidation import ForceClose, ForceCloseReason
+    from huiguan.office.days.models import RecordedForced
+    from huiguan.office.days.recording import check_days, record_morning, record_mornings
+    from huiguan.office.days.selectors import forced_after, forced_on, versions_of
+    from huiguan.storage.market.day_image import read_image
 
     record_it()
     (day,) = versions_of(DAY)
+    assert record_mornings() == 0
     assert forced_after(day).day == 0
     opened = open_next(folder / "days" / str(DAY), books())
-    assert forced_after(day) == (day.next_trading_day, len(opened.forced), opened.forced)
+    assert opened.forced == []
+    closes = [
+        ForceClose("000110000001", "cu2610", side, hedging=False, lots=lots,
+                   reason=ForceCloseReason.LACK_OF_DEPOSIT)
+        for side, lots in (("long", 3), ("short", 2))
+    ]  # fmt: skip
+    image = read_image(opened.root / "image")
+    with transaction.atomic():
+        record_morning(day=day, image=image, closes=closes)
+        rows = forced_on(day.next_trading_day)
+        assert [(row.side, row.lots, row.reason) for row in rows] == [
+            *(("long", 3, "lack_of_deposit"), ("short", 2, "lack_of_deposit")),
+        ]
+        assert forced_after(day).closes == 2
+        for statement in (*STAYS, LATE_FORCED):
+            with (
+                pytest.raises(IntegrityError, match="recorded morning"),
+                transaction.atomic(),
+                connection.cursor() as cursor,
+            ):
+                cursor.execute(statement)
+        with pytest.raises(CheckFault, match="is not recorded as its folder has it"):
+            check_days()  # the folder's list is empty
+        transaction.set_rollback(True)
+    assert RecordedForced.objects.count() == 0
+    assert [record_mornings(), record_mornings()] == [1, 0]
+    assert forced_after(day) == (day.next_trading_day, 0, [])
+    assert check_days() == 1

@@ -29,6 +29,7 @@ from huiguan.floor.day.node import Node
 from huiguan.floor.doors.binary import LOG_ON_SECONDS, Line
 from huiguan.floor.doors.records import DoorReason
 from huiguan.floor.hall.clock import Clock, ClockSetting, exchange_words
+from huiguan.floor.hall.evening import Evening
 from huiguan.floor.hall.key_desk import KeyDesk
 from huiguan.floor.hall.keys import Keys
 from huiguan.floor.hall.lines import MOST_LINES, Hall
@@ -96,6 +97,7 @@ class Floor:
         self.folder, self.settings, self.say = folder, settings, say
         self._stopping = asyncio.Event()
         self._turn = Turn(settings.days)
+        self._evening = Evening(folder, self._turn, lambda: current_day(folder))
         self._publisher: Publisher
         self._feed_port = 0
 
@@ -125,7 +127,7 @@ class Floor:
         node.begin()
         operator = Operator(hall, self._stopping.set)
         operator.words = self._turn.words
-        operator.more["turn"] = self._turn.push
+        operator.more |= {"turn": self._turn.push, **self._evening.requests()}
         operator.more["keys"] = partial(self._read_keys, hall)
         operator.more |= KeyDesk(self.folder, hall).requests()
         for number in (signal.SIGINT, signal.SIGTERM):
@@ -268,7 +270,7 @@ class Floor:
     async def _between_days(self, root: Path, clock: Clock) -> Path | None:
         """Open the day after one that is closed, at the start; its operator may ask meanwhile."""
         operator = BetweenDays(clock, int(root.name), self._turn.words, self._stopping.set)
-        operator.more["turn"] = self._turn.push
+        operator.more |= {"turn": self._turn.push, **self._evening.requests()}
         door = await operator.serve(self.folder)
         try:
             return await self._open_next(root)
@@ -290,11 +292,15 @@ class Floor:
                     words = f"{root.name} is closed; waiting for `huiguan clock turn`"
                     if not await self._by_hand(TurnStep.WAITING, words, root):
                         return None
+                    if await self._corrected(root):
+                        continue
                 await self._do("open", root)
                 return current_day(self.folder)
             except CheckFault as fault:
                 if not await self._by_hand(TurnStep.FAILED, str(fault), root):
                     return None
+                if await self._corrected(root):
+                    continue
             turned = turned or is_closed(root)
 
     async def _by_hand(self, step: TurnStep, words: str, root: Path) -> bool:
@@ -308,13 +314,35 @@ class Floor:
         hall.take_keys(Keys.read(self.folder))
         return "the keys are read anew"
 
+    async def _corrected(self, root: Path) -> bool:
+        """Correct a closed day, if that is what the turn was pushed for; tell who asked."""
+        asked = self._turn.correction()
+        if asked is None:
+            return False
+        words = await self._step("close", root, asked.call)
+        if words is None:
+            asked.answer.set_result("a new version of the result is written")
+        else:
+            told = words.replace(f"{root}", root.name)
+            asked.answer.set_exception(InputFault(f"the result stays as it is: {told}"))
+        return True
+
     async def _do(self, step: str, root: Path) -> None:
-        """Run one step of the evening as a command of its own, and show its words."""
+        """Run one step of the evening under its instructions."""
+        last = await self._step(step, root, self._evening.words(root, step))
+        if last is not None:
+            raise CheckFault(
+                f"`huiguan day {step} {root}` did not succeed ({last}); nothing was opened. Mend "
+                "what it says; `huiguan clock turn` tries it again"
+            )
+
+    async def _step(self, step: str, root: Path, more: list[str]) -> str | None:
+        """Run a command of the evening and show its words; return the last ones if it failed."""
         self._turn.goes(TurnStep(step), f"day {step} {root.name}", root.name)
         own = rulebook_folders(self.folder, self.settings)
         books = [word for folder in own for word in ("--rulebook", str(folder))]
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "huiguan", "day", step, str(root), *books),
+            *(sys.executable, "-m", "huiguan", "day", step, str(root), *books, *more),
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.PIPE,
         )
@@ -323,11 +351,7 @@ class Floor:
         while line := (await process.stderr.readline()).decode("utf-8", "replace").strip():
             last = line
             self._turn.goes(TurnStep(step), f"day {step} {root.name}: {line}", root.name)
-        if await process.wait():
-            raise CheckFault(
-                f"`huiguan day {step} {root}` did not succeed ({last}); nothing was opened. Mend "
-                "what it says; `huiguan clock turn` tries it again"
-            )
+        return last if await process.wait() else None
 
 
 def serve(folder: Path, say: Callable[[str], None]) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import enum
-from typing import Any
+from typing import Any, NamedTuple
 
 from huiguan.foundation.faults import InputFault
 
@@ -21,12 +21,20 @@ class TurnStep(enum.StrEnum):
     FAILED = "failed"  # nothing was opened; a person tries it again
 
 
+class Correction(NamedTuple):
+    """A correction that somebody waits for: what `day close` is called with, and the answer."""
+
+    call: list[str]
+    answer: asyncio.Future[str]
+
+
 class Turn:
     """Where the turn stands, and whether somebody turned it on."""
 
     def __init__(self, days: str) -> None:
         """Begin; ``days`` says who turns them: auto or hand."""
         self._days, self._pushed = days, asyncio.Event()
+        self._correction: Correction | None = None
         self.goes(TurnStep.STARTING, "starting")
 
     def goes(self, step: TurnStep, doing: str, day: str = "") -> None:
@@ -53,7 +61,26 @@ class Turn:
             raise InputFault(f"no day waits to be turned; the hall is at: {self.doing}")
         if (meant := given.get("day", self.day)) != self.day:
             raise InputFault(f"day {meant} does not wait to be turned; {self.day} does")
+        if self._correction is not None:
+            raise InputFault(f"day {self.day} is being corrected; wait until that is over")
         self._pushed.set()
         if self.step is TurnStep.FAILED:
             return "what failed is tried again"
         return "the next day is being opened"
+
+    async def correct(self, day: str, call: list[str]) -> str:
+        """Clear a closed day once more while it waits for the next one; return what came of it."""
+        waits = self.step in (TurnStep.WAITING, TurnStep.FAILED) and str(self.day) == day
+        if not waits or self._pushed.is_set():
+            raise InputFault(
+                f"day {day} does not wait for its next one, so its result stays as it is; what "
+                "differs is brought by instructions of the next opening"
+            )
+        self._correction = Correction(call, asyncio.get_running_loop().create_future())
+        self._pushed.set()
+        return await self._correction.answer
+
+    def correction(self) -> Correction | None:
+        """Return, once, the correction that the turn was pushed for."""
+        found, self._correction = self._correction, None
+        return found

@@ -6,7 +6,6 @@ nothing is ticked by hand. A step that waits for a person says which and what th
 
 from __future__ import annotations
 
-import enum
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -16,17 +15,18 @@ from huiguan.days.cleared import is_closed
 from huiguan.days.hashes import HASHES_NAME, read_hashes
 from huiguan.days.versions import next_root
 from huiguan.exchange.day.result import SettledBy, result_digest
-from huiguan.foundation.arithmetic import show_fen
-from huiguan.foundation.calendars import show_day
+from huiguan.exchange.messages import Right
+from huiguan.foundation.arithmetic import show_fen, show_rate
+from huiguan.foundation.calendars import clock_text, show_day
 from huiguan.foundation.faults import CheckFault, Fault
 from huiguan.office.days import floor
 from huiguan.office.days.models import RecordedDay
+from huiguan.office.people.pages.steps import AT_END, AT_START, DayStep, StepState
 from huiguan.storage.market.day_folder import DayFolder, verify_manifest
 from huiguan.storage.market.day_result import read_result
 from huiguan.storage.market.opening import OPENING_NAME, read_opening
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
     from huiguan.exchange.day.image import DayImage
@@ -45,25 +45,6 @@ SETTLED = {
     SettledBy.HALTED: "while halted",
     SettledBy.DECIDED: "by decision",
 }
-
-
-class StepState(enum.StrEnum):
-    """How a step of a checklist stands."""
-
-    DONE = "done"
-    RUNNING = "running"
-    WAITING = "waiting"
-    FAILED = "failed"
-    AHEAD = "to come"
-
-
-class DayStep(NamedTuple):
-    """A step: what it is, how it stands, what it came to, what a person does about it."""
-
-    what: str
-    state: StepState
-    figures: Sequence[tuple[str, str]] = ()
-    advice: str = ""
 
 
 class ClosedFacts(NamedTuple):
@@ -98,7 +79,8 @@ def day_end(trading_day: int, stands: FloorStands | None) -> DayEnd:
     steps = [trading_over(root, stands, step)]
     facts = closed_facts(root) if is_closed(root) else None
     steps += facts.steps if facts else [cleared_not_yet(step, failed)]
-    steps += [recorded(trading_day, facts), opened(root, facts, step, failed)]
+    steps += [recorded(trading_day, facts), *(told(trading_day) for told in AT_END)]
+    steps.append(opened(root, facts, step, failed))
     waits = {"waiting": "turn", "failed": "again"}.get(step, "")
     return DayEnd(trading_day, steps, waits)
 
@@ -212,11 +194,71 @@ def opened(root: Path, facts: ClosedFacts | None, step: str, failed: str) -> Day
     return DayStep(what, StepState.RUNNING if step in OPENING else StepState.AHEAD)
 
 
-def day_start(trading_day: int, rulebook: str) -> list[DayStep]:
+def day_start(trading_day: int, rulebook: str, stands: FloorStands | None) -> list[DayStep]:
     """Return the checklist of the morning of a day; ``rulebook`` is the digest of today's books."""
     root = floor.days_folder() / str(trading_day)
     image = floor.image_of(trading_day)
-    return [origin(root, image), rules(image, rulebook), listed(image), money(image)]
+    return [
+        calendar(image),
+        origin(root, image),
+        listed(image),
+        rules(image, rulebook),
+        limits(image),
+        money(image),
+        *(told(trading_day) for told in AT_START),
+        doors(trading_day, stands),
+    ]
+
+
+def calendar(image: DayImage) -> DayStep:
+    """Return what the calendar says of the day: its phases, and who ends today."""
+    times = image.phases["time_ns"]
+    last = image.instruments["last_trading_day"] == image.settings.trading_day
+    figures = [
+        ("trading day", show_day(image.settings.trading_day)),
+        ("changes of phase", f"{len(image.phases):,}"),
+        ("on their last day", f"{int(last.sum()):,}"),
+    ]
+    if len(times):
+        first, end = (clock_text(int(ns))[:16] for ns in (times.min(), times.max()))
+        figures[1:1] = [("from", first), ("until", end)]
+    return DayStep("the calendar is set", StepState.DONE, figures)
+
+
+def limits(image: DayImage) -> DayStep:
+    """Return what bounds the day: price limits, margins, rights that are not for all."""
+    rows, states = image.instruments, image.contract_states
+    rates = {
+        name: states[f"{name}_ppb"] if len(states) else np.zeros(0, np.int64)
+        for name in ("limit", "general")
+    }
+    figures = [("contracts with limits", f"{int((rows['upper_limit_ticks'] > 0).sum()):,}")]
+    for name, label in (("limit", "price limit"), ("general", "margin")):
+        known = rates[name][rates[name] > 0]
+        if len(known):
+            low, high = (show_rate(int(rate)) for rate in (known.min(), known.max()))
+            figures.append((label, low if low == high else f"{low} - {high}"))
+    bounded = rows["right"] != Right.ALLOW
+    figures.append(("contracts not for everybody", f"{int(bounded.sum()):,}"))
+    figures.append(("margins per lot", f"{len(image.margins):,}"))
+    return DayStep("limits and margins of the day are in the image", StepState.DONE, figures)
+
+
+def doors(trading_day: int, stands: FloorStands | None) -> DayStep:
+    """Return whether the market of a day answers, and who is at its doors."""
+    what = "the doors are open"
+    if stands is None:
+        return DayStep(what, StepState.FAILED, advice="the market does not answer now")
+    if stands.trading_day != trading_day or stands.turning:
+        return DayStep(what, StepState.DONE if trading_day < stands.trading_day else
+                       StepState.AHEAD)  # fmt: skip
+    figures = [
+        ("lines", f"{stands.lines:,}"),
+        ("sessions", f"{len(stands.names):,}"),
+        ("clock", stands.clock),
+        ("commands", f"{stands.sequence:,}"),
+    ]
+    return DayStep(what, StepState.DONE, figures)
 
 
 def origin(root: Path, image: DayImage) -> DayStep:
@@ -254,17 +296,14 @@ def rules(image: DayImage, rulebook: str) -> DayStep:
 
 
 def listed(image: DayImage) -> DayStep:
-    """Return what is listed and when it trades."""
+    """Return what is listed, and what of it is new."""
     first = image.instruments["first_day"] != 0
-    last = image.instruments["last_trading_day"] == image.settings.trading_day
     figures = [
         ("products", f"{len(image.names.products):,}"),
         ("contracts", f"{len(image.instruments):,}"),
         ("not traded yet", f"{int(first.sum()):,}"),
-        ("on their last day", f"{int(last.sum()):,}"),
-        ("changes of phase", f"{len(image.phases):,}"),
     ]
-    return DayStep("calendar, contracts and phases are set", StepState.DONE, figures)
+    return DayStep("products and contracts are listed", StepState.DONE, figures)
 
 
 def money(image: DayImage) -> DayStep:

@@ -42,6 +42,8 @@ class FloorStands(msgspec.Struct, frozen=True):
     turning: int  # the day that is being turned, or 0
     sequence: int
     trades: int
+    lines: int
+    names: list[str]  # of the keys that are connected
 
 
 class Switches(msgspec.Struct, frozen=True):

@@ -11,7 +11,8 @@ import enum
 from django.db import models
 from django.db.models import F, Q
 
-from huiguan.office.people.models import HASH_LENGTH, Proposal, one_of
+from huiguan.office.people.models import HASH_LENGTH, Proposal, User, one_of
+from huiguan.office.people.roles import Action
 
 
 class ErrandState(enum.StrEnum):
@@ -22,10 +23,9 @@ class ErrandState(enum.StrEnum):
     REFUSED = "refused"
 
 
-class Errand(models.Model):
-    """What the market is to do for an approved proposal; it is asked until it answers."""
+class Asked(models.Model):
+    """What the market is to do; it is asked until it answers."""
 
-    proposal = models.OneToOneField(Proposal, on_delete=models.PROTECT, related_name="errand")
     request = models.CharField(max_length=40, unique=True)  # the market does one of a name once
     do = models.CharField(max_length=16)  # as the operator's door names it
     given = models.JSONField()
@@ -34,6 +34,17 @@ class Errand(models.Model):
     answered_at = models.DateTimeField(null=True)
     count = models.BigIntegerField(default=0)  # how many things the market touched
     said = models.CharField(max_length=500, default="")  # why it refused
+
+    class Meta:
+        """No table of its own."""
+
+        abstract = True
+
+
+class Errand(Asked):
+    """What the market is to do for an approved proposal."""
+
+    proposal = models.OneToOneField(Proposal, on_delete=models.PROTECT, related_name="errand")
 
     class Meta:
         """What the database holds to."""
@@ -46,6 +57,74 @@ class Errand(models.Model):
                 name="errand_answered",
             ),
         )
+
+    @property
+    def told_as(self) -> tuple[str, str]:
+        """What the record calls it: the action, and what it is about."""
+        return self.proposal.action, f"proposal {self.proposal_id}"
+
+
+class EmergencyEnd(enum.StrEnum):
+    """What a second person decided on an emergency."""
+
+    OPEN = "open"  # nobody yet
+    CONFIRMED = "confirmed"
+    LIFTED = "lifted"
+
+
+class Emergency(models.Model):
+    """What one person stopped at once, why, and what another one decided on it after."""
+
+    about = models.CharField(max_length=64)
+    why = models.CharField(max_length=500)
+    trading_day = models.IntegerField()
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+    end = models.CharField(max_length=9, default=EmergencyEnd.OPEN)
+    ended_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    ended_at = models.DateTimeField(null=True)
+    said = models.CharField(max_length=500, default="")  # by the second person
+
+    class Meta:
+        """What the database holds to: two persons."""
+
+        constraints = (
+            one_of("end", tuple(EmergencyEnd), "emergency_end"),
+            models.CheckConstraint(
+                condition=~Q(ended_by=F("made_by")), name="emergency_other_person"
+            ),
+            models.CheckConstraint(
+                condition=Q(end=EmergencyEnd.OPEN, ended_by__isnull=True, ended_at__isnull=True)
+                | Q(~Q(end=EmergencyEnd.OPEN), ended_by__isnull=False, ended_at__isnull=False),
+                name="emergency_ended_by_somebody",
+            ),
+            models.CheckConstraint(condition=~Q(why=""), name="emergency_why"),
+        )
+
+
+class EmergencyErrand(Asked):
+    """What the market is to do in an emergency: to stop, or to let go again."""
+
+    emergency = models.ForeignKey(Emergency, on_delete=models.PROTECT, related_name="errands")
+    lifts = models.BooleanField(default=False)
+
+    class Meta:
+        """What the database holds to."""
+
+        constraints = (
+            one_of("state", tuple(ErrandState), "emergency_errand_state"),
+            models.CheckConstraint(
+                condition=Q(state=ErrandState.WAITING, answered_at__isnull=True)
+                | Q(~Q(state=ErrandState.WAITING), answered_at__isnull=False),
+                name="emergency_errand_answered",
+            ),
+            models.UniqueConstraint(fields=("emergency", "lifts"), name="emergency_errand_once"),
+        )
+
+    @property
+    def told_as(self) -> tuple[str, str]:
+        """What the record calls it: the action, and what it is about."""
+        return Action.STOP_IN_EMERGENCY, f"emergency {self.emergency_id}"
 
 
 class RecordedDay(models.Model):
@@ -135,6 +214,49 @@ class RecordedPool(models.Model):
     def all_fees_fen(self) -> int:
         """What was paid for transactions, cash settlement and messages."""
         return self.fees_fen + self.order_fees_fen
+
+
+class RecordedForced(models.Model):
+    """Lots that are closed by force in the session after a recorded day."""
+
+    day = models.ForeignKey(RecordedDay, on_delete=models.PROTECT, related_name="forced")
+    place = models.IntegerField()  # in the list: the first one is closed first
+    trading_day = models.IntegerField()  # of the session
+    trading_code = models.CharField(max_length=16)
+    instrument = models.CharField(max_length=16)
+    side = models.CharField(max_length=8)
+    hedging = models.BooleanField()
+    lots = models.BigIntegerField()
+    reason = models.CharField(max_length=32)
+
+    class Meta:
+        """What the database holds to."""
+
+        constraints = (
+            models.UniqueConstraint(fields=("day", "place"), name="recorded_forced_once"),
+            models.CheckConstraint(condition=Q(lots__gt=0), name="recorded_forced_lots"),
+        )
+
+
+class RecordedMorning(models.Model):
+    """That the opening after a recorded day is recorded: what it lists to be closed by force."""
+
+    day = models.OneToOneField(RecordedDay, on_delete=models.PROTECT, related_name="morning")
+    trading_day = models.IntegerField()
+    image_hash = models.CharField(max_length=HASH_LENGTH)
+    forced = models.IntegerField()  # how many entries the list has
+    forced_lots = models.BigIntegerField()
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        """What the database holds to."""
+
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(forced__gte=0, forced_lots__gte=F("forced")),
+                name="recorded_morning_counts",
+            ),
+        )
 
 
 class Proof(models.Model):

@@ -19,20 +19,29 @@ from huiguan.exchange.day.image import image_digest
 from huiguan.exchange.day.result import result_digest
 from huiguan.foundation.faults import CheckFault, Fault
 from huiguan.office.days import floor
-from huiguan.office.days.models import RecordedDay, RecordedPool
+from huiguan.office.days.models import (
+    RecordedDay,
+    RecordedForced,
+    RecordedMorning,
+    RecordedPool,
+)
 from huiguan.office.people import record
 from huiguan.storage.change import CHANGE
 from huiguan.storage.market.day_folder import DayFolder, verify_manifest
 from huiguan.storage.market.day_image import read_image
+from huiguan.storage.market.opening import OPENING_NAME, read_opening
 from huiguan.storage.market.versions import RESULTS, kept_versions
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from django.db.models import Model
+
+    from huiguan.exchange.clearing.liquidation import ForceClose
     from huiguan.exchange.day.image import DayImage
     from huiguan.storage.market.day_result import WrittenResult
 
-RECORD_DAY = "record day"
+RECORD_DAY, RECORD_MORNING = "record day", "record morning"
 AT_ONCE = 2_000  # rows of one statement
 POOL = tuple(
     f"{name}_fen"
@@ -103,6 +112,74 @@ def record_day(
     return True
 
 
+def record_mornings() -> int:
+    """Record, of every recorded day, what the next morning closes by force; return how many.
+
+    Only a morning that was made of the version that is recorded: its opening names the hash.
+    """
+    new = 0
+    for day in RecordedDay.objects.filter(morning=None).order_by("trading_day", "version"):
+        root = floor.days_folder() / str(day.next_trading_day)
+        if not (root / OPENING_NAME).exists() or (root / CHANGE).exists():
+            continue
+        try:
+            opening, image = read_opening(root), read_image(DayFolder(root).image)
+        except (Fault, OSError):  # the checklist says what is wrong with it
+            continue
+        if opening.source == day.result_hash:
+            record_morning(day=day, image=image, closes=opening.forced_closes)
+            new += 1
+    return new
+
+
+@transaction.atomic
+def record_morning(*, day: RecordedDay, image: DayImage, closes: list[ForceClose]) -> None:
+    """Write what is closed by force after a day, its line of the record, or nothing."""
+    record.one_at_a_time()
+    if RecordedMorning.objects.filter(day=day).exists():
+        return
+    morning, forced = morning_rows(day, image, closes)
+    morning.recorded_at = timezone.now()
+    morning.save(force_insert=True)
+    RecordedForced.objects.bulk_create(forced, batch_size=AT_ONCE)
+    facts = {
+        "trading day": morning.trading_day,
+        "forced liquidations": morning.forced,
+        "lots": morning.forced_lots,
+    }
+    subject = f"day {day.trading_day}"
+    record.write(actor=None, action=RECORD_MORNING, subject=subject, facts=facts)
+
+
+def morning_rows(
+    day: RecordedDay, image: DayImage, closes: list[ForceClose]
+) -> tuple[RecordedMorning, list[RecordedForced]]:
+    """Return what is recorded of the morning after a day, not yet saved."""
+    trading_day = image.settings.trading_day
+    forced = [
+        RecordedForced(
+            day=day,
+            place=place,
+            trading_day=trading_day,
+            trading_code=row.trading_code,
+            instrument=row.instrument,
+            side=row.side,
+            hedging=row.hedging,
+            lots=row.lots,
+            reason=row.reason.name.lower(),
+        )
+        for place, row in enumerate(closes, 1)
+    ]
+    morning = RecordedMorning(
+        day=day,
+        trading_day=trading_day,
+        image_hash=image_digest(image).hex(),
+        forced=len(forced),
+        forced_lots=sum(row.lots for row in forced),
+    )
+    return morning, forced
+
+
 def rows_of(
     image: DayImage, written: WrittenResult, hashes: dict[str, Any], version: int
 ) -> tuple[RecordedDay, list[RecordedPool]]:
@@ -150,10 +227,14 @@ def total(rows: np.ndarray, name: str) -> int:
     return sum(rows[name].tolist())
 
 
-FIELDS = tuple(
-    field.attname
-    for field in RecordedDay._meta.fields  # noqa: SLF001  as Django names it
-    if field.attname not in ("id", "recorded_at")
+def told_fields(kind: type[Model]) -> tuple[str, ...]:
+    """Return the fields of a table that a folder decides."""
+    names = [field.attname for field in kind._meta.fields]  # noqa: SLF001  as Django names it
+    return tuple(name for name in names if name not in ("id", "recorded_at"))
+
+
+FIELDS, MORNING_FIELDS, FORCED_FIELDS = map(
+    told_fields, (RecordedDay, RecordedMorning, RecordedForced)
 )
 
 
@@ -181,11 +262,29 @@ def check_days() -> int:
                 list(kept.of_pools.all())
             ) != pool_values(pools):
                 raise CheckFault(f"day {trading_day} is not recorded as its folder has it")
+            check_morning(kept)
             checked += 1
     return checked
 
 
-def values(row: RecordedDay | RecordedPool, names: tuple[str, ...]) -> list[object]:
+def check_morning(kept: RecordedDay) -> None:
+    """Prove what is recorded of the morning after a day, where that is."""
+    written = RecordedMorning.objects.filter(day=kept).first()
+    if written is None:
+        return
+    root = floor.days_folder() / str(kept.next_trading_day)
+    if not (root / OPENING_NAME).exists():
+        raise CheckFault(f"the morning of {root.name} is recorded and has no folder; restore it")
+    image, closes = read_image(DayFolder(root).image), read_opening(root).forced_closes
+    morning, forced = morning_rows(kept, image, closes)
+    rows = kept.forced.order_by("place")
+    if values(written, MORNING_FIELDS) != values(morning, MORNING_FIELDS) or [
+        values(row, FORCED_FIELDS) for row in rows
+    ] != [values(row, FORCED_FIELDS) for row in forced]:
+        raise CheckFault(f"the morning of {root.name} is not recorded as its folder has it")
+
+
+def values(row: Model, names: tuple[str, ...]) -> list[object]:
     """Return the values of some fields of a row."""
     return [getattr(row, name) for name in names]
 

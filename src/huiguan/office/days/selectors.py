@@ -5,13 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from huiguan.office.days import floor
-from huiguan.office.days.models import Proof, RecordedDay, RecordedPool
+from huiguan.office.days.models import (
+    Proof,
+    RecordedDay,
+    RecordedForced,
+    RecordedMorning,
+    RecordedPool,
+)
 from huiguan.office.display.here import shown
 from huiguan.office.display.records.days import express, published
-from huiguan.storage.market.opening import OPENING_NAME, read_opening
 
 if TYPE_CHECKING:
-    from huiguan.exchange.clearing.liquidation import ForceClose
     from huiguan.office.display.records.days import ExpressGroup
 
 MOST_DAYS = 250  # on a page
@@ -23,7 +27,7 @@ class ForcedCloses(NamedTuple):
 
     day: int  # 0: the next day is not open yet
     closes: int
-    shown: list[ForceClose]
+    shown: list[RecordedForced]
 
 
 def recorded_days() -> list[RecordedDay]:
@@ -56,9 +60,15 @@ def products_of(trading_day: int) -> list[ExpressGroup]:
 
 
 def forced_after(day: RecordedDay) -> ForcedCloses:
-    """Return what the next morning closes by force, if that day is open."""
-    root = floor.days_folder() / str(day.next_trading_day)
-    if not (root / OPENING_NAME).exists():
+    """Return what is recorded of the list that the next morning closes by force."""
+    morning = RecordedMorning.objects.filter(day=day).first()
+    if morning is None:
         return ForcedCloses(0, 0, [])
-    closes = read_opening(root).forced_closes
-    return ForcedCloses(day.next_trading_day, len(closes), closes[:MOST_FORCED])
+    rows = list(day.forced.order_by("place")[:MOST_FORCED])
+    return ForcedCloses(morning.trading_day, morning.forced, rows)
+
+
+def forced_on(trading_day: int) -> list[RecordedForced]:
+    """Return what is closed by force on a day, the first entry of its list first."""
+    rows = RecordedForced.objects.filter(trading_day=trading_day)
+    return list(rows.order_by("-day", "place")[:MOST_FORCED])

@@ -11,13 +11,20 @@ from django.db import DatabaseError, close_old_connections
 
 from huiguan.office.days.errands import send_waiting
 from huiguan.office.days.proving import prove_asked
-from huiguan.office.days.recording import record_closed
+from huiguan.office.days.recording import record_closed, record_mornings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 LOOK_SECONDS = 0.5
-WORKS: tuple[Callable[[], int], ...] = (send_waiting, record_closed, prove_asked)
+
+
+def record_all() -> int:
+    """Record what was closed or opened since; return how much was new."""
+    return record_closed() + record_mornings()
+
+
+WORKS: tuple[Callable[[], int], ...] = (send_waiting, record_all, prove_asked)
 
 
 def look(work: Callable[[], int]) -> None:

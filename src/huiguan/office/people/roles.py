@@ -50,8 +50,13 @@ class Action(enum.StrEnum):
     ENGAGE_KILL_SWITCH = "engage kill switch"
     LIFT_KILL_SWITCH = "lift kill switch"
     CHANGE_TRADING_RIGHT = "change trading right"
+    STOP_IN_EMERGENCY = "stop in emergency"  # by one person; another one decides on it after
     SEE_DAYS = "see days"
     TURN_DAY = "turn day"
+    DECIDE_SETTLEMENT = "decide settlement price"
+    CORRECT_RESULT = "correct result"
+    SET_FIRST_PRICE = "set first price"
+    MOVE_POOL_MONEY = "move pool money"
     VERIFY_DAY = "verify day"
     ISSUE_CIRCULAR = "issue circular"
     SEE_LEDGER = "see ledger"
@@ -96,6 +101,10 @@ MEASURES = (  # of a day that runs, and its turn; the market does them
     Action.LIFT_KILL_SWITCH,
     Action.CHANGE_TRADING_RIGHT,
     Action.TURN_DAY,
+    Action.DECIDE_SETTLEMENT,
+    Action.CORRECT_RESULT,
+    Action.SET_FIRST_PRICE,
+    Action.MOVE_POOL_MONEY,
     Action.ISSUE_CIRCULAR,
 )
 BANKING = (Action.LOAD_BANK_FILE, Action.MAKE_PAYMENT_FILE)
@@ -143,6 +152,11 @@ TABLE: dict[Action, dict[Role, frozenset[Right]]] = {
             Role.ADMINISTRATOR: _CHECKS,
         }
         for action in MEASURES
+    },
+    Action.STOP_IN_EMERGENCY: {
+        Role.CLEARING_CLERK: frozenset({Right.DO}),
+        Role.SUPERVISOR: frozenset({Right.DO, Right.CHECK}),
+        Role.ADMINISTRATOR: _CHECKS,
     },
     Action.VERIFY_DAY: {Role.AUDITOR: frozenset({Right.DO})},
     Action.SEE_LEDGER: dict.fromkeys(WATCH, _SEES),

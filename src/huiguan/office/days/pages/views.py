@@ -1,4 +1,4 @@
-"""The desks of days: the live day, its end, the days there were."""
+"""The desks of days: the live day, and the days there were."""
 
 from __future__ import annotations
 
@@ -8,29 +8,20 @@ from django.http import Http404
 
 from huiguan.foundation.calendars import show_day
 from huiguan.foundation.faults import InputFault
-from huiguan.office.days import checklist, floor, proving, selectors
-from huiguan.office.days.pages import forms, live
+from huiguan.office.days import floor, proving, selectors
+from huiguan.office.days.pages import forms, live, stopping
+from huiguan.office.days.pages.evening import AGAIN_SECONDS
 from huiguan.office.display.here import shown
 from huiguan.office.people.pages.account import REFUSED
-from huiguan.office.people.pages.forms import Why
 from huiguan.office.people.pages.gate import desk, open_to, reader, see_other
 from huiguan.office.people.pages.people import proposed
 from huiguan.office.people.roles import Action, Right
 
 if TYPE_CHECKING:
-    from huiguan.office.days.floor import FloorStands, Switches
+    from huiguan.office.days.floor import Switches
 
 Request = Any  # django.http.HttpRequest and its answer; Django says no types
 Answer = Any
-AGAIN_SECONDS = 5
-
-
-def floor_now() -> FloorStands | None:
-    """Return how far the floor is, or None while it does not answer."""
-    try:
-        return floor.stands()
-    except InputFault:
-        return None
 
 
 def switches_now() -> Switches | None:
@@ -43,7 +34,10 @@ def switches_now() -> Switches | None:
 
 @open_to(Action.SEE_LIVE_DAY, Right.SEE)
 def live_day(request: Request) -> Answer:
-    """Show every product as it stands, and propose a measure."""
+    """Show every product as it stands, propose a measure, or stop something at once."""
+    done, stop, stops = stopping.stops(request)
+    if done:
+        return done
     person, asked = reader(request), []
     for number, kind in enumerate(forms.MEASURES):
         if not person.may(Action.HALT_TRADING, Right.MAKE):
@@ -62,37 +56,12 @@ def live_day(request: Request) -> Answer:
     with here.follower.lock:
         day = here.follower.day
         lines = live.product_lines(day, here.books, halted) if day and day.reads else []
-    status = REFUSED if any(form.errors for _, form in asked) else 200
+    forms_sent = [form for _, form in asked] + [stop, *(one.form for one in stops)]
+    status = REFUSED if any(form.errors for form in forms_sent if form) else 200
     return desk(
-        request, "live_day.html", status, lines=lines, switches=switches, asked=asked,
-        stands=here.follower.stands,
+        request, "live_day.html", status, lines=lines, switches=switches, asked=asked, stop=stop,
+        stops=stops, stands=here.follower.stands,
     )  # fmt: skip
-
-
-@open_to(Action.SEE_DAYS, Right.SEE)
-def day_end(request: Request, day: str = "") -> Answer:
-    """Show how a day ends and began: without a name the one that is turned, or trades."""
-    stands = floor_now()
-    chosen = int(day) if day else checklist.ending_day(stands)
-    if not (floor.days_folder() / str(chosen) / "image" / "image.json").exists():
-        raise Http404
-    found = checklist.day_end(chosen, stands)
-    may = reader(request).may(Action.TURN_DAY, Right.MAKE)
-    form = Why(request.POST or None) if may and found.waits else None
-    if form is not None and request.method == "POST" and form.is_valid():
-        made = proposed(request, Action.TURN_DAY, f"day {chosen}", form)
-        if made:
-            return made
-    answer = desk(
-        request, "day_end.html", REFUSED if form is not None and form.errors else 200,
-        end=found, told=show_day(chosen), form=form, stands=stands,
-        start=checklist.day_start(chosen, shown().books.digest),
-    )  # fmt: skip
-    if request.method != "POST" and any(
-        s.state is checklist.StepState.RUNNING for s in found.steps
-    ):
-        answer.headers["Refresh"] = str(AGAIN_SECONDS)
-    return answer
 
 
 @open_to(Action.SEE_DAYS, Right.SEE)

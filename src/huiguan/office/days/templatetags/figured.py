@@ -8,9 +8,10 @@ from django import template
 
 from huiguan.foundation.arithmetic import show_fen
 from huiguan.foundation.calendars import show_day
+from huiguan.office.days.checklist import SETTLED
 
 if TYPE_CHECKING:
-    from enum import Enum
+    from huiguan.exchange.day.result import SettledBy
 
 register = template.Library()
 
@@ -30,15 +31,15 @@ def grouped(number: int) -> str:
     return f"{number:,}"
 
 
-def as_words(value: Enum) -> str:
-    """Return the name of a value as words."""
-    return value.name.lower().replace("_", " ")
-
-
 def as_spoken(name: str) -> str:
     """Return the name of a table or field as words."""
     return name.replace("_", " ")
 
 
-for _filter in (as_yuan, as_day, grouped, as_words, as_spoken):
+def rule_words(rule: SettledBy) -> str:
+    """Return by which rule a price was found, in words."""
+    return SETTLED[rule]
+
+
+for _filter in (rule_words, as_yuan, as_day, grouped, as_spoken):
     register.filter(_filter)

@@ -13,22 +13,27 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from huiguan.days.cleared import is_closed
+from huiguan.exchange.day.instructions.money import MoveClientMoney, MoveMemberMoney
 from huiguan.exchange.evening.day_postings import postings
-from huiguan.office.ledger.booking.books import all_accounts, make_accounts, openings
+from huiguan.office.ledger.booking.books import EXCHANGE, all_accounts, make_accounts, openings
 from huiguan.office.ledger.booking.transfers import Wanted, post
-from huiguan.office.ledger.models import Cause, LedgerTransfer, MetDay
+from huiguan.office.ledger.models import AccountKind, Cause, LedgerTransfer, MetDay
 from huiguan.office.people import record
 from huiguan.storage.market.day_folder import DayFolder
 from huiguan.storage.market.day_image import read_image
 from huiguan.storage.market.day_result import read_result
+from huiguan.storage.market.opening import OPENING_NAME, read_opening
 from huiguan.storage.market.versions import RESULTS, kept_versions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from huiguan.exchange.day.image import DayImage
     from huiguan.exchange.day.result import DayResult
+    from huiguan.office.ledger.models import LedgerAccount
+
+    Move = MoveMemberMoney | MoveClientMoney
 
 MEET, EVENING = "meet day", "book evening"  # as the record calls it
 
@@ -52,7 +57,9 @@ def keep_up(days: Path) -> int:
     for day in sorted({*fresh, *(day for day in met if day in opened)}):
         root = days / str(day)
         if day not in met:
-            meet(image=read_image(DayFolder(root).image), is_first=not MetDay.objects.exists())
+            is_first = not MetDay.objects.exists()
+            moves = () if is_first else at_opening(root)
+            meet(image=read_image(DayFolder(root).image), is_first=is_first, moves=moves)
             changed += 1
         if is_closed(root):
             version = len(kept_versions(root, RESULTS)) + 1
@@ -63,8 +70,11 @@ def keep_up(days: Path) -> int:
 
 
 @transaction.atomic
-def meet(*, image: DayImage, is_first: bool) -> None:
-    """Make what accounts a day needs; the first one opens them with its money."""
+def meet(*, image: DayImage, is_first: bool, moves: Sequence[Move] = ()) -> None:
+    """Make what accounts a day needs; the first one opens them with its money.
+
+    ``moves`` is the money that instructions of two persons moved at the opening.
+    """
     record.one_at_a_time()
     day = image.settings.trading_day
     accounts = make_accounts(image=image)
@@ -72,9 +82,44 @@ def meet(*, image: DayImage, is_first: bool) -> None:
     if is_first:
         wanted = list(openings(image, accounts))
         post(actor=None, action=MEET, subject=f"trading day {day}", wanted=wanted)
-    else:
-        facts = {"trading day": day}
+        return
+    before = MetDay.objects.filter(pk__lt=day).order_by("-pk").values_list("pk", flat=True)[0]
+    wanted = list(moved_at_opening(accounts, moves, day, before))
+    facts = {"trading day": day}
+    if not post(actor=None, action=MEET, subject=f"trading day {day}", wanted=wanted, facts=facts):
         record.write(actor=None, action=MEET, subject=f"trading day {day}", facts=facts)
+
+
+def at_opening(root: Path) -> list[Move]:
+    """Return the instructions that moved money when a day was opened."""
+    if not (root / OPENING_NAME).exists():
+        return []
+    rows = read_opening(root).instructions
+    return [row for row in rows if isinstance(row, (MoveMemberMoney, MoveClientMoney))]
+
+
+def moved_at_opening(
+    accounts: dict[tuple[str, str], LedgerAccount], moves: Sequence[Move], day: int, before: int
+) -> Iterator[Wanted]:
+    """Yield the transfers of money that was moved between a day's evening and the next morning.
+
+    A member's money comes to the exchange's bank or leaves it; a client's is the member's matter,
+    against the pool's money at the exchange. They belong to the evening of the day ``before``.
+    """
+    for row in moves:
+        if isinstance(row, MoveMemberMoney):
+            pool = f"{row.member}/{'house' if row.house else 'clients'}"
+            outside = accounts[EXCHANGE, AccountKind.BANK]
+            inside = accounts[EXCHANGE, f"{pool}:{AccountKind.DEPOSIT}"]
+        else:
+            (inside,) = (
+                account for (_, name), account in accounts.items()
+                if name == row.trading_code and account.kind == AccountKind.CODE
+            )  # fmt: skip
+            outside = accounts[inside.book.name, AccountKind.EXCHANGE]
+        sides = (outside, inside) if row.amount_fen > 0 else (inside, outside)
+        reference = f"opening {day} instruction {row.reference}"
+        yield Wanted(*sides, abs(row.amount_fen), reference, Cause.EVENING, before)
 
 
 @transaction.atomic

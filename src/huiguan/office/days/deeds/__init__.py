@@ -1,0 +1,1 @@
+"""What is done about days: measures of a live one, decisions about its evening, emergencies."""
