@@ -49,9 +49,11 @@ check: .venv/dev            ## format, lint, types, import contracts, generated 
 bench: .venv/bench          ## the figures of docs/reference/performance.md
 	$(BIN)/python -m benchmarks
 
-torture: .venv/fuzz         ## 300 kills under load, every cut and flip, 10,000 lives of warrants, every decoder fuzzed
+torture: .venv/fuzz         ## 300 kills under load, 200 of the office, every cut and flip, 10,000 lives of warrants, every decoder fuzzed
 	$(STEP) "300 kills, 1 MiB cut at every byte, 64 KiB flipped at every bit: about 20 minutes"
-	$(BIN)/pytest -v -n auto --dist worksteal tests/recovery tests/office/ledger/test_crossings.py $(wildcard tests/property/test_delivery*.py) --torture
+	$(BIN)/pytest -v -n auto --dist worksteal tests/recovery $(wildcard tests/property/test_delivery*.py) --torture
+	$(STEP) "the office killed at more than 200 points: money, recorded days, approvals"
+	$(BIN)/pytest -v -n auto --dist worksteal tests/office -k killed --torture
 	$(STEP) "coverage-guided fuzzing, thirty minutes for each decoder: two and a half hours"
 	for decoder in binary log_on json words operator; do $(BIN)/python -m tests.fuzz $$decoder 1800 || exit 1; done
 
