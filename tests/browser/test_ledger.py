@@ -83,7 +83,34 @@ def test_a_statement_reaches_the_floor(
     assert clerk.locator(".summary").count() == 0
     line = next(row for row in rows_of(clerk) if row.startswith(code))
     assert line.split()[-1] == "0.00"
+
+    clerk.goto(f"{root}/ledger/collateral")
+    fits(clerk, width, script=script)
+    figure = {"name": "USD", "value": "7.1", "day": "2026-08-20", "source": "a bulletin"}
+    approved(clerk, checker, {**figure, "why": "daily"}, 0)
+    clerk.goto(f"{root}/ledger/collateral")
+    fits(clerk, width, script=script)
+    clerk.locator("main tbody th a").first.click()
+    fits(clerk, width, script=script)
+    pool = clerk.url
+    clerk.locator("main select").first.select_option("currency")
+    approved(clerk, checker, {"name": "USD", "quantity": "100.00", "why": "lodged"}, 0)
+    clerk.goto(pool)
+    fits(clerk, width, script=script)
+    assert "7.1" in rows_of(clerk)[0]
     assert said == []
+
+
+def approved(clerk: Any, checker: Any, given: dict[str, str], place: int) -> None:
+    """Let a clerk fill the form at a place and a supervisor approve what it proposes."""
+    form = clerk.locator("main form.sheet").nth(place)
+    for name, value in given.items():
+        form.locator(f"[name={name}]").fill(value)
+    form.locator("button").click()
+    assert "/proposals/" in clerk.url
+    checker.goto(clerk.url)
+    checker.locator("form.sheet button").first.click()
+    assert checker.locator(".done").count() == 1
 
 
 @pytest.mark.parametrize("width", [360, 1440])
@@ -92,7 +119,8 @@ def test_every_page_of_the_ledger_fits(visit: Open, hall: RunningHall, width: in
     sign_in(page, "auditor", hall.passwords["auditor"])
     root = page.url.rsplit("/", 1)[0]
     wait_until(lambda: page.goto(f"{root}/ledger") and bool(rows_of(page)))
-    for path in ("", "/bank", "/payments", "/proof", "/proof?self", "/transfers/1", "/accounts/1"):
+    pages = ("", "/bank", "/payments", "/proof", "/proof?self", "/collateral", "/transfers/1")
+    for path in (*pages, "/accounts/1"):
         page.goto(f"{root}/ledger{path}")
         fits(page, width)
     assert said == []

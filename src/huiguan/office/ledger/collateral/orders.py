@@ -54,7 +54,7 @@ def order(
         made_at=timezone.now(),
     )
     made.save(force_insert=True)
-    facts = {"order": made.pk, "kind": kind, "amount": amount_fen, "proposal": proposal.pk}
+    facts = {"order": made.pk, "kind": kind, "amount": amount_fen, "decided by": proposal.pk}
     record.write(actor=None, action=ORDER, subject=book.name, facts=facts)
     return made
 
@@ -119,11 +119,11 @@ class Messenger:
             goes(one, OrderStage.WAITING, 0, NOT_FOLLOWED)
         if one.stage == OrderStage.KEPT:
             return False
-        goes(one, OrderStage.ASKED, today)
+        goes(one, OrderStage.ASKED, today, one.said)
         try:
             self._floor.instruct(today, written_row(instruction_of(one)))
-        except InputFault as fault:  # the floor has kept nothing
-            goes(one, OrderStage.WAITING, 0, str(fault))
+        except InputFault as fault:  # it has kept nothing: asked again, said once
+            goes(one, OrderStage.ASKED, today, str(fault))
             return False
         goes(one, OrderStage.KEPT, today)
         return True
