@@ -51,6 +51,11 @@ def of_exchange(books: Books) -> dict[str, Any]:
     return {
         "lot_size": 5,
         "quantity": 6,
+        "minute": 600,
+        "opens": 20260101,
+        "closes": 20261231,
+        "applied_by": 840,
+        "carried_lots": 18,
         "final_price": 128_780,
         "premium": -40,
         "payment": 11_300_000,
@@ -235,6 +240,7 @@ def of_exchange(books: Books) -> dict[str, Any]:
 
 COLUMN = np.array([5_617_920, 100], np.int64)
 OF_FUNCTION: dict[str, dict[str, Any]] = {
+    "efp_refusal": {"day": 20260907, "lots": 6},
     "larger_sides": {"long_fen": COLUMN, "short_fen": COLUMN},
     "side_fee": {"rate_ppb": COLUMN % 7, "value_fen": COLUMN},
     "fee_rates": {"close_today": 2},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -104,6 +105,65 @@ def explain(
     for line in explained(record.terms, record.given, record.outcome, record.margins, code):
         tell(line)
     say_next("delivery", "show", folder, contract)
+
+
+@delivery.command()
+def efp(
+    folder: Warehouse,
+    table: Annotated[Path, typer.Argument(metavar="FILE", help="Applications, like efp.csv.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check only.")] = False,
+    rulebook: Folders = None,
+) -> None:
+    """Exchange positions for goods: close them, and hand warrants over at the price agreed.
+
+    All applications of the table are done, or none; each may be refused by its number.
+    """
+    from huiguan.foundation.arithmetic import show_fen
+    from huiguan.storage.market.rulebooks.delivery import load_delivery_books
+    from huiguan.storage.warehouse.efp import run_efp
+
+    books = load_delivery_books(*rulebook or ())
+    done = run_efp(folder, books, table, dry_run=dry_run, say=say)
+    show_table(
+        f"positions exchanged for goods: {len(done):,}",
+        ("contract", "buyer", "seller", "lots", "closed at", "agreed", "payment", "warrants"),
+        [
+            (
+                *(row.deal.code, row.deal.buyer, row.deal.seller, row.deal.lots),
+                *(row.closed_at, row.deal.price),
+                show_fen(sum(m.fen for m in row.moves if m.payer == row.deal.buyer)),
+                " ".join(row.deal.warrants),
+            )
+            for row in done
+        ],
+        ("buyer", "seller", "warrants"),
+    )
+    if dry_run:
+        tell("nothing was written")
+    else:
+        say_next("warrants", "show", folder)
+
+
+@delivery.command()
+def month(
+    folder: Warehouse,
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="A folder for the files.")],
+    of: Annotated[str, typer.Option("--of", metavar="YYYYMM", help="The month, as 202610.")],
+    rulebook: Folders = None,
+) -> None:
+    """Write what was delivered in a month of the statistics as CSV and Parquet.
+
+    A month runs from the 16th of the one before to the 15th; quantities are one-sided.
+    """
+    from huiguan.exchange.rules.values import contract_month
+    from huiguan.storage.market.daily_files import write_report
+    from huiguan.storage.market.rulebooks.delivery import load_delivery_books
+    from huiguan.storage.warehouse.reports import month_report
+
+    books = load_delivery_books(*rulebook or ())
+    found = month_report(folder, books, contract_month(of, "month"))
+    write_report(out, found)
+    tell(f"{out / found.name}.csv, .parquet")
 
 
 def show_record(record: Record) -> None:

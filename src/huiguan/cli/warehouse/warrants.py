@@ -214,3 +214,26 @@ def storage(
             ),
         )
     say_next("warrants", "show", folder, *laid_over(rulebook))
+
+
+@warrants.command()
+def report(
+    folder: Warehouse,
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="A folder for the files.")],
+    on: Annotated[str, typer.Option("--on", metavar="DATE", help="A trading day.")],
+    rulebook: Folders = None,
+) -> None:
+    """Write the warrants of a day and the stocks of its week as CSV and Parquet.
+
+    Columns are those of the exchange's files: by region and place, with subtotals and totals.
+    """
+    from huiguan.foundation.calendars import parse_day
+    from huiguan.storage.market.daily_files import write_report
+    from huiguan.storage.market.rulebooks.delivery import load_delivery_books
+    from huiguan.storage.warehouse.reports import stock_reports
+
+    books = load_delivery_books(*rulebook or ())
+    for found in stock_reports(folder, books, parse_day(on)):
+        write_report(out, found)
+        tell(f"{out / found.name}.csv, .parquet")
+    say_next("warrants", "show", folder, *laid_over(rulebook))

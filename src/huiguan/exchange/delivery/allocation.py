@@ -64,11 +64,15 @@ class Stock:
         self.rows = {row.id: row for row in offered}
         self.regions: dict[str, str] = {}
         self.groups: dict[str, str] = {}
+        self.within: dict[tuple[str, str], set[Key]] = {}  # ("region", name) and the like
         for row in self.rows.values():
-            heap = self.heaps.setdefault((row.facility, row.brand), [])
-            heap.append((row.handed_in, row.id))
+            key = (row.facility, row.brand)
+            self.heaps.setdefault(key, []).append((row.handed_in, row.id))
             self.regions[row.facility] = row.region
             self.groups[row.brand] = row.group
+        for key in self.heaps:
+            for part in self.parts(key):
+                self.within.setdefault(part, set()).add(key)
         for heap in self.heaps.values():
             heapq.heapify(heap)
 
@@ -85,27 +89,30 @@ class Stock:
             if heap:
                 heapq.heapreplace(heads, (heap[0], key))
             else:
+                for part in self.parts(key):
+                    self.within[part].discard(key)
                 del self.heaps[key]
                 heapq.heappop(heads)
             yield self.rows[name]
 
-    def asked(self, facility: str, brand: str) -> Iterator[Key]:
-        """Yield what is of a place and a brand; "" is any."""
-        if facility and brand:
-            yield (facility, brand)
-            return
-        for key in self.heaps:
-            if facility in ("", key[0]) and brand in ("", key[1]):
-                yield key
+    def parts(self, key: Key) -> list[tuple[str, str]]:
+        """Return what a place and a brand belong to; what has no name belongs to nothing."""
+        place, brand = key
+        of = (("place", place), ("brand", brand), ("region", self.regions[place]))
+        return [part for part in (*of, ("group", self.groups[brand])) if part[1]]
 
-    def near(self, facility: str, brand: str) -> Iterator[Key]:
-        """Yield what is of the region of a place, or of a brand or its group."""
+    def asked(self, facility: str, brand: str) -> Iterable[Key]:
+        """Return what is of a place and a brand; "" is any."""
+        if facility and brand:
+            return [(facility, brand)]
+        part = ("place", facility) if facility else ("brand", brand)
+        return self.within.get(part, ())
+
+    def near(self, facility: str, brand: str) -> Iterable[Key]:
+        """Return what is of the region of a place, or of a brand or its group."""
         region, group = self.regions.get(facility, ""), self.groups.get(brand, "")
-        for key in self.heaps:
-            same_region = bool(region) and self.regions[key[0]] == region
-            same_group = bool(group) and self.groups[key[1]] == group
-            if same_region or same_group or brand == key[1] != "":
-                yield key
+        wanted = (("region", region), ("brand", brand), ("group", group))
+        return set().union(*(self.within.get(part, ()) for part in wanted if part[1]))
 
 
 def wishes(intention: Intention) -> list[tuple[str, str]]:

@@ -139,3 +139,21 @@ INVOICES = Table(
     ),
 )
 DELIVERY_TABLES = (POSITIONS, HANDED_IN, INTENTIONS, PAYMENTS, INVOICES)
+EFP = Table(
+    "efp.csv",
+    "Applications of EFP; without warrants the two settle the goods themselves.",
+    ("delivery efp",),
+    (
+        Column("day", DAY, "when", "2026-09-07"),
+        Column("clock", CLOCK, "when", "10:00"),
+        Column("contract", "a contract", "of what", "ni2609"),
+        Column("buyer", "a trading code", "holds long", "00030001"),
+        Column("seller", "a trading code", "holds short", "00010001"),
+        Column("lots", "lots", "how many", "6"),
+        Column("price", "yuan a unit", "agreed", "128500"),
+        Column("previous_settlement", "yuan a unit", "of the day before", "128900"),
+        Column("buyer_carried", "lots", "held from earlier days", "18"),
+        Column("seller_carried", "lots", "held from earlier days", "24"),
+        Column("warrants", "names between blanks", "one a unit", "NI0003", (), ""),
+    ),
+)
