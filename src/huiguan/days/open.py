@@ -16,12 +16,20 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from huiguan.days.cleared import read_closed
-from huiguan.days.versions import followed_before, given_before, next_root
+from huiguan.days.versions import (
+    day_before,
+    followed_before,
+    given_before,
+    next_root,
+    openings,
+    trading_day_of,
+)
 from huiguan.exchange.day.correction import check_references
 from huiguan.exchange.day.image import image_digest
 from huiguan.exchange.day.instructions.base import Stage
 from huiguan.exchange.day.instructions.every import check_for_opening, of_stage
 from huiguan.exchange.day.result import result_digest
+from huiguan.exchange.evening.decided.effects import NotFollowed
 from huiguan.exchange.evening.forced import forced_closes
 from huiguan.exchange.evening.next_day import next_morning
 from huiguan.exchange.reports.differences import differences
@@ -31,7 +39,14 @@ from huiguan.storage.files import Files, write_file
 from huiguan.storage.lock import hold
 from huiguan.storage.market.day_folder import MANIFEST, DayFolder, verify_manifest, write_manifest
 from huiguan.storage.market.day_image import image_files, read_image
-from huiguan.storage.market.opening import OPENING_NAME, Opening, opening_bytes, read_opening
+from huiguan.storage.market.instruction_files import Waiting, read_waiting, take_away
+from huiguan.storage.market.opening import (
+    OPENING_NAME,
+    LeftOut,
+    Opening,
+    opening_bytes,
+    read_opening,
+)
 from huiguan.storage.market.versions import MORNINGS, kept_place, kept_versions
 from huiguan.storage.market.written import first_difference
 
@@ -43,6 +58,7 @@ if TYPE_CHECKING:
     from huiguan.exchange.day.image import DayImage
     from huiguan.exchange.day.instructions.every import AnyInstruction
     from huiguan.exchange.evening.decided.effects import Effect
+    from huiguan.exchange.evening.next_day import NextMorning
     from huiguan.exchange.rules.rows import Books
 
 IMAGE = "image"
@@ -59,6 +75,7 @@ class OpenedDay(NamedTuple):
     forced: list[ForceClose]
     effects: list[Effect]
     written: bool = True  # False: it was open already, and the same
+    left_out: Sequence[LeftOut] = ()  # of what waited
 
 
 class OpenedMorning(NamedTuple):
@@ -75,13 +92,16 @@ def open_next(
     into: Path | None = None,
     files: Files | None = None,
     decision: Decision | None = None,
+    waiting: Path | None = None,
 ) -> OpenedDay:
     """Make the folder of the next trading day from a closed one and approved instructions.
 
     What is written is read back and reconciled, then takes its place in one step. Raises
     ``InputFault`` where the day is open with another morning, without a ``decision`` to correct it.
+    Of those in the folder ``waiting`` that cannot be followed each is left out with its reason.
     """
     root, files = Path(root), files or Files()
+    found = read_waiting(waiting) if waiting else Waiting([], [])
     orders = of_stage(instructions or (), Stage.OPENING)
     with hold(root, "day open"):
         finish_held_change(root, files)
@@ -90,11 +110,18 @@ def open_next(
         verify_manifest(root)
         target = into or next_root(root, result.settings.next_trading_day)
         check_references(orders, chain(followed_before(root), given_before(root, target)))
-        every = [*given, *orders]
-        tomorrow, effects = next_morning(image, result, books, every)
+        new = not_known(root, of_stage(found.instructions, Stage.OPENING))
+        (tomorrow, effects), every, left_out = followed(
+            partial(next_morning, image, result, books), [*given, *orders], new
+        )
         forced = forced_closes(image, result, tomorrow)
         source = result_digest(result).hex()
-        opening = Opening(source=source, instructions=every, forced_closes=forced)
+        opening = Opening(
+            source=source,
+            instructions=every,
+            forced_closes=forced,
+            left_out=left_out or msgspec.UNSET,
+        )
         morning = OpenedMorning(tomorrow, opening)
         with hold(target, "day open"):
             finish_held_change(target, files)
@@ -103,7 +130,37 @@ def open_next(
             if written:
                 prove = partial(differences, tomorrow)
                 write_morning(target, morning, correction, prove, files)
-    return OpenedDay(target, tomorrow, forced, effects, written)
+            take_away(found)
+    return OpenedDay(target, tomorrow, forced, effects, written, left_out)
+
+
+def not_known(root: Path, rows: list[AnyInstruction]) -> list[AnyInstruction]:
+    """Return the instructions that no morning up to that of ``root`` followed or left out."""
+    known: set[str] = set()
+    day: Path | None = root
+    while rows and day is not None and (day / OPENING_NAME).exists():
+        for _, opening in openings(day):
+            known |= {row.reference for row in (*opening.instructions, *(opening.left_out or ()))}
+        day = day_before(day, trading_day_of(day))
+    return [row for row in rows if row.reference not in known]
+
+
+def followed(
+    morning: Callable[[Sequence[AnyInstruction]], NextMorning],
+    orders: list[AnyInstruction],
+    waiting: list[AnyInstruction],
+) -> tuple[NextMorning, list[AnyInstruction], list[LeftOut]]:
+    """Return a morning under all orders and what waits; what it refuses of that is left out."""
+    left: list[LeftOut] = []
+    while True:
+        every = [*orders, *waiting]
+        try:
+            return morning(every), every, left
+        except NotFollowed as fault:
+            kept = [row for row in waiting if row.reference != fault.reference]
+            if len(kept) == len(waiting):
+                raise
+            waiting, left = kept, [*left, LeftOut(reference=fault.reference, why=fault.why)]
 
 
 def is_opened(target: Path) -> bool:

@@ -260,6 +260,13 @@ def open_command(
     ] = None,
     correct: Correct = None,
     by: By = None,
+    waiting: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="A folder of instructions that wait; what cannot be followed is left out.",
+        ),
+    ] = None,
 ) -> None:
     """Make the next trading day's folder from a closed day and approved instructions.
 
@@ -277,6 +284,7 @@ def open_command(
         instructions_of(instructions),
         out,
         decision=decision_of(correct, by),
+        waiting=waiting,
     )
     image = opened.image
     what = "opened" if opened.written else "open already, the same"
@@ -289,6 +297,8 @@ def open_command(
     for row in opened.forced:
         tell(f"forced liquidation: {row.trading_code} {row.instrument} {row.side} {row.lots} lots")
     print_effects(opened.effects)
+    for one in opened.left_out:
+        tell(f"left out: {one.reference}: {one.why}")
     print_close_only(opened.image)
     say_next("day", "reconcile", folder, opened.root, *laid_over(rulebook))
 

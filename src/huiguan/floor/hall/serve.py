@@ -48,6 +48,7 @@ from huiguan.foundation.calendars import show_day
 from huiguan.foundation.faults import CheckFault, InputFault
 from huiguan.storage.files import Files, write_file
 from huiguan.storage.lock import hold
+from huiguan.storage.market.instruction_files import WAITING_NAME
 from huiguan.storage.market.rulebooks.load import load_books
 
 if TYPE_CHECKING:
@@ -341,6 +342,9 @@ class Floor:
         self._turn.goes(TurnStep(step), f"day {step} {root.name}", root.name)
         own = rulebook_folders(self.folder, self.settings)
         books = [word for folder in own for word in ("--rulebook", str(folder))]
+        waiting = self.folder / WAITING_NAME
+        if step == "open" and waiting.is_dir():
+            more = [*more, "--waiting", str(waiting)]
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "huiguan", "day", step, str(root), *books, *more),
             stdout=asyncio.subprocess.DEVNULL,

@@ -1,19 +1,31 @@
-"""Files of instructions: a JSON list, read exactly; every fault names its row and its field."""
+"""Files of instructions: a JSON list, read exactly; every fault names its row and its field.
+
+Those that wait for a morning lie in a folder of the hall, a file a decision. Who opens the day
+follows them or leaves them out with a reason, both in ``opening.json``, and takes them away. A file
+of a decision that a morning knows was left behind by a kill, and is never followed twice.
+"""
 
 from __future__ import annotations
 
 import json
 from decimal import Decimal
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 import msgspec
 
 from huiguan.exchange.day.instructions.every import AnyInstruction
 from huiguan.exchange.day.instructions.written import read_row
 from huiguan.foundation.faults import InputFault
+from huiguan.storage.files import write_file
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
+
+    from huiguan.storage.files import Files
+
+WAITING_NAME = "waiting"  # the folder, in that of a hall
+ENDING = ".json"
 
 
 def read_instructions(path: Path) -> list[AnyInstruction]:
@@ -71,3 +83,28 @@ def kept_instructions(rows: object) -> list[AnyInstruction]:
         if not isinstance(rows, list):
             raise
     return [read_row(row, f"kept instruction {number}") for number, row in enumerate(rows, 1)]
+
+
+class Waiting(NamedTuple):
+    """What waits: the files in the order of their names, and every instruction in them."""
+
+    files: list[Path]
+    instructions: list[AnyInstruction]
+
+
+def write_waiting(folder: Path, name: str, rows: Sequence[object], files: Files) -> None:
+    """Let instructions wait, as people write them; the same name again is the same decision."""
+    text = json.dumps(rows, ensure_ascii=False, indent=2).encode()
+    write_file(folder / f"{name}{ENDING}", [text, b"\n"], files)
+
+
+def read_waiting(folder: Path) -> Waiting:
+    """Return what waits in a folder; a file that cannot be read is an ``InputFault``."""
+    found = sorted(folder.glob(f"*{ENDING}"))
+    return Waiting(found, [row for path in found for row in read_instructions(path)])
+
+
+def take_away(waiting: Waiting) -> None:
+    """Remove the files of what waited: a morning knows each of them."""
+    for path in waiting.files:
+        path.unlink(missing_ok=True)

@@ -14,6 +14,13 @@ from huiguan.storage.market.instruction_files import kept_instructions
 OPENING_NAME = "opening.json"
 
 
+class LeftOut(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An instruction that waited for a morning and could not be followed, and why."""
+
+    reference: str
+    why: str
+
+
 class Opening(msgspec.Struct, frozen=True, kw_only=True):
     """The result a morning follows from, every instruction of that close and of the opening."""
 
@@ -21,6 +28,7 @@ class Opening(msgspec.Struct, frozen=True, kw_only=True):
     instructions: list[AnyInstruction]
     forced_closes: list[ForceClose]
     correction: Correction | msgspec.UnsetType = msgspec.UNSET  # of an earlier morning
+    left_out: list[LeftOut] | msgspec.UnsetType = msgspec.UNSET  # of what waited; unsaid: nothing
 
 
 class Content(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -30,6 +38,7 @@ class Content(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     instructions: list[object]
     forced_closes: list[ForceClose]
     correction: Correction | msgspec.UnsetType = msgspec.UNSET
+    left_out: list[LeftOut] | msgspec.UnsetType = msgspec.UNSET
 
 
 def opening_bytes(opening: Opening) -> bytes:
@@ -39,6 +48,7 @@ def opening_bytes(opening: Opening) -> bytes:
         instructions=[written_row(order) for order in opening.instructions],
         forced_closes=opening.forced_closes,
         correction=opening.correction,
+        left_out=opening.left_out,
     )
     return msgspec.json.format(msgspec.json.encode(content)) + b"\n"
 
@@ -53,6 +63,7 @@ def read_opening(root: Path) -> Opening:
             instructions=kept_instructions(content.instructions),
             forced_closes=content.forced_closes,
             correction=content.correction,
+            left_out=content.left_out,
         )
     except OSError as fault:
         raise InputFault(

@@ -28,9 +28,18 @@ def effect(order: Instruction, subject: str, what: str, before: object, after: o
     return Effect(order.reference, type(order).__name__, subject, what, str(before), str(after))
 
 
-def refused(order: Instruction, why: str) -> InputFault:
+class NotFollowed(InputFault):
+    """An instruction that cannot be followed on this evening, by its reference."""
+
+    def __init__(self, order: Instruction, why: str) -> None:
+        """Name the instruction, and say why."""
+        super().__init__(f"instruction {order.reference!r} ({type(order).__name__}): {why}")
+        self.reference, self.why = order.reference, why
+
+
+def refused(order: Instruction, why: str) -> NotFollowed:
     """Return the fault of an instruction that cannot be followed."""
-    return InputFault(f"instruction {order.reference!r} ({type(order).__name__}): {why}")
+    return NotFollowed(order, why)
 
 
 def unknown(order: Instruction, what: str, name: str, names: Iterable[str]) -> InputFault:
