@@ -54,6 +54,7 @@ NOUNS = (
     "hall.floor",
     "hall.keys",
     "hall.office",
+    "hall.register",
     "hall.steer",
     "hall.up",
     "market.day",

@@ -9,15 +9,19 @@ import subprocess
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.conf import settings
 
 from huiguan.days.statement import statement
 from huiguan.floor.hall.serve import current_day
 from huiguan.storage.market.day_image import read_image
+from huiguan.storage.market.instruction_files import WAITING_NAME
+from huiguan.storage.market.opening import read_opening
 from huiguan.storage.market.rulebooks.load import load_books
 from tests.halls import running_hall
 from tests.live.json_door.conftest import trading
 from tests.live.test_incidents import wait_until
 from tests.office.members.conftest import office_beside
+from tests.office.members.test_register import Book
 from tests.office.members.test_trade import place
 from tests.office.test_people_pages import text
 
@@ -43,9 +47,15 @@ def certified(tmp_path: Path) -> tuple[str, str]:
 
 
 def test_an_order_over_tls_and_its_statement_in_the_evening(
-    first_file: First, tmp_path: Path, certified: tuple[str, str]
+    first_file: First,
+    tmp_path: Path,
+    certified: tuple[str, str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """One lot bought and sold at 107,000 is 535,000 yuan of turnover on each side."""
+    """One lot bought and sold at 107,000 is 535,000 yuan of turnover on each side.
+
+    A trading code that two persons opened on the day is one of the next morning, and traded on.
+    """
     cert, key = certified
     with running_hall(tmp_path / "hall", tls_cert=cert, tls_key=key) as hall:
         hall.trusts = ssl.create_default_context(cafile=cert)
@@ -61,9 +71,21 @@ def test_an_order_over_tls_and_its_statement_in_the_evening(
                 page = place(browser, {**order, "side": side, "price": "107000"})
                 assert "The market has taken the order" in text(page)
             assert "filled: 1 of 1 lots traded" in text(page)
+            monkeypatch.setattr(settings, "HALL_FOLDER", str(hall.folder))
+            book, new = Book(office, hall, image), f"{code[:4]}90000009"
+            book.do("codes", trading_code=new, behalf="")
+            assert [kind for kind, _ in book.waiting] == ["AdmitTradingCode"]
             hall.ask("clock", to="2026-08-21T15:40")
             wait_until(lambda: current_day(hall.folder).name != str(DAY))
             wait_until(lambda: hall.http("GET", "/v1/days").status == 200)
+            following = current_day(hall.folder)
+            assert new in read_image(following / "image").names.trading_codes
+            assert not list((hall.folder / WAITING_NAME).iterdir())
+            (followed,) = read_opening(following).instructions
+            assert (followed.maker, followed.checker) == (
+                f"user {office['clearing-clerk'].pk}",
+                f"user {office['supervisor'].pk}",
+            )
             answer = browser.get("/trade/statement")
             assert text(answer).count("535,000.00") == 2
             statements_beside(browser, code)

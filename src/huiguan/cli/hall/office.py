@@ -79,6 +79,37 @@ def open_office(folder: Path) -> None:
         raise InputFault("the tables of the office are of another version: huiguan office migrate")
 
 
+def know_market(folder: Path) -> None:
+    """Let services ask the market of a hall: its newest morning, its doors, its books."""
+    from huiguan.floor.doors.json.serve import HTTP_DOOR_NAME
+    from huiguan.floor.hall.operator import SOCKET_NAME
+    from huiguan.floor.hall.publisher import FEED_NAME
+    from huiguan.floor.hall.serve import DAYS
+    from huiguan.floor.hall.settings import read_settings
+    from huiguan.office.config.database import newest_image
+    from huiguan.office.display.here import Shown, show
+    from huiguan.office.feed.follower import Follower, HallPlaces
+    from huiguan.office.feed.public_day import PublicDay
+
+    try:
+        found = read_settings(folder)
+        certificate, rulebook = found.tls_cert, found.rulebook
+    except InputFault:  # an office without a market
+        certificate, rulebook = "", []
+    follower = Follower(
+        HallPlaces(
+            days=folder / DAYS,
+            feed=folder / FEED_NAME,
+            operator=folder / SOCKET_NAME,
+            http_door=folder / HTTP_DOOR_NAME,
+            certificate=certificate,
+        )
+    )
+    if (image := newest_image(folder)) is not None:
+        follower.day = PublicDay(image)
+    show(Shown(follower, rulebook))
+
+
 def signed_in(name: str) -> Any:  # noqa: ANN401  Django says no types
     """Return the user of a name, who gives their password: hidden, or as a line of the input."""
     import getpass
@@ -110,6 +141,7 @@ def check(data: Data = HALL) -> None:
     from huiguan.office.ledger.proof import check as prove_ledger
     from huiguan.office.members.proof import check as prove_members
     from huiguan.office.people.record import check as prove
+    from huiguan.office.register.proof import check as prove_register
 
     lines, last = prove()
     tell(f"office: {lines} lines of the record, each follows from the one before it")
@@ -122,6 +154,7 @@ def check(data: Data = HALL) -> None:
     )
     bindings, keys = prove_members()
     tell(f"office: {bindings} bindings and {keys} keys, each as the record tells")
+    tell(f"office: {prove_register()} rows of the register, each as the record tells")
 
 
 @user.command("list")
@@ -178,6 +211,7 @@ def propose(
 def approve(number: Number, who: Who, data: Data = HALL) -> None:
     """Approve a proposal of another person; it is done at once, and once."""
     open_office(data)
+    know_market(data)
     from huiguan.office.people import proposals
 
     done = proposals.approve(checker=signed_in(who), number=number)

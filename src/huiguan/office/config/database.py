@@ -78,12 +78,15 @@ def prepare(folder: Path, say: Callable[[str], None], language: str = "en") -> N
     """Make ready what a start needs: tables, the first people, no session of long ago."""
     from huiguan.office.members.bindings import bind_first_people  # noqa: PLC0415  the same
     from huiguan.office.people.first import is_empty, make_first_people  # noqa: PLC0415  the same
+    from huiguan.office.register.adopting import adopt  # noqa: PLC0415  the same
 
     migrate(folder)
     call_command("clearsessions")
+    if (image := newest_image(folder)) is not None:
+        adopt(image)
     if is_empty():
         made = make_first_people(language=language)
-        if (image := newest_image(folder)) is not None:
+        if image is not None:
             bind_first_people(image)
         say("office: users to try each role with; their passwords are shown once:")
         for name, password in made.items():

@@ -42,6 +42,7 @@ async def serve_on(
     from huiguan.office.circulars.shadows import run_shadows  # noqa: PLC0415  the same
     from huiguan.office.days import works  # noqa: PLC0415  the same
     from huiguan.office.ledger.runner import Runner  # noqa: PLC0415  the same
+    from huiguan.office.register.mornings import keep_morning  # noqa: PLC0415  the same
 
     static = static_address()
     shown = Shown(Follower(settings.places), settings.rulebook, static)
@@ -51,7 +52,8 @@ async def serve_on(
     server = served(make_app(live, static), longest_frame=LONGEST_FRAME, cert=cert, key=key)
     port = place.getsockname()[1]
     told = OfficeOpen(address(settings.host, port, cert), port)
-    ledger, days = Runner(settings.places, say), works.run(issue_approved, run_shadows)
+    ledger = Runner(settings.places, say)
+    days = works.run(issue_approved, run_shadows, keep_morning)
     beside = (shown.follower.run(), live.run(), days, ledger.run(), keep_keys_told())
     tasks = [asyncio.create_task(work) for work in beside]
     write_file(settings.folder / OFFICE_NAME, [msgspec.json.encode(told), b"\n"], Files())

@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "huiguan.office.ledger",
     "huiguan.office.circulars",
     "huiguan.office.members",
+    "huiguan.office.register",
     "huiguan.office.display",
 ]
 MIDDLEWARE = [

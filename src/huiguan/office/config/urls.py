@@ -7,7 +7,8 @@ from huiguan.office.display.urls import urlpatterns as display
 from huiguan.office.ledger.pages.urls import urlpatterns as ledger
 from huiguan.office.members.pages.urls import urlpatterns as members
 from huiguan.office.people.pages.urls import urlpatterns as people
+from huiguan.office.register.pages.urls import urlpatterns as register
 
-urlpatterns = [*display, *people, *days, *circulars, *members, *ledger]
+urlpatterns = [*display, *people, *days, *circulars, *members, *ledger, *register]
 
 __all__ = ["handler404", "handler500", "urlpatterns"]

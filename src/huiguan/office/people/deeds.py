@@ -32,18 +32,24 @@ def at_once(_: Proposal) -> str:
     return ""
 
 
+def anybody(_: User, __: Subject) -> None:
+    """Let everybody propose whose roles let them."""
+
+
 class Deed(NamedTuple):
     """One action under four eyes.
 
     ``run`` is called inside the transaction that approves the proposal. What it does outside of the
     database has to wait for the end of it: write down there that it is to be done, and do it after;
-    ``became`` says how far that is.
+    ``became`` says how far that is. ``for_maker`` refuses a maker who may not propose it of this
+    subject, whatever their roles.
     """
 
     before: Callable[[Subject], Facts]
     wanted: Callable[[Subject, Mapping[str, Any]], Facts]
     run: Callable[[Proposal], Done]
     became: Callable[[Proposal], str] = at_once
+    for_maker: Callable[[User, Subject], None] = anybody  # refuses who proposes for another
 
 
 DEEDS: dict[Action, Deed] = {}

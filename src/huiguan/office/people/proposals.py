@@ -60,6 +60,7 @@ def propose(
         raise InputFault("this is done by one person; nothing is proposed")
     check_right(maker, action, Right.MAKE)
     deed, now = DEEDS[action], timezone.now()
+    deed.for_maker(maker, subject)
     proposal = Proposal(
         action=action,
         subject=subject if isinstance(subject, User) else None,

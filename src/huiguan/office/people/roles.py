@@ -75,6 +75,13 @@ class Action(enum.StrEnum):
     TRADE = "enter order"
     SEE_MEMBER = "see member"
     KEEP_KEYS = "keep keys"
+    SEE_REGISTER = "see register"
+    CHANGE_MEMBERS = "change members"
+    CHANGE_SEATS = "change seats"
+    CHANGE_CODES = "change trading codes"
+    CHANGE_GROUPS = "change control groups"
+    CHANGE_PROGRAMMES = "change programme trading"
+    CHANGE_QUOTAS = "change hedging quotas"
 
 
 class Right(enum.StrEnum):
@@ -117,6 +124,13 @@ MONEY = (  # moved by two persons
     Action.RELEASE_COLLATERAL,
     Action.EXCHANGE_CURRENCY,
     Action.SET_FIGURE,
+)
+REGISTER_OF_HOUSE = (Action.CHANGE_MEMBERS, Action.CHANGE_SEATS)
+REGISTER_OF_MEMBERS = (  # a member applies, the exchange decides
+    Action.CHANGE_CODES,
+    Action.CHANGE_GROUPS,
+    Action.CHANGE_PROGRAMMES,
+    Action.CHANGE_QUOTAS,
 )
 STAFF = (
     Role.MEMBER_CLERK,
@@ -169,6 +183,19 @@ TABLE: dict[Action, dict[Role, frozenset[Right]]] = {
     Action.TRADE: {Role.TRADER: frozenset({Right.DO})},
     Action.SEE_MEMBER: {Role.MEMBER_CLERK: _SEES},
     Action.KEEP_KEYS: {Role.MEMBER_CLERK: frozenset({Right.DO})},
+    Action.SEE_REGISTER: dict.fromkeys(WATCH, _SEES),
+    **{
+        action: {Role.CLEARING_CLERK: _MAKES_AND_CHECKS, Role.SUPERVISOR: _CHECKS}
+        for action in REGISTER_OF_HOUSE
+    },
+    **{
+        action: {
+            Role.MEMBER_CLERK: _MAKES,
+            Role.CLEARING_CLERK: _MAKES_AND_CHECKS,
+            Role.SUPERVISOR: _CHECKS,
+        }
+        for action in REGISTER_OF_MEMBERS
+    },
 }
 
 

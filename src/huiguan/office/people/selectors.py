@@ -12,6 +12,7 @@ from django.utils import timezone
 from huiguan.office.people.models import Proposal, RecordLine, State, User
 from huiguan.office.people.roles import Action, Right, may
 
+FACTS = 20  # of one label that a line of the record shows
 LINES = 50  # of the record a page
 BOOLEANS = {"True": "yes", "False": "no"}
 DECIDED = 50  # proposals shown behind those that wait
@@ -104,19 +105,20 @@ def lines_before(number: int | None) -> list[Told]:
             names.get(row.actor, ""),
             row.action,
             row.subject,
-            facts_of(json.loads(row.facts)),
+            facts_of(json.loads(row.facts), FACTS),
             row.hash,
         )
         for row in rows
     ]
 
 
-def facts_of(facts: dict[str, Any]) -> list[tuple[str, list[str]]]:
-    """Return facts as labels and words; what a digest says nobody reads."""
+def facts_of(facts: dict[str, Any], most: int = 0) -> list[tuple[str, list[str]]]:
+    """Return facts as labels and at most so many words each; what a digest says nobody reads."""
     shown = []
     for label, value in sorted(facts.items()):
         if label in ("digest", "name"):
             continue
         values = value if isinstance(value, list) else [value]
-        shown.append((label, [BOOLEANS.get(str(one), str(one)) for one in values]))
+        told = [BOOLEANS.get(str(one), str(one)) for one in values[: most or None]]
+        shown.append((label, [*told, "…"] if most and len(values) > most else told))
     return shown

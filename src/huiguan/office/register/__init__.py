@@ -1,0 +1,1 @@
+"""The register: members, seats, trading codes, control groups, programmes, hedging quotas."""
