@@ -60,7 +60,7 @@ def test_a_hall_that_trades_is_copied_and_goes_on_elsewhere(tmp_path: Path) -> N
         back = tmp_path / name
         restored = call("restore", copy, "--data", back, "--verify", *to)
         assert restored.returncode == 0, restored.stderr
-        assert "13 lines of the record" in restored.stdout  # 11 users, and two bound to a member
+        assert "16 lines of the record" in restored.stdout  # 11 users, two bound, three lists
         again = RunningHall.of(back, key)
         try:
             again.open()
