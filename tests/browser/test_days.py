@@ -52,7 +52,10 @@ def test_the_desks_of_days_fit(visit: Open, hall: RunningHall, width: int) -> No
     page, said = visit("/sign-in", "zh", width)
     sign_in(page, "auditor", hall.passwords["auditor"])
     root = page.url.rsplit("/", 1)[0]
-    for path in ("/live-day", "/day-start", "/day-end", "/days", "/rule-desk", "/circulars"):
+    for path in (
+        *("/live-day", "/day-start", "/day-end", "/days", "/rule-desk", "/circulars"),
+        *("/register", "/register/codes", "/register/quotas"),
+    ):
         page.goto(root + path)
         fits(page, width)
     assert said == []
