@@ -8,14 +8,14 @@ import pytest
 from django.db import DatabaseError, transaction
 from msgspec.structs import replace
 
-from huiguan.exchange.evening.decided.pools import pools_of_morning
+from huiguan.exchange.evening.decided.pools import pools_of_evening, pools_of_morning
 from huiguan.foundation.faults import InputFault
 from huiguan.office.display.here import shown
 from huiguan.storage.files import Files
 from huiguan.storage.market.day_folder import DayFolder
 from huiguan.storage.market.day_image import write_image
 from huiguan.storage.market.opening import Opening, opening_bytes
-from tests.evenings import opened, people_image
+from tests.evenings import evening, opened, people_image
 from tests.markets import books
 from tests.office.test_people_pages import text
 
@@ -267,8 +267,37 @@ def test_the_pages_of_collateral(office: Office, days: Path) -> None:
     assert clerk.get(f"{place}/999").status_code == 404
 
 
+def test_a_pool_takes_out_what_the_rule_lets_it(
+    office: Office, days: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """10,000,000 - 587,730 - 2,000,000 = 7,412,270.00; what is to go already counts."""
+    from huiguan.office.days import floor
+    from huiguan.office.days.deeds import decisions
+
+    kept = {"trading_day": DAY, "version": 0, "close": [], "opening": []}
+    monkeypatch.setattr(floor, "ask", lambda *_, **__: kept)
+    monkeypatch.setattr(floor, "days_folder", lambda: days)
+    subject = f"pool {POOL}"
+    assert decisions.want_pool_money(subject, {"amount": "-7412270.00"})
+    with pytest.raises(InputFault, match=r"7,412,270\.00 yuan at most by the clearing rules"):
+        decisions.want_pool_money(subject, {"amount": "-7412270.01"})
+    out = {"type": "MoveMemberMoney", "member": "0001", "house": False, "amount": "-7412269.00"}
+    kept["opening"] = [{**out, "maker": "1", "checker": "2", "reference": "R"}]
+    assert decisions.want_pool_money(subject, {"amount": "-1.00"})
+    with pytest.raises(InputFault, match=r"can take out 1\.00 yuan at most"):
+        decisions.want_pool_money(subject, {"amount": "-1.01"})
+    assert decisions.want_pool_money(subject, {"amount": "1.00"})
+    assert office.folder in days.parents
+
+
 def test_what_may_be_taken_out_of_every_pool() -> None:
-    """By ``withdrawable``: 10,000,000 cash and no margin, 2,000,000 stay with a futures firm."""
+    """By ``withdrawable``: 10,000,000 cash and no margin, 2,000,000 stay with a futures firm.
+
+    In the evening the clients that hold 10 lots have a margin of 587,730.
+    """
+    evening_of = pools_of_evening(*evening(), books())
+    assert evening_of[POOL].withdrawable_fen == 10**9 - MARGIN - 200_000_000
+    assert evening_of["0001/house"].withdrawable_fen == 8_000_000 * YUAN
     found = pools_of_morning(people_image(), books())
     assert {name: one.withdrawable_fen for name, one in found.items()} == dict.fromkeys(
         ("0001/clients", "0001/house", "0002/clients", "0002/house"), 8_000_000 * YUAN

@@ -21,10 +21,12 @@ from huiguan.exchange.day.instructions.written import read_row, written_row
 from huiguan.exchange.day.result import SettledBy
 from huiguan.exchange.evening.day_figures import contract_figures
 from huiguan.exchange.evening.day_prices import decided_prices
+from huiguan.exchange.evening.decided.pools import pools_of_evening, pools_of_morning
 from huiguan.foundation.arithmetic import show_fen
 from huiguan.foundation.faults import InputFault
 from huiguan.office.days import floor
 from huiguan.office.days.errands import became, write_errand
+from huiguan.office.display.here import shown
 from huiguan.office.people.deeds import Deed, Done
 from huiguan.office.people.roles import Action
 from huiguan.storage.market.day_folder import DayFolder
@@ -48,6 +50,7 @@ INSTRUCTIONS = {
     "DecideSettlement": "settlement price",
     "SetListingPrice": "first price",
     "MoveMemberMoney": "money of a member",
+    "SetCollateral": "collateral",
 }
 NOBODY = "0"  # who is not known yet, while a proposal is tried
 
@@ -82,7 +85,7 @@ class Kept(msgspec.Struct, frozen=True):
             KeptRow(
                 INSTRUCTIONS.get(row["type"], row["type"]),
                 str(next((row[name] for name in ABOUT if name in row), "")),
-                str(row.get("price", row.get("amount", ""))),
+                str(row.get("price", row.get("amount", row.get("value", "")))),
                 row["reference"],
             )
             for row in (*self.close, *self.opening)
@@ -317,7 +320,33 @@ def want_pool_money(subject: Subject, given: Mapping[str, Any]) -> Facts:
     row = moved(subject, str(given.get("amount", "")).strip())
     if row.amount_fen == 0:
         raise InputFault("an amount of 0.00 moves nothing")
+    if row.amount_fen < 0:
+        check_withdrawable(subject, -row.amount_fen)
     return {"amount": show_fen(row.amount_fen)}
+
+
+def check_withdrawable(subject: Subject, out_fen: int) -> None:
+    """Refuse what the clearing rules do not let a member take out, with what is to go already.
+
+    Asked of the evening once it is cleared, else of the morning; the opening asks again.
+    """
+    now, name = pool_now(subject), str(subject).removeprefix("pool ")
+    day, books = now["trading day"], shown().books
+    root, image = floor.days_folder() / str(day), floor.image_of(day)
+    pools = (
+        pools_of_evening(image, read_result(DayFolder(root).result).result, books)
+        if is_closed(root)
+        else pools_of_morning(image, books)
+    )
+    moves = [moved(subject, amount).amount_fen for amount in now["moves"]]
+    most = max(0, pools[name].withdrawable_fen + sum(fen for fen in moves if fen < 0))
+    if out_fen > most:
+        raise InputFault(
+            f"{name} can take out {show_fen(most)} yuan at most by the clearing rules: cash "
+            f"{show_fen(pools[name].cash_fen)}, margin {show_fen(pools[name].margin_fen)}, usable "
+            f"collateral {show_fen(pools[name].usable_fen)}, minimum "
+            f"{show_fen(pools[name].minimum_fen)}"
+        )
 
 
 def run_pool_money(proposal: Proposal) -> Done:
