@@ -32,7 +32,7 @@ def test_two_persons_halt_a_product(
         clerk.select_option("[name=m0-do]", what)
         clerk.fill("[name=m0-name]", "au")
         clerk.fill("[name=m0-why]", "an odd price")
-        clerk.locator("form.sheet button").first.click()
+        clerk.locator("form.sheet:has([name=m0-do]) button").click()
         supervisor.goto(clerk.url)
         supervisor.locator("form.sheet button").first.click()
         supervisor.wait_for_selector(".done")
