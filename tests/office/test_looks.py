@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from pathlib import Path
 
 import pytest
 
+import huiguan.office
 from huiguan.office.config.application import STATIC
 
 CSS = (STATIC / "house.css").read_text("utf-8")
+OFFICE = Path(huiguan.office.__file__).parent
 TEXTS = ("ink", "muted", "accent", "up", "down", "warn", "mark")
 GROUNDS = ("bg", "surface")
 TINTS = ("up-tint", "down-tint")
@@ -75,3 +79,9 @@ def test_the_night_of_a_device_is_the_night_one_chooses() -> None:
 
 def test_a_reader_who_wants_no_motion_gets_none() -> None:
     assert re.search(r"reduced-motion: reduce\) \{ \.came-up, \.came-down \{ background: none", CSS)
+
+
+def test_no_room_has_a_template_by_the_name_of_another() -> None:
+    """Django takes the first that it finds, whosever it is."""
+    names = Counter(path.name for path in OFFICE.glob("*/templates/*.html"))
+    assert [name for name, count in names.items() if count > 1] == []
