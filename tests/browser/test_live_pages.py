@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
-from typing import TYPE_CHECKING
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
 
 import msgspec
+import pytest
+import websockets
 
 from huiguan.office.config.place import OFFICE_NAME, OfficeOpen
+from tests.browser.test_four_eyes import fits, sign_in
+from tests.browser.test_trading import live
+from tests.live.test_incidents import wait_until
 from tests.live.test_office import trade
 
 if TYPE_CHECKING:
@@ -105,3 +112,61 @@ def test_a_page_that_is_cut_off_says_so_and_comes_back(visit: Open, hall: Runnin
     page.wait_for_selector(f"{LAST}:has-text('107,030')")
     assert page.evaluate("window.stays")
     trade(hall, "107000")
+
+
+def told_by(page: Any, query: str) -> Any:
+    """Return the first frame of one's own that a socket opened by a page is told."""
+    return page.evaluate(
+        """(query) => new Promise((found) => {
+            const socket = new WebSocket(`ws://${location.host}/live?${query}`);
+            socket.onmessage = ({ data }) => {
+                const said = JSON.parse(data);
+                if ("own" in said) { socket.close(); found(said.own); }
+            };
+        })""",
+        query,
+    )
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+def test_a_traders_page_moves_and_nobody_else_is_told(
+    visit: Open, hall: RunningHall, width: int
+) -> None:
+    """An order of a program comes into the table and goes out of it, and its money is free."""
+    page, said = visit("/sign-in", "zh", width)
+    sign_in(page, "trader", hall.passwords["trader"])
+    page.evaluate("window.stays = true")
+    order = {"contract": "cu2610", "side": "sell", "price": "116000", "lots": 3}
+    before = live(hall)
+    hall.http("POST", "/v1/orders", body=msgspec.json.encode(order))
+    (number,) = map(str, live(hall).keys() - before.keys())
+    row = page.locator(f'[data-part="orders"] tr:has-text("{number}")')
+    row.wait_for()
+    money = page.inner_text('[data-part="funds"]')
+    fits(page, width)
+    token = row.locator("[name=csrfmiddlewaretoken]").get_attribute("value")
+    assert token == page.locator("#order [name=csrfmiddlewaretoken]").get_attribute("value")
+    assert hall.http("DELETE", f"/v1/orders/{number}").status == 200
+    row.wait_for(state="detached")
+    wait_until(lambda: page.inner_text('[data-part="funds"]') != money)
+    assert told_by(page, "lang=zh&own=trade").keys() == {"funds", "orders", "positions"}
+    guest, _ = visit("/")
+    assert told_by(guest, "lang=zh&own=trade") is None
+    clerk, _ = visit("/sign-in", "zh", width)
+    sign_in(clerk, "member-clerk", hall.passwords["member-clerk"])
+    assert told_by(clerk, "lang=zh&own=trade") is None
+    cookies = {str(one.get("name")): one.get("value") for one in page.context.cookies()}
+    with ThreadPoolExecutor(1) as other:  # the browser's loop runs in this thread
+        told = other.submit(asyncio.run, foreign(page.url, f"session={cookies['session']}"))
+        assert told.result() is None
+    assert said == []
+
+
+async def foreign(url: str, cookie: str) -> Any:
+    """Return what a page of somebody else is told with a stolen ride on the cookie."""
+    address, elsewhere = f"ws://{url.split('/')[2]}/live?own=trade", "http://elsewhere.example"
+    head = {"Cookie": cookie}
+    async with websockets.connect(address, origin=elsewhere, additional_headers=head) as line:
+        while "own" not in (said := msgspec.json.decode(await line.recv())):
+            pass
+    return said["own"]

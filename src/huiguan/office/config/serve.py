@@ -42,12 +42,13 @@ async def serve_on(
     from huiguan.office.circulars.shadows import run_shadows  # noqa: PLC0415  the same
     from huiguan.office.days import works  # noqa: PLC0415  the same
     from huiguan.office.ledger.runner import Runner  # noqa: PLC0415  the same
+    from huiguan.office.members.live import tell_own  # noqa: PLC0415  the same
     from huiguan.office.register.mornings import keep_morning  # noqa: PLC0415  the same
 
     static = static_address()
     shown = Shown(Follower(settings.places), settings.rulebook, static)
     show(shown)
-    live = Live(shown)
+    live = Live(shown, tell_own)
     cert, key = settings.tls_cert, settings.tls_key
     server = served(make_app(live, static), longest_frame=LONGEST_FRAME, cert=cert, key=key)
     port = place.getsockname()[1]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -26,16 +28,19 @@ if TYPE_CHECKING:
 EVERY_SECONDS = 0.5
 MOST_READERS = 2_000
 TRY_LATER = 1013
+GONE = (RuntimeError, WebSocketDisconnect)  # the page went while it was told
+LOG = logging.getLogger("django.live")
 LONGEST_FRAME = 1024  # of what a page says, which is nothing
+Own = Callable[["WebSocket", str], Coroutine[Any, Any, None]]
 Topic = tuple[str, str, str]  # language; rows ("board", a product or ""); a contract or ""
 
 
 class Live:
     """The open pages of this process."""
 
-    def __init__(self, shown: Shown) -> None:
-        """Tell of what is shown."""
-        self._shown = shown
+    def __init__(self, shown: Shown, own: Own | None = None) -> None:
+        """Tell of what is shown; ``own`` tells a page besides what is its reader's own alone."""
+        self._shown, self._own = shown, own
         self._readers = 0
         self._tick = asyncio.Event()
         self._kept: dict[tuple[Topic, int, int], str] = {}  # frames of this tick
@@ -60,14 +65,18 @@ class Live:
                  asked.get("contract", ""))  # fmt: skip
         self._readers += 1
         works = [asyncio.create_task(work) for work in (self._tell(line, topic), _hear(line))]
+        if self._own and asked.get("own"):
+            works.append(asyncio.create_task(self._own(line, topic[0])))
         try:
             await asyncio.wait(works, return_when=asyncio.FIRST_COMPLETED)
         finally:
             self._readers -= 1
             for work in works:
                 work.cancel()
-            await asyncio.gather(*works, return_exceptions=True)
-        with suppress(RuntimeError, WebSocketDisconnect):  # it may be gone
+            for ended in await asyncio.gather(*works, return_exceptions=True):
+                if isinstance(ended, Exception) and not isinstance(ended, GONE):
+                    LOG.error("an open page was cut off", exc_info=ended)
+        with suppress(*GONE):  # it may be gone
             await line.close()
 
     async def _tell(self, line: WebSocket, topic: Topic) -> None:

@@ -127,6 +127,10 @@ function showHead(head) {
 }
 
 function show(said) {
+  if ("own" in said) { // of the reader alone: another file knows its tables
+    document.dispatchEvent(new CustomEvent("huiguan:own", { detail: said.own }));
+    return;
+  }
   showHead(said.head);
   if (!said.day) return;
   if (String(said.day) !== page.day) {
@@ -140,6 +144,7 @@ function show(said) {
 
 function follow() {
   const asked = new URLSearchParams({ lang: page.lang, rows: page.live, contract: page.contract ?? "" });
+  if (page.own) asked.set("own", page.own);
   const scheme = location.protocol === "https:" ? "wss" : "ws";
   const socket = new WebSocket(`${scheme}://${location.host}/live?${asked}`);
   socket.onmessage = (message) => show(JSON.parse(message.data));
