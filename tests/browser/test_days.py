@@ -53,7 +53,7 @@ def test_the_desks_of_days_fit(visit: Open, hall: RunningHall, width: int) -> No
     sign_in(page, "auditor", hall.passwords["auditor"])
     root = page.url.rsplit("/", 1)[0]
     for path in (
-        *("/live-day", "/day-start", "/day-end", "/days", "/rule-desk", "/circulars"),
+        *("/live-day", "/day-start", "/day-end", "/days", "/rule-desk?kind=2", "/circulars"),
         *("/register", "/register/codes", "/register/quotas"),
     ):
         page.goto(root + path)
@@ -69,7 +69,7 @@ def test_a_circular_is_drafted_and_issued(
     clerk, said = visit("/sign-in", lang, width, script=script)
     sign_in(clerk, "clearing-clerk", hall.passwords["clearing-clerk"])
     root = clerk.url.rsplit("/", 1)[0]
-    clerk.goto(root + "/rule-desk")
+    clerk.goto(root + "/rule-desk?kind=0")
     fits(clerk, width, script=script)
     given = {
         "product": "cu", "from_day": "2026-08-25" if script else "2026-08-26", "limit": "12%",

@@ -30,12 +30,14 @@ def public(request: Request) -> Answer:
 
 @open_to(Action.SEE_DAYS, Right.SEE)
 def rule_desk(request: Request) -> Answer:
-    """Show drafts and circulars, and draft one."""
+    """Show drafts and circulars, and draft one: the form of one kind at a time."""
     person, asked = reader(request), []
-    for number, kind in enumerate(forms.DRAFTS):
-        if not person.may(Action.ISSUE_CIRCULAR, Right.MAKE):
-            break
-        given = request.POST if request.POST.get("form") == str(number) else None
+    drafts = forms.DRAFTS if person.may(Action.ISSUE_CIRCULAR, Right.MAKE) else ()
+    chosen = request.POST.get("form", request.GET.get("kind", ""))
+    for number, kind in enumerate(drafts):
+        if str(number) != chosen:
+            continue
+        given = request.POST if request.method == "POST" else None
         form = kind(given, prefix=f"c{number}")
         if given is not None and form.is_valid():
             assert person.user is not None, "the gate lets nobody else in"
@@ -47,7 +49,11 @@ def rule_desk(request: Request) -> Answer:
                 return see_other(f"/rule-desk/{made.pk}")
         asked.append((str(number), form))
     status = REFUSED if any(form.errors for _, form in asked) else 200
-    return desk(request, "rule_desk.html", status, circulars=selectors.every(), asked=asked)
+    kinds = [(str(number), kind.heading) for number, kind in enumerate(drafts)]
+    return desk(
+        request, "rule_desk.html", status, circulars=selectors.every(), asked=asked, kinds=kinds,
+        kind=chosen,
+    )  # fmt: skip
 
 
 @open_to(Action.SEE_DAYS, Right.SEE)
