@@ -1,11 +1,20 @@
-"""Why a command had its outcome: the day is run again up to it, and one step on with a trace."""
+"""Why a figure of a closed day is what it is; why a command had its outcome.
+
+For a command the day is run again up to it, and one step on with a trace.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from huiguan.days.cleared import read_closed
 from huiguan.days.run_again import frame_commands
+from huiguan.exchange.evening.explanations.margin import explain_margin
+from huiguan.exchange.evening.explanations.money import explain_call, explain_fees
+from huiguan.exchange.evening.explanations.prices import explain_limit, explain_settlement
+from huiguan.exchange.evening.rules_of_day import rules_of_day
+from huiguan.exchange.evening.statements import Statements
 from huiguan.exchange.messages import (
     COMMAND_HEADER,
     COMMANDS,
@@ -28,6 +37,11 @@ if TYPE_CHECKING:
     import numpy as np
 
     from huiguan.exchange.day.image import DayImage
+    from huiguan.exchange.day.instructions.every import AnyInstruction
+    from huiguan.exchange.day.result import DayResult
+    from huiguan.exchange.evening.explanations.steps import Explanation
+    from huiguan.exchange.evening.rules_of_day import DayRules
+    from huiguan.exchange.rules.rows import Books
     from huiguan.exchange.trading.state.trace import CheckLine
     from huiguan.foundation.refusals import Refusal
 
@@ -120,3 +134,38 @@ def row_words(row: np.ndarray) -> RawCommand:
 
 def _messages(events: np.ndarray) -> list[Message]:
     return [decode(event) for event in events.reshape(-1, MESSAGE_BYTES)]
+
+
+class FiguresOfDay(NamedTuple):
+    """A closed day, with what its figures are explained by."""
+
+    image: DayImage
+    result: DayResult
+    orders: list[AnyInstruction]
+    rules: DayRules
+    statements: Statements
+
+
+def figures_of_day(folder: Path, books: Books) -> FiguresOfDay:
+    """Read a closed day once for any number of explanations."""
+    image, result, orders = read_closed(folder)
+    rules = rules_of_day(books, image.names.instruments, image.settings.trading_day)
+    return FiguresOfDay(image, result, orders, rules, Statements(image, result))
+
+
+def explain_figure(day: FiguresOfDay, what: str, subject: str) -> Explanation:
+    """Return why a figure of a closed day is what it is.
+
+    ``what`` is "settlement" or "limit" of a contract, "margin" or "fees" of a trading code, or the
+    "call" of a member. A subject that is not there, or other books, are an InputFault.
+    """
+    image, result, orders, rules, statements = day
+    if what == "call":
+        return explain_call(image, result, rules, subject)
+    if what in {"settlement", "limit"}:
+        explain_price = explain_limit if what == "limit" else explain_settlement
+        return explain_price(image, result, rules, subject, orders)
+    told = statements.statement(subject)
+    if what == "margin":
+        return explain_margin(image, result, rules, subject, told, orders)
+    return explain_fees(image, result, rules, subject, told)

@@ -89,6 +89,7 @@ def test_an_order_over_tls_and_its_statement_in_the_evening(
             answer = browser.get("/trade/statement")
             assert text(answer).count("535,000.00") == 2
             statements_beside(browser, code)
+            one_click_says_why(browser, office.browser("member-clerk"), code)
             told = browser.get(f"/trade/statement/{DAY}.txt", {"code": code})
             assert told.headers["Content-Disposition"].endswith(f'{DAY}-{code}.txt"')
             root = hall.folder / "days" / str(DAY)
@@ -124,3 +125,33 @@ def statements_beside(browser: Any, code: str) -> None:
         assert answer.status_code == 422
         assert "What differs" not in text(answer)
     assert upload(ours, trading_code="000199999999").status_code == 422
+
+
+def one_click_says_why(browser: Any, clerk: Any, code: str) -> None:
+    """Fees, margin, settlement price and clearing deposit; nobody is told of another's."""
+    page = browser.get("/trade/statement").content.decode()
+    for address in (f"/trade/why/{DAY}/fees/{code}", f"/trade/why/{DAY}/margin/{code}"):
+        assert f'href="{address}"' in page
+        assert "Rules it stands on" in text(browser.get(address))
+    assert f'href="/why/{DAY}/settlement/cu2610"' in page
+    for what in ("settlement", "limit"):
+        told = text(browser.get(f"/why/{DAY}/{what}/cu2610", headers={"Accept-Language": "zh"}))
+        assert "所依据的规则" in told
+        assert "cu2610" in told
+    assert f'href="/why/{DAY}/settlement/cu2610"' in browser.get(f"/express/{DAY}").content.decode()
+    member = code[:4]
+    assert f'href="/member/why/{DAY}/call/{member}"' in clerk.get("/member").content.decode()
+    assert "Rules it stands on" in text(clerk.get(f"/member/why/{DAY}/call/{member}"))
+    assert "Rules it stands on" in text(clerk.get(f"/member/why/{DAY}/margin/{code}"))
+    for address in (
+        f"/trade/why/{DAY}/fees/000110000001",
+        f"/why/{DAY}/fees/cu2610",
+        f"/why/{DAY}/settlement/cu9912",
+        "/why/20250101/settlement/cu2610",
+    ):
+        assert browser.get(address).status_code == 404, address
+    assert clerk.get(f"/member/why/{DAY}/call/9999").status_code == 404
+    assert clerk.get(f"/member/why/{DAY}/margin/999999999999").status_code == 404
+    assert browser.get(f"/member/why/{DAY}/call/{member}").status_code == 403
+    assert clerk.get("/member", {"code": code}).headers["Location"] == f"/member/{code}"
+    assert "has no trading code 123" in text(clerk.get("/member", {"code": "123"}))

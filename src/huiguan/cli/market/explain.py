@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -13,10 +12,6 @@ from huiguan.cli.market.command_tables import print_command
 from huiguan.cli.market.folders import DayDir, Folders, check_day
 from huiguan.cli.next_step import laid_over, say_next
 from huiguan.foundation.faults import InputFault
-
-if TYPE_CHECKING:
-    from huiguan.exchange.evening.explanations.steps import Explanation
-    from huiguan.exchange.rules.rows import Books
 
 
 @app.command()
@@ -39,6 +34,7 @@ def explain(
     rulebook: Folders = None,
 ) -> None:
     """Say why: the checks of a command; or the article, inputs and arithmetic of a figure."""
+    from huiguan.days.explain import explain_figure, figures_of_day
     from huiguan.exchange.reports.explain import explain_lines
     from huiguan.storage.market.rulebooks.load import load_books
 
@@ -62,8 +58,9 @@ def explain(
             " --margin CODE, --fees CODE or --call MEMBER"
         )
     books = load_books(*rulebook or ())
+    closed = figures_of_day(folder, books)
     for what, subject in wanted:
-        found = explanation(folder, books, what, subject)
+        found = explain_figure(closed, what, subject)
         for line in explain_lines(found, chinese_only=language() == "zh"):
             tell(line)
     what, subject = wanted[-1]
@@ -73,25 +70,3 @@ def explain(
         "margin": ("explain", folder, "--fees", subject),
     }.get(what, ("statement", folder, subject))
     say_next(*following, *([] if what == "limit" else laid_over(rulebook)))
-
-
-def explanation(folder: Path, books: Books, what: str, subject: str) -> Explanation:
-    """Return one explanation of a closed day."""
-    from huiguan.days.cleared import read_closed
-    from huiguan.exchange.evening.explanations.margin import explain_margin
-    from huiguan.exchange.evening.explanations.money import explain_call, explain_fees
-    from huiguan.exchange.evening.explanations.prices import explain_limit, explain_settlement
-    from huiguan.exchange.evening.rules_of_day import rules_of_day
-    from huiguan.exchange.evening.statements import Statements
-
-    image, result, orders = read_closed(folder)
-    rules = rules_of_day(books, image.names.instruments, image.settings.trading_day)
-    if what == "call":
-        return explain_call(image, result, rules, subject)
-    if what in {"settlement", "limit"}:
-        explain_price = explain_limit if what == "limit" else explain_settlement
-        return explain_price(image, result, rules, subject, orders)
-    day = Statements(image, result).statement(subject)
-    if what == "margin":
-        return explain_margin(image, result, rules, subject, day, orders)
-    return explain_fees(image, result, rules, subject, day)

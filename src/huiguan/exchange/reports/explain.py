@@ -325,3 +325,9 @@ def explain_lines(found: Explanation, *, chinese_only: bool = False) -> list[str
         zh, en = sentence(row.key, dict(row.values))
         lines += [f"  {zh}"] if chinese_only else [f"  {zh}", f"    {en}"]
     return lines
+
+
+def explain_words(found: Explanation, language: int) -> tuple[str, list[str]]:
+    """Return title and steps of an explanation in Chinese (0) or English (1)."""
+    title = TITLES[found.key][language].format(subject=found.subject)
+    return title, [sentence(row.key, dict(row.values))[language] for row in found.steps]

@@ -12,6 +12,10 @@ urlpatterns = [
     re_path(r"^contract/(?P<code>[a-z]{1,8}[0-9]{4})$", require_safe(views.contract)),
     path("express", require_safe(records.express_page)),
     re_path(r"^express/(?P<day>[0-9]{8})$", require_safe(records.express_page)),
+    re_path(
+        r"^why/(?P<day>[0-9]{8})/(?P<what>[a-z]{1,16})/(?P<code>[a-z]{1,8}[0-9]{4})$",
+        require_safe(records.why),
+    ),
     path("rankings", require_safe(records.rankings_page)),
     re_path(r"^rankings/(?P<day>[0-9]{8})$", require_safe(records.rankings_page)),
     re_path(

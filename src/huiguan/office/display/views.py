@@ -32,6 +32,7 @@ from huiguan.office.display.contracts import (
 )
 from huiguan.office.display.heads import head_of
 from huiguan.office.display.here import shown
+from huiguan.office.display.records.days import closed_days
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -120,7 +121,7 @@ def board(request: Request) -> Answer:
         return wall(request, lines, block)
     return page(
         request, "board.html", lines=lines, columns=heads_of_columns(by), across=ACROSS, by=by,
-        seen=block, chart=drawn, minutes=MINUTES, counts=counts,
+        seen=block, chart=drawn, minutes=MINUTES, counts=counts, evening=evening_of(day),
     )  # fmt: skip
 
 
@@ -162,9 +163,16 @@ def contract(request: Request, code: str) -> Answer:
         depth = depth_of(day, row, request.words)
     return page(
         request, "contract.html", seen=block, chart=drawn, since=since, minutes=minutes,
-        depth=depth, lengths=LENGTHS,
+        depth=depth, lengths=LENGTHS, evening=evening_of(day),
         rules=rules_of(books, code, day.trading_day), terms=terms_of(books, code, day.trading_day),
     )  # fmt: skip
+
+
+def evening_of(day: PublicDay) -> int:
+    """Return the closed day whose figures this one began with; 0 where this hall has none."""
+    return next(
+        (one for one in closed_days(shown().follower.places.days) if one < day.trading_day), 0
+    )
 
 
 def minutes_asked(request: Request) -> int:

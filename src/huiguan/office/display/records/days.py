@@ -42,6 +42,9 @@ class ExpressLine(NamedTuple):
     cells: list[Cell]
 
 
+SETTLEMENT = 5  # its place among the cells
+
+
 class ExpressGroup(NamedTuple):
     """A product of the express."""
 
@@ -68,10 +71,10 @@ def published(days: Path, trading_day: int, books: Books) -> Published:
     """Return a closed day; it is read once until it is corrected."""
     root = days / str(trading_day)
     written = (DayFolder(root).result / "result.json").stat().st_mtime_ns
-    return _read(root, written, books.digest, _Kept(books))
+    return _read(root, written, books.digest, KeptBooks(books))
 
 
-class _Kept(NamedTuple):
+class KeptBooks(NamedTuple):
     """Books beside their digest, which says whether they are the same."""
 
     books: Books
@@ -81,7 +84,7 @@ class _Kept(NamedTuple):
 
 
 @lru_cache(KEPT_DAYS)
-def _read(root: Path, written: int, digest: str, kept: _Kept) -> Published:
+def _read(root: Path, written: int, digest: str, kept: KeptBooks) -> Published:
     del written, digest  # they say when to read again
     folder, books = DayFolder(root), kept.books
     image, result = read_image(folder.image), read_result(folder.result).result

@@ -17,7 +17,14 @@ from huiguan.office.display.records.calendars import (
     year_shown,
     years_of,
 )
-from huiguan.office.display.records.days import closed_days, express, published, rank_lines
+from huiguan.office.display.records.days import (
+    SETTLEMENT,
+    closed_days,
+    express,
+    published,
+    rank_lines,
+)
+from huiguan.office.display.records.why import PUBLIC, why_page
 from huiguan.office.display.views import NotOpen, page, when_open
 
 if TYPE_CHECKING:
@@ -52,8 +59,19 @@ def express_page(request: Request, day: str | None = None) -> Answer:
     days = [(one, show_day(one)) for one in found]
     return page(
         request, "express.html", groups=groups, heads=EXPRESS_HEADS, days=days, chosen_day=chosen,
-        told=show_day(chosen),
+        told=show_day(chosen), why=SETTLEMENT,
     )  # fmt: skip
+
+
+def why(request: Request, day: str, what: str, code: str) -> Answer:
+    """Return why a price of a closed day is what it is."""
+    chosen, _ = day_asked(day)
+    if what not in PUBLIC:
+        raise Http404
+    shows = why_page(request.words, chosen, what, code)
+    status = 200 if shows["one"] else 404
+    back = [(f"/express/{chosen}", "Express")]
+    return page(request, "why.html", status, back=back, subject=code, **shows)
 
 
 def rankings_page(request: Request, day: str | None = None, code: str = "") -> Answer:

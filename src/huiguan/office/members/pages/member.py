@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING, Any
 from django.http import Http404
 
 from huiguan.foundation.faults import InputFault
+from huiguan.office.display.here import shown
+from huiguan.office.display.records.days import closed_days
 from huiguan.office.members import door, keys, selectors
+from huiguan.office.members.models import CODE_LENGTH
 from huiguan.office.members.pages.forms import KeyForm
 from huiguan.office.members.pages.gate import for_bound, user_of
 from huiguan.office.people.pages.account import REFUSED
@@ -19,8 +22,8 @@ if TYPE_CHECKING:
 
 Request = Any  # django.http.HttpRequest and its answer; Django says no types
 Answer = Any
-PAGE = 100  # codes on a page
-MOST = 200  # positions or orders on the page of a member
+PAGE = 25  # codes on a page
+MOST = 25  # positions or orders on the page of a member
 sees = for_bound(Action.SEE_MEMBER, Right.SEE, by_code=False)
 keeps = for_bound(Action.KEEP_KEYS, Right.DO, by_code=False)
 
@@ -30,17 +33,28 @@ def overview(request: Request, binding: Binding) -> Answer:
     """Show a member's codes with their money, what they hold, and its orders in the book."""
     token = keys.member_key(binding.member)
     rows = door.ask(token, "/v1/funds")["funds"]
+    wanted = request.GET.get("code", "").strip()
+    if any(row["trading_code"] == wanted for row in rows):
+        return see_other(f"/member/{wanted}")
     asked = request.GET.get("from", "0")
     first = int(asked) if asked.isdecimal() and len(asked) < 9 else 0
     here = rows[first : first + PAGE]
     held, live = selectors.positions(token), selectors.live_orders(token)
+    closed = closed_days(shown().follower.places.days)
     return desk(
         request, "member.html", member=binding.member, count=len(rows), money=selectors.HEADS,
         funds=[selectors.funds_of(row) for row in here], sums=selectors.total(rows),
         before=max(0, first - PAGE) if first else None,
         behind=first + PAGE if first + PAGE < len(rows) else None,
+        unknown=wanted[:CODE_LENGTH], evening=closed[0] if closed else 0,
+        places=place_of(first, len(here), len(rows)),
         positions=held[:MOST], held=len(held), orders=live[:MOST], live=len(live), most=MOST,
     )  # fmt: skip
+
+
+def place_of(first: int, shown_here: int, count: int) -> str:
+    """Return which codes of all a page shows: ``26-50 / 172``."""
+    return f"{first + 1:,}-{first + shown_here:,} / {count:,}" if shown_here else ""
 
 
 @sees
@@ -49,8 +63,10 @@ def code_page(request: Request, binding: Binding, code: str) -> Answer:
     if not code.startswith(binding.member):
         raise Http404
     token = keys.member_key(binding.member)
+    closed = closed_days(shown().follower.places.days)
     return desk(
         request, "member_code.html", code=code, money=selectors.HEADS,
+        evening=closed[0] if closed else 0,
         funds=selectors.funds(token, code), positions=selectors.positions(token, code),
         orders=selectors.day_orders(token, code), trades=selectors.day_trades(token, code),
     )  # fmt: skip

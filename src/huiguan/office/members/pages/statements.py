@@ -12,6 +12,7 @@ from huiguan.foundation.calendars import show_day
 from huiguan.foundation.faults import InputFault
 from huiguan.office.display.here import shown
 from huiguan.office.display.records.days import closed_days
+from huiguan.office.display.records.why import why_page
 from huiguan.office.members import statements
 from huiguan.office.members.pages.forms import BrokerForm
 from huiguan.office.members.pages.gate import for_bound, own_code
@@ -27,6 +28,7 @@ Answer = Any
 KINDS = {"txt": "text/plain; charset=utf-8", "pdf": "application/pdf"}
 MOST_SAME = 200  # lines without a difference that a page shows
 reads = for_bound(Action.TRADE, Right.DO, by_code=True)
+sees = for_bound(Action.SEE_MEMBER, Right.SEE, by_code=False)
 
 
 def view_asked(request: Request) -> View:
@@ -67,6 +69,31 @@ def handed_out(content: str | bytes, kind: str, name: str) -> Answer:
     answer = HttpResponse(content, content_type=KINDS[kind])
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}.{kind}"'
     return answer
+
+
+@reads
+def why(request: Request, binding: Binding, day: str, what: str, code: str) -> Answer:
+    """Say why fees or margin of an own code were what they were."""
+    own_code(binding, code)
+    return told_why(request, day, what, code, (f"/trade/statement/{day}?code={code}", "Statement"))
+
+
+@sees
+def member_why(request: Request, binding: Binding, day: str, what: str, code: str) -> Answer:
+    """Say why the clearing deposit of a clerk's member was, or a figure of a code of it."""
+    if code != binding.member and not (code.startswith(binding.member) and what != "call"):
+        raise Http404
+    return told_why(request, day, what, code, ("/member", "Member"))
+
+
+def told_why(request: Request, day: str, what: str, code: str, back: tuple[str, str]) -> Answer:
+    """Return the page of an explanation of a closed day."""
+    if int(day) not in closed_days(shown().follower.places.days):
+        raise Http404
+    shows = why_page(request.words, int(day), what, code)
+    return desk(
+        request, "why.html", 200 if shows["one"] else 404, back=[back], subject=code, **shows
+    )
 
 
 @reads

@@ -18,6 +18,18 @@ urlpatterns = [
         require_safe(statements.statement),
     ),
     path("trade/broker", form(statements.broker)),
+    re_path(
+        r"^trade/why/(?P<day>[0-9]{8})/(?P<what>fees|margin)/(?P<code>[0-9]{12})$",
+        require_safe(statements.why),
+    ),
+    re_path(
+        r"^member/why/(?P<day>[0-9]{8})/(?P<what>fees|margin)/(?P<code>[0-9]{12})$",
+        require_safe(statements.member_why),
+    ),
+    re_path(
+        r"^member/why/(?P<day>[0-9]{8})/(?P<what>call)/(?P<code>[0-9]{4})$",
+        require_safe(statements.member_why),
+    ),
     path("member", require_safe(member.overview)),
     re_path(r"^member/(?P<code>[0-9]{12})$", require_safe(member.code_page)),
     path("keys", form(member.all_keys)),
