@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import django
+from django.test.utils import setup_test_environment
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -142,6 +143,7 @@ def main(lines: int = LINES, only: str = "") -> None:
     """Measure each database."""
     os.environ["DJANGO_SETTINGS_MODULE"] = "huiguan.office.config.settings"
     django.setup()
+    setup_test_environment()
     from tests.office.peopled import Office, first_database
     from tests.office.watched import Watched
     from tests.postgres import Postgres
