@@ -4,12 +4,15 @@ from pathlib import Path
 
 import pytest
 
+import huiguan.rulebooks
 from huiguan.exchange.delivery.register import Title
 from huiguan.exchange.delivery.rows import DeliveryBooks
 from huiguan.exchange.delivery.storage_fees import bills, rates, spans, storage_fen
 from huiguan.exchange.delivery.warrants import Step
+from huiguan.foundation.faults import InputFault
 from huiguan.foundation.refusals import Refusal
 from huiguan.storage.market.rulebooks.delivery import load_delivery_books
+from huiguan.storage.market.rulebooks.load import rulebook_files
 from tests.unit.delivery.test_warrants import ISSUED, register, steps
 
 
@@ -84,3 +87,14 @@ def test_a_new_rate_begins_on_its_day(tmp_path: Path) -> None:
     assert [str(row.amount) for row, *_ in rates(laid, "sp", "factory", 20260101, 20260102)] == [
         "0.5"
     ]
+
+
+def test_books_of_delivery_are_checked_and_hide_no_product(tmp_path: Path) -> None:
+    """A fault in them is named by file and row; ``rules template au`` still begins from au."""
+    assert not [place for place in rulebook_files([Path(huiguan.rulebooks.__path__[0])])
+                if "delivery/" in place]  # fmt: skip
+    own = tmp_path / "shfe" / "delivery"
+    own.mkdir(parents=True)
+    (own / "sp.toml").write_text('[[storage]]\neffective = 2020-09-09\nplace = "roof"\n')
+    with pytest.raises(InputFault, match=r"sp\.toml, \[\[storage\]\] row 1"):
+        load_delivery_books(tmp_path)

@@ -113,11 +113,13 @@ def check(rulebook: Folders = None, as_json: AsJson = False) -> None:
     from huiguan.foundation.calendars import show_day
     from huiguan.foundation.faults import CheckFault, InputFault
     from huiguan.storage.homes.rules import all_rows, home_books
-    from huiguan.storage.market.rulebooks.load import load_books, rulebook_files
+    from huiguan.storage.market.rulebooks.delivery import load_delivery_books
+    from huiguan.storage.market.rulebooks.load import rulebook_files
 
     files = rulebook_files(rulebook or ())
     try:
-        books, homes = load_books(*rulebook or ()), home_books(rulebook or ())
+        books = load_delivery_books(*rulebook or ()).books
+        homes = home_books(rulebook or ())
     except InputFault as fault:
         raise CheckFault(str(fault)) from None
     home_statuses = Counter(row.status for city in homes for _, row in all_rows(city))

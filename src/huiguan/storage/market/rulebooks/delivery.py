@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 from huiguan.exchange.delivery.rows import KINDS, LISTED, DeliveryBooks, Rows
 from huiguan.foundation.faults import InputFault
 from huiguan.storage.market.rulebooks.checks import overlap
-from huiguan.storage.market.rulebooks.load import SHIPPED, load_books
+from huiguan.storage.market.rulebooks.load import BESIDE, SHIPPED, load_books
 from huiguan.storage.market.rulebooks.rows import read_row
 from huiguan.storage.toml import check_citation, named_rows, read_sources, read_toml
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from huiguan.foundation.calendars import Calendar
     from huiguan.foundation.cited import Source
 
-FOLDER, SOURCES, VENUE = "delivery", "delivery_sources.toml", "venue"
+SOURCES, VENUE = "delivery_sources.toml", "venue"
 TELLS = {"storage": "place", "handling": "service", "grade": "grade", "cycle": "days"}
 assert set(TELLS) == set(LISTED)
 
@@ -54,7 +54,7 @@ def _files(folders: list[Path], venue: str) -> dict[str, Path]:
     """Return the files of a venue by name, a later folder's instead of an earlier one's."""
     found: dict[str, Path] = {}
     for folder in folders:
-        for path in sorted((folder / venue / FOLDER).glob("*.toml")):
+        for path in sorted((folder / venue / BESIDE).glob("*.toml")):
             found[path.stem] = path
     return found
 

@@ -23,6 +23,7 @@ from huiguan.storage.market.rulebooks.rows import read_rows
 from huiguan.storage.toml import check_citation, read_header, read_sources, read_toml
 
 SHIPPED = Path(huiguan.rulebooks.__path__[0])
+BESIDE = "delivery"  # books of their own, see ``delivery``
 NOT_VENUES = ("calendars", "reference_day", "homes")
 
 
@@ -56,6 +57,8 @@ def rulebook_files(folders: Iterable[Path]) -> dict[str, Path]:
         single = (folder / "venue.toml").exists()
         for path in found:
             place = path.relative_to(folder)
+            if place.parent.name == BESIDE:
+                continue
             if single and place.name != "sources.toml" and place.parts[0] not in NOT_VENUES:
                 place = Path(folder.name) / place
             files[place.as_posix()] = path
