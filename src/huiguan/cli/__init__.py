@@ -73,6 +73,7 @@ NOUNS = (
     "market.shadow",
     "market.simulate",
     "market.statement",
+    "supervision.alerts",
     "warehouse.delivery",
     "warehouse.warrants",
 )

@@ -356,6 +356,55 @@ class LargeTrader(MarketRow, frozen=True, kw_only=True):
     intermediary_share_ppb: Rate
 
 
+class AbnormalTrading(ContractRow, frozen=True, kw_only=True):
+    """From how often on a holder's acts in a contract and trading day are abnormal (8.1).
+
+    A cancel of ``large_lots`` or more is a large one.
+    """
+
+    self_trades: Positive
+    cancels: Positive
+    large_cancels: Positive
+    large_lots: Positive
+
+
+class ProgrammeTrading(MarketRow, frozen=True, kw_only=True):
+    """Who trades by programme: so many ``instances`` a day of so many orders in a second (2.9)."""
+
+    instances: Positive
+    orders: Positive
+
+
+class TradingPattern(ContractRow, frozen=True, kw_only=True):
+    """From where on a pattern is shown to a supervisor; the rules name the patterns, no figures.
+
+    Ratio: messages for each order that traded, from ``ratio_messages`` messages on. Burst: messages
+    in a second of which fewer than one in ``burst_per_trade`` traded. Layer: lots on the other side
+    for each lot that trades. Together: equal orders of two holders. Round: there and back. Close,
+    settlement, ignition: what moves a price.
+    """
+
+    ratio_messages: Positive
+    ratio: Positive
+    burst_messages: Positive
+    burst_per_trade: Positive
+    layer_times: Positive
+    layer_multiple: Positive
+    layer_seconds: Positive
+    together_trades: Positive
+    together_seconds: Positive
+    together_share_ppb: Rate
+    round_share_ppb: Rate
+    close_share_ppb: Rate
+    close_ticks: Positive
+    close_trades: Positive
+    settlement_ticks: Positive
+    settlement_trades: Positive
+    ignition_times: Positive
+    ignition_ticks: Positive
+    ignition_seconds: Positive
+
+
 class Collateral(MarketRow, frozen=True, kw_only=True):
     """How much of deposited assets counts (4.7)."""
 
@@ -424,6 +473,9 @@ class RowsInForce(msgspec.Struct, frozen=True, kw_only=True):
     large_trader: LargeTrader
     collateral: Collateral
     ranking: Ranking
+    abnormal_trading: AbnormalTrading
+    programme_trading: ProgrammeTrading
+    trading_pattern: TradingPattern
 
 
 def _row_kind(hint: type) -> type[MarketRow]:

@@ -1,0 +1,1 @@
+"""Commands of a supervisor: what a day shows of abuse."""

@@ -1,0 +1,76 @@
+"""Layering and spoofing: large orders on one side, cancelled once the other side has traded."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from huiguan.exchange.messages import Side
+from huiguan.exchange.surveillance.counts import EXEMPT, OWN_CANCELS, own_rows
+from huiguan.exchange.surveillance.findings import Behaviour, Finding, evidence
+from huiguan.exchange.surveillance.watched import Watched
+
+
+class Standing:
+    """Short-lived orders of one holder, contract and side that were cancelled without a trade."""
+
+    def __init__(self, orders: np.ndarray, longest_ns: int) -> None:
+        """Take those of ``orders`` that lived no longer than ``longest_ns``."""
+        lived = orders["gone_time_ns"] - orders["time_ns"]
+        cancelled = np.isin(orders["gone_reason"], OWN_CANCELS) & (orders["traded_lots"] == 0)
+        self.orders = orders[cancelled & (lived <= longest_ns)]
+        self._came = np.sort(self.orders, order="sequence")
+        self._went = np.sort(self.orders, order="gone_sequence")
+        self._in = np.concatenate([[0], np.cumsum(self._came["lots"], dtype=np.int64)])
+        self._out = np.concatenate([[0], np.cumsum(self._went["lots"], dtype=np.int64)])
+
+    def lots_at(self, sequences: np.ndarray) -> np.ndarray:
+        """Return the lots that stood at each command and were cancelled after it."""
+        entered = self._in[np.searchsorted(self._came["sequence"], sequences, side="left")]
+        left = self._out[np.searchsorted(self._went["gone_sequence"], sequences, side="right")]
+        lots: np.ndarray = entered - left
+        return lots
+
+    def around(self, sequence: int) -> np.ndarray:
+        """Return the orders that stood at a command."""
+        rows: np.ndarray = self.orders[
+            (self.orders["sequence"] < sequence) & (self.orders["gone_sequence"] > sequence)
+        ]
+        return rows
+
+
+def layering(day: Watched) -> Iterator[Finding]:
+    """Yield who traded on one side while far larger orders of his stood briefly on the other.
+
+    An episode is an order that traded while, on the other side, orders of the same holder of at
+    least ``layer_multiple`` times its lots stood that never traded and were cancelled within
+    ``layer_seconds`` of their entry. A maker with like quotes on both sides has a multiple of one.
+    """
+    orders = day.orders[~np.isin(day.orders["hedge"], EXEMPT)]
+    least = np.array([row.trading_pattern.layer_times for row in day.rules], np.int64)
+    for own in own_rows(day, orders, least):
+        instrument = int(own["instrument"][0])
+        pattern = day.rules[instrument].trading_pattern
+        episodes: list[np.ndarray] = []
+        most = 0
+        for side, other in ((Side.BUY, Side.SELL), (Side.SELL, Side.BUY)):
+            standing = Standing(own[own["side"] == other], pattern.layer_seconds * 1_000_000_000)
+            traded = own[(own["side"] == side) & (own["traded_lots"] > 0)]
+            stood = standing.lots_at(traded["first_trade"])
+            found = stood >= pattern.layer_multiple * traded["lots"].astype(np.int64)
+            most = max([most, *(stood[found] // traded["lots"][found]).tolist()])
+            for order in traded[found]:
+                around = standing.around(int(order["first_trade"]))
+                named = [order["sequence"], order["first_trade"]]
+                episodes.append(
+                    np.concatenate([named, around["sequence"], around["gone_sequence"]])
+                )
+        if len(episodes) >= pattern.layer_times:
+            yield Finding(
+                behaviour=Behaviour.LAYERING,
+                instrument=instrument,
+                holder=int(own["holder"][0]),
+                figure=len(episodes),
+                threshold=pattern.layer_times,
+                terms={"multiple": most},
+                sequences=evidence(*episodes),
+            )
