@@ -6,15 +6,13 @@ import os
 import stat
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
+import huiguan
 from huiguan.foundation.faults import InputFault
 from huiguan.office.config.keeping import KEY_NAME, secret_key
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 DATABASE = """
 import django
@@ -81,3 +79,10 @@ def test_settings_load_without_a_folder() -> None:
         [sys.executable, "-c", code], env=environment(None), capture_output=True, check=True
     )
     assert int(run.stdout) == LENGTH
+
+
+def test_no_two_rooms_have_a_template_of_one_name() -> None:
+    """The first room of the settings would show its own on the pages of the other."""
+    rooms = Path(huiguan.__file__).parent / "office"
+    names = [path.name for path in rooms.glob("*/templates/**/*.html")]
+    assert sorted(names) == sorted(set(names))
