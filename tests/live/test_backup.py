@@ -51,6 +51,9 @@ def test_a_hall_that_trades_is_copied_and_goes_on_elsewhere(tmp_path: Path) -> N
         order(hall, 2)
         made = call("backup", copy, "--data", hall.folder)
         assert made.returncode == 0, made.stderr
+        keys = copy.with_name("copy.keys")
+        assert {path.name for path in keys.iterdir()} == {"hall_key", *map(str, range(1, 12))}
+        assert not list(copy.glob("office/persons*"))  # who has the copy alone reads nobody
         order(hall, 3)
         assert lots_of(hall) == [1, 2, 3]
         used = call("backup", copy, "--data", hall.folder)
@@ -61,6 +64,7 @@ def test_a_hall_that_trades_is_copied_and_goes_on_elsewhere(tmp_path: Path) -> N
         restored = call("restore", copy, "--data", back, "--verify", *to)
         assert restored.returncode == 0, restored.stderr
         assert "16 lines of the record" in restored.stdout  # 11 users, two bound, three lists
+        assert (back / "office" / "persons" / "11").read_bytes() == (keys / "11").read_bytes()
         again = RunningHall.of(back, key)
         try:
             again.open()

@@ -66,7 +66,7 @@ def first_file(tmp_path_factory: pytest.TempPathFactory) -> First:
 @pytest.fixture(scope="session")
 def first_on_server(tmp_path_factory: pytest.TempPathFactory, postgres: Postgres) -> First:
     """Make the database of a first start on a server, once."""
-    return first_database(tmp_path_factory.mktemp("people"), postgres)
+    return first_database(tmp_path_factory.mktemp("people") / "first", postgres)
 
 
 @pytest.fixture(params=["first_file", "first_on_server"], ids=["sqlite", "postgresql"])

@@ -9,11 +9,12 @@ from contextlib import closing, suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import psycopg
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
 from django.test import Client
 
-from huiguan.office.config.place import DATA
+from huiguan.office.config.place import DATA, PERSONS
 from huiguan.office.config.stores import DATABASE_NAME, URL_NAME, keep_kind, store
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ def first_database(path: Path, server: Postgres | None) -> First:
     """Make the database of a first start."""
     from huiguan.office.people.first import make_first_people
 
+    settings.PERSON_KEYS = str(path.parent / PERSONS)
     use(path, server.make(FIRST) if server else "")
     call_command("migrate", verbosity=0)
     passwords = make_first_people()
@@ -68,6 +70,8 @@ class Office:
         if not self.url:
             shutil.copyfile(first.path, self.path)
         keep_kind(self.path.parent, self.url)
+        settings.PERSON_KEYS = str(self.path.parent / PERSONS)
+        shutil.copytree(first.path.parent / PERSONS, settings.PERSON_KEYS)
         use(self.path, self.url)
         if self.url:
             os.environ[URL_NAME] = self.url  # of the processes that a test starts
@@ -97,7 +101,7 @@ class Office:
         """Return a user as the database has it now."""
         from huiguan.office.people.models import User
 
-        return User.objects.get(name=name)
+        return User.objects.get_by_natural_key(name)
 
     def browser(self, name: str = "", lang: str = "en", **given: Any) -> Any:
         """Return the browser of somebody who has signed in, or of a guest."""

@@ -66,7 +66,7 @@ def test_wrong_is_wrong_whoever_it_is(office: Office) -> None:
     """The same words for a name that is not there, a wrong password, and a locked user."""
     from huiguan.office.people.models import User
 
-    User.objects.filter(name="tenant").update(is_locked=True)
+    User.objects.filter(pk=office["tenant"].pk).update(is_locked=True)
     said = set()
     for name, password in (
         ("nobody", "x"),

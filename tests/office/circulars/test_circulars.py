@@ -199,7 +199,7 @@ def die(*_, **__):
     os.kill(os.getpid(), signal.SIGKILL)
 
 setattr(issuing, sys.argv[4], die)
-proposals.approve(checker=User.objects.get(name="supervisor"), number=int(sys.argv[3]))
+proposals.approve(checker=User.objects.get_by_natural_key("supervisor"), number=int(sys.argv[3]))
 """
 
 

@@ -74,13 +74,21 @@ def copy_day(source: Path, into: Path) -> dict[str, str]:
 @office.command()
 def backup(
     into: Annotated[Path, typer.Argument(metavar="FOLDER", help="A new folder for the copy.")],
+    keys: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="For the keys of persons; else the name and .keys."),
+    ] = None,
     data: Data = HALL,
 ) -> None:
-    """Copy a whole hall, up or down: days, people, keys, settings; with a list that proves it."""
+    """Copy a whole hall, up or down: days, people, settings; with a list that proves it.
+
+    The keys of persons go to a folder of their own: whoever has one of the two reads nobody.
+    """
     from huiguan.floor.hall.serve import DAYS
     from huiguan.floor.hall.settings import read_settings
     from huiguan.office.config import copies, database
-    from huiguan.office.config.place import DATA
+    from huiguan.office.config.place import DATA, PERSONS, person_keys
+    from huiguan.office.persons.vault import Vault
     from huiguan.storage.copies import complete, copy_files, refuse_used
     from huiguan.storage.manifest import sha256_of
 
@@ -102,11 +110,14 @@ def backup(
         rest = (
             name
             for name in kept_names(data)
-            if not name.startswith((f"{DAYS}/", f"{DATA}/office.sqlite3"))
+            if not name.startswith((f"{DAYS}/", f"{DATA}/office.sqlite3", f"{DATA}/{PERSONS}/"))
         )
         hashes |= copy_files(data, into, rest)
     complete(into, hashes)
     tell(f"backup: {len(hashes):,} files of {len(days)} days are in {into}")
+    if (own := Vault(person_keys(data / DATA))).is_there:
+        apart = keys or into.with_name(f"{into.name}.keys")
+        tell(f"backup: {own.copy_to(apart):,} keys of persons are in {apart}; keep it elsewhere")
 
 
 @office.command()
@@ -119,15 +130,25 @@ def restore(
         int | None,
         typer.Option(min=1, metavar="SEQUENCE", help="End the running day's journal there."),
     ] = None,
+    keys: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="The keys of persons; else the name and .keys."),
+    ] = None,
     data: Data = HALL,
 ) -> None:
     """Make a hall of a backup, in a new folder; what is not as it was copied is refused."""
     from huiguan.floor.hall.serve import days_of
     from huiguan.office.config import copies, database
-    from huiguan.office.config.place import DATA
+    from huiguan.office.config.place import DATA, person_keys
+    from huiguan.office.persons.vault import Vault
     from huiguan.storage.copies import COPY_NAME, copy_files, prove, refuse_used
 
     refuse_used(data)
+    apart = keys or source.with_name(f"{source.name}.keys")
+    if keys and not keys.is_dir():
+        raise InputFault(
+            f"there is no folder {keys}; name the one that the backup made of the keys"
+        )
     with Progress("restore") as progress:
         progress.step("proving the copy")
         listed = prove(source)
@@ -136,6 +157,10 @@ def restore(
             raise CheckFault(f"{source} changed while it was copied; begin again in a new folder")
         assert COPY_NAME not in listed, "the list is not part of the hall"
     data.chmod(0o700)  # keys and people are in it
+    if apart.is_dir():
+        Vault(apart).copy_to(person_keys(data / DATA))
+    else:
+        tell(f"restore: no keys of persons in {apart}; until they are put back nobody signs in")
     copies.restore_database(data / DATA, database.url())
     days = days_of(data)
     for day in days:

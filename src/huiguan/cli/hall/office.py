@@ -10,7 +10,7 @@ import typer
 from huiguan.cli import app
 from huiguan.cli.hall.floor import HallDir, Leash, on_leash, outlive_clients
 from huiguan.cli.hall.steer import HALL, Data
-from huiguan.cli.language import language, tell
+from huiguan.cli.language import language, spoken_head, tell
 from huiguan.cli.progress import say
 from huiguan.cli.tables import show_table
 from huiguan.foundation.faults import InputFault
@@ -142,6 +142,7 @@ def check(data: Data = HALL) -> None:
     from huiguan.office.members.proof import check as prove_members
     from huiguan.office.people.record import check as prove
     from huiguan.office.register.proof import check as prove_register
+    from huiguan.office.people.users import prove_names
 
     lines, last = prove()
     tell(f"office: {lines} lines of the record, each follows from the one before it")
@@ -152,9 +153,16 @@ def check(data: Data = HALL) -> None:
         f"office: {found.books} books that each sum to zero, {found.transfers:,} transfers, "
         f"{found.crossings:,} crossings to the floor"
     )
+    persons, erased = prove_names()
+    tell(f"office: {persons:,} persons whose seals open, {erased:,} of them erased")
     bindings, keys = prove_members()
     tell(f"office: {bindings} bindings and {keys} keys, each as the record tells")
     tell(f"office: {prove_register()} rows of the register, each as the record tells")
+
+
+def state_of(one: Any) -> str:  # noqa: ANN401  Django says no types
+    """Return what keeps a user from signing in, or nothing."""
+    return "erased" if one.is_erased else "locked" if one.is_locked else ""
 
 
 @user.command("list")
@@ -164,7 +172,7 @@ def list_users(data: Data = HALL) -> None:
     from huiguan.office.people.selectors import users
 
     rows = [
-        (one.name, ", ".join(one.roles), one.language, "locked" if one.is_locked else "")
+        (one.name or f"user {one.pk}", ", ".join(one.roles), one.language, state_of(one))
         for one in users()
     ]
     show_table("", ("name", "roles", "language", "state"), rows)
@@ -187,6 +195,35 @@ def make(
 def lock(name: Name, who: Who, why: Why, data: Data = HALL) -> None:
     """Propose to lock a user; another person approves."""
     propose(data, who, "lock user", name, {}, why)
+
+
+@user.command()
+def erase(name: Name, who: Who, why: Why, data: Data = HALL) -> None:
+    """Propose to erase a person; another person approves, and the key is destroyed for ever."""
+    propose(data, who, "erase person", name, {}, why)
+
+
+@user.command()
+def export(
+    name: Name,
+    who: Who,
+    out: Annotated[Path, typer.Option(metavar="FILE", help="A new file, like wang.zip.")],
+    data: Data = HALL,
+) -> None:
+    """Write all that is kept of a person to a file: as text and as JSON; that is recorded."""
+    open_office(data)
+    from huiguan.office.people import proposals, selectors
+
+    reader = signed_in(who)
+    found = selectors.user_by_name(name)
+    if found is None:
+        raise InputFault(f"there is no user {name!r}; huiguan office user list")
+    if out.exists():
+        raise InputFault(f"{out} is there already; name a new file")
+    content = proposals.export(user=reader, of=found, words=spoken_head)
+    out.touch(0o600)
+    out.write_bytes(content)
+    tell(f"{out}: all that is kept of this person")
 
 
 def propose(

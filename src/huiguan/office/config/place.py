@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from huiguan.office.feed.follower import HallPlaces
 
 OFFICE_NAME = "office.json"
 DATA = "office"
+PERSONS = "persons"
+PERSON_KEYS_NAME = "HUIGUAN_PERSON_KEYS"
 
 
 class OfficeSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,6 +36,11 @@ class OfficeOpen(msgspec.Struct, frozen=True):
 
     url: str
     port: int
+
+
+def person_keys(data: Path) -> Path:
+    """Return where the keys of persons are: beside the database, or where the hall keeps them."""
+    return Path(os.environ.get(PERSON_KEYS_NAME) or data / PERSONS)
 
 
 def know_place(folder: Path, reach: str = "loopback") -> None:

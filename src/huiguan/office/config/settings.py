@@ -2,6 +2,7 @@
 
 ``HUIGUAN_OFFICE_DATA`` names the office's folder; without one (checks, types) nothing is kept.
 ``DATABASE_URL`` names a PostgreSQL server; without it the database is a file in the folder.
+``HUIGUAN_PERSON_KEYS`` names a folder for the keys of persons, other than beside the database.
 ``HUIGUAN_OFFICE_REACH`` says who can come: ``loopback``, ``tls`` or ``open`` (without TLS).
 """
 
@@ -11,6 +12,7 @@ import os
 from pathlib import Path
 
 from huiguan.office.config.keeping import DOOR_KEY_NAME, fresh_key, secret_key
+from huiguan.office.config.place import PERSON_KEYS_NAME, person_keys
 from huiguan.office.config.stores import URL_NAME, store
 
 _data = os.environ.get("HUIGUAN_OFFICE_DATA")
@@ -21,12 +23,14 @@ DEBUG = False
 SECRET_KEY = secret_key(Path(_data)) if _data else fresh_key()
 DOOR_SECRET = secret_key(Path(_data), DOOR_KEY_NAME) if _data else fresh_key()  # keys at the doors
 HALL_FOLDER = str(Path(_data).parent) if _data else ""  # where its days and its market are
+PERSON_KEYS = str(person_keys(Path(_data))) if _data else os.environ.get(PERSON_KEYS_NAME, "")
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"] if _reach == "loopback" else ["*"]
 ROOT_URLCONF = "huiguan.office.config.urls"
 INSTALLED_APPS = [
     "django.contrib.contenttypes",  # auth asks for it
     "django.contrib.auth",
     "django.contrib.sessions",
+    "huiguan.office.persons",
     "huiguan.office.people",
     "huiguan.office.days",
     "huiguan.office.ledger",

@@ -13,11 +13,18 @@ class MembersConfig(AppConfig):
     def ready(self) -> None:
         """Register what is done to bindings, and put up the desks."""
         from huiguan.office.members.bindings import DEEDS  # noqa: PLC0415  models come first
+        from huiguan.office.members.selectors import (  # noqa: PLC0415  the same
+            export_binding,
+            export_orders,
+        )
         from huiguan.office.people.deeds import register  # noqa: PLC0415  the same
         from huiguan.office.people.pages.gate import Desk, set_up  # noqa: PLC0415  the same
         from huiguan.office.people.roles import Action, Right  # noqa: PLC0415  the same
+        from huiguan.office.persons import exports  # noqa: PLC0415  the same
 
         register(DEEDS)
+        exports.register("binding", export_binding)
+        exports.register("orders", export_orders)
         set_up(
             Desk("trade", "Trading", Action.TRADE, Right.DO),
             Desk("member", "Member", Action.SEE_MEMBER, Right.SEE),

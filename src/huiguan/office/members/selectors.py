@@ -101,9 +101,25 @@ def binding_of(user: User) -> Binding | None:
 def people_with_bindings() -> list[tuple[User, Binding | None]]:
     """Return every trader and member clerk by name, each with the binding there is."""
     users = User.objects.filter(holdings__role__in=("trader", "member clerk")).distinct()
-    found = users.prefetch_related("holdings").order_by("name")
+    found = sorted(users.prefetch_related("holdings"), key=lambda user: user.name)
     bindings = {one.pk: one for one in Binding.objects.exclude(member="").prefetch_related("held")}
     return [(user, bindings.get(user.pk)) for user in found]
+
+
+def export_binding(user: User) -> list[dict[str, Any]]:
+    """Return what an export tells of a user's binding."""
+    found = binding_of(user)
+    return [{"member": found.member, "codes": found.codes}] if found else []
+
+
+def export_orders(user: User) -> list[dict[str, Any]]:
+    """Return what an export tells of the orders that a user's forms sent."""
+    names = ("trading_day", "trading_code", "contract", "side", "offset", "price", "lots", "fate")
+    rows = SentOrder.objects.filter(user=user).order_by("pk").values_list(*names)
+    return [
+        {name.replace("_", " "): value for name, value in zip(names, row, strict=True)}
+        for row in rows
+    ]
 
 
 def sent_orders(user: User) -> list[SentOrder]:

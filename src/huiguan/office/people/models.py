@@ -15,6 +15,8 @@ from django.db import models
 from django.db.models import F, Q
 
 from huiguan.office.people.roles import GIVEN
+from huiguan.office.persons import data
+from huiguan.office.persons.models import INDEX_LENGTH, PersonKey
 
 LANGUAGES = ("en", "zh")
 NAME_LENGTH = 32
@@ -28,26 +30,54 @@ def one_of(field: str, values: tuple[str, ...], name: str) -> Any:  # noqa: ANN4
     )
 
 
+class Users(BaseUserManager):
+    """Finds a user by a name that the database does not hold."""
+
+    def get_by_natural_key(self, username: str) -> User:
+        """Return the user of a name; Django asks for it at the sign-in."""
+        found: User = self.get(name_index=data.index_of(username, data.NAME))
+        return found
+
+    def named(self, name: str) -> User | None:
+        """Return the user of a name, or None."""
+        found: User | None = self.filter(name_index=data.index_of(name, data.NAME)).first()
+        return found
+
+
 class User(AbstractBaseUser):
     """Somebody who signs in. The record knows the number alone, never the name."""
 
-    name = models.CharField(max_length=NAME_LENGTH, unique=True)
+    person = models.OneToOneField(PersonKey, on_delete=models.PROTECT, related_name="user")
+    sealed_name = models.TextField()
+    name_index = models.CharField(max_length=INDEX_LENGTH, unique=True)
     language = models.CharField(max_length=2, default="en")
     is_locked = models.BooleanField(default=False)
     must_change_password = models.BooleanField(default=True)
     made_at = models.DateTimeField()
 
-    objects = BaseUserManager()
-    USERNAME_FIELD = "name"
+    objects = Users()
+    USERNAME_FIELD = "name_index"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     class Meta:
         """What the database holds to."""
 
-        constraints = (
-            one_of("language", LANGUAGES, "user_language"),
-            models.CheckConstraint(condition=~Q(name=""), name="user_name"),
-        )
+        constraints = (one_of("language", LANGUAGES, "user_language"),)
+
+    @property
+    def name(self) -> str:
+        """What this user signs in with; nothing, once the person is erased."""
+        return data.opened(self.sealed_name, data.NAME)
+
+    def call(self, name: str) -> None:
+        """Give this user a name to sign in with."""
+        self.sealed_name = data.seal(self.person, name, data.NAME)
+        self.name_index = data.index_of(name, data.NAME)
+
+    @property
+    def is_erased(self) -> bool:
+        """Whether the person of this user is erased."""
+        return self.person.erased_at is not None
 
     @property
     def is_active(self) -> bool:
@@ -64,7 +94,7 @@ class SecondFactor(models.Model):
     """The secret that a user's app of codes shares with the office."""
 
     user = models.OneToOneField(User, on_delete=models.PROTECT, related_name="+")
-    secret = models.CharField(max_length=64)
+    secret = models.TextField()  # sealed
     last_step = models.BigIntegerField(default=0)  # of the last code that was taken
 
 
@@ -128,6 +158,13 @@ class Proposal(models.Model):
             ),
             models.CheckConstraint(condition=~Q(why=""), name="proposal_why"),
         )
+
+    @property
+    def named(self) -> str:
+        """What it is about, as pages name it; nothing, once the person is erased."""
+        if self.subject is not None:
+            return self.subject.name
+        return self.about or str(data.opened_facts(self.after).get(data.NAME, ""))
 
 
 class RecordLine(models.Model):

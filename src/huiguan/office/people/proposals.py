@@ -19,9 +19,11 @@ from huiguan.office.people import record
 from huiguan.office.people.deeds import DEEDS
 from huiguan.office.people.models import Proposal, State, User
 from huiguan.office.people.roles import Action, Right, may
+from huiguan.office.people.selectors import told_of
+from huiguan.office.persons.exports import archive
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from huiguan.office.people.deeds import Done, Subject
 
@@ -97,6 +99,20 @@ def approve(*, checker: User, number: int) -> Done:
         done = deed.run(proposal)
         tell(checker, proposal, done.facts)
     return done
+
+
+@transaction.atomic
+def export(*, user: User, of: User, words: Callable[[str], str]) -> bytes:
+    """Return all that is kept of a person as an archive, and record that it was taken.
+
+    Everybody may have what is kept of themselves; of others, who has the right.
+    """
+    if user != of:
+        check_right(user, Action.EXPORT_PERSON, Right.DO)
+    if of.is_erased:
+        raise InputFault("this person is erased; there is nothing to export")
+    record.write(actor=user, action=Action.EXPORT_PERSON, subject=f"user {of.pk}", facts={})
+    return archive(told_of(of), words)
 
 
 def became(proposal: Proposal) -> str:

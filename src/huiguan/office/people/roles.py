@@ -44,6 +44,8 @@ class Action(enum.StrEnum):
     LOCK_USER = "lock user"
     UNLOCK_USER = "unlock user"
     RESET_PASSWORD = "reset password"  # noqa: S105  the name of an action
+    ERASE_PERSON = "erase person"
+    EXPORT_PERSON = "export person"  # another one; everybody may export oneself
     SEE_LIVE_DAY = "see live day"
     HALT_TRADING = "halt trading"
     RESUME_TRADING = "resume trading"
@@ -100,6 +102,7 @@ FOUR_EYES = (  # of people
     Action.LOCK_USER,
     Action.UNLOCK_USER,
     Action.RESET_PASSWORD,
+    Action.ERASE_PERSON,
 )
 MEASURES = (  # of a day that runs, and its turn; the market does them
     Action.HALT_TRADING,
@@ -157,6 +160,7 @@ TABLE: dict[Action, dict[Role, frozenset[Right]]] = {
         action: {Role.ADMINISTRATOR: _MAKES_AND_CHECKS, Role.SUPERVISOR: _CHECKS}
         for action in (*FOUR_EYES, Action.BIND_USER)
     },
+    Action.EXPORT_PERSON: {Role.ADMINISTRATOR: frozenset({Right.DO})},
     Action.SEE_LIVE_DAY: dict.fromkeys(WATCH, _SEES),
     Action.SEE_DAYS: dict.fromkeys(WATCH, _SEES),
     **{

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from huiguan.office.people.models import Proposal, RecordLine, State, User
 from huiguan.office.people.roles import Action, Right, may
+from huiguan.office.persons import data, exports
 
 FACTS = 20  # of one label that a line of the record shows
 LINES = 50  # of the record a page
@@ -52,13 +53,65 @@ def user_by_number(number: int) -> User | None:
 
 
 def users() -> list[User]:
-    """Return every user by name."""
-    return list(User.objects.prefetch_related("holdings").order_by("name"))
+    """Return every user by name, and behind them who is erased."""
+    found = User.objects.prefetch_related("holdings").order_by("pk")
+    return sorted(found, key=lambda user: (user.name == "", user.name))
 
 
 def user_by_name(name: str) -> User | None:
     """Return a user by name, or None."""
-    return User.objects.filter(name=name).first()
+    return User.objects.named(name)
+
+
+def found_by(text: str) -> list[User]:
+    """Return the users of whom exactly this is kept: a name, or one of the own data."""
+    text = " ".join(text.split())
+    persons = {number for field in data.OWN_FIELDS for number in data.found_by(field, text)}
+    found = list(User.objects.filter(person__in=persons).order_by("pk"))
+    named = User.objects.named(text.lower())
+    return found if named is None or named in found else [named, *found]
+
+
+def told_of(user: User) -> dict[str, Any]:
+    """Return all that the office keeps of a user, by what it is: for an export."""
+    about = f"user {user.pk}"
+    proposals = Proposal.objects.filter(Q(maker=user) | Q(subject=user) | Q(checker=user))
+    lines = RecordLine.objects.filter(Q(actor=user.pk) | Q(subject=about)).order_by("number")
+    return {
+        "user": [
+            {
+                "number": user.pk,
+                "name": user.name,
+                "language": user.language,
+                "roles": user.roles,
+                "locked": user.is_locked,
+                "made": user.made_at,
+                "last sign-in": user.last_login,
+            }
+        ],
+        "own data": [data.kept(user.person)],
+        "proposals": [
+            {
+                "number": one.pk,
+                "what": one.action,
+                "about": one.subject_id or one.about,
+                "before": data.opened_facts(one.before),
+                "after": data.opened_facts(one.after),
+                "why": one.why,
+                "asked by": one.maker_id,
+                "asked on": one.made_at,
+                "state": one.state,
+                "decided by": one.checker_id,
+                "said": one.said,
+            }
+            for one in proposals.order_by("pk")
+        ],
+        **{what: told(user) for what, told in exports.SOURCES.items()},
+        "record": [
+            {"number": line.number, "time": line.at, "what": line.action, "facts": line.facts}
+            for line in lines
+        ],
+    }
 
 
 def proposals_for(person: Person) -> Any:  # noqa: ANN401  Django says no types
@@ -97,7 +150,8 @@ def lines_before(number: int | None) -> list[Told]:
     """Return a page of the record, the newest first, all of them below a number."""
     rows = RecordLine.objects.order_by("-number")
     rows = list((rows if number is None else rows.filter(number__lt=number))[:LINES])
-    names = dict(User.objects.values_list("pk", "name"))
+    actors = User.objects.filter(pk__in={row.actor for row in rows})
+    names = {user.pk: user.name or f"user {user.pk}" for user in actors}
     return [
         Told(
             row.number,
@@ -115,8 +169,8 @@ def lines_before(number: int | None) -> list[Told]:
 def facts_of(facts: dict[str, Any], most: int = 0) -> list[tuple[str, list[str]]]:
     """Return facts as labels and at most so many words each; what a digest says nobody reads."""
     shown = []
-    for label, value in sorted(facts.items()):
-        if label in ("digest", "name"):
+    for label, value in sorted(data.opened_facts(facts).items()):
+        if label in ("digest", data.NAME):
             continue
         values = value if isinstance(value, list) else [value]
         told = [BOOLEANS.get(str(one), str(one)) for one in values[: most or None]]

@@ -23,8 +23,11 @@ from huiguan.office.people import record
 from huiguan.office.people.models import NAME_LENGTH, Failures, User
 from huiguan.office.people.roles import Action
 from huiguan.office.people.users import checked_language
+from huiguan.office.persons import data
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from django.http import HttpRequest
 
 MOST_FAILURES = 5
@@ -71,7 +74,7 @@ def proved(*, name: str, password: str, address: str, request: HttpRequest | Non
     """Return the user of a name and a password; ``InputFault`` says no without saying which."""
     name = name.strip().lower()[:NAME_LENGTH]
     key = key_of(name, address)
-    count_try(key=key, user=User.objects.filter(name=name).first())
+    count_try(key=key, user=User.objects.named(name))
     user = authenticate(request, username=name, password=password)
     if user is None:
         raise InputFault(WRONG)
@@ -98,6 +101,25 @@ def change_language(*, user: User, language: str) -> None:
     user.save(update_fields=["language"])
     own = {"language": user.language}
     record.write(actor=user, action=Action.KEEP_OWN_ACCOUNT, subject=f"user {user.pk}", facts=own)
+
+
+@transaction.atomic
+def keep_own_data(*, user: User, given: Mapping[str, str]) -> list[str]:
+    """Keep what a user says of themselves; return the names of what changed."""
+    before = data.kept(user.person)
+    changed = [
+        field
+        for field in data.OWN_FIELDS
+        if field in given and given[field] != before.get(field, "")
+    ]
+    for field in changed:
+        data.keep(user.person, field, given[field])
+    if changed:
+        own = {"own data": changed}
+        record.write(
+            actor=user, action=Action.KEEP_OWN_ACCOUNT, subject=f"user {user.pk}", facts=own
+        )
+    return changed
 
 
 @transaction.atomic

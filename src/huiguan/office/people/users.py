@@ -12,16 +12,18 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
-from huiguan.foundation.faults import InputFault
+from huiguan.foundation.faults import CheckFault, InputFault
 from huiguan.office.people.deeds import Deed, Done
 from huiguan.office.people.models import LANGUAGES, Holding, SecondFactor, User
 from huiguan.office.people.roles import FOUR_EYES, GIVEN, Action, Right, may
+from huiguan.office.persons import data
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from huiguan.office.people.deeds import Facts, Subject
     from huiguan.office.people.models import Proposal
+    from huiguan.office.persons.models import PersonKey
 
 NAME = re.compile(r"[a-z][a-z0-9._-]{1,31}")
 PASSWORD_BYTES = 12  # 96 bits, 16 letters
@@ -39,7 +41,7 @@ def checked_name(name: str) -> str:
             "a name has 2 to 32 small letters, digits, dots, hyphens or underscores, and begins "
             "with a letter"
         )
-    if User.objects.filter(name=name).exists():
+    if User.objects.named(name) is not None:
         raise InputFault("this name is taken; choose another one")
     return name
 
@@ -61,16 +63,27 @@ def checked_language(language: object) -> str:
     return str(language)
 
 
-def make(*, name: str, roles: list[str], language: str, must_change: bool = True) -> Done:
+def make(
+    *,
+    name: str,
+    roles: list[str],
+    language: str,
+    must_change: bool = True,
+    person: PersonKey | None = None,
+) -> Done:
     """Make a user; a password that somebody else was shown is changed at the first sign-in."""
     password = fresh_password()
     user = User(
-        name=name, language=language, must_change_password=must_change, made_at=timezone.now()
+        person=person or data.make_person(),
+        language=language,
+        must_change_password=must_change,
+        made_at=timezone.now(),
     )
+    user.call(name)
     user.set_password(password)
     user.save(force_insert=True)
     hold(user, roles)
-    return Done({"user": user.pk, "roles": roles, "locked": False}, password, user.name)
+    return Done({"user": user.pk, "roles": roles, "locked": False}, password, name)
 
 
 def hold(user: User, roles: list[str]) -> None:
@@ -95,6 +108,8 @@ def check_two_remain() -> None:
 def somebody(subject: Subject) -> User:
     """Return the user a deed is about."""
     assert isinstance(subject, User), "only a new user is nobody yet"
+    if subject.is_erased:
+        raise InputFault("this person is erased; nothing about them is changed any more")
     return subject
 
 
@@ -114,12 +129,12 @@ def lock_of(subject: Subject) -> Facts:
 
 
 def want_user(_: Subject, given: Mapping[str, Any]) -> Facts:
-    """Check what is wanted of a new user."""
-    return {
-        "name": checked_name(str(given.get("name", ""))),
-        "roles": checked_roles(given.get("roles")),
-        "language": checked_language(given.get("language", "en")),
-    }
+    """Check what is wanted of a new user, whose key seals the name from here on."""
+    name = checked_name(str(given.get("name", "")))
+    roles = checked_roles(given.get("roles"))
+    language = checked_language(given.get("language", "en"))
+    sealed = data.sealed_fact(data.make_person(), name, data.NAME)
+    return {"name": sealed, "roles": roles, "language": language}
 
 
 def want_roles(subject: Subject, given: Mapping[str, Any]) -> Facts:
@@ -144,6 +159,16 @@ def want_no_lock(subject: Subject, _: Mapping[str, Any]) -> Facts:
     return {"locked": False}
 
 
+def erasure_of(subject: Subject) -> Facts:
+    """Return that nobody is erased yet."""
+    return {"erased": somebody(subject).is_erased}
+
+
+def want_erased(_: Subject, __: Mapping[str, Any]) -> Facts:
+    """Return what is wanted of an erasure."""
+    return {"erased": True}
+
+
 def want_password(_: Subject, __: Mapping[str, Any]) -> Facts:
     """Return what is wanted of a reset: a new password, which nobody chooses."""
     return {"password": "new"}
@@ -152,8 +177,9 @@ def want_password(_: Subject, __: Mapping[str, Any]) -> Facts:
 def run_make(proposal: Proposal) -> Done:
     """Make the user; the name may have been taken meanwhile."""
     after = proposal.after
-    name = checked_name(after["name"])
-    return make(name=name, roles=after["roles"], language=after["language"])
+    name = checked_name(data.opened_facts(after)["name"])
+    person = data.whose(after["name"][data.SEALED])
+    return make(name=name, roles=after["roles"], language=after["language"], person=person)
 
 
 def run_roles(proposal: Proposal) -> Done:
@@ -186,10 +212,49 @@ def run_password(proposal: Proposal) -> Done:
     return Done({"user": found.pk}, password, found.name)
 
 
+def run_erase(proposal: Proposal) -> Done:
+    """Erase a person: no name, no role, no way in; the key is destroyed when this is written.
+
+    What others did with them stays: numbers, digests and chains hold no word of anybody.
+    """
+    found = somebody(proposal.subject)
+    hold(found, [])
+    found.is_locked = True
+    found.name_index = data.no_index()
+    found.set_unusable_password()
+    found.save()
+    check_two_remain()
+    SecondFactor.objects.filter(user=found).delete()
+    data.erase(found.person)
+    return Done({"user": found.pk, "roles": [], "locked": True, "erased": True})
+
+
+def became_erased(proposal: Proposal) -> str:
+    """Say whether the key is destroyed."""
+    assert proposal.subject is not None, "an erasure is of a user"
+    if data.has_key(proposal.subject.person):
+        return "the key is destroyed at the next start of the hall"
+    return "the key is destroyed: nobody reads these data any more"
+
+
+def prove_names() -> tuple[int, int]:
+    """Prove that all that is kept of persons opens, and that who is erased has no key.
+
+    Returns how many persons there are, and how many of them are erased; raises ``CheckFault``.
+    """
+    for user in User.objects.select_related("person"):
+        if not user.name and not user.is_erased:
+            raise CheckFault(
+                f"the key of person {user.person_id} is missing; put it back from its copy"
+            )
+    return data.prove()
+
+
 DEEDS: dict[Action, Deed] = {
     Action.MAKE_USER: Deed(nothing, want_user, run_make),
     Action.CHANGE_ROLES: Deed(roles_of, want_roles, run_roles),
     Action.LOCK_USER: Deed(lock_of, want_lock, run_lock),
     Action.UNLOCK_USER: Deed(lock_of, want_no_lock, run_lock),
     Action.RESET_PASSWORD: Deed(nothing, want_password, run_password),
+    Action.ERASE_PERSON: Deed(erasure_of, want_erased, run_erase, became_erased),
 }

@@ -22,5 +22,11 @@ def head(context: Context, text: str) -> str:
     return found
 
 
+def named(context: Context, name: object) -> str:
+    """Return the name of somebody, or that the person is erased."""
+    return str(name) if name else say(context, "erased")
+
+
 register.simple_tag(say, takes_context=True)
 register.simple_tag(head, takes_context=True)
+register.simple_tag(named, takes_context=True)

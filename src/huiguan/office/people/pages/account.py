@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from textwrap import wrap
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.contrib.auth import login, logout, update_session_auth_hash
-from django.http import HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from huiguan.foundation.faults import InputFault
-from huiguan.office.display.preferences import YEAR_SECONDS
-from huiguan.office.people import second_factor, sign_in
+from huiguan.office.display.preferences import YEAR_SECONDS, preferences_of, words_of
+from huiguan.office.people import proposals, second_factor, sign_in
 from huiguan.office.people.pages import forms
 from huiguan.office.people.pages.gate import (
     ACCOUNT,
@@ -27,6 +27,10 @@ from huiguan.office.people.pages.gate import (
 from huiguan.office.people.roles import Action, Right
 from huiguan.office.people.second_factor import has_one
 from huiguan.office.people.selectors import person_of, user_by_number
+from huiguan.office.persons import data
+
+if TYPE_CHECKING:
+    from huiguan.office.people.models import User
 
 Request = Any  # django.http.HttpRequest and its answer; Django says no types
 Answer = Any
@@ -116,6 +120,33 @@ def way_in(request: Request, user: Any) -> str:  # noqa: ANN401  Django says no 
     return work[1] if len(work) > 1 and not user.must_change_password else ACCOUNT
 
 
+def archive_of(request: Request, of: User) -> Answer:
+    """Return all that is kept of a person as a file; its name has the number alone."""
+    user = reader(request).user
+    assert user is not None, "the gate lets nobody else in"
+    words = words_of(preferences_of(request).lang)
+    answer = HttpResponse(
+        proposals.export(user=user, of=of, words=words.head), content_type="application/zip"
+    )
+    answer.headers["Content-Disposition"] = f'attachment; filename="user-{of.pk}.zip"'
+    return answer
+
+
+def own_form(request: Request, *, is_sent: bool) -> forms.OwnData:
+    """Keep what somebody says of themselves, where it is sent; return the form as it stands."""
+    user = reader(request).user
+    assert user is not None, "the gate lets nobody else in"
+    names = {field.replace(" ", "_").replace("-", "_"): field for field in data.OWN_FIELDS}
+    form = forms.OwnData(request.POST if is_sent else None)
+    if is_sent and form.is_valid():
+        given = {names[name]: " ".join(text.split()) for name, text in form.cleaned_data.items()}
+        sign_in.keep_own_data(user=user, given=given)
+    if not form.errors:
+        kept = data.kept(user.person)
+        form = forms.OwnData(initial={name: kept.get(field, "") for name, field in names.items()})
+    return form
+
+
 def spoken_to(answer: Answer, request: Request, language: str) -> Answer:
     """Return an answer that makes a language the reader's own."""
     answer.status_code = 303
@@ -149,17 +180,32 @@ def account(request: Request) -> Answer:
         return spoken_to(HttpResponseRedirect(ACCOUNT), request, user.language)
     if doing == "password" and secret.is_valid() and changed(request, secret):
         return spoken_to(HttpResponseRedirect(f"{ACCOUNT}?changed"), request, user.language)
+    if doing == "export":
+        return archive_of(request, user)
+    own = own_form(request, is_sent=doing == "own")
     factor = factor_form(request, doing)
     if factor is None:
         return see_other(ACCOUNT)
-    status = REFUSED if language.errors or secret.errors or factor.errors else 200
-    shown = "" if has_one(user) else request.session[FRESH]
+    faulty = any(form.errors for form in (language, secret, factor, own))
+    shown = "" if has_one(user) else fresh_secret(request)
     return desk(
-        request, "account.html", status, language=language, secret=secret, factor=factor,
+        request, "account.html", REFUSED if faulty else 200, language=language, secret=secret,
+        factor=factor, own=own,
         changed="changed" in request.GET, shown=" ".join(wrap(shown, 4)),
         app=second_factor.address_of_app(user, shown) if shown else "",
         missing=second_factor.is_missing(user, reader(request).roles),
     )  # fmt: skip
+
+
+def fresh_secret(request: Request) -> str:
+    """Return the secret that a session offers; the session holds it sealed."""
+    user = reader(request).user
+    assert user is not None, "the gate lets nobody else in"
+    found = data.opened(request.session.get(FRESH, ""), FRESH)
+    if not found:
+        found = second_factor.fresh_secret()
+        request.session[FRESH] = data.seal(user.person, found, FRESH)
+    return found
 
 
 def factor_form(request: Request, doing: str) -> forms.Form | None:
@@ -167,7 +213,7 @@ def factor_form(request: Request, doing: str) -> forms.Form | None:
     user = reader(request).user
     assert user is not None, "the gate lets nobody else in"
     ends = has_one(user)
-    secret = request.session.setdefault(FRESH, second_factor.fresh_secret())
+    secret = fresh_secret(request)
     kind = forms.EndFactor if ends else forms.Code
     form = kind(request.POST if doing == "factor" else None)
     if doing != "factor" or not form.is_valid():
@@ -182,7 +228,7 @@ def factor_form(request: Request, doing: str) -> forms.Form | None:
     except InputFault as fault:
         form.refuse(fault)
         return form
-    request.session.pop(FRESH)
+    request.session.pop(FRESH, None)
     return None
 
 

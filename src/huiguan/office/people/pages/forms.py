@@ -86,6 +86,32 @@ class Language(Form):
     language = forms.ChoiceField(label="language", choices=LANGUAGES)
 
 
+def own(label: str, keeper: str, most: int) -> Any:  # noqa: ANN401  Django says no types
+    """Return a field of the own data; ``keeper`` tells the browser which."""
+    shown = forms.TextInput(attrs={"autocomplete": keeper})
+    return forms.CharField(label=label, max_length=most, required=False, widget=shown)
+
+
+class OwnData(forms.Form):
+    """What somebody says of themselves; all of it may stay empty."""
+
+    full_name = own("full name", "name", 100)
+    phone = own("phone", "tel", 32)
+    e_mail = own("e-mail", "email", 120)
+    identity_number = own("identity number", "off", 32)
+
+
+class Find(forms.Form):
+    """Exactly a name, or one of the own data."""
+
+    text = forms.CharField(
+        label="find a person",
+        help_text="exactly the name, full name, phone, e-mail or identity number",
+        max_length=120,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+
 class NewPassword(Form):
     """The old password, and a new one twice."""
 
@@ -136,4 +162,16 @@ class Decline(Form):
     why = words("why not", "the maker and the auditor read it")
 
 
-FORMS = (SignIn, Code, EndFactor, Language, NewPassword, NewUser, Roles, Why, Decline)
+FORMS = (
+    SignIn,
+    Code,
+    EndFactor,
+    Language,
+    OwnData,
+    Find,
+    NewPassword,
+    NewUser,
+    Roles,
+    Why,
+    Decline,
+)

@@ -10,7 +10,7 @@ from django.utils import timezone
 from huiguan.foundation.faults import CheckFault, InputFault
 from huiguan.office.people import proposals, record, selectors
 from huiguan.office.people.pages import forms
-from huiguan.office.people.pages.account import REFUSED
+from huiguan.office.people.pages.account import REFUSED, archive_of
 from huiguan.office.people.pages.gate import desk, open_to, reader, see_other
 from huiguan.office.people.roles import Action, Right
 
@@ -25,14 +25,21 @@ ASKED = {  # what is asked for on the page of a user, and the form that asks
     Action.LOCK_USER: forms.Why,
     Action.UNLOCK_USER: forms.Why,
     Action.RESET_PASSWORD: forms.Why,
+    Action.ERASE_PERSON: forms.Why,
 }
 
 
 @open_to(Action.SEE_USERS, Right.SEE)
 def users(request: Request) -> Answer:
-    """Show every user."""
+    """Show every user, or those of whom exactly something is kept; no address ever holds it."""
     can_make = reader(request).may(Action.MAKE_USER, Right.MAKE)
-    return desk(request, "users.html", users=selectors.users(), can_make=can_make)
+    form = forms.Find(request.POST or None)
+    is_asked = request.method == "POST" and form.is_valid()
+    found = selectors.found_by(form.cleaned_data["text"]) if is_asked else selectors.users()
+    status = REFUSED if form.errors else 200
+    return desk(
+        request, "users.html", status, users=found, can_make=can_make, form=form, is_asked=is_asked
+    )
 
 
 @open_to(Action.MAKE_USER, Right.MAKE)
@@ -49,8 +56,11 @@ def user(request: Request, number: str) -> Answer:
     found = selectors.user_by_number(int(number))
     if found is None:
         raise Http404
+    can_export = reader(request).may(Action.EXPORT_PERSON, Right.DO) and not found.is_erased
+    if can_export and request.POST.get("do") == "export":
+        return archive_of(request, found)
     asked = {}
-    for action, kind in ASKED.items():
+    for action, kind in ({} if found.is_erased else ASKED).items():
         pointless = Action.LOCK_USER if found.is_locked else Action.UNLOCK_USER
         if action is pointless or not reader(request).may(action, Right.MAKE):
             continue
@@ -60,7 +70,9 @@ def user(request: Request, number: str) -> Answer:
             return made
         asked[str(action)] = form
     status = REFUSED if any(form.errors for form in asked.values()) else 200
-    return desk(request, "user.html", status, user=found, asked=asked.items())
+    return desk(
+        request, "user.html", status, user=found, asked=asked.items(), can_export=can_export
+    )
 
 
 def proposed(request: Request, action: Action, subject: Subject, form: Any) -> Answer:  # noqa: ANN401  a form that a service may refuse

@@ -12,7 +12,7 @@ urlpatterns = [
     path("sign-in/code", form(account.code_page)),
     path("sign-out", require_POST(account.sign_out)),
     path("account", form(account.account)),
-    path("users", require_safe(people.users)),
+    path("users", form(people.users)),
     path("users/new", form(people.new_user)),
     re_path(r"^users/(?P<number>[0-9]{1,18})$", form(people.user)),
     path("proposals", require_safe(people.all_proposals)),

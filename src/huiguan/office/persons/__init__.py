@@ -1,0 +1,1 @@
+"""Personal data: sealed per person, with keys that stand outside the database."""

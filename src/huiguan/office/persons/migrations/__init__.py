@@ -1,0 +1,1 @@
+"""How the tables of personal data came to be."""
