@@ -134,9 +134,10 @@ def test_erased_for_ever_and_the_chain_still_holds(
         assert NAME not in page
         assert "erased" in page
         assert "已删除" in office.browser("supervisor", "zh").get(path).content.decode()
-    assert "nobody reads these data any more" in administrator.get(
-        f"/proposals/{made.pk}"
-    ).content.decode()
+    assert (
+        "nobody reads these data any more"
+        in administrator.get(f"/proposals/{made.pk}").content.decode()
+    )
     assert "Of nobody" in administrator.post("/users", {"text": NAME}).content.decode()
     with pytest.raises(InputFault, match="nothing about them is changed"):
         proposals.approve(checker=office["supervisor"], number=waiting.pk)
@@ -178,7 +179,7 @@ def run(last: Any) -> None:
 
 
 def test_keys(tmp_path: Path) -> None:
-    """Opened by its own key, at its own place; damage and strangers are named, never passed over."""
+    """Opened by its own key, at its own place; damage and strangers are named."""
     vault = Vault(tmp_path / "persons")
     vault.make(1)
     vault.make(2)
@@ -211,8 +212,9 @@ def test_keys(tmp_path: Path) -> None:
         vault.make(3)
 
 
+@pytest.mark.usefixtures("office")
 def test_an_office_without_its_keys_does_not_begin(
-    office: Office, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     from huiguan.office.persons.data import check_keys
 

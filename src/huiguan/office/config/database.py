@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import io
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import django
+from django.conf import settings
 from django.core.management import call_command
 
 from huiguan.foundation.faults import InputFault
 from huiguan.office.config.place import DATA, know_place
 from huiguan.office.config.stores import DATABASE_NAME, KIND_NAME, URL_NAME, check_kind, keep_kind
 from huiguan.storage.market.day_image import read_image
+
+OF_BEFORE = (
+    "the tables of the office were made by a version of before the first release, and no step "
+    "leads from them to those of this one; nothing was changed. Go on with the version that made "
+    "them, or begin a new hall"
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,12 +57,49 @@ def has_database(folder: Path) -> bool:
     return any((folder / DATA / name).exists() for name in (DATABASE_NAME, KIND_NAME))
 
 
+def check_tables(executor: Any) -> None:  # noqa: ANN401  Django says no types
+    """Refuse tables from which no step leads to those of this version; nothing is changed then."""
+    from django.db.migrations.exceptions import (  # noqa: PLC0415  after the set-up
+        InconsistentMigrationHistory,
+    )
+
+    loader = executor.loader
+    ours = {app.rpartition(".")[2] for app in settings.INSTALLED_APPS}
+    unknown = loader.applied_migrations.keys() - loader.disk_migrations.keys()
+    if newer := sorted(step for step in unknown if step[0] in ours):
+        raise InputFault(
+            "the tables of the office are of a newer version of huiguan, which took the step "
+            f"{' '.join(newer[0])}; use that version, or restore a backup of before"
+        )
+    try:
+        loader.check_consistent_history(executor.connection)
+    except InconsistentMigrationHistory:
+        raise InputFault(f"{OF_BEFORE}: their steps are in another order") from None
+    if missing := missing_columns(executor):
+        raise InputFault(f"{OF_BEFORE}: {missing[0]} is missing")
+
+
+def missing_columns(executor: Any) -> list[str]:  # noqa: ANN401  Django says no types
+    """Return what the tables do not have though their steps were taken: the steps were others."""
+    state = executor._create_project_state(with_applied_migrations=True)  # noqa: SLF001  no other way
+    missing, look = [], executor.connection.introspection
+    with executor.connection.cursor() as cursor:
+        tables = set(look.table_names(cursor))
+        for model in state.apps.get_models():
+            table, fields = model._meta.db_table, model._meta.local_fields  # noqa: SLF001  its names
+            found = look.get_table_description(cursor, table) if table in tables else []
+            there = {column.name for column in found}
+            missing += [f"{table}.{one.column}" for one in fields if one.column not in there]
+    return missing
+
+
 def steps_to_take() -> list[str]:
-    """Return the names of the steps that the tables are behind."""
+    """Return the names of the steps that the tables are behind; ``InputFault`` where none leads."""
     from django.db import connection  # noqa: PLC0415  after the set-up
     from django.db.migrations.executor import MigrationExecutor  # noqa: PLC0415  the same
 
     executor = MigrationExecutor(connection)
+    check_tables(executor)
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     return [f"{step.app_label} {step.name}" for step, _ in plan]
 
@@ -64,7 +108,16 @@ def migrate(folder: Path) -> list[str]:
     """Bring the tables up to date; return the names of the steps that were taken."""
     keep_kind(folder / DATA, url())
     steps = steps_to_take()
-    call_command("migrate", verbosity=0, interactive=False, stdout=io.StringIO())
+    from django.db import DatabaseError  # noqa: PLC0415  after the set-up
+
+    try:
+        call_command("migrate", verbosity=0, interactive=False, stdout=io.StringIO())
+    except DatabaseError as fault:
+        said = " ".join(str(fault).split())
+        raise InputFault(
+            f"the tables of the office can not be brought up to date, and the step that failed "
+            f"changed nothing: {said}"
+        ) from None
     return steps
 
 
