@@ -42,6 +42,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "huiguan.office.config.security.fixed_policy",
+    "huiguan.office.config.security.told",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -72,8 +73,12 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "filters": {"faults": {"()": "huiguan.office.config.security.OnlyFaults"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "filters": ["faults"]}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "filters": ["faults"]},
+        "told": {"class": "logging.StreamHandler"},
+    },
     "loggers": {
+        "huiguan.office": {"handlers": ["told"], "level": "WARNING"},
         "django": {"handlers": ["stderr"], "level": "ERROR", "propagate": False},
         "django.security.DisallowedHost": {"handlers": [], "propagate": False},  # anybody's word
     },

@@ -75,7 +75,9 @@ def found_by(text: str) -> list[User]:
 def told_of(user: User) -> dict[str, Any]:
     """Return all that the office keeps of a user, by what it is: for an export."""
     about = f"user {user.pk}"
-    proposals = Proposal.objects.filter(Q(maker=user) | Q(subject=user) | Q(checker=user))
+    made_them = Q(after__name__sealed__startswith=f"{user.person_id}.")
+    decided = Q(maker=user) | Q(subject=user) | Q(checker=user)
+    proposals = Proposal.objects.filter(decided | made_them)
     lines = RecordLine.objects.filter(Q(actor=user.pk) | Q(subject=about)).order_by("number")
     return {
         "user": [
@@ -95,8 +97,8 @@ def told_of(user: User) -> dict[str, Any]:
                 "number": one.pk,
                 "what": one.action,
                 "about": one.subject_id or one.about,
-                "before": data.opened_facts(one.before),
-                "after": data.opened_facts(one.after),
+                "before": data.opened_facts(one.before, user.person),
+                "after": data.opened_facts(one.after, user.person),
                 "why": one.why,
                 "asked by": one.maker_id,
                 "asked on": one.made_at,

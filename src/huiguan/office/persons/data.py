@@ -86,12 +86,19 @@ def is_sealed(fact: object) -> bool:
     return isinstance(fact, dict) and SEALED in fact
 
 
-def opened_facts(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the facts of a proposal with what is sealed in them opened: nothing, if erased."""
-    return {
-        label: opened(value[SEALED], label) if is_sealed(value) else value
-        for label, value in facts.items()
-    }
+def opened_facts(facts: Mapping[str, Any], of: PersonKey | None = None) -> dict[str, Any]:
+    """Return the facts of a proposal with what is sealed in them opened: nothing, if erased.
+
+    With a person what is sealed of another one is told as that one's number.
+    """
+    told = {}
+    for label, value in facts.items():
+        told[label] = value
+        if is_sealed(value):
+            number = value[SEALED].partition(".")[0]
+            own = of is None or number == str(of.pk)
+            told[label] = opened(value[SEALED], label) if own else f"person {number}"
+    return told
 
 
 def kept(person: PersonKey) -> dict[str, str]:

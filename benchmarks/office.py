@@ -1,0 +1,147 @@
+"""The office at size, on PostgreSQL: a day of 200,000 codes recorded, and its pages when warm.
+
+The day is that of ``clearing``: 1,000,000 positions, 5,000,000 trades, every contract of a day. The
+server is the one of the tests (a wheel, no fsync), or what ``HUIGUAN_TEST_POSTGRESQL`` names.
+Measured: what the office writes of a closed day (the folder read, proved and recorded; the ledger
+met and its evening booked), then each page for people by Django's client, the median and the worst
+of ten requests after the first. Limits: 30 s, 200 ms. The yardstick is the same folder read and
+proved, without a database.
+"""
+
+import os
+import statistics
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+from tests.postgres import Postgres
+
+from benchmarks.clearing import DAY, day_of_trades, morning
+from huiguan.days.cleared import ClosedDay
+from huiguan.days.close import write_closed
+from huiguan.days.hashes import DayHashes, write_hashes
+from huiguan.days.versions import result_versions
+from huiguan.exchange.evening.day_end import close_day
+from huiguan.exchange.evening.rules_of_day import rules_of_day
+from huiguan.storage.market.day_folder import verify_manifest
+from huiguan.storage.market.day_image import read_image, write_image
+from huiguan.storage.market.rulebooks.load import load_books
+
+RUNS = 10
+MOST_PAGE_MS, MOST_RECORD_S = 200, 30
+ZERO = bytes(32)
+WHOSE = {  # the pages of a clearing desk, by who opens them
+    "clearing-clerk": (
+        *("/days", f"/days/{DAY}", f"/day-end/{DAY}", "/live-day", "/rule-desk"),
+        *("/ledger", "/ledger/books/1", "/ledger/books/2", "/ledger/accounts/1", "{code}"),
+        *("/ledger/transfers/1", "/ledger/bank", "/ledger/payments"),
+    ),
+    "administrator": ("/users", "/proposals", "/bindings", "/bindings/5"),
+    "auditor": ("/record",),
+    "member-clerk": ("/member",),
+    "trader": ("/trade",),
+}
+
+
+def closed_day(root: Path) -> None:
+    """Write the folder of a closed day."""
+    books, chance = load_books(), np.random.default_rng(1)
+    image = morning(books, chance)
+    events = day_of_trades(image, chance)
+    write_image(root / "image", image)
+    rules = rules_of_day(books, image.names.instruments, DAY)
+    result = close_day(image, events, rules)
+    write_closed(root, ClosedDay(image, result, rules))
+    write_hashes(root, DayHashes(len(events.trades), 1, ZERO, ZERO, {}, ZERO))
+    print(
+        f"{len(image.names.trading_codes):,} trading codes, {len(image.positions):,} positions,"
+        f" {len(events.trades):,} trades, {len(image.pools):,} pools"
+    )
+
+
+def begin(folder: Path, url: str) -> None:
+    """Make an office on a server, beside a hall that has this day."""
+    os.environ["DATABASE_URL"] = url
+    from huiguan.office.config.database import migrate, open_database  # noqa: PLC0415  the address first
+
+    (folder / "office").mkdir()
+    open_database(folder)
+    migrate(folder)
+    from huiguan.office.display.here import Shown, show  # noqa: PLC0415  settings come first
+    from huiguan.office.feed.follower import Follower, HallPlaces  # noqa: PLC0415  the same
+    from huiguan.office.people.first import make_first_people  # noqa: PLC0415  the same
+
+    make_first_people()
+    places = HallPlaces(days=folder / "days", feed=folder / "f", operator=folder / "operator.sock")
+    shown = Shown(Follower(places))
+    show(shown)
+    shown.warm()
+
+
+def timed(what: str, work: object) -> None:
+    """Print how long a work takes."""
+    start = time.perf_counter()
+    result = work() if callable(work) else None
+    print(f"{what:<44}{time.perf_counter() - start:8.2f} s   {result or ''}", flush=True)
+
+
+def pages() -> None:
+    """Print how long each page takes."""
+    from django.test import Client  # noqa: PLC0415  settings come first
+
+    from huiguan.office.ledger.models import AccountKind, LedgerAccount  # noqa: PLC0415  the same
+    from huiguan.office.people.models import User  # noqa: PLC0415  the same
+
+    code = LedgerAccount.objects.filter(kind=AccountKind.CODE).order_by("-pk").first()
+    slow = []
+    for name, paths in WHOSE.items():
+        browser = Client()
+        browser.force_login(User.objects.get_by_natural_key(name))
+        for path in paths:
+            path = path.format(code=f"/ledger/accounts/{code.pk}")  # noqa: PLW2901  filled in
+            taken = []
+            for _ in range(RUNS + 1):
+                start = time.perf_counter()
+                answer = browser.get(path)
+                taken.append((time.perf_counter() - start) * 1000)
+            middle, worst = statistics.median(taken[1:]), max(taken[1:])
+            print(
+                f"{path:<32}{answer.status_code:>5}{middle:8.0f} ms  worst {worst:6.0f}, first"
+                f" {taken[0]:6.0f}  {len(answer.content) >> 10:,} KiB",
+                flush=True,
+            )
+            if middle > MOST_PAGE_MS:
+                slow.append(path)
+    print(f"over {MOST_PAGE_MS} ms: {', '.join(slow) or 'none'}")
+
+
+def main() -> None:
+    """Measure and print everything."""
+    server = Postgres()
+    try:
+        with tempfile.TemporaryDirectory(prefix="office-", dir=".") as made:
+            folder = Path(made)
+            root = folder / "days" / str(DAY)
+            closed_day(root)
+            begin(folder, server.make("office"))
+            from huiguan.office.days.recording import record_closed  # noqa: PLC0415  settings first
+            from huiguan.office.ledger.booking.evenings import book_evening, meet  # noqa: PLC0415  the same
+
+            timed(
+                "the folder read and proved, no database",
+                lambda: (verify_manifest(root), read_image(root / "image"), result_versions(root))[
+                    0
+                ],
+            )
+            timed(f"day recorded (limit {MOST_RECORD_S} s)", record_closed)
+            image = read_image(root / "image")
+            timed("ledger: day met, accounts opened", lambda: meet(image=image, is_first=True))
+            timed("ledger: evening booked", lambda: book_evening(root=root, version=1))
+            pages()
+    finally:
+        server.stop()
+
+
+if __name__ == "__main__":
+    main()
