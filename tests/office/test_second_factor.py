@@ -93,15 +93,13 @@ def test_a_code_is_asked_for_after_the_password(office: Office, moment: Moment) 
     assert again.post("/sign-in/code", good).status_code == 422  # used, if by the same person
 
 
-@pytest.mark.parametrize(("apart", "taken"), [(-2, False), (-1, True), (1, True), (2, False)])
-def test_clocks_may_be_a_step_apart(
-    office: Office, moment: Moment, apart: int, taken: bool
-) -> None:
+def test_clocks_may_be_a_step_apart(office: Office, moment: Moment) -> None:
     secret = begin(office.browser("auditor"), moment)
-    moment.later(300)
-    browser, _ = sign_in(office, "auditor")
-    given = {"code": code_of(secret, moment.second + 30 * apart)}
-    assert browser.post("/sign-in/code", given).status_code == (303 if taken else 422)
+    for apart, taken in ((-2, False), (-1, True), (1, True), (2, False)):
+        moment.later(300)
+        browser, _ = sign_in(office, "auditor")
+        given = {"code": code_of(secret, moment.second + 30 * apart)}
+        assert browser.post("/sign-in/code", given).status_code == (303 if taken else 422)
 
 
 def test_codes_are_not_guessed(office: Office, moment: Moment) -> None:
