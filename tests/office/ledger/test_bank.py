@@ -17,6 +17,7 @@ from huiguan.office.ledger.bank.lines import StatementLine
 from huiguan.office.ledger.bank.pain import PaymentOrder, PaymentOut, pain_of
 from huiguan.office.ledger.bank.sheet import read_sheet
 from tests.office.ledger.ledgers import DEPOSIT, FIRST, account, meet
+from tests.office.test_persons import every_cell
 
 if TYPE_CHECKING:
     from tests.office.peopled import Office
@@ -376,6 +377,7 @@ def test_a_withdrawal_is_paid_once_by_a_file_and_a_line(ledger: Office) -> None:
         two_persons(ledger, "withdraw money", FIRST, **{**asked, "amount": "1000000.01"})
     two_persons(ledger, "withdraw money", FIRST, **asked)
     assert account(FIRST).balance_fen == DEPOSIT - 50_000
+    assert not [told for told in ("Li Wei", "62220000") if told in every_cell()]
     clerk = ledger["clearing-clerk"]
     with pytest.raises(InputFault, match="no payment of 0000/clients is due"):
         payments.make_payment_file(user=clerk, book=CLIENTS)  # the floor has not confirmed it

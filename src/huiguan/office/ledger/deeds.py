@@ -12,6 +12,8 @@ from huiguan.office.ledger.bank.lines import read_fen, tidy
 from huiguan.office.ledger.booking.transfers import Wanted, check_reversible, post, reverse
 from huiguan.office.ledger.crossing import crossings
 from huiguan.office.ledger.models import (
+    BANK_ACCOUNT,
+    PAYEE,
     AccountKind,
     BankAccount,
     BankLine,
@@ -24,6 +26,8 @@ from huiguan.office.ledger.models import (
 )
 from huiguan.office.people.deeds import Deed, Done
 from huiguan.office.people.roles import Action
+from huiguan.office.persons import data
+from huiguan.office.persons.models import PersonKey
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -128,11 +132,22 @@ def want_withdrawal(subject: Subject, given: Mapping[str, Any]) -> Facts:
     payee = tidy(str(given.get("payee", "")), MOST_PAYEE)
     if not payee:
         raise InputFault("say who is paid")
+    number = checked_number(str(given.get("account", "")))
+    person = payee_of(number)
     return {
         "amount": show_fen(amount),
-        "payee": payee,
-        "bank account": checked_number(str(given.get("account", ""))),
+        PAYEE: data.sealed_fact(person, payee, PAYEE),
+        BANK_ACCOUNT: data.sealed_fact(person, number, BANK_ACCOUNT),
     }
+
+
+def payee_of(number: str) -> PersonKey:
+    """Return the person whose bank account it is; one who is new gets a key."""
+    if known := data.found_by(BANK_ACCOUNT, number):
+        return PersonKey.objects.get(pk=known[0])
+    person = data.make_person()
+    data.keep(person, BANK_ACCOUNT, number)
+    return person
 
 
 def checked_number(number: str) -> str:
@@ -153,7 +168,7 @@ def run_withdrawal(proposal: Proposal) -> Done:
         amount_fen=read_fen(after["amount"].replace(",", ""), "amount"),
         reference=f"proposal {proposal.pk}",
     )
-    Payment(crossing=made, payee=after["payee"], number=after["bank account"]).save()
+    Payment(crossing=made).save()  # whom it goes to stays sealed in the proposal
     return Done({"crossing": made.pk})
 
 

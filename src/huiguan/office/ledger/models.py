@@ -8,17 +8,20 @@ on step by step (CHECK here, triggers in the second migration).
 from __future__ import annotations
 
 import enum
+from typing import NamedTuple
 
 from django.db import models
 from django.db.models import F, Q
 
 from huiguan.office.people.models import Proposal, User, one_of
+from huiguan.office.persons import data
 
 NAME_LENGTH = 64
 REFERENCE_LENGTH = 160
 WORDS_LENGTH = 200
 LARGEST_FEN = 10**16  # a hundred million million yuan: more than all money there is
 LARGEST_BALANCE = 4 * 10**18  # of what 64 bits hold
+PAYEE, BANK_ACCOUNT = "payee", "bank account"  # of a proposal, sealed
 FLOOR_IDS = 10**9  # a crossing's id on the floor is its number above this; below are an operator's
 
 
@@ -291,12 +294,19 @@ class PaymentFile(models.Model):
     made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
 
 
+class PaidTo(NamedTuple):
+    """Who is paid, and under which number of a bank; nothing, once the person is erased."""
+
+    payee: str
+    number: str
+
+
 class Payment(models.Model):
     """Where the money of a withdrawal goes, and how far that is."""
 
     crossing = models.OneToOneField(Crossing, on_delete=models.PROTECT, related_name="payment")
-    payee = models.CharField(max_length=70)
-    number = models.CharField(max_length=34)  # of the payee's account
+    payee = models.CharField(max_length=70)  # of before it was sealed; empty since
+    number = models.CharField(max_length=34)  # of the payee's account; the same
     file = models.ForeignKey(
         PaymentFile, on_delete=models.PROTECT, null=True, related_name="payments"
     )
@@ -312,6 +322,15 @@ class Payment(models.Model):
                 condition=Q(line__isnull=True) | Q(file__isnull=False), name="payment_asked_for"
             ),
         )
+
+    @property
+    def paid_to(self) -> PaidTo:
+        """Return whom it goes to: sealed in the proposal that two persons decided on."""
+        if self.payee:
+            return PaidTo(self.payee, self.number)
+        asked = Proposal.objects.get(pk=int(self.crossing.reference.removeprefix("proposal ")))
+        told = data.opened_facts(asked.after)
+        return PaidTo(told[PAYEE], told[BANK_ACCOUNT])
 
     @property
     def reference(self) -> str:

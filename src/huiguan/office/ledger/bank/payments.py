@@ -47,8 +47,7 @@ def content_of(file: PaymentFile, form: str) -> bytes:
     paid = [
         PaymentOut(
             row.reference,
-            row.payee,
-            row.number,
+            *row.paid_to,
             row.crossing.amount_fen,
             row.crossing.code.name,
         )
