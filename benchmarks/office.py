@@ -15,10 +15,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import numpy as np
 from tests.postgres import Postgres
 
-from benchmarks.clearing import DAY, day_of_trades, morning
+from benchmarks.clearing import CODES, DAY, MEMBERS, day_of_trades, morning
 from huiguan.days.cleared import ClosedDay
 from huiguan.days.close import write_closed
 from huiguan.days.hashes import DayHashes, write_hashes
@@ -47,6 +48,9 @@ def closed_day(root: Path) -> None:
     books, chance = load_books(), np.random.default_rng(1)
     image = morning(books, chance)
     events = day_of_trades(image, chance)
+    named = [f"{row % MEMBERS:04d}{row:08d}" for row in range(CODES)]  # of their member
+    names = msgspec.structs.replace(image.names, trading_codes=named)
+    image = image._replace(names=names)
     write_image(root / "image", image)
     rules = rules_of_day(books, image.names.instruments, DAY)
     result = close_day(image, events, rules)
@@ -103,7 +107,7 @@ def pages() -> None:
 
     slow = []
     for name, paths in WHOSE.items():
-        browser = Client()
+        browser = Client(SERVER_NAME="127.0.0.1")
         browser.force_login(User.objects.get_by_natural_key(name))
         for path in paths:
             taken = []

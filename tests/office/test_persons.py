@@ -216,9 +216,13 @@ def test_keys(tmp_path: Path) -> None:
 def test_an_office_without_its_keys_does_not_begin(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    from huiguan.office.persons.data import check_keys
+    from huiguan.office.persons.data import check_keys, index_of, make_person
 
     check_keys()
     monkeypatch.setattr(settings, "PERSON_KEYS", str(tmp_path / "gone"))
-    with pytest.raises(InputFault, match="put them back from the folder of keys"):
-        check_keys()
+    for need in (check_keys, make_person):
+        with pytest.raises(InputFault, match="put them back from the folder of keys"):
+            need()
+    with pytest.raises(InputFault, match="hall_key is missing"):
+        index_of("auditor", "name")
+    assert not (tmp_path / "gone").exists()

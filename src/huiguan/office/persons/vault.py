@@ -57,13 +57,13 @@ class Vault:
         """Whether the folder has the key of its hall."""
         return (self.folder / HALL_KEY).exists()
 
-    def hall_key(self) -> bytes:
-        """Return the key that wraps the others, made with the first of them."""
+    def hall_key(self, *, is_first: bool = False) -> bytes:
+        """Return the key that wraps the others; with the first of them it is made."""
         path = self.folder / HALL_KEY
         try:
             found = path.read_bytes()
         except FileNotFoundError:
-            if self.numbers():
+            if self.numbers() or not is_first:
                 raise InputFault(
                     f"{path} is missing, and without it no key of a person opens; put it back from "
                     "the copy of the keys"
@@ -89,7 +89,7 @@ class Vault:
 
     def make(self, number: int) -> None:
         """Make the key of a person who is new: what stands under the number was never used."""
-        wrapping = derived(self.hall_key(), b"wrapping")
+        wrapping = derived(self.hall_key(is_first=True), b"wrapping")
         fresh = AESGCM.generate_key(KEY_BYTES * 8)
         self._write(str(number), sealed_by(wrapping, fresh, f"key {number}"))
 
