@@ -110,15 +110,17 @@ def pages() -> None:
         browser = Client(SERVER_NAME="127.0.0.1")
         browser.force_login(User.objects.get_by_natural_key(name))
         for path in paths:
-            taken = []
+            taken, used = [], []
             for _ in range(RUNS + 1):
-                start = time.perf_counter()
+                start, busy = time.perf_counter(), time.process_time()
                 answer = browser.get(path)
                 taken.append((time.perf_counter() - start) * 1000)
+                used.append((time.process_time() - busy) * 1000)
             middle, worst = statistics.median(taken[1:]), max(taken[1:])
             print(
-                f"{path:<32}{answer.status_code:>5}{middle:8.0f} ms  worst {worst:6.0f}, first"
-                f" {taken[0]:6.0f}  {len(answer.content) >> 10:,} KiB",
+                f"{path:<24}{answer.status_code:>4}{middle:7.0f} ms  worst {worst:5.0f}, first"
+                f" {taken[0]:6.0f}, processor {statistics.median(used[1:]):4.0f},"
+                f" {len(answer.content) >> 10:,} KiB",
                 flush=True,
             )
             if middle > MOST_PAGE_MS:

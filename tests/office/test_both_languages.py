@@ -29,7 +29,12 @@ def addresses() -> list[str]:
 
 NOT_WORDS = r'<a class="language".*?</a>|<span[^>]* lang="\w+">.*?</span>|<(code|script).*?</\1>'
 LETTERS = {"zh": r"[A-Za-z]{3,}", "en": r"[\u4e00-\u9fff]+"}
-NAMES = {"zh": {"Huiguan", "English", "CNY", "CSV", "MiB", "camt"}, "en": {"会馆", "中文"}}
+TYPED = {"USD", "deposit", "interest", "bond"}  # as a form wants them
+CHARTS = {"TradingView", "Lightweight", "Charts", "tradingview", "com"}  # who made them
+NAMES = {
+    "zh": {"Huiguan", "English", "CNY", "CSV", "MiB", "camt", *TYPED, *CHARTS},
+    "en": {"会馆", "中文"},
+}
 
 
 def test_no_page_says_anything_in_the_other_language(office: Office) -> None:
