@@ -103,7 +103,7 @@ def approve(given: dict[str, Any]) -> None:
     from huiguan.office.people import proposals
     from huiguan.office.people.models import User
 
-    checker = User.objects.get(name=given["checker"])
+    checker = User.objects.get_by_natural_key(given["checker"])
     proposals.approve(checker=checker, number=given["number"])
 
 

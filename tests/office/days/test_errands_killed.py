@@ -39,7 +39,7 @@ def die(*_, **__):
 
 room, _, name = sys.argv[4].partition(".")
 setattr({"errands": errands, "measures": measures}[room], name, die)
-proposals.approve(checker=User.objects.get(name="supervisor"), number=int(sys.argv[3]))
+proposals.approve(checker=User.objects.get_by_natural_key("supervisor"), number=int(sys.argv[3]))
 """
 
 
