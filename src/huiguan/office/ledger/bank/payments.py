@@ -47,11 +47,12 @@ def content_of(file: PaymentFile, form: str) -> bytes:
     paid = [
         PaymentOut(
             row.reference,
-            *row.paid_to,
+            to.payee,
+            to.number,
             row.crossing.amount_fen,
             row.crossing.code.name,
         )
-        for row in rows
+        for row, to in ((row, row.paid_to) for row in rows)
     ]
     if form == "csv":
         return write_sheet(
