@@ -32,18 +32,18 @@ if TYPE_CHECKING:
 # changes of them, orders, member, keys; the register: members and seats, what members ask for.
 # d do, s see, m make, c check, - nothing
 MEANT = """
-guest             -  -  -  -  -  -  -  -  -  -  -  -  -  -  -  -  -  -  -  -  -
-applicant         d  -  -  -  -  -  -  -  -  -  -  -  -  -  -  -  -  -  -  -  -
-tenant            d  -  -  -  -  -  -  -  -  -  -  -  -  -  -  -  -  -  -  -  -
-employer          d  -  -  -  -  -  -  -  -  -  -  -  -  -  -  -  -  -  -  -  -
-trader            d  -  -  -  -  -  -  -  -  -  -  -  -  -  -  d  -  -  -  -  -
-member clerk      d  -  -  s  -  -  -  -  -  -  -  -  -  -  -  -  s  d  -  -  m
-clearing clerk    d  -  -  s  -  -  s  m  d  -  s  d  mc -  -  -  -  -  s  mc mc
-supervisor        d  s  s  s  -  c  s  mc dc -  s  -  c  s  c  -  -  -  s  c  c
-housing officer   d  -  -  s  -  -  -  -  -  -  -  -  -  -  -  -  -  -  -  -  -
-building manager  d  -  -  s  -  -  -  -  -  -  -  -  -  -  -  -  -  -  -  -  -
-auditor           d  s  s  s  s  -  s  -  -  d  s  -  -  s  -  -  -  -  s  -  -
-administrator     d  s  s  s  -  mc s  c  c  -  s  -  -  s  mc -  -  -  s  -  -
+guest             -  -  -  -  -  -  -  -  -  -  -  -  -  -  -  -  -  -  -  -  -  -
+applicant         d  -  -  -  -  -  -  -  -  -  -  -  -  -  -  -  -  -  -  -  -  -
+tenant            d  -  -  -  -  -  -  -  -  -  -  -  -  -  -  -  -  -  -  -  -  -
+employer          d  -  -  -  -  -  -  -  -  -  -  -  -  -  -  -  -  -  -  -  -  -
+trader            d  -  -  -  -  -  -  -  -  -  -  -  -  -  -  d  -  -  -  -  -  -
+member clerk      d  -  -  s  -  -  -  -  -  -  -  -  -  -  -  -  s  d  -  -  m  -
+clearing clerk    d  -  -  s  -  -  s  m  d  -  s  d  mc -  -  -  -  -  s  mc mc  -
+supervisor        d  s  s  s  -  c  s  mc dc -  s  -  c  s  c  -  -  -  s  c  c  -
+housing officer   d  -  -  s  -  -  -  -  -  -  -  -  -  -  -  -  -  -  -  -  -  -
+building manager  d  -  -  s  -  -  -  -  -  -  -  -  -  -  -  -  -  -  -  -  -  -
+auditor           d  s  s  s  s  -  s  -  -  d  s  -  -  s  -  -  -  -  s  -  -  -
+administrator     d  s  s  s  -  mc s  c  c  -  s  -  -  s  mc -  -  -  s  -  -  d
 """
 COLUMNS = (
     (Action.KEEP_OWN_ACCOUNT,),
@@ -67,6 +67,7 @@ COLUMNS = (
     (Action.SEE_REGISTER,),
     REGISTER_OF_HOUSE,
     REGISTER_OF_MEMBERS,
+    (Action.EXPORT_PERSON,),
 )
 LETTERS = {"d": Right.DO, "s": Right.SEE, "m": Right.MAKE, "c": Right.CHECK}
 

@@ -141,8 +141,8 @@ def check(data: Data = HALL) -> None:
     from huiguan.office.ledger.proof import check as prove_ledger
     from huiguan.office.members.proof import check as prove_members
     from huiguan.office.people.record import check as prove
-    from huiguan.office.register.proof import check as prove_register
     from huiguan.office.people.users import prove_names
+    from huiguan.office.register.proof import check as prove_register
 
     lines, last = prove()
     tell(f"office: {lines} lines of the record, each follows from the one before it")

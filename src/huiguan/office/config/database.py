@@ -131,8 +131,8 @@ def prepare(folder: Path, say: Callable[[str], None], language: str = "en") -> N
     """Make ready what a start needs: tables, the first people, no session of long ago."""
     from huiguan.office.members.bindings import bind_first_people  # noqa: PLC0415  the same
     from huiguan.office.people.first import is_empty, make_first_people  # noqa: PLC0415  the same
-    from huiguan.office.register.adopting import adopt  # noqa: PLC0415  the same
     from huiguan.office.persons.data import check_keys, destroy_erased  # noqa: PLC0415  the same
+    from huiguan.office.register.adopting import adopt  # noqa: PLC0415  the same
 
     migrate(folder)
     check_keys()
