@@ -5,7 +5,9 @@ import pytest
 
 from huiguan.exchange.day.image import DayImage
 from huiguan.exchange.messages import (
+    CancelOrder,
     CancelOrders,
+    CancelReason,
     ChangePhase,
     CommandDone,
     CommandRefused,
@@ -27,7 +29,7 @@ from huiguan.exchange.messages import (
 from huiguan.exchange.replies import NO_CODE, Splitter
 from huiguan.exchange.trading.core import TradingCore
 from tests.images import small_image
-from tests.trading_day import Told, read_events
+from tests.trading_day import Day, Told, read_events
 
 SESSIONS = 3
 
@@ -111,6 +113,8 @@ class Twin:
                     give(session, one, *mine, event.price_ticks, event.lots)
             elif isinstance(event, OrderCancelled):
                 give(self.owner[event.order_id], one, event)
+                if event.reason == CancelReason.OWNER and one.session != self.owner[event.order_id]:
+                    give(one.session, one, event)
             elif isinstance(event, CommandRefused | CommandRepeated | CommandDone):
                 give(one.session, one, event)
         return found
@@ -156,3 +160,25 @@ def test_a_splitter_goes_on_from_the_cores_orders(seed: int) -> None:
         ours, theirs = splitter.split(events).of_each(), late.split(events).of_each()
         assert [(s, part.tobytes()) for s, part in ours] == [(s, p.tobytes()) for s, p in theirs]
     assert np.array_equal(late.replies, splitter.replies)
+
+
+def test_a_cancel_by_another_session_is_told_to_both() -> None:
+    """Session 3 of the same member takes back what session 1 entered: each hears of it once.
+
+    Only who asked hears the number of the command; to the other it is something that happened.
+    """
+    day, splitter, twin = Day(image()), Splitter(image()), Twin()
+    day.log_on(3, 0)
+    entered = day.buy(0, 100, 5)[-1]
+    assert isinstance(entered, OrderEntered)
+    of_entry = Told(1, 1, 1, entered)
+    twin.split([of_entry])
+    splitter.restore(day.core.state.orders, np.zeros(image().settings.session_capacity, np.int64))
+    command = CancelOrder(order_id=entered.order_id, client_order_id=0)
+    events = day.core.run_frame(day.time_ns + 1, encode(command, 3, 1)).copy()
+    parts = {session: in_words(part) for session, part in splitter.split(events).of_each()}
+    assert parts == twin.split(read_events(events))
+    assert {session: [row[1] for row in rows] for session, rows in parts.items()} == {
+        1: [0],
+        3: [1],
+    }

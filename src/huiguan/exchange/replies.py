@@ -1,9 +1,11 @@
 """Replies: what each session may see of the events of a frame, split in one pass.
 
 An order belongs to the session that entered it. A session gets the outcome of each of its commands
-and everything that happens to its orders: trades, cancels, the end of the day. Of a trade it sees
-its own side; the other's order id is 0, its code ``NO_CODE``, its words are zero. One row tells
-both sides where both are its own. What the house asks for, and what everybody may see, is no reply.
+and everything that happens to its orders: trades, cancels, the end of the day. A cancel that
+another session asked for (of the same code, by the exchange's id) is told to both. Of a trade it
+sees its own side; the other's order id is 0, its code ``NO_CODE``, its words are zero. One row
+tells both sides where both are its own. What the house asks for, and what everybody may see, is no
+reply.
 
 Rows keep the order of events within a session, so replies are numbered 1, 2, ... for each session
 and trading day, and the same journal gives the same numbers.
@@ -20,6 +22,7 @@ from huiguan.exchange.messages import (
     LAYOUTS,
     MESSAGE_BYTES,
     ORDER_ROW_MASK,
+    CancelReason,
     CommandDone,
     CommandRefused,
     CommandRepeated,
@@ -38,6 +41,7 @@ BOTH = -1  # seller and buyer are one session
 ENTERED, ENTERED_ROW = OrderEntered.KIND, LAYOUTS[OrderEntered.KIND]
 TRADED, TRADED_ROW = TradeExecuted.KIND, LAYOUTS[TradeExecuted.KIND]
 CANCELLED, CANCELLED_ROW = OrderCancelled.KIND, LAYOUTS[OrderCancelled.KIND]
+BY_OWNER = CancelReason.OWNER
 REFUSED, REPEATED, DONE = CommandRefused.KIND, CommandRepeated.KIND, CommandDone.KIND
 WORD = np.dtype(np.int64)
 WORDS = MESSAGE_BYTES // 8
@@ -72,7 +76,8 @@ def receivers(
 ) -> None:
     """Name the sessions each event is for (0: none), and count the rows of each session.
 
-    Of a trade ``first`` is the buyer's, ``second`` the seller's, or ``BOTH`` where they are one.
+    Of a trade ``first`` is the buyer's, ``second`` the seller's, or ``BOTH`` where they are one; of
+    a cancel ``second`` is who asked for it, where that is not the order's own session.
     ``owners`` is the session of every row of the order table; orders that enter are noted.
     """
     heads = rows(events, EVENT_HEADER_ROW)
@@ -90,6 +95,8 @@ def receivers(
                 two = BOTH
         elif kind == CANCELLED:
             one = owners[cancelled[row]["order_id"] & ORDER_ROW_MASK]
+            if cancelled[row]["reason"] == BY_OWNER and heads[row]["session"] != one:
+                two = heads[row]["session"]
         elif kind in (REFUSED, REPEATED, DONE):
             one = heads[row]["session"]
         first[row], second[row] = one, two
