@@ -254,6 +254,8 @@ def test_the_pages_of_collateral(office: Office, days: Path) -> None:
     assert "Nothing is lodged." in text(clerk.get(pool))
     asked = {"do": "lodge collateral", "kind": "currency", "name": "USD", "why": "x"}
     made = clerk.post(pool, {**asked, "quantity": "100.00"})
+    read = text(supervisor.get(made.headers["Location"]))
+    assert "collateral: USD" in read, "who approves reads what is lodged"
     supervisor.post(made.headers["Location"], {"do": "approve"})
     keep(days)
     page = text(clerk.get(pool))

@@ -66,7 +66,7 @@ def read_held(given: Mapping[str, Any]) -> Held:
         kind = CollateralKind(str(given.get("kind", "")))
     except ValueError:
         raise InputFault("collateral is a standard warrant, a treasury bond, or currency") from None
-    name = tidy(str(given.get("name", "")), MOST_NAME)
+    name = tidy(str(given.get("name", given.get("collateral", ""))), MOST_NAME)
     text = str(given.get("quantity", "")).strip().replace(",", "")
     if kind is CollateralKind.WARRANT:
         if not LOTS.fullmatch(text):
@@ -104,9 +104,14 @@ def want_lodged(subject: Subject, given: Mapping[str, Any]) -> Facts:
 
 
 def facts_of(held: Held) -> Facts:
-    """Return collateral as a proposal tells it."""
+    """Return collateral as a proposal tells it; a fact ``name`` is a person's, and not shown."""
     until = show_day(held.last_day) if held.last_day else ""
-    return {"kind": held.kind, "name": held.name, "quantity": held.words, "last day": until}
+    return {
+        "kind": held.kind,
+        "collateral": held.name,
+        "quantity": held.words,
+        "last day": until,
+    }
 
 
 def run_lodged(proposal: Proposal) -> Done:

@@ -97,5 +97,6 @@ def collateral(request: Request, number: str) -> Answer:
         moves=selectors.moves_of(book), orders=selectors.orders_newest(book),
         share=f"{decimal_rate(min(row.value_share_ppb for row in rows)) * 100:.4g}%",
         cash_cap_fen=max(0, min(row.cash_multiple for row in rows) * stands.cash_fen),
-        multiple=min(row.cash_multiple for row in rows), rows=rows,
+        multiple=min(row.cash_multiple for row in rows),
+        rows={(row.article, row.status): row for row in rows}.values(),
     )  # fmt: skip
