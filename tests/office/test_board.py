@@ -174,6 +174,29 @@ def test_what_the_market_does_between_days_is_said(
     assert f"市场未在交易：{said}" in read("/", accept_language="zh")
 
 
+@pytest.mark.parametrize(
+    ("step", "doing", "said", "chinese"),
+    [
+        ("waiting", "20260821 is closed; waiting for `huiguan clock turn`", "two persons", "两人"),
+        (
+            "failed",
+            "`huiguan day close /srv/hall/20260821` did not succeed",
+            "not be turned",
+            "未能",
+        ),
+    ],
+)
+def test_nobody_reads_a_command_or_a_folder_between_days(
+    market: Watched, read: Any, step: str, doing: str, said: str, chinese: str
+) -> None:
+    market.follower.stands = HallStands(20260821, "2026-08-21 15:31:00", 1.0, doing, step)
+    for language, words in (("en", said), ("zh", chinese)):
+        page = read("/", accept_language=language)
+        assert words in page
+        assert "huiguan day" not in page
+        assert "huiguan clock" not in page
+
+
 def test_a_feed_that_came_back_begins_with_its_snapshot(market: Watched, read: Any) -> None:
     trade(market, 107_940, 3)
     market.buy(0, 107_900, 2, instrument=CU2610)

@@ -20,6 +20,11 @@ STARTING = (
     "morning and runs its journal again. Figures come by themselves."
 )
 
+BETWEEN = {  # what everybody is told of a hall that waits for a person
+    "waiting": "The day is closed and cleared; the next one opens when two persons say so.",
+    "failed": "The day could not be turned; whoever runs the market is told why.",
+}
+
 
 class Head(NamedTuple):
     """How the market stands, in English; the page says it in its reader's language."""
@@ -63,7 +68,7 @@ def trouble_of(follower: Follower) -> str:
     if not follower.is_connected:
         return f"The feed is gone since {follower.gone_at}; it is asked again all the time."
     if stands and stands.doing != TRADING:
-        return f"The market is not trading: {stands.doing}"
+        return BETWEEN.get(stands.step) or f"The market is not trading: {stands.doing}"
     return ""
 
 

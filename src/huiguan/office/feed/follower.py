@@ -44,6 +44,7 @@ class HallStands(msgspec.Struct, frozen=True):
     clock: str
     speed: str | float
     doing: str
+    step: str = ""  # how far the turn of days is, in one word
 
 
 class StandsAnswer(msgspec.Struct, frozen=True):
