@@ -144,6 +144,9 @@ def test_an_evening_by_hand(
         assert "every book sums to zero, positions are those of the market done" in page
         assert "the day is recorded in the database running" in page
         assert "two persons open it" in page
+        with monkeypatch.context() as few:
+            few.setattr("huiguan.office.days.pages.evening.MOST_PRICES", 0)
+            assert "more are on no line here" in text(clerk.get("/day-end"))
         assert record_closed() == 1
         chinese = office.browser("clearing-clerk", "zh")
         assert letters_left(chinese.get("/day-end")) <= {"SHFE", "house", "clients"}

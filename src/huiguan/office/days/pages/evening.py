@@ -84,7 +84,7 @@ def day_end(request: Request, day: str = "") -> Answer:
     answer = desk(
         request, "day_end.html", REFUSED if refused else 200, end=found, told=show_day(chosen),
         form=form, stands=stands, asked=asked, kept=kept, prices=prices[:MOST_PRICES],
-        counted=len(prices),
+        counted=len(prices), left=max(0, len(prices) - MOST_PRICES),
     )  # fmt: skip
     if request.method != "POST" and any(s.state is StepState.RUNNING for s in found.steps):
         answer.headers["Refresh"] = str(AGAIN_SECONDS)
