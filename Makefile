@@ -12,6 +12,7 @@ demo: .venv/base            ## set up and run one market day
 
 up: .venv/base              ## set up and open a hall: a market with a clock, doors and people
 	$(STEP) "a hall in ./hall; Ctrl-C stops it in order, and the next make up goes on"
+	$(STEP) "to steer it: in another terminal, here, source .venv/bin/activate"
 	$(BIN)/huiguan up
 
 test: check                 ## set up, check, and run every test
