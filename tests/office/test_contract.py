@@ -81,7 +81,8 @@ def test_rules_have_article_status_and_mark(read: Any) -> None:
     assert "limit 9%; hedge 10%; general 11%" in page
     rows = re.findall(r'<tr><th scope="row">([^<]+)(<span class="mark">)?', page)
     marked = {name for name, mark in rows if mark}
-    assert marked == {"open interest ladder", "limit lock", "delivery margin", "shared pool"}
+    of_margins = {"open interest ladder", "limit lock", "delivery margin", "shared pool"}
+    assert marked == of_margins | {"trading pattern"}
     assert "上期所公告 2026 年第 253 号" in read(PAGE, accept_language="zh")
 
 
