@@ -100,7 +100,7 @@ class TenDays:
             "c0__product": "cu", "c0__from_day": "2026-09-16", "c0__limit": "12%",
             "c0__hedge": "13%", "c0__general": "14%", "c0__title": "Copper", "c0__chinese": "铜",
         }  # fmt: skip
-        self.two.send("/rule-desk", "", **given)
+        self.two.send("/rule-desk?kind=0", "", **given)
         draft = self.two.maker.url.removeprefix(self.two.root)
         self.two.maker.wait_for_selector("[name=why]", timeout=60_000)
         self.two.agree(draft, "", why="copper moves far")
