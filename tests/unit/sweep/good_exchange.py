@@ -87,6 +87,11 @@ def of_exchange(books: Books) -> dict[str, Any]:
         "date_sets": True,
         "benchmark_value_fen": 10**9,
         "cash_fen": 10**9,
+        "securities_fen": 12 * 10**8,
+        "currency_fen": 674_500_000,
+        "usable_fen": 0,
+        "yuan_days": 455_000_000,
+        "yearly": "0.35%",
         "value_rate": "80%",
         "cash_multiple": 4,
         "nearest_month_settlement": 70_000,
@@ -241,6 +246,12 @@ def of_exchange(books: Books) -> dict[str, Any]:
 COLUMN = np.array([5_617_920, 100], np.int64)
 OF_FUNCTION: dict[str, dict[str, Any]] = {
     "efp_refusal": {"day": 20260907, "lots": 6},
+    "still_counts": {"last_day": 20261130, "on_day": 20261127},
+    "balance_days": {
+        "evenings": {20260918: 100_099, 20260921: 200_000},
+        "first": 20260918,
+        "last": 20260921,
+    },
     "larger_sides": {"long_fen": COLUMN, "short_fen": COLUMN},
     "side_fee": {"rate_ppb": COLUMN % 7, "value_fen": COLUMN},
     "fee_rates": {"close_today": 2},

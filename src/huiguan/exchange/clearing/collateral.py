@@ -88,7 +88,10 @@ def lodged_value(securities_fen: Count, currency_fen: Count, value_rate: Rate) -
     Warrants and bonds of 12,000,000, dollars that count for 6,745,000 CNY, 80 %: 12,000,000 +
     6,745,000 / 0.8 = 20,431,250.00, of which 80 % are 9,600,000 + 6,745,000.
     """
-    return securities_fen + whole(currency_fen / as_rate(value_rate, "value rate"), Rounding.DOWN)
+    share = as_rate(value_rate, "value rate")
+    if not share:
+        raise InputFault("collateral of which nothing counts stands at no value; check the rate")
+    return securities_fen + whole(currency_fen / share, Rounding.DOWN)
 
 
 @rule("standard warrants and bonds count until the day before their last one", "assumed")

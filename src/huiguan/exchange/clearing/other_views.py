@@ -18,14 +18,12 @@ from huiguan.exchange.clearing.client_day import (
 )
 from huiguan.exchange.clearing.marking import Closed, close_profit_by_trade, profit_fen
 from huiguan.exchange.messages import Offset, Side
-from huiguan.foundation.cited import rule
 from huiguan.foundation.faults import InputFault
 from huiguan.foundation.readers.signatures import unchecked
 
 
-@rule("Clearing Rules, client's statement by trade: profit from the opening price", "secondary")
 def by_trade(day: ClientDay) -> ClientDay:
-    """Return a day as its statement by trade shows it, under the names of the one by day.
+    """Return a cleared day as its statement by trade shows it, under the names of the one by day.
 
     ``mark_profit_fen`` is the floating profit of what is held, ``previous_balance_fen`` is without
     the floating profit of the lots that were carried in. Bought one lot of 5 t at 60,000, settled
