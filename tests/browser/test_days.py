@@ -47,20 +47,6 @@ def test_two_persons_halt_a_product(
     assert said == []
 
 
-@pytest.mark.parametrize("width", [360, 1440])
-def test_the_desks_of_days_fit(visit: Open, hall: RunningHall, width: int) -> None:
-    page, said = visit("/sign-in", "zh", width)
-    sign_in(page, "auditor", hall.passwords["auditor"])
-    root = page.url.rsplit("/", 1)[0]
-    for path in (
-        *("/live-day", "/day-start", "/day-end", "/days", "/rule-desk?kind=2", "/circulars"),
-        *("/register", "/register/codes", "/register/quotas"),
-    ):
-        page.goto(root + path)
-        fits(page, width)
-    assert said == []
-
-
 @pytest.mark.parametrize(("script", "lang", "width"), [(True, "en", 1440), (False, "zh", 360)])
 def test_a_circular_is_drafted_and_issued(
     visit: Open, hall: RunningHall, script: bool, lang: str, width: int

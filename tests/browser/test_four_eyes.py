@@ -74,21 +74,15 @@ def test_two_persons_make_a_third(
     assert said == []
 
 
-@pytest.mark.parametrize("width", [360, 1440])
-def test_every_desk_is_for_everybody_and_fits(visit: Open, hall: RunningHall, width: int) -> None:
-    page, said = visit("/sign-in", "zh", width)
-    fits(page, width)
+def test_who_signed_out_reads_no_more(visit: Open, hall: RunningHall) -> None:
+    page, _ = visit("/sign-in")
     sign_in(page, "auditor", hall.passwords["auditor"])
     root = page.url.rsplit("/", 1)[0]
-    for path in ("/account", "/users", "/users/2", "/proposals", "/record", "/record?check"):
-        page.goto(root + path)
-        fits(page, width)
-    page.goto(root + "/users/new")
-    fits(page, width)  # not for an auditor, and says so
+    page.goto(root + "/record")
+    assert page.url == root + "/record"
     page.click(".desk button")
     page.goto(root + "/record")
     assert "/sign-in" in page.url
-    assert [line for line in said if "403" not in line] == []
 
 
 @pytest.mark.parametrize(("script", "width", "name"), [

@@ -111,16 +111,3 @@ def approved(clerk: Any, checker: Any, given: dict[str, str], place: int) -> Non
     checker.goto(clerk.url)
     checker.locator("form.sheet button").first.click()
     assert checker.locator(".done").count() == 1
-
-
-@pytest.mark.parametrize("width", [360, 1440])
-def test_every_page_of_the_ledger_fits(visit: Open, hall: RunningHall, width: int) -> None:
-    page, said = visit("/sign-in", "zh", width)
-    sign_in(page, "auditor", hall.passwords["auditor"])
-    root = page.url.rsplit("/", 1)[0]
-    wait_until(lambda: page.goto(f"{root}/ledger") and bool(rows_of(page)))
-    pages = ("", "/bank", "/payments", "/proof", "/proof?self", "/collateral", "/transfers/1")
-    for path in (*pages, "/accounts/1"):
-        page.goto(f"{root}/ledger{path}")
-        fits(page, width)
-    assert said == []
