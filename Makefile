@@ -22,7 +22,7 @@ test: check                 ## set up, check, and run every test
 CORE := tests/unit/trading tests/unit/foundation tests/scenario $(wildcard tests/property/test_trading*.py) \
   tests/property/test_auctions.py tests/property/test_requirement.py
 PURE := tests/unit/foundation tests/unit/exchange tests/unit/trading tests/unit/clearing tests/unit/evening tests/unit/market_data tests/unit/days \
-  tests/unit/housing tests/property tests/scenario tests/conformance
+  tests/unit/housing tests/unit/delivery tests/unit/register tests/unit/surveillance tests/property tests/scenario tests/conformance
 
 uncompiled: .venv/dev       ## the pure rooms as plain Python; every branch counted, with a floor
 	$(STEP) "tests of the pure rooms (uncompiled), with coverage"
