@@ -81,6 +81,8 @@ def is_so(errand: AnyErrand) -> bool:
     kind, scope = given.get("kind", ""), given.get("scope", -1)
     if kind not in ("set_halt", "set_kill_switch"):
         return False
+    if given["trading_day"] != floor.stands().trading_day:
+        return False  # the market refuses what is for another day
     image = floor.image_of(given["trading_day"])
     if kind == "set_halt":
         found = floor.switches()
