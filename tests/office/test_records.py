@@ -47,7 +47,10 @@ def of_days(client: Any, hall: tuple[Path, ClosedDay], market: Watched) -> Any:
 def rows(page: str) -> dict[str, list[str]]:
     """Return the cells of every row of tables by its head."""
     found = re.findall(r'<th scope="row"[^>]*>([^<]+)</th>(.*?)</tr>', page, re.DOTALL)
-    return {name: re.findall(r"<td[^>]*>([^<]*)</td>", cells) for name, cells in found}
+    return {
+        name: re.findall(r"<td[^>]*>(?:<a[^>]*>)?([^<]*)(?:</a>)?</td>", cells)
+        for name, cells in found
+    }
 
 
 def test_the_express_has_what_clearing_decided(of_days: Any, hall: tuple[Path, ClosedDay]) -> None:
