@@ -52,7 +52,7 @@ def frequent(day: Watched, behaviour: Behaviour, rows: np.ndarray, name: str) ->
 
 def self_trades(day: Watched) -> Iterator[Finding]:
     """Yield who traded with himself: five or more trades between codes of one holder (8.1)."""
-    bought, sold = day.sides[: len(day.sides) // 2], day.sides[len(day.sides) // 2 :]
+    bought, sold = day.bought, day.sold
     exempt = np.isin(bought["hedge"], EXEMPT) | np.isin(sold["hedge"], EXEMPT)
     rows = bought[(bought["holder"] == bought["other_holder"]) & ~exempt]
     yield from frequent(day, Behaviour.SELF_TRADES, rows, "self_trades")

@@ -27,8 +27,7 @@ def marking_the_close(day: Watched) -> Iterator[Finding]:
     least ``close_trades`` trades; the price must have gone that way by ``close_ticks`` since the
     last trade before the five minutes.
     """
-    bought = day.sides[: len(day.sides) // 2]
-    sold = day.sides[len(day.sides) // 2 :]
+    bought, sold = day.bought, day.sold
     for instrument, rows in by_contract(day):
         pattern = day.rules[instrument].trading_pattern
         late = rows[bought["sequence"][rows] >= day.events.late_from]
@@ -67,8 +66,7 @@ def moving_the_settlement(day: Watched) -> Iterator[Finding]:
     that came and took count, and only from ``settlement_trades`` on. 100 lots bought 12 ticks above
     it, 400 lots in the day: 3 ticks.
     """
-    bought = day.sides[: len(day.sides) // 2]
-    sold = day.sides[len(day.sides) // 2 :]
+    bought, sold = day.bought, day.sold
     for instrument, rows in by_contract(day):
         pattern = day.rules[instrument].trading_pattern
         taker = np.where(bought["came"][rows] == 1, bought["holder"][rows], sold["holder"][rows])

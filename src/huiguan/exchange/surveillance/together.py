@@ -17,8 +17,7 @@ def entered_at(day: Watched, order_ids: np.ndarray) -> np.ndarray:
 
 def pairs_of(day: Watched) -> Iterator[np.ndarray]:
     """Yield, of each two holders in a contract, the row numbers of the trades between them."""
-    bought = day.sides[: len(day.sides) // 2]
-    sold = day.sides[len(day.sides) // 2 :]
+    bought, sold = day.bought, day.sold
     exempt = np.isin(bought["hedge"], EXEMPT) & np.isin(sold["hedge"], EXEMPT)
     rows = np.flatnonzero((bought["holder"] != bought["other_holder"]) & ~exempt)
     low = np.minimum(bought["holder"], bought["other_holder"])[rows].astype(np.int64)
@@ -45,8 +44,7 @@ def traded_together(day: Watched) -> Iterator[Finding]:
     Counts where such trades are ``together_trades`` or more and at least ``together_share`` of what
     the smaller of the two traded in the contract.
     """
-    bought = day.sides[: len(day.sides) // 2]
-    sold = day.sides[len(day.sides) // 2 :]
+    bought, sold = day.bought, day.sold
     traded = volumes(day)
     for rows in pairs_of(day):
         instrument = int(bought["instrument"][rows[0]])
@@ -84,7 +82,7 @@ def round_trips(day: Watched) -> Iterator[Finding]:
     Lots of the lesser direction, both ways, as a share of what the smaller of the two traded; the
     money that went one way is the difference of the two average prices, in ticks times lots.
     """
-    bought = day.sides[: len(day.sides) // 2]
+    bought = day.bought
     traded = volumes(day)
     for rows in pairs_of(day):
         instrument = int(bought["instrument"][rows[0]])

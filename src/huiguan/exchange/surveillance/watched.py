@@ -68,6 +68,18 @@ class Watched(NamedTuple):
     orders: np.ndarray
     sides: np.ndarray
 
+    @property
+    def bought(self) -> np.ndarray:
+        """The buyers' rows of ``sides``, a trade each."""
+        rows: np.ndarray = self.sides[: len(self.events.trades)]
+        return rows
+
+    @property
+    def sold(self) -> np.ndarray:
+        """The sellers' rows of ``sides``, of the same trades."""
+        rows: np.ndarray = self.sides[len(self.events.trades) :]
+        return rows
+
     def cells(self, rows: np.ndarray) -> np.ndarray:
         """Return holder and contract of each row as one number."""
         cells: np.ndarray = rows["holder"].astype(np.int64) * len(self.rules) + rows["instrument"]
