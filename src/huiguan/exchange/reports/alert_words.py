@@ -16,22 +16,22 @@ if TYPE_CHECKING:
     from huiguan.exchange.rules.parameters import ContractParameters
     from huiguan.exchange.rules.rows import MarketRow
 
-NAMES: dict[Behaviour, tuple[str, str]] = {
-    Behaviour.SELF_TRADES: ("self-trades", "自成交"),
-    Behaviour.CANCELS: ("frequent cancels", "频繁报撤单"),
-    Behaviour.LARGE_CANCELS: ("large cancels", "大额报撤单"),
-    Behaviour.OPENING: ("opening limit", "日内开仓交易量超限"),
-    Behaviour.MULTIPLE: ("wrong multiple", "开仓数量非整数倍"),
-    Behaviour.POSITION: ("position limit", "持仓超限"),
-    Behaviour.MESSAGES: ("order-to-trade ratio", "报单成交比"),
-    Behaviour.BURSTS: ("burst of messages", "集中报撤单"),
-    Behaviour.LAYERING: ("layering", "虚假申报"),
-    Behaviour.TOGETHER: ("trading by agreement", "约定交易"),
-    Behaviour.ROUND_TRIPS: ("round trips", "对敲交易"),
-    Behaviour.CLOSE: ("marking the close", "影响收盘价"),
-    Behaviour.SETTLEMENT: ("settlement price", "影响结算价"),
-    Behaviour.IGNITION: ("momentum ignition", "拉抬打压"),
-    Behaviour.PROGRAMME: ("programme trading", "程序化交易"),
+NAMES: dict[Behaviour, str] = {
+    Behaviour.SELF_TRADES: "self-trades",
+    Behaviour.CANCELS: "frequent cancels",
+    Behaviour.LARGE_CANCELS: "large cancels",
+    Behaviour.OPENING: "opening limit",
+    Behaviour.MULTIPLE: "wrong multiple",
+    Behaviour.POSITION: "position limit",
+    Behaviour.MESSAGES: "order-to-trade ratio",
+    Behaviour.BURSTS: "burst of messages",
+    Behaviour.LAYERING: "layering",
+    Behaviour.TOGETHER: "trading by agreement",
+    Behaviour.ROUND_TRIPS: "round trips",
+    Behaviour.CLOSE: "marking the close",
+    Behaviour.SETTLEMENT: "settlement price",
+    Behaviour.IGNITION: "momentum ignition",
+    Behaviour.PROGRAMME: "programme trading",
 }
 
 
@@ -48,7 +48,7 @@ class Alert(NamedTuple):
     finding: Finding
 
 
-def sentence(found: Finding, price_ticks: str = "ticks") -> str:
+def sentence(found: Finding) -> str:
     """Return what was found as one sentence, with the threshold it is held against."""
     figure, least, terms = found.figure, found.threshold, found.terms
     match found.behaviour:
@@ -81,10 +81,10 @@ def sentence(found: Finding, price_ticks: str = "ticks") -> str:
                 f" from {least}"
             )
         case _:
-            return _pattern(found, price_ticks)
+            return _pattern(found)
 
 
-def _pattern(found: Finding, ticks: str) -> str:
+def _pattern(found: Finding) -> str:
     """Return the sentence of a pattern of trading."""
     figure, least, terms = found.figure, found.threshold, found.terms
     match found.behaviour:
@@ -106,16 +106,16 @@ def _pattern(found: Finding, ticks: str) -> str:
         case Behaviour.CLOSE:
             return (
                 f"{figure} % of the lots of the last five minutes taken in the direction of the"
-                f" price, which moved {terms['ticks']:+} {ticks}; shown from {least} %"
+                f" price, which moved {terms['ticks']:+} ticks; shown from {least} %"
             )
         case Behaviour.SETTLEMENT:
             return (
                 f"its {terms['lots']:,} lots moved the settlement price by {figure / 1000:.3f}"
-                f" {ticks}; shown from {least // 1000}"
+                f" ticks; shown from {least // 1000}"
             )
         case _:
             return (
-                f"drove the price {figure} times by own takes, up to {terms['ticks']} {ticks}, and"
+                f"drove the price {figure} times by own takes, up to {terms['ticks']} ticks, and"
                 f" traded back into it; shown from {least}"
             )
 
@@ -153,7 +153,7 @@ def alerts_of(
         alerts.append(
             Alert(
                 number=number,
-                what=NAMES[row.behaviour][0],
+                what=NAMES[row.behaviour],
                 contract=names.instruments[row.instrument],
                 who=", ".join(names.holders[holder] for holder in holders),
                 sentence=sentence(row),
