@@ -14,6 +14,7 @@ from huiguan.cli.next_step import say_next
 from huiguan.cli.progress import say
 from huiguan.cli.tables import show_table
 from huiguan.cli.warehouse.warrants import Warehouse
+from huiguan.foundation.faults import InputFault
 
 if TYPE_CHECKING:
     from huiguan.storage.warehouse.deliveries import Record
@@ -54,32 +55,95 @@ def template(folder: Warehouse, contract: Code) -> None:
     say_next("delivery", "run", folder, contract, "--price", "PRICE")
 
 
+ClosedDay = Annotated[
+    Path | None,
+    typer.Option("--day", metavar="DAY", help="The closed folder of its last trading day."),
+]
+
+
 @delivery.command()
 def run(
     folder: Warehouse,
     contract: Code,
+    day: ClosedDay = None,
     price: Annotated[
-        str, typer.Option("--price", metavar="PRICE", help="Its final settlement price.")
-    ],
+        str | None,
+        typer.Option(
+            "--price", metavar="PRICE", help="Its final settlement price, without a closed day."
+        ),
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check only.")] = False,
     rulebook: Folders = None,
 ) -> None:
     """Deliver a contract: positions, warrants, allocation, payment against title, defaults.
 
-    The register and the record of the delivery change together, or neither does.
+    The register and the record of the delivery change together, or neither does. Positions, margin
+    and price come from a closed day (--day), or from positions.csv and --price.
     """
+    from huiguan.exchange.rules.instruments import contract as contract_of
     from huiguan.foundation.readers.values import decimal
     from huiguan.storage.market.rulebooks.delivery import load_delivery_books
+    from huiguan.storage.warehouse.closed_days import end_of_contract, read_day
     from huiguan.storage.warehouse.deliveries import run_delivery
 
     books = load_delivery_books(*rulebook or ())
-    final = decimal(price, "price")
-    record = run_delivery(folder, books, contract, final, dry_run=dry_run, say=say)
+    ended = None
+    if day is not None and price is None:
+        last_day = contract_of(books.books, contract).last_day
+        ended = end_of_contract(*read_day(day), contract, last_day)
+        final = ended.final_price
+    elif price is not None and day is None:
+        final = decimal(price, "price")
+    else:
+        raise InputFault(
+            "give the folder of the contract's last trading day with --day, or its final price with"
+            " --price; not both, and one of the two"
+        )
+    record = run_delivery(folder, books, contract, final, dry_run=dry_run, ended=ended, say=say)
     show_record(record)
     if dry_run:
         tell("nothing was written")
     else:
         say_next("delivery", "explain", folder, contract, "CODE")
+
+
+@delivery.command()
+def warn(
+    folder: Warehouse,
+    day: Annotated[Path, typer.Argument(metavar="DAY", help="A closed trading day's folder.")],
+    rulebook: Folders = None,
+) -> None:
+    """Warn holders: who cannot deliver, or holds no whole units, and until when that must end.
+
+    From the month before the delivery month on, of the products that a facility may hold. Who may
+    deliver is read in holders.csv.
+    """
+    from huiguan.exchange.delivery.warnings import warnings
+    from huiguan.foundation.calendars import show_day
+    from huiguan.storage.market.rulebooks.delivery import load_delivery_books
+    from huiguan.storage.warehouse.closed_days import held_in, read_day
+    from huiguan.storage.warehouse.folder import read_warehouse
+
+    books = load_delivery_books(*rulebook or ())
+    image, result = read_day(day)
+    register = read_warehouse(folder, books, say).register
+    trading_day = result.settings.trading_day
+    held = [row for row in held_in(image, result) if row.code[:-4] in register.forms]
+    found = warnings(books, held, register.holders, trading_day)
+    show_table(
+        f"lots that have to go, as of {show_day(trading_day)}: {len(found):,}",
+        ("contract", "holder", "side", "lots", "until", "over", "reason", "status", "article"),
+        [
+            (
+                *(row.code, row.holder, row.side, row.lots, show_day(row.by)),
+                *("yes" if row.late else "no", row.reason, row.status, row.article),
+            )
+            for row in found
+        ],
+        ("holder", "side", "until", "over", "reason", "status"),
+        ("article",),
+    )
+    say_next("delivery", "calendar", found[0].code if found else "CONTRACT")
 
 
 @delivery.command()

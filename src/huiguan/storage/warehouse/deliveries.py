@@ -63,6 +63,7 @@ if TYPE_CHECKING:
 
     from huiguan.exchange.rules.instruments import Contract
     from huiguan.foundation.readers.sheets import Table
+    from huiguan.storage.warehouse.closed_days import EndOfContract
 
 MINUTES = 1_440
 PAPERS_BY = 14 * 60  # complete by then, the margin goes back that day
@@ -85,6 +86,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     refused: list[Refused]
     outcome: Outcome
     margins: list[Margin]
+    result_hash: str = ""  # of the closed day the positions come from; "": from positions.csv
 
 
 class Deadlines(NamedTuple):
@@ -283,12 +285,8 @@ def intentions_in(
     return list(kept.values()), refused
 
 
-def given_in(
-    folder: Path, books: DeliveryBooks, house: Warehouse, found: Contract, say: Say
-) -> tuple[Given, list[Refused]]:
-    """Return everything that was handed in for a delivery."""
-    goods, bad_goods = goods_in(folder, books, house, found, say)
-    intentions, late = intentions_in(folder, books, found, say)
+def positions_in(folder: Path, found: Contract, say: Say) -> list[Position]:
+    """Return the positions of a table; a holder who stands twice is an ``InputFault``."""
     positions = [
         Position(
             holder=row.cells["holder"],
@@ -301,12 +299,32 @@ def given_in(
     names = [position.holder for position in positions]
     if len(names) != len(set(names)):
         raise InputFault(f"{folder / found.code}: a holder stands twice in {POSITIONS.file}")
+    return positions
+
+
+def given_in(
+    folder: Path,
+    books: DeliveryBooks,
+    house: Warehouse,
+    found: Contract,
+    ended: EndOfContract | None,
+    say: Say,
+) -> tuple[Given, list[Refused]]:
+    """Return everything that was handed in for a delivery, with the positions of a closed day."""
+    goods, bad_goods = goods_in(folder, books, house, found, say)
+    intentions, late = intentions_in(folder, books, found, say)
+    positions = positions_in(folder, found, say)
+    if ended is not None and positions:
+        raise InputFault(
+            f"{folder / found.code / POSITIONS.file} has positions, and so has the closed day;"
+            " empty the table, or name no day"
+        )
     paid = {
         row.cells["buyer"]: money_in(row, "amount")
         for row in rows_of(folder, found.code, PAYMENTS, say)
     }
     given = Given(
-        positions=positions,
+        positions=positions if ended is None else ended.positions,
         holders=house.register.holders,
         goods=goods,
         intentions=intentions,
@@ -358,8 +376,15 @@ def margins_of(
 
 
 def steps_of(given: Given, outcome: Outcome, until: Deadlines) -> list[Step]:
-    """Return what a delivery does to the register: handed in, handed over, or given back."""
-    paid = {row.assignment.warrant: row.assignment.buyer for row in outcome.settled if row.paid}
+    """Return what a delivery does to the register: handed in, handed over, or given back.
+
+    A holder who was given his own warrant, for he held both sides, keeps its title.
+    """
+    gone = {
+        row.assignment.warrant: row.assignment.buyer
+        for row in outcome.settled
+        if row.paid and row.assignment.buyer != row.assignment.seller
+    }
     names = [row.offered.id for row in given.goods]
     frozen = [
         Step(act=Act.FREEZE, warrant=name, day=until.first_day, cause=Cause.DELIVERY)
@@ -370,10 +395,10 @@ def steps_of(given: Given, outcome: Outcome, until: Deadlines) -> list[Step]:
             act=Act.DELIVER,
             warrant=name,
             day=until.pay_day,
-            to=paid[name],
+            to=gone[name],
             paid_through=until.paid_through,
         )
-        if name in paid
+        if name in gone
         else Step(act=Act.RELEASE, warrant=name, day=until.pay_day, cause=Cause.DELIVERY)
         for name in names
     ]
@@ -392,10 +417,14 @@ def run_delivery(
     final_price: Decimal,
     *,
     dry_run: bool,
+    ended: EndOfContract | None = None,
     say: Say = unheard,
     files: Files | None = None,
 ) -> Record:
-    """Run the delivery of a contract; write its record and the steps of its warrants in one."""
+    """Run the delivery of a contract; write its record and the steps of its warrants in one.
+
+    Positions are those that the last trading day left (``ended``), or those of ``positions.csv``.
+    """
     found = contract(books.books, code)
     finish_change(folder)
     with hold(folder, "delivery run"):
@@ -406,7 +435,7 @@ def run_delivery(
             )
         house = read_warehouse(folder, books, say)
         terms = terms_of(books, found.code, final_price)
-        given, refused = given_in(folder, books, house, found, say)
+        given, refused = given_in(folder, books, house, found, ended, say)
         outcome = deliver(terms, given)
         steps = steps_of(given, outcome, deadlines(books, found))
         new = take(house.register, books, steps)
@@ -417,6 +446,7 @@ def run_delivery(
             refused=refused,
             outcome=outcome,
             margins=margins_of(folder, books, found, given, outcome, say),
+            result_hash=ended.result_hash if ended else "",
         )
         if dry_run:
             return record
