@@ -41,7 +41,7 @@ class Wanted(NamedTuple):
     out: Path
     on: date
     scheme: str  # of applications that name none
-    policy: str  # "last" or "void": of somebody in two applications
+    policy: str  # "last", "first" or "void": of somebody in two applications
     estate: Path | None
     dry: bool
 

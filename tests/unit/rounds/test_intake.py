@@ -243,6 +243,30 @@ def test_one_person_under_two_ids_is_one(office: Path) -> None:
     assert any("P11 and P10 have one identity number" in note for note in found.notes)
     void = take_in(wanted(office, policy="void"), RULES)
     assert [states(void)[f"2026-000{n}"] for n in (6, 7)] == ["void", "void"]
+    first = take_in(wanted(office, policy="first"), RULES)
+    assert [states(first)[f"2026-000{n}"] for n in (6, 7)] == ["in", "void"]
+
+
+def test_an_old_number_and_a_renewed_permit_are_the_same_person(office: Path) -> None:
+    change(office, "2026-0006", id_number="11010519491231002X")
+    change(office, "2026-0007", id_number="110105491231002")
+    change(office, "2026-0011", id_number="H1234567800")
+    change(office, "2026-0012", id_number="H12345678")
+    found = take_in(wanted(office), RULES)
+    assert [note.split(" have ")[0] for note in found.notes if "identity number" in note] == [
+        "row 12: P11 and P10",
+        "row 20: P18 and P17",
+    ]
+    assert [states(found)[f"2026-00{n}"] for n in ("06", "07", "11", "12")] == [
+        "void", "in", "void", "in",
+    ]  # fmt: skip
+
+
+def test_a_number_that_a_spreadsheet_has_rounded_is_refused_by_its_row(office: Path) -> None:
+    change(office, "2026-0006", id_number="1.10105E+17")
+    (fault,) = take_in(wanted(office), RULES).faults
+    assert fault.told().startswith("row 11, column id_number: ")
+    assert "format the column as text" in fault.told()
 
 
 def test_people_alike_are_looked_at(office: Path) -> None:

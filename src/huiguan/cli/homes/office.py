@@ -72,7 +72,7 @@ def intake(
     city: City = "shanghai",
     rulebook: Rulebook = None,
     policy: Annotated[
-        str, typer.Option(help="Somebody in two applications: last, or void for both.")
+        str, typer.Option(help="Somebody in two applications: last, first, or void for both.")
     ] = "last",
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would be, and every fault; write nothing.")

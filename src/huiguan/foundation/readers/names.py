@@ -12,6 +12,12 @@ from huiguan.foundation.faults import InputFault
 from huiguan.foundation.readers.values import LONGEST_SHOWN, day, shown, whole_number
 
 IDENTITY = re.compile(r"[0-9]{17}[0-9X]")
+OLD_IDENTITY = re.compile(r"[0-9]{15}")
+HOME_PERMIT = re.compile(r"([HM][0-9]{8})([0-9]{2})?")
+TAIWAN_PERMIT = re.compile(r"([0-9]{8})([0-9]{2}(\([0-9A-Z]\))?)?")
+PASSPORT = re.compile(r"([A-Z]{3}|D):([0-9A-Z]{5,9})")
+EXPONENT = re.compile(r"[0-9](\.[0-9]+)?E\+?[0-9]+")
+WIDE_SIGNS = str.maketrans("（）：", "():")
 MOD_11_2 = "0123456789X"
 DOTS = dict.fromkeys(map(ord, "·.‧•∙⋅⸱⸳᛫・"), "·")  # how keyboards write the dot inside a name
 
@@ -170,6 +176,45 @@ def identity_number(value: object, what: str) -> str:
     if not 1900 <= year < 2100:
         raise InputFault(f"{what}: nobody is born on {born}, digits 7 to 14; a digit is mistyped")
     return number
+
+
+def identity_document(value: object, what: str) -> str:
+    """Return what a person's document is known by, the same for each document of one number.
+
+    An identity number or a residence permit of Hong Kong, Macau (81, 82) or Taiwan (83): 18 places
+    (``identity_number``). An old number of 15 digits is the same person's of 18 (GB 11643-1989: a
+    year of two digits, of the 1900s, and no check character). A permit to travel to the mainland:
+    H or M and eight digits for life, and two that count its renewals (Ministry of Public Security,
+    10 March 2010); eight digits for life for Taiwan, before 2008 with two more and an office's sign
+    in brackets. A passport: three letters of who issued it (ICAO 9303, D for Germany), a colon and
+    its number; without its state a number would make two people one.
+
+    Example: ``identity_document("110105491231002", "id")`` is ``"11010519491231002X"``;
+    ``identity_document("H1234567801", "id")`` is ``"H12345678"``.
+    """
+    if not isinstance(value, str):
+        raise InputFault(f"{what}: {shown(value)} is no id number; write it in quotation marks")
+    number = value.replace(" ", "").translate(WIDE_SIGNS).upper()
+    if EXPONENT.fullmatch(number):
+        raise InputFault(
+            f"{what}: {shown(value)} is what a spreadsheet made of a number, and its last digits"
+            " are lost; format the column as text and type it again"
+        )
+    if OLD_IDENTITY.fullmatch(number):
+        longer = f"{number[:6]}19{number[6:]}"
+        return identity_number(longer + check_digit(longer), what)
+    permit = HOME_PERMIT.fullmatch(number) or TAIWAN_PERMIT.fullmatch(number)
+    if permit:
+        return permit[1]
+    if PASSPORT.fullmatch(number):
+        return number
+    if IDENTITY.fullmatch(number):
+        return identity_number(number, what)
+    raise InputFault(
+        f"{what}: this is no number of a document; write an id number or residence permit of 18"
+        " places, an old one of 15, a travel permit (H or M and 8 or 10 digits; Taiwan 8 digits),"
+        " or a passport with its state in front, as GBR:123456789"
+    )
 
 
 Name = Annotated[str, name]

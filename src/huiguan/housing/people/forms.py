@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from huiguan.foundation.faults import InputFault
-from huiguan.foundation.readers.names import identity_number, name, office_id, person_name
+from huiguan.foundation.readers.names import identity_document, name, office_id, person_name
 from huiguan.foundation.readers.sheets import Column
 from huiguan.foundation.readers.values import day, decimal, shown, whole_number
 from huiguan.housing.people.household import Fact
@@ -38,7 +38,8 @@ PEOPLE = (
     Column("scheme", "word", "the scheme applied for; by default --scheme", "arh", (), "",
            "保障类别"),
     Column("withdrawn", "word", "the application was taken back", "no", YES_NO, "no", "已撤回"),
-    Column("id_number", "identity number", "finds one person under two ids; never written out",
+    Column("id_number", "number of an identity card, a residence or travel permit, or a passport as"
+           " GBR:123456789; as text", "finds one person under two ids; never written out",
            "", (), "", "身份证号"),
     Column("name", "text", "finds people who may be one; never written out", "", (), "", "姓名"),
     Column("birth", A_DAY, "day of birth", "1996-04-05", (), "", "出生日期"),
@@ -188,7 +189,7 @@ READERS: dict[str, Callable[[str, str], Any]] = {
     "received": a_day,
     "scheme": optional(name),
     "withdrawn": yes_or_no,
-    "id_number": optional(identity_number),
+    "id_number": optional(identity_document),
     "name": optional(person_name),
     "birth": optional(a_day),
     "sex": a_sex,

@@ -14,7 +14,7 @@ from huiguan.foundation.cited import rule
 from huiguan.foundation.faults import InputFault
 from huiguan.foundation.readers.names import (
     Name,
-    identity_number,
+    identity_document,
     once,
     one_spelling,
     person_name,
@@ -100,11 +100,12 @@ def key_bytes(key: object, _what: str) -> bytes:
 @rule("one identity once: keyed hash of the id number", "assumed")
 @checked
 def identity_key(
-    id_number: Annotated[str, identity_number], key: Annotated[bytes, key_bytes]
+    id_number: Annotated[str, identity_document], key: Annotated[bytes, key_bytes]
 ) -> bytes:
     """Return the hash that stands for an id number; without the key nobody can try numbers.
 
-    Spaces and the case of a final X do not matter; a wrong check character is refused, because a
+    The same for every spelling and renewal of a document (``identity_document``); a wrong check
+    character is refused, because a
     typing error would make one person two, and so is a day of birth the calendar does not have.
     ``key`` has 16 to 64 bytes.
     """
@@ -167,21 +168,22 @@ def one_application_a_number(numbers: Sequence[str], persons: Iterable[Sequence[
     one_spelling(chain.from_iterable(everybody), "persons")
 
 
-@rule("a person counts in one application: last or void by policy", "assumed")
+@rule("a person counts in one application: last, first or void by policy", "assumed")
 @checked
 def applications_that_stand(
-    applications: Sequence[Application], policy: Literal["last", "void"]
+    applications: Sequence[Application], policy: Literal["last", "first", "void"]
 ) -> dict[str, bool]:
     """Return for each number whether it stands, when nobody may be housed by two.
 
     A number stands once: of a form that was sent again only the newest is given.
     ``last``: from the latest on, an application falls if it shares a person with one that stands.
-    ``void``: all that share a person fall. A child, a crew member and an applicant count alike.
+    ``first``: so from the earliest on. ``void``: all that share a person fall. A child, a crew
+    member and an applicant count alike.
 
     Example: ann and ben apply, then ben alone:
     ``applications_that_stand([Application(number="A", received=1, persons=("ann", "ben")),
     Application(number="B", received=2, persons=("ben",))], "last")`` is
-    ``{"A": False, "B": True}``; with ``"void"`` both fall.
+    ``{"A": False, "B": True}``; with ``"first"`` only A stands, with ``"void"`` both fall.
     """
     one_application_a_number(
         [entry.number for entry in applications], (entry.persons for entry in applications)
@@ -196,7 +198,8 @@ def applications_that_stand(
             stands[entry.number] = all(uses[person] == 1 for person in entry.persons)
         return stands
     housed: set[str] = set()
-    for entry in sorted(applications, key=lambda a: (a.received, a.number), reverse=True):
+    order = sorted(applications, key=lambda a: (a.received, a.number), reverse=policy == "last")
+    for entry in order:
         stands[entry.number] = housed.isdisjoint(entry.persons)
         if stands[entry.number]:
             housed.update(entry.persons)

@@ -55,7 +55,7 @@ def verdicts(
     applications: Sequence[Received],
     rules: HomeRules,
     on: date,
-    policy: Literal["last", "void"],
+    policy: Literal["last", "first", "void"],
 ) -> list[Verdict]:
     """Return the state and tier of every application on the day of the freeze.
 

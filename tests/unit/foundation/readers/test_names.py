@@ -6,6 +6,7 @@ from huiguan.foundation.faults import InputFault
 from huiguan.foundation.readers.names import (
     check_digit,
     distinct,
+    identity_document,
     identity_number,
     name,
     name_or_number,
@@ -161,3 +162,46 @@ def test_an_identity_number() -> None:
 def test_what_is_no_identity_number(number: str, sentence: str) -> None:
     with pytest.raises(InputFault, match=sentence):
         identity_number(number, "id")
+
+
+@pytest.mark.parametrize(
+    ("written", "known_by"),
+    [
+        ("110105 19491231 002x", "11010519491231002X"),  # the printed example of GB 11643
+        ("110105491231002", "11010519491231002X"),  # its old number: 19 before the year, a check
+        (with_check("81000019900101001"), with_check("81000019900101001")),  # residence, Hong Kong
+        (with_check("83000019900101001"), with_check("83000019900101001")),  # residence, Taiwan
+        ("H12345678", "H12345678"),
+        ("h1234567800", "H12345678"),  # first issue
+        ("M1234567801", "M12345678"),  # after one renewal: the eight digits are for life
+        ("01234567", "01234567"),
+        ("0123456702", "01234567"),  # second issue, since 2006
+        ("0123456702（B）", "01234567"),  # with the office's sign, since 1992
+        ("gbr: 123456789", "GBR:123456789"),
+        ("D:C01X00T47", "D:C01X00T47"),
+    ],
+)
+def test_documents_of_several_kinds(written: str, known_by: str) -> None:
+    assert identity_document(written, "id") == known_by
+
+
+@pytest.mark.parametrize(
+    ("written", "sentence"),
+    [
+        ("110105194912310021", "check character is wrong"),
+        ("110105491331002", "born on 1949-13-31"),
+        ("1.10105E+17", "last digits are lost"),
+        ("1E17", "last digits are lost"),
+        ("1234567", "no number of a document"),  # a zero in front was lost
+        ("H123456789", "no number of a document"),
+        ("K12345678", "no number of a document"),  # a passport of which state?
+        ("GBR123456789", "no number of a document"),
+        ("UK:123456789", "no number of a document"),
+        ("GBR:1234", "no number of a document"),
+        ("1234567\u0668", "no number of a document"),
+        (1234567, "in quotation marks"),
+    ],
+)
+def test_what_is_no_document(written: object, sentence: str) -> None:
+    with pytest.raises(InputFault, match=sentence):
+        identity_document(written, "id")

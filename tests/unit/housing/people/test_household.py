@@ -28,6 +28,7 @@ KEY = bytes(range(32))
 def test_an_identity_is_the_number_however_it_is_typed() -> None:
     one = identity_key("11010519491231002X", KEY)
     assert one == identity_key(" 110105 19491231 002x ", KEY)
+    assert one == identity_key("110105491231002", KEY)  # the old number of the same person
     assert len(one) == 32
     assert one != identity_key("11010519491231002X", KEY[::-1])
 
@@ -36,7 +37,7 @@ def test_an_identity_is_the_number_however_it_is_typed() -> None:
     "number", ["110105194912310021", "11010519491231002", "１1010519491231002X"]
 )
 def test_a_mistyped_number_is_refused(number: str) -> None:
-    with pytest.raises(InputFault, match=r"check character|17 digits"):
+    with pytest.raises(InputFault, match=r"check character|no number of a document"):
         identity_key(number, KEY)
 
 
@@ -88,6 +89,13 @@ def test_the_last_application_counts_and_frees_the_others_of_one_that_falls() ->
     assert applications_that_stand(APPLICATIONS, "last") == expected
     for order in itertools.permutations(APPLICATIONS):
         assert applications_that_stand(order, "last") == expected
+
+
+def test_the_first_application_counts_and_frees_the_others_of_one_that_falls() -> None:
+    # A stands; B shares ben and D shares ann with A, so both fall; E could keep eve, D gave her up
+    expected = {"A": True, "B": False, "C": True, "D": False, "E": True}
+    for order in itertools.permutations(APPLICATIONS):
+        assert applications_that_stand(order, "first") == expected
 
 
 def test_void_lets_all_fall_that_share_a_person() -> None:
