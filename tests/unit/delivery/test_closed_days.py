@@ -4,12 +4,16 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from huiguan.exchange.delivery.positions import Position
 from huiguan.exchange.delivery.register import Holder
 from huiguan.exchange.delivery.rows import DeliveryBooks
 from huiguan.exchange.delivery.warnings import Held, warnings
-from huiguan.foundation.faults import InputFault
+from huiguan.exchange.delivery.warrants import State
+from huiguan.exchange.evening.next_day import next_image
+from huiguan.foundation.faults import CheckFault, InputFault
+from huiguan.simulation.market.goods import Delivered, Goods, prove_delivery
 from huiguan.storage.market.rulebooks.delivery import load_delivery_books
 from huiguan.storage.warehouse.closed_days import end_of_contract, held_in, read_day
 from huiguan.storage.warehouse.deliveries import (
@@ -19,10 +23,9 @@ from huiguan.storage.warehouse.deliveries import (
 )
 from huiguan.storage.warehouse.example import step
 from huiguan.storage.warehouse.folder import read_warehouse, write_template
-from tests.unit.evening.test_undelivered import CODES, DAY, KEPT, closed, expiring
+from tests.unit.evening.test_undelivered import CODES, DAY, KEPT, LONG, closed, expiring
 
 BUYER, SELLER = CODES
-TABLES = ["holders.csv", "facilities.csv", "capacities.csv", "brands.csv", "steps.csv"]
 
 
 @pytest.fixture(scope="module")
@@ -54,6 +57,9 @@ def test_what_the_last_trading_day_left_is_delivered(tmp_path: Path, books: Deli
         )
         for name in names
     ]
+    # another contract's goods come in while this delivery is under way: its steps follow them
+    newer = {"by": BUYER, "product": "fu", "facility": "W1", "quantity": "10"}
+    steps.append(step("2026-09-02", "apply", "FU90", **newer))
     rows = {
         "holders.csv": [[code, "0001", "no", "yes", "yes"] for code in CODES],
         "facilities.csv": [["W1", "Yangshan", "warehouse", "Shanghai", "any"]],
@@ -70,6 +76,43 @@ def test_what_the_last_trading_day_left_is_delivered(tmp_path: Path, books: Deli
     assert [(row.by, row.fen) for row in record.outcome.defaults] == [("seller", 800_000)]
     owners = {w.holder for w in read_warehouse(folder, books).register.warrants.values()}
     assert owners == {BUYER}
+
+
+def test_simulated_days_deliver_what_expires(tmp_path: Path, books: DeliveryBooks) -> None:
+    """Of 20 units the last is not brought: 19 x 4,000 x 10 t = 760,000.00 paid on 2026-09-02."""
+    image, told = expiring(), {}
+    goods = Goods(tmp_path / "w", books, image, seed=1)
+    for _ in range(3):
+        result = closed(image)
+        told[image.settings.trading_day] = goods.evening(image, result)
+        image = next_image(image, result, books.books)
+    assert told == {
+        20260831: [],
+        20260901: [],
+        20260902: [Delivered("fu2609", 19, 0, 1, 76_000_000)],
+    }
+    record = read_record(tmp_path / "w", "fu2609")
+    prove_delivery(record)
+    one_lot_lost = replace(record.given.positions[0], long=19)
+    given = replace(record.given, positions=[one_lot_lost, record.given.positions[1]])
+    with pytest.raises(CheckFault, match="19 lots long reached the end and 20 were"):
+        prove_delivery(replace(record, given=given))
+
+
+def test_who_holds_both_sides_keeps_his_title(tmp_path: Path, books: DeliveryBooks) -> None:
+    """One code is 20 long and 20 short: he pays himself, and 19 warrants stay his."""
+    image = expiring()
+    image.positions["trading_code"] = image.lots["trading_code"] = LONG
+    positions = image.positions[:1].copy()
+    positions["long_lots"], positions["short_lots"] = 20, 20
+    image = image._replace(positions=positions)
+    goods = Goods(tmp_path / "w", books, image, seed=1)
+    for _ in range(3):
+        result = closed(image)
+        goods.evening(image, result)
+        image = next_image(image, result, books.books)
+    register = read_warehouse(tmp_path / "w", books).register
+    assert {(w.holder, w.state) for w in register.warrants.values()} == {(BUYER, State.ISSUED)}
 
 
 def test_two_sources_of_positions_are_refused(tmp_path: Path, books: DeliveryBooks) -> None:

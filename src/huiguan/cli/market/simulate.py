@@ -18,6 +18,8 @@ from huiguan.foundation.faults import InputFault
 if TYPE_CHECKING:
     from huiguan.exchange.day.image import DayImage
     from huiguan.exchange.rules.rows import Books
+    from huiguan.simulation.market.days import MarketDay
+    from huiguan.simulation.market.goods import Goods
     from huiguan.simulation.market.scenario import Scenario
 
 DaysCount = Annotated[int, typer.Option(min=1, max=1_000, help="How many trading days.")]
@@ -71,6 +73,10 @@ def simulate(
     crowd: CrowdSize = "all",
     volatility: Volatility = "1",
     shock: Shocks = None,
+    deliveries: Annotated[
+        bool,
+        typer.Option("--deliveries", help="Deliver what expires, in DIR/warehouse."),
+    ] = False,
     rulebook: Folders = None,
 ) -> None:
     """Run whole trading days: real contracts, rules and sessions, invented people and orders.
@@ -108,6 +114,7 @@ def simulate(
     folder = out
     with hold(out, "simulate"), Progress("simulate") as progress:
         check_new(out)  # nobody has come between
+        goods = goods_of(out, image, seed, rulebook) if deliveries else None
 
         def show(day: int, done: int, total: int) -> None:
             progress.what = f"simulate {show_day(day)}"
@@ -122,8 +129,30 @@ def simulate(
                 f"open interest {int(result.contracts['open_interest_lots'].sum()):>9,}  "
                 f"day hash {run.hashes.day.hex()[:16]}"
             )
+            if goods is not None:
+                tell_deliveries(goods, found)
     tell(f"{days} day(s) in {out}, {time.monotonic() - begun:.1f} s")
     say_next("day", "verify", folder)
+
+
+def goods_of(out: Path, image: DayImage, seed: int, rulebook: list[Path] | None) -> Goods:
+    """Begin the warehouse folder of a chain of days."""
+    from huiguan.simulation.market.goods import Goods
+    from huiguan.storage.market.rulebooks.delivery import load_delivery_books
+
+    return Goods(out / "warehouse", load_delivery_books(*rulebook or ()), image, seed)
+
+
+def tell_deliveries(goods: Goods, found: MarketDay) -> None:
+    """Deliver what is paid on a day and say what came of it; what is lost stops the run."""
+    from huiguan.foundation.arithmetic import show_fen
+
+    for row in goods.evening(found.image, found.result):
+        tell(
+            f"    delivered {row.code}: {row.warrants:,} warrants for {show_fen(row.paid_fen)},"
+            f" units in default {row.units_in_default:,}, lots closed without delivery"
+            f" {row.undelivered_lots:,}; every warrant, lot and fen accounted for"
+        )
 
 
 def check_days(books: Books, image: DayImage, days: int, scenario: Scenario) -> None:

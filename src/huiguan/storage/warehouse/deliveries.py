@@ -375,21 +375,21 @@ def margins_of(
     return margins
 
 
-def steps_of(given: Given, outcome: Outcome, until: Deadlines) -> list[Step]:
+def steps_of(given: Given, outcome: Outcome, until: Deadlines, newest: int) -> list[Step]:
     """Return what a delivery does to the register: handed in, handed over, or given back.
 
-    A holder who was given his own warrant, for he held both sides, keeps its title.
+    A holder who was given his own warrant, for he held both sides, keeps its title. Where the
+    register has steps of after the first day (``newest``: of another contract), those of the first
+    day follow them, and come before the payment.
     """
+    first = max(until.first_day, min(newest, until.pay_day))
     gone = {
         row.assignment.warrant: row.assignment.buyer
         for row in outcome.settled
         if row.paid and row.assignment.buyer != row.assignment.seller
     }
     names = [row.offered.id for row in given.goods]
-    frozen = [
-        Step(act=Act.FREEZE, warrant=name, day=until.first_day, cause=Cause.DELIVERY)
-        for name in names
-    ]
+    frozen = [Step(act=Act.FREEZE, warrant=name, day=first, cause=Cause.DELIVERY) for name in names]
     done = [
         Step(
             act=Act.DELIVER,
@@ -437,7 +437,7 @@ def run_delivery(
         terms = terms_of(books, found.code, final_price)
         given, refused = given_in(folder, books, house, found, ended, say)
         outcome = deliver(terms, given)
-        steps = steps_of(given, outcome, deadlines(books, found))
+        steps = steps_of(given, outcome, deadlines(books, found), house.register.day)
         new = take(house.register, books, steps)
         record = Record(
             digest=books.books.digest,
