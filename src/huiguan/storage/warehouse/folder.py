@@ -275,7 +275,13 @@ def steps_bytes(steps: Iterable[Step]) -> bytes:
 
 
 def add_steps(
-    folder: Path, books: DeliveryBooks, path: Path, *, dry_run: bool, say: Say = unheard
+    folder: Path,
+    books: DeliveryBooks,
+    path: Path,
+    *,
+    dry_run: bool,
+    say: Say = unheard,
+    files: Files | None = None,
 ) -> Warehouse:
     """Take the steps of a file into a folder, all of them or none; return what then stands."""
     with hold(folder, "warrants take"):
@@ -283,7 +289,7 @@ def add_steps(
         new = take(found.register, books, [step_of(row) for row in read_rows(path, STEP_ROWS, say)])
         every = [*found.steps, *new]
         if not dry_run:
-            write_file(folder / STEP_ROWS.file, [steps_bytes(every)], Files())
+            write_file(folder / STEP_ROWS.file, [steps_bytes(every)], files or Files())
     return Warehouse(found.register, every, found.brands)
 
 
