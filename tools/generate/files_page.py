@@ -9,6 +9,7 @@ from huiguan.housing.allocation.reserves import Policy, SlotRule
 from huiguan.housing.people.forms import PEOPLE, fact_columns
 from huiguan.housing.round.frozen import PartyPledge, RoundHead
 from huiguan.storage.homes.declared import (
+    DECISIONS,
     ESTATE,
     HEAD_KEYS,
     PARTY_KEYS,
@@ -115,6 +116,9 @@ def files_page() -> str:
         "And the facts that the rules of the city ask for; these are Shanghai's:",
         *HEAD,
         *column_rows(fact_columns(read_home_rules())),
+        "",
+        "## What was decided of people alike",
+        *table_section(DECISIONS),
         "",
         "## The round: its input folder",
         "",

@@ -9,7 +9,9 @@ from typing import NamedTuple
 import msgspec
 
 from huiguan.foundation.faults import InputFault
-from huiguan.housing.people.forms import CellFault, Form, Forms, fact_columns, read_forms
+from huiguan.housing.people.alike import Decisions, read_decisions
+from huiguan.housing.people.faults import CellFault
+from huiguan.housing.people.forms import Form, Forms, fact_columns, read_forms
 from huiguan.housing.people.record import Intake, judged, missing, numbered
 from huiguan.housing.round.frozen import Programme
 from huiguan.housing.round.programmes import Offered, places_of, programmes_of, unoffered
@@ -17,11 +19,13 @@ from huiguan.housing.rules import HomeRules
 from huiguan.housing.supply.reconcile import HomeState, states_on
 from huiguan.housing.supply.tables import Occupancy
 from huiguan.storage.change import finish_change
+from huiguan.storage.homes.declared import DECISIONS
 from huiguan.storage.homes.estate import read_estate
 from huiguan.storage.homes.offered import read_offered
 from huiguan.storage.homes.office import (
     RECORD,
     finish_office,
+    read_given_rows,
     read_intake,
     read_people,
     register_bytes,
@@ -44,6 +48,7 @@ class Wanted(NamedTuple):
     policy: str  # "last", "first" or "void": of somebody in two applications
     estate: Path | None
     dry: bool
+    decided: Path | None = None  # table of people who may be one
 
 
 class Found(NamedTuple):
@@ -79,7 +84,11 @@ def take_in(wanted: Wanted, rules: HomeRules, say: Say = unheard) -> Found:
             finish_office(wanted.out)
         before = earlier(wanted.out)
         columns = fact_columns(rules)
-        read = read_forms(read_people(wanted.people, columns, say), columns, wanted.scheme)
+        rows = read_people(wanted.people, columns, say)
+        decisions = decisions_of(wanted, say)
+        if decisions.faults:
+            return Found(decisions.faults, [], None, 0, [], [])
+        read = read_forms(rows, columns, wanted.scheme, decisions.rows)
         if read.faults:
             return Found(read.faults, read.notes, None, 0, [], [])
         if not read.forms:
@@ -90,6 +99,8 @@ def take_in(wanted: Wanted, rules: HomeRules, say: Say = unheard) -> Found:
             raise InputFault(f"{wanted.people}: {lost[0]} ({len(lost):,} such in all)")
         numbers = numbered(known, read.forms)
         intake = judged(read.forms, numbers, rules, wanted.on, wanted.policy)
+        decided = tuple(row for _, row in decisions.rows)
+        intake = msgspec.structs.replace(intake, decided=decided)
         homes = homes_of(wanted, read, intake, say)
         notes = [*read.notes, *homes.notes]
         if homes.faults:
@@ -99,6 +110,13 @@ def take_in(wanted: Wanted, rules: HomeRules, say: Say = unheard) -> Found:
         return Found(
             [], notes, intake, len(numbers) - len(known), changes(before, intake), homes.programmes
         )
+
+
+def decisions_of(wanted: Wanted, say: Say) -> Decisions:
+    """Return what was decided of people alike; without a table nothing was."""
+    if wanted.decided is None:
+        return Decisions([], [])
+    return read_decisions(read_given_rows(wanted.decided, DECISIONS.columns, say))
 
 
 def earlier(out: Path) -> Intake | None:

@@ -397,3 +397,58 @@ def test_an_interrupted_intake_is_the_old_one_or_the_new_one(
     assert changed in (set(), {name for name in new if new[name] != old[name]})
     assert take_in(wanted(office), RULES).new == 0
     assert {n: d for n, d in bytes_of(office / "input").items() if n != "round.toml"} == new
+
+
+def decide(office: Path, *rows: str) -> Path:
+    """Write what was decided of people alike; P10 and P11 get one name and one day of birth."""
+    change(office, "2026-0007", name="周 杰", birth="1999/8/8")
+    path = office / "decisions.csv"
+    path.write_text("\n".join(("人员编号,另一人员编号,认定,认定人,认定日期,理由", *rows)), "utf-8")
+    return path
+
+
+def test_who_is_decided_to_be_one_person_counts_once(office: Path) -> None:
+    path = decide(office, "P11,P10,同一人,officer 3,2026-06-20,both passports shown")
+    found = take_in(wanted(office, decided=path), RULES)
+    assert found.faults == []
+    assert [states(found)[f"2026-000{n}"] for n in (6, 7)] == ["void", "in"]
+    assert not any("one name" in note for note in found.notes)
+    (kept,) = taken_in(office / "input").decided
+    assert (kept.person, kept.other, kept.same, kept.by) == ("P11", "P10", True, "officer 3")
+
+
+def test_who_is_decided_to_be_two_is_not_told_of_again(office: Path) -> None:
+    path = decide(office, "P10,P11,different,officer 3,2026-06-20,two registers")
+    found = take_in(wanted(office, decided=path), RULES)
+    assert [states(found)[f"2026-000{n}"] for n in (6, 7)] == ["in", "in"]
+    assert not any("one name" in note for note in found.notes)
+    assert any("one name" in note for note in take_in(wanted(office), RULES).notes)
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        (("P10,P99,same,a,2026-06-20,b",), "row 2, column other: P99 is no person"),
+        (("P10,P11,perhaps,a,2026-06-20,b",), "row 2, column decision: 'perhaps' is neither"),
+        (("P10,P11,same,a,soon,b",), "row 2, column on: "),
+        (("P10,P10,same,a,2026-06-20,b",), "row 2, column other: it is the same id"),
+        (
+            ("P10,P11,same,a,2026-06-20,b", "P11,P10,different,a,2026-06-21,b"),
+            "row 3, column other: row 2 decides these two",
+        ),
+        (  # by way of P12 the two are one
+            (
+                "P10,P12,same,a,2026-06-20,b",
+                "P12,P11,same,a,2026-06-20,b",
+                "P10,P11,different,a,2026-06-20,b",
+            ),
+            "row 4, column decision: P10 and P11 are one by number or row",
+        ),
+    ],
+)
+def test_a_decision_that_cannot_be_is_named(office: Path, rows: tuple[str, ...], told: str) -> None:
+    found = take_in(wanted(office, decided=decide(office, *rows)), RULES)
+    (fault,) = found.faults
+    assert fault.told().startswith(told)
+    assert fault.table == "decisions.csv"
+    assert not (office / "input" / "intake.json").exists()

@@ -74,6 +74,12 @@ def intake(
     policy: Annotated[
         str, typer.Option(help="Somebody in two applications: last, first, or void for both.")
     ] = "last",
+    decided: Annotated[
+        Path | None,
+        typer.Option(
+            "--decisions", metavar="FILE", help="Who decided of people alike whether they are one."
+        ),
+    ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would be, and every fault; write nothing.")
     ] = False,
@@ -91,16 +97,18 @@ def intake(
     from huiguan.storage.homes.rules import BOOKS, read_home_rules
 
     rules = read_home_rules(city, rulebook or BOOKS)
-    wanted = Wanted(people, out, day_of(on), scheme, policy, estate, dry_run)
+    wanted = Wanted(people, out, day_of(on), scheme, policy, estate, dry_run, decided)
     found = take_in(wanted, rules, say)
     for note in found.notes:
         say(f"look at this: {note}")
     if found.intake is None:
-        for fault in found.faults:
-            tell(f"{people}: {fault.told()}", err=True)
+        tables = [decided if fault.table else people for fault in found.faults]
+        for table, fault in zip(tables, found.faults, strict=True):
+            tell(f"{table}: {fault.told()}", err=True)
+        where = " and ".join(dict.fromkeys(map(str, tables)))
         faults = "1 fault" if len(found.faults) == 1 else f"{len(found.faults):,} faults"
         raise InputFault(
-            f"{faults} in {people}, so nothing was taken in; correct the rows and take it in again"
+            f"{faults} in {where}, so nothing was taken in; correct the rows and take it in again"
         )
     if as_json:
         typer.echo(msgspec.json.encode(found.intake).decode())
@@ -114,6 +122,7 @@ def intake(
             ("--city", city, "shanghai"),
             ("--policy", policy, "last"),
             ("--rulebook", rulebook, None),
+            ("--decisions", decided, None),
         )
         given = [word for name, value, usual in options if value != usual for word in (name, value)]
         say_next("homes", "intake", people, "--on", on, "--out", out, *given)

@@ -8,6 +8,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
+from itertools import combinations
 from typing import Any, NamedTuple
 
 import msgspec
@@ -16,6 +17,8 @@ from huiguan.foundation.faults import InputFault
 from huiguan.foundation.readers.names import identity_document, name, office_id, person_name
 from huiguan.foundation.readers.sheets import Column
 from huiguan.foundation.readers.values import day, decimal, shown, whole_number
+from huiguan.housing.people.alike import Decided, decide
+from huiguan.housing.people.faults import CellFault
 from huiguan.housing.people.household import Fact
 from huiguan.housing.round.draw import MOST_TICKETS
 from huiguan.housing.round.frozen import FACTS
@@ -68,18 +71,6 @@ CHINESE_FACTS = {
     "work_group": "工种", "works_for_project_owner": "项目单位职工",
     "has_minor_child": "有未成年子女",
 }  # fmt: skip
-
-
-class CellFault(NamedTuple):
-    """What is wrong with a cell, where it stands, in the order of the file."""
-
-    line: int
-    column: str
-    sentence: str
-
-    def told(self) -> str:
-        """Return it as a line."""
-        return f"row {self.line}, column {self.column}: {self.sentence}"
 
 
 class Form(msgspec.Struct, frozen=True, kw_only=True):
@@ -239,13 +230,19 @@ def read_cells(
 
 
 def read_forms(
-    rows: Sequence[tuple[int, Mapping[str, str]]], facts: Sequence[Column], scheme: str
+    rows: Sequence[tuple[int, Mapping[str, str]]],
+    facts: Sequence[Column],
+    scheme: str,
+    decided: Sequence[tuple[int, Decided]] = (),
 ) -> Forms:
-    """Return the applications of a table of people; with faults the applications are none."""
+    """Return the applications of a table of people; with faults the applications are none.
+
+    ``decided`` says of people alike whether they are one; a fault in it has ``table`` set.
+    """
     read, faults = read_cells(rows, facts)
     if faults:
         return Forms([], faults, [])
-    persons, faults, notes = one_person_an_id(read)
+    persons, faults, notes = one_person_an_id(read, decided)
     groups: dict[str, list[tuple[int, Row]]] = defaultdict(list)
     for line, row in read:
         groups[row["application"]].append((line, row))
@@ -259,16 +256,16 @@ def read_forms(
 
 
 def one_person_an_id(
-    read: list[tuple[int, Row]],
+    read: list[tuple[int, Row]], decided: Sequence[tuple[int, Decided]]
 ) -> tuple[dict[str, str], list[CellFault], list[str]]:
     """Return which id stands for whom, faults, and who may be one person under two ids.
 
-    People with one identity number are one: they stand under the id that comes first.
+    People with one identity number are one, and those of whom that was decided: they stand under
+    the id that comes first. Nobody is told again of two who were found to be different.
     """
     persons: dict[str, str] = {}
     identities: dict[str, str] = {}
     first: dict[str, tuple[int, str]] = {}
-    alike: dict[tuple[str, date], set[str]] = defaultdict(set)
     spelt: dict[str, str] = {}
     faults, notes = [], []
     for line, row in read:
@@ -288,14 +285,26 @@ def one_person_an_id(
                 notes.append(
                     f"row {line}: {person} and {known} have one identity number: one person"
                 )
+    faults += decide(persons, decided)
+    return persons, faults, [*notes, *alike(read, persons, decided)]
+
+
+def alike(
+    read: list[tuple[int, Row]],
+    persons: Mapping[str, str],
+    decided: Sequence[tuple[int, Decided]],
+) -> list[str]:
+    """Return a sentence for each group of one name and birth of which something is undecided."""
+    groups: dict[tuple[str, date], set[str]] = defaultdict(set)
+    for _, row in read:
         if row["name"] and row["birth"]:
-            alike[row["name"], row["birth"]].add(persons[person])
-    notes += [
+            groups[row["name"], row["birth"]].add(persons[row["person"]])
+    different = {frozenset((persons.get(row.person), persons.get(row.other))) for _, row in decided}
+    return [
         f"{', '.join(sorted(group))} have one name and one day of birth: are they one person?"
-        for group in alike.values()
-        if len(group) > 1
+        for group in groups.values()
+        if any(frozenset(pair) not in different for pair in combinations(sorted(group), 2))
     ]
-    return persons, faults, notes
 
 
 def contradictions(group: list[tuple[int, Row]]) -> list[CellFault]:

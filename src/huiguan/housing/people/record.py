@@ -10,6 +10,7 @@ from datetime import date
 import msgspec
 
 from huiguan.foundation.faults import InputFault
+from huiguan.housing.people.alike import Decided
 from huiguan.housing.people.eligibility import Answer, Judgement
 from huiguan.housing.people.forms import BY_ROWS, CHINESE_FACTS, PEOPLE, Form
 from huiguan.housing.people.intake import Received, Verdict, verdicts
@@ -64,6 +65,7 @@ class Intake(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     on: date
     policy: str
     applications: tuple[Applied, ...]
+    decided: tuple[Decided, ...] = ()  # which people alike are one, and who says so
 
 
 def numbered(known: Mapping[str, str], forms: Sequence[Form]) -> dict[str, str]:

@@ -8,6 +8,7 @@ from typing import get_args
 from huiguan.foundation.cited import Status
 from huiguan.foundation.readers.sheets import Column, Table
 from huiguan.housing.allocation.reserves import ROUNDINGS
+from huiguan.housing.people.alike import TABLE
 from huiguan.housing.round.answers import ANSWERS
 from huiguan.housing.round.frozen import SEXES, STATES
 from huiguan.housing.supply.claims import HoldReason, Purpose
@@ -183,6 +184,20 @@ ANSWERS_GIVEN = Table(
         Column("answer", "word", "what it says", "withdrawn", ANSWERS),
     ),
 )
+DECISIONS = Table(
+    TABLE,
+    "What somebody decided of two ids that may be one person; a table of any name.",
+    ("homes intake --decisions",),
+    (
+        Column("person", "your own id", "one of the two", "P-4711", chinese="人员编号"),
+        Column("other", "your own id", "the other", "P-4812", chinese="另一人员编号"),
+        Column("decision", "word", "whether they are one person", "same", ("same", "different"),
+               chinese="认定"),
+        Column("by", "text", "who decided", "housing officer 3", chinese="认定人"),
+        Column("on", A_DAY, "when", "2026-06-20", chinese="认定日期"),
+        Column("reason", "text", "why", "both passports shown", chinese="理由"),
+    ),
+)  # fmt: skip
 ESTATE = (PLACES, LEVELS, FITS, CLAIMS, OFFERED)
 ROUND = (PROGRAMMES, APPLICATIONS, CHOICES, FACTS, ANSWERS_GIVEN)
 

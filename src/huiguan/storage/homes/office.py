@@ -29,8 +29,15 @@ def read_people(
     path: Path, facts: Sequence[Column], say: Say = unheard
 ) -> list[tuple[int, dict[str, str]]]:
     """Return the rows of a table of people by column, each with its line; blanks at ends go."""
+    return read_given_rows(path, (*PEOPLE, *facts), say)
+
+
+def read_given_rows(
+    path: Path, columns: Sequence[Column], say: Say = unheard
+) -> list[tuple[int, dict[str, str]]]:
+    """Return the rows of a table by column, each with its line; blanks at ends go."""
     (_, heads), *rows = csv_rows(read_utf8(path, say), str(path))
-    found = columns_found((*PEOPLE, *facts), heads, str(path))
+    found = columns_found(columns, heads, str(path))
     return [(line, {column: row[at].strip() for column, at in found.items()}) for line, row in rows]
 
 
