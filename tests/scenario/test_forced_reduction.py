@@ -30,6 +30,8 @@ from huiguan.days.statement import holder_of
 from huiguan.exchange.day.image import DayImage
 from huiguan.exchange.day.instructions.prices import ReducePositions
 from huiguan.exchange.day.result import SettledBy
+from huiguan.exchange.evening.day_reduction import reduce_positions
+from huiguan.exchange.evening.rules_of_day import rules_of_day
 from huiguan.exchange.evening.statements import Statements
 from huiguan.exchange.messages import Offset, Right, Side
 from huiguan.exchange.reports.statements.text import statement_text
@@ -124,6 +126,38 @@ def test_who_is_reduced(story: Story) -> None:
     assert fees[C] == 2 * 5_160 + 5_160 + 3_440  # its own pair pays on both sides
     assert result.accounts["close_profit_fen"].sum() == 0
     assert result.accounts["margin_fen"][A] == 0
+
+
+def test_a_clients_codes_at_several_members_are_one(story: Story) -> None:
+    """5.5 by client: A and B are one, W1 and W2 are one; each has one net position and one profit.
+
+    A and B: long 20, loss (10 x 31,200 + 6 x 1,200 + 4 x 2,200) / 20 = 16,400, declare 10 + 5; C 5.
+    W1 and W2: 15 lots, profit (9 x 21,200 + 6 x 2,700) / 15 = 13,800, 20.1 %: tier 1. W3: tier 3.
+    Tier 1 has 15 of 20 lots: 11.25 and 3.75, so 11 and 4. A and B of it: 11 x 10 : 5 = 7.33 and
+    3.67, so 7 and 4. Tier 3 gives the last 5: 4 (A 3, B 1) and C 1.
+    """
+    codes = story.halted.image.trading_codes.copy()
+    codes["holder"][B], codes["holder"][W2] = codes["holder"][A], codes["holder"][W1]
+    image = story.halted.image._replace(trading_codes=codes)
+    rules = rules_of_day(books(), image.names.instruments, image.settings.trading_day)
+    found = reduce_positions(image, rules, [DECISION])
+    lots: dict[tuple[int, int, int], int] = {}
+    for tier, row in zip(found.tiers, found.trades.tolist(), strict=True):
+        for side, code in enumerate((row[4], row[3])):  # sellers close long, buyers short
+            lots[tier, side, code] = lots.get((tier, side, code), 0) + row[1]
+    assert lots == {
+        (0, 0, C): 3,
+        (0, 1, C): 3,
+        (1, 0, A): 7,
+        (1, 0, B): 4,
+        (1, 0, C): 4,
+        (1, 1, W1): 9,
+        (1, 1, W2): 6,
+        (3, 0, A): 3,
+        (3, 0, B): 1,
+        (3, 0, C): 1,
+        (3, 1, W3): 5,
+    }
 
 
 def test_the_day_after_is_usual_again(story: Story) -> None:

@@ -2,12 +2,14 @@
 
 At the close of a third limit-locked day the closing lots that wait at the limit price are kept. On
 the day without trading that follows an instruction may match them with winners' positions at that
-price (``forced_reduction``); the trades enter the clearing of that day like any other.
+price (``forced_reduction``); the trades enter the clearing of that day like any other. A client's
+codes at several members, and those of a control group, are one holder with one net position; what
+it closes is spread over its codes by what each has.
 """
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
@@ -17,6 +19,7 @@ from huiguan.exchange.clearing.forced_reduction import (
     declared_closing_lots,
     forced_reduction,
     net_first,
+    share_lots,
     unit_net_profit,
 )
 from huiguan.exchange.day.image import DayImage, UnfilledClose
@@ -33,7 +36,10 @@ from huiguan.foundation.readers.signatures import unchecked
 from huiguan.foundation.records import blank_rows, table_layout
 
 THIRD_DAY = 3
-Owner = tuple[int, int]  # trading code and hedge flag
+LONG, SHORT = int(Side.BUY), int(Side.SELL)
+Owner = tuple[int, int]  # holder and hedge flag
+Shares = list[tuple[int, int]]  # trading code and lots
+N = TypeVar("N")
 
 
 class Reduced(NamedTuple):
@@ -112,83 +118,142 @@ def _reduce(
         return []
     terms = image.instruments[index]
     ticks = int(waiting["price_units"][0]) // int(terms["tick_units"])
-    losers_long = int(waiting["side"][0]) == Side.SELL
+    lost = LONG if int(waiting["side"][0]) == Side.SELL else SHORT
     threshold, second = decimal_rate(limits.threshold_ppb), decimal_rate(limits.second_tier_ppb)
     settlement = int(terms["previous_settlement_ticks"]) * int(terms["tick_units"])
-    held = _positions(image, index)
-    names = {f"{image.names.trading_codes[code]}/{hedge}": (code, hedge) for code, hedge in held}
-    words = {owner: name for name, owner in names.items()}
-
-    def trade(buyer: Owner, seller: Owner, lots: int) -> tuple[int, ...]:
-        flags = (Offset.FORCE_CLOSE, Offset.FORCE_CLOSE, buyer[1], seller[1])
-        return (ticks, lots, index, buyer[0], seller[0], *flags)
-
+    held = _held(image, index)
+    names = {owner: f"{image.names.holders[owner[0]]}/{owner[1]}" for owner in held}
     rows: list[tuple[int, tuple[int, ...]]] = []
+
+    def closed(tier: int, hedges: tuple[int, int], losers: Shares, winners: Shares) -> None:
+        flag = int(Offset.FORCE_CLOSE)
+        for loser, winner, lots in met(losers, winners):
+            pair = [(loser, hedges[0]), (winner, hedges[1])]
+            (seller, sold), (buyer, bought) = pair if lost == LONG else pair[::-1]
+            rows.append((tier, (ticks, lots, index, buyer, seller, flag, flag, bought, sold)))
+
     closing: dict[str, int] = {}
-    for line in waiting:
-        owner = (int(line["trading_code"]), int(line["hedge"]))
-        own, longs, shorts = unchecked(net_first)(*held.get(owner, (0, 0)))
-        net = longs if losers_long else shorts
-        of_net = min(int(line["lots"]), net)
-        if pairs := min(int(line["lots"]) - of_net, own):
-            rows.append((0, trade(owner, owner, pairs)))
+    orders: dict[str, dict[int, int]] = {}
+    for owner, waits_by_code in _orders(image, waiting, held, lost).items():
+        waits, (own, net) = waits_by_code, held[owner].own_and_net(lost)
+        lots = sum(waits.values())
+        of_net = min(lots, net)
+        if pairs := min(lots - of_net, own):
+            mine = _spread(pairs, waits, seed)
+            others = _spread(pairs, held[owner].lots[1 - lost], seed)
+            closed(0, (owner[1], owner[1]), mine, others)
+            waits = _less(waits, mine)
         if of_net:
-            position = _net(image, index, owner, net, settlement, long=losers_long)
+            position = held[owner].net_position(names[owner], lost, net, settlement, owner[1])
             declared = unchecked(declared_closing_lots)(of_net, position, settlement, threshold)
-            closing[words[owner]] = declared
-    winners = []
-    for owner, sides in held.items():
-        _, longs, shorts = unchecked(net_first)(*sides)
-        net = shorts if losers_long else longs
-        if net:
-            row = _net(image, index, owner, net, settlement, long=not losers_long)
-            winners.append(
-                NetPosition(words[owner], row.lots, row.unit_profit, hedging=row.hedging)
-            )
+            closing[names[owner]], orders[names[owner]] = declared, waits
+    winners = [
+        held[owner].net_position(name, 1 - lost, net, settlement, owner[1])
+        for owner, name in names.items()
+        if (net := held[owner].own_and_net(1 - lost)[1])
+    ]
     found = forced_reduction(closing, winners, settlement, threshold, seed, second)
+    owners = {name: owner for owner, name in names.items()}
     for tier, loser, winner, lots in paired(found):
-        long, short = (loser, winner) if losers_long else (winner, loser)
-        rows.append((tier, trade(names[short], names[long], lots)))
+        mine = _spread(lots, orders[loser], seed)
+        orders[loser] = _less(orders[loser], mine)
+        theirs = held[owners[winner]].lots[1 - lost]
+        taken = _spread(lots, theirs, seed)
+        theirs.update(_less(theirs, taken))
+        closed(tier, (owners[loser][1], owners[winner][1]), mine, taken)
     return rows
 
 
-def _positions(image: DayImage, index: int) -> dict[Owner, tuple[int, int]]:
-    """Return (long, short) of every trading code and hedge flag in a contract."""
+class HeldOver:
+    """What one holder has in a contract under one hedge flag, over its codes at several members."""
+
+    def __init__(self) -> None:
+        """Begin with nothing."""
+        self.lots: tuple[dict[int, int], dict[int, int]] = ({}, {})  # long, short: lots by code
+        self.openings: tuple[list[tuple[int, int]], list[tuple[int, int]]] = ([], [])
+
+    def own_and_net(self, side: int) -> tuple[int, int]:
+        """Return the lots of both sides that meet each other, and what is left of a side."""
+        longs, shorts = (sum(lots.values()) for lots in self.lots)
+        own, *net = unchecked(net_first)(longs, shorts)
+        return own, net[side]
+
+    def net_position(
+        self, name: str, side: int, net: int, settlement: int, hedge: int
+    ) -> NetPosition:
+        """Return the net position with its profit per unit, from the latest openings backwards."""
+        openings = self.openings[side]
+        profit = unchecked(unit_net_profit)(net, openings, settlement, long=side == LONG)
+        return NetPosition(name, net, profit, hedging=hedge == Hedge.HEDGE)
+
+
+def _held(image: DayImage, index: int) -> dict[Owner, HeldOver]:
+    """Return what every holder has in a contract, its openings oldest first."""
+    holder_of = image.trading_codes["holder"]
+    held: dict[Owner, HeldOver] = {}
     rows = image.positions[image.positions["instrument"] == index]
-    return {
-        (int(row["trading_code"]), int(row["hedge"])): (
-            int(row["long_lots"]),
-            int(row["short_lots"]),
+    names = ["trading_code", "hedge", "long_lots", "short_lots"]
+    for code, hedge, longs, shorts in rows[names].tolist():
+        over = held.setdefault((int(holder_of[code]), hedge), HeldOver())
+        for side, lots in ((LONG, longs), (SHORT, shorts)):
+            if lots:
+                over.lots[side][code] = lots
+    lots = image.lots[image.lots["instrument"] == index]
+    lots = lots[np.lexsort([lots["trading_code"], lots["trade"], lots["open_day"]])]
+    names = ["trading_code", "hedge", "side", "open_price_units", "lots"]
+    for code, hedge, side, units, count in lots[names].tolist():
+        held[int(holder_of[code]), hedge].openings[side].append((units, count))
+    return held
+
+
+def _orders(
+    image: DayImage, waiting: np.ndarray, held: dict[Owner, HeldOver], lost: int
+) -> dict[Owner, dict[int, int]]:
+    """Return the closing lots that wait, by holder and code; no more than the code holds."""
+    found: dict[Owner, dict[int, int]] = {}
+    for code, hedge, lots in waiting[["trading_code", "hedge", "lots"]].tolist():
+        owner = (int(image.trading_codes["holder"][code]), hedge)
+        holds = held[owner].lots[lost].get(code, 0) if owner in held else 0
+        if holds:
+            found.setdefault(owner, {})[code] = min(lots, holds)
+    return found
+
+
+def _spread(lots: int, over: dict[int, int], seed: bytes) -> Shares:
+    """Return a holder's lots spread over its trading codes in proportion to what each has."""
+    if len(over) == 1:
+        return [(code, lots) for code in over]
+    shares = unchecked(share_lots)(lots, {str(code): has for code, has in over.items()}, seed)
+    return [(int(code), count) for code, count in sorted(shares.items()) if count]
+
+
+def _less(lots: dict[int, int], taken: Shares) -> dict[int, int]:
+    """Return lots by trading code without those that were taken."""
+    gone = dict(taken)
+    return {code: count - gone.get(code, 0) for code, count in lots.items()}
+
+
+def met(left: Sequence[tuple[N, int]], right: Sequence[tuple[N, int]]) -> list[tuple[N, N, int]]:
+    """Return (left, right, lots): two rows of equally many lots, each taken in its order."""
+    rows: list[tuple[N, N, int]] = []
+    ends = [np.cumsum([lots for _, lots in side]).tolist() for side in (left, right)]
+    start = 0
+    for end in sorted({*ends[0], *ends[1]}):
+        one, other = (
+            side[bisect_left(own, end)][0] for side, own in zip((left, right), ends, strict=True)
         )
-        for row in rows
-    }
-
-
-def _net(
-    image: DayImage, index: int, owner: Owner, net: int, settlement: int, *, long: bool
-) -> NetPosition:
-    """Return a net position with its profit per unit, from the latest openings backwards."""
-    lots = image.lots
-    own = (lots["instrument"] == index) & (lots["trading_code"] == owner[0])
-    own &= (lots["hedge"] == owner[1]) & (lots["side"] == (Side.BUY if long else Side.SELL))
-    openings = [(int(row["open_price_units"]), int(row["lots"])) for row in lots[own]]
-    profit = unchecked(unit_net_profit)(net, openings, settlement, long=long)
-    return NetPosition("", net, profit, hedging=owner[1] == Hedge.HEDGE)
+        rows.append((one, other, end - start))
+        start = end
+    return rows
 
 
 def paired(found: Reduction) -> list[tuple[int, str, str, int]]:
-    """Return (tier, loser, winner, lots): within a tier both sides in order of trading code."""
+    """Return (tier, loser, winner, lots): within a tier both sides in order of their names."""
     rows: list[tuple[int, str, str, int]] = []
     for tier in (1, 2, 3, 4):
-        losers = [row for row in found.losers if row.tier == tier]
-        winners = [row for row in found.winners if row.tier == tier]
-        ends = [np.cumsum([row.lots for row in side]).tolist() for side in (losers, winners)]
-        start = 0
-        for end in sorted({*ends[0], *ends[1]}):
-            loser, winner = (
-                side[bisect_left(own, end)]
-                for side, own in zip((losers, winners), ends, strict=True)
-            )
-            rows.append((tier, loser.trading_code, winner.trading_code, end - start))
-            start = end
+        sides = [
+            [(row.trading_code, row.lots) for row in side if row.tier == tier]
+            for side in (found.losers, found.winners)
+        ]
+        rows += [(tier, *pair) for pair in met(*sides)]
     return rows
