@@ -428,7 +428,7 @@ def test_who_is_decided_to_be_two_is_not_told_of_again(office: Path) -> None:
 @pytest.mark.parametrize(
     ("rows", "told"),
     [
-        (("P10,P99,same,a,2026-06-20,b",), "row 2, column other: P99 is no person"),
+        (("P10,P99,same,a,2026-06-20,b",), "row 2, column other: the table of people has no P99"),
         (("P10,P11,perhaps,a,2026-06-20,b",), "row 2, column decision: 'perhaps' is neither"),
         (("P10,P11,same,a,soon,b",), "row 2, column on: "),
         (("P10,P10,same,a,2026-06-20,b",), "row 2, column other: it is the same id"),
@@ -442,7 +442,7 @@ def test_who_is_decided_to_be_two_is_not_told_of_again(office: Path) -> None:
                 "P12,P11,same,a,2026-06-20,b",
                 "P10,P11,different,a,2026-06-20,b",
             ),
-            "row 4, column decision: P10 and P11 are one by number or row",
+            "row 4, column decision: a number or another row makes P10 and P11 one",
         ),
     ],
 )

@@ -70,7 +70,7 @@ def read_decisions(rows: Sequence[tuple[int, Mapping[str, str]]]) -> Decisions:
         if len(values) < len(READERS):
             continue
         if values["person"] == values["other"]:
-            faults.append(fault_of(line, "other", "it is the same id; name two"))
+            faults.append(fault_of(line, "other", "it is the same id, and two are asked for"))
             continue
         pair = frozenset((str(values["person"]), str(values["other"])))
         if first.setdefault(pair, line) != line:
@@ -90,7 +90,7 @@ def decide(persons: dict[str, str], rows: Iterable[tuple[int, Decided]]) -> list
     order = {person: at for at, person in enumerate(persons)}
     for line, row in rows:
         faults += [
-            fault_of(line, column, f"{known_as} is no person of the table of people")
+            fault_of(line, column, f"the table of people has no {known_as}")
             for column, known_as in (("person", row.person), ("other", row.other))
             if known_as not in persons
         ]
@@ -101,7 +101,9 @@ def decide(persons: dict[str, str], rows: Iterable[tuple[int, Decided]]) -> list
             kept, gone = sorted((persons[row.person], persons[row.other]), key=order.__getitem__)
             persons.update({p: kept for p, whose in persons.items() if whose == gone})
     return [
-        fault_of(line, "decision", f"{row.person} and {row.other} are one by number or row")
+        fault_of(
+            line, "decision", f"a number or another row makes {row.person} and {row.other} one"
+        )
         for line, row in rows
         if not row.same and persons[row.person] == persons[row.other]
     ]
