@@ -17,6 +17,7 @@ from tests.browser.test_four_eyes import sign_in
 from tests.browser.test_pages import WIDTHS, findings
 from tests.browser.two_persons import TwoPersons, trade
 from tests.halls import RunningHall, running_hall
+from tests.spoken import left_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -98,6 +99,7 @@ class Sweep:
 
     def __init__(self, visit: Open, two: TwoPersons) -> None:
         self.visit, self.root, self.passwords = visit, two.root, two.hall.passwords
+        self.own = {part for name in self.passwords for part in name.split("-")}
         self.met: set[str] = set()
         self.shapes: set[tuple[Kind, frozenset[tuple[str, ...]]]] = set()
         self.wrong: list[str] = []
@@ -117,6 +119,10 @@ class Sweep:
                 opened.page.goto(self.root + path)
                 axe = script and lang == ("zh", "en")[place % 2]  # axe takes most of the time
                 told = [one for one in self.look(opened, lang, axe=axe) if one]
+                if script and "/glossary" not in path:  # a word list in both
+                    told += [
+                        said for said in [left_of(opened.page.content(), lang, self.own)] if said
+                    ]
                 self.wrong += [f"{name} {path} {lang} {width} {script}: {one}" for one in told]
             opened.page.context.close()
 

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from typing import Any, Protocol
 
 from django import template
+from django.utils.html import format_html
+
+HASH = re.compile(r"[0-9a-f]{32,}")
+FILED = ("digest", "lines", "rows")  # facts that are lines of a file
 
 register = template.Library()
 Context = Any  # django.template.Context
+
+
+class Named(Protocol):
+    """What has a subject: a person by name, or another thing in words."""
+
+    about: str
+    named: str
 
 
 def say(context: Context, text: str, *values: object) -> str:
@@ -27,6 +39,20 @@ def named(context: Context, name: object) -> str:
     return str(name) if name else say(context, "erased")
 
 
+def about(context: Context, proposal: Named) -> str:
+    """Return what a proposal is about: a person's name, or another thing in words."""
+    return say(context, proposal.about) if proposal.about else named(context, proposal.named)
+
+
+def fact(context: Context, label: str, value: str) -> str:
+    """Return a value of the record in words; hashes and lines of files as they are."""
+    if label in FILED or HASH.fullmatch(value):
+        return format_html("<code>{}</code>", value)
+    return head(context, value)
+
+
 register.simple_tag(say, takes_context=True)
 register.simple_tag(head, takes_context=True)
 register.simple_tag(named, takes_context=True)
+register.simple_tag(fact, takes_context=True)
+register.simple_tag(about, takes_context=True)
