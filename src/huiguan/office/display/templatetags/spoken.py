@@ -47,7 +47,8 @@ def about(context: Context, proposal: Named) -> str:
 def fact(context: Context, label: str, value: str) -> str:
     """Return a value of the record in words; hashes and lines of files as they are."""
     if label in FILED or HASH.fullmatch(value):
-        return format_html("<code>{}</code>", value)
+        as_it_is: str = format_html("<code>{}</code>", value)
+        return as_it_is
     return head(context, value)
 
 
