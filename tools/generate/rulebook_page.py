@@ -7,7 +7,8 @@ from typing import Any, Union, get_args, get_origin
 
 import msgspec
 
-from huiguan.exchange.rules.rows import KINDS, ContractRow, MarketRow, Product, Venue
+from huiguan.exchange.rules.dated import ContractRow, MarketRow
+from huiguan.exchange.rules.rows import KINDS, Product, Venue
 from huiguan.foundation.cited import Source
 from huiguan.housing.rules import HomeRow
 from huiguan.storage.homes.rules import BOOKS, table_types

@@ -27,7 +27,8 @@ from huiguan.exchange.messages import (
 )
 from huiguan.exchange.reports.command_words import HEDGES, OFFSETS, PHASES, RIGHTS, SIDES
 from huiguan.exchange.reports.rule_table import ContractLine, RuleLine
-from huiguan.exchange.rules.rows import KINDS, ContractRow
+from huiguan.exchange.rules.dated import ContractRow
+from huiguan.exchange.rules.rows import KINDS
 from huiguan.foundation.cited import STATUSES
 from huiguan.foundation.refusals import Refusal
 from huiguan.housing.supply.claims import HoldReason

@@ -13,6 +13,7 @@ from huiguan.exchange.delivery.rows import (
     Statistics,
     row_of,
 )
+from huiguan.exchange.rules.dated import MarketRow
 from huiguan.exchange.rules.instruments import (
     Contract,
     add_months,
@@ -20,7 +21,7 @@ from huiguan.exchange.rules.instruments import (
     parse_contract,
     select,
 )
-from huiguan.exchange.rules.rows import MarketRow, Multiple, NaturalPerson, Product, calendar_of
+from huiguan.exchange.rules.rows import Multiple, NaturalPerson, Product, calendar_of
 from huiguan.foundation.calendars import (
     Calendar,
     on_or_after,

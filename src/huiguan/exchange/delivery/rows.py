@@ -10,8 +10,9 @@ from typing import Annotated, Literal, TypeVar, cast, get_type_hints
 
 import msgspec
 
+from huiguan.exchange.rules.dated import ContractRow, MarketRow
 from huiguan.exchange.rules.instruments import month_matches, narrowness
-from huiguan.exchange.rules.rows import Books, ContractRow, MarketRow
+from huiguan.exchange.rules.rows import Books
 from huiguan.exchange.rules.values import CLOCK, Natural, Positive
 from huiguan.foundation.cited import Source, applicable
 from huiguan.foundation.faults import InputFault

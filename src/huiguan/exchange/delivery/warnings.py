@@ -11,6 +11,7 @@ import msgspec
 from huiguan.exchange.delivery.positions import reasons
 from huiguan.exchange.delivery.register import Holder
 from huiguan.exchange.delivery.rows import DeliveryBooks
+from huiguan.exchange.rules.dated import MarketRow
 from huiguan.exchange.rules.instruments import (
     Contract,
     add_months,
@@ -18,7 +19,7 @@ from huiguan.exchange.rules.instruments import (
     parse_contract,
     select,
 )
-from huiguan.exchange.rules.rows import MarketRow, NaturalPerson, Product, Terms, calendar_of
+from huiguan.exchange.rules.rows import NaturalPerson, Product, Terms, calendar_of
 from huiguan.foundation.calendars import on_or_after, trading_day_before
 
 

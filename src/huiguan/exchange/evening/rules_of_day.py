@@ -10,8 +10,9 @@ from huiguan.exchange.clearing.deposit import minimum_deposit
 from huiguan.exchange.clearing.fees import OrderFeeTier
 from huiguan.exchange.clearing.parameters import Circular
 from huiguan.exchange.day.contract_tables import parameters_of
+from huiguan.exchange.rules.dated import MarketRow
 from huiguan.exchange.rules.parameters import ContractParameters
-from huiguan.exchange.rules.rows import Books, MarketRow, OrderFee, calendar_of
+from huiguan.exchange.rules.rows import Books, OrderFee, calendar_of
 from huiguan.foundation.arithmetic import Rounding
 from huiguan.foundation.calendars import show_day, trading_day_after, trading_days_between
 from huiguan.foundation.faults import InputFault

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from huiguan.exchange.day.image import DayImage
+    from huiguan.exchange.rules.dated import MarketRow
     from huiguan.exchange.rules.parameters import ContractParameters
-    from huiguan.exchange.rules.rows import MarketRow
 
 NAMES: dict[Behaviour, str] = {
     Behaviour.SELF_TRADES: "self-trades",

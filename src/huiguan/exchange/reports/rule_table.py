@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import msgspec
 
+from huiguan.exchange.rules.dated import ContractRow, MarketRow
 from huiguan.exchange.rules.instruments import (
     contract,
     contract_code,
@@ -13,14 +14,7 @@ from huiguan.exchange.rules.instruments import (
     select,
 )
 from huiguan.exchange.rules.parameters import ContractParameters, parameters, position_limit_lots
-from huiguan.exchange.rules.rows import (
-    KINDS,
-    Books,
-    ContractRow,
-    MarketRow,
-    NamedRow,
-    Product,
-)
+from huiguan.exchange.rules.rows import KINDS, Books, NamedRow, Product
 from huiguan.foundation.arithmetic import show_fen, show_rate
 from huiguan.foundation.calendars import days_between, show_day
 from huiguan.foundation.faults import InputFault

@@ -11,17 +11,16 @@ from typing import Annotated, TypeVar, cast
 
 import msgspec
 
+from huiguan.exchange.rules.dated import ContractRow, MarketRow
 from huiguan.exchange.rules.rows import (
     KIND_NAMES,
     Books,
     CircularRow,
-    ContractRow,
     Delivery,
     LastDay,
     LastDayException,
     Listing,
     ListingMonths,
-    MarketRow,
     Product,
     book_row,
     calendar_of,

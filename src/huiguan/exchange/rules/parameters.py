@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import msgspec
 
 from huiguan.exchange.quotes import Lots
+from huiguan.exchange.rules.dated import MarketRow
 from huiguan.exchange.rules.instruments import (
     Contract,
     contract,
@@ -22,7 +23,6 @@ from huiguan.exchange.rules.instruments import (
 from huiguan.exchange.rules.rows import (
     KINDS,
     Books,
-    MarketRow,
     NamedRow,
     Product,
     RowsInForce,

@@ -11,9 +11,9 @@ from typing import Annotated, Literal, get_args, get_type_hints
 
 import msgspec
 
+from huiguan.exchange.rules.dated import ContractRow, MarketRow
 from huiguan.exchange.rules.values import (
     ContractMonth,
-    ContractRanges,
     Direction,
     Entry,
     ListingDay,
@@ -21,37 +21,16 @@ from huiguan.exchange.rules.values import (
     Natural,
     NightEnd,
     Positive,
-    StageNumber,
     WithCircular,
 )
+from huiguan.exchange.rules.watching import AbnormalTrading, ProgrammeTrading, TradingPattern
 from huiguan.foundation.calendars import Calendar
-from huiguan.foundation.cited import Row, Source, Status
+from huiguan.foundation.cited import Source, Status
 from huiguan.foundation.faults import InputFault
 from huiguan.foundation.readers.values import shown
 from huiguan.foundation.readers.written import Rate, TradingDay, Yuan
 
 EVERY_MONTH = tuple(range(1, 13))
-
-
-class MarketRow(Row[TradingDay], frozen=True, kw_only=True):
-    """A row of a book of an exchange.
-
-    ``clearing`` is set where a circular names the daily clearing at which it takes effect: margins
-    are charged then, and ``effective`` is the trading day after it.
-    """
-
-    clearing: TradingDay = 0
-
-
-class ContractRow(MarketRow, frozen=True, kw_only=True):
-    """A row that may hold for some contracts, delivery months or stages of life only."""
-
-    contracts: ContractRanges = ()  # ranges of contract months; none: all
-    months: tuple[MonthNumber, ...] = ()  # calendar months of delivery; none: all
-    from_months_before: StageNumber = (
-        -1
-    )  # from this many months before the delivery month; -1: always
-    from_days_before_last: StageNumber = -1  # from this trading day before the last one; -1: always
 
 
 class Terms(ContractRow, frozen=True, kw_only=True):
@@ -354,55 +333,6 @@ class LargeTrader(MarketRow, frozen=True, kw_only=True):
 
     share_ppb: Rate
     intermediary_share_ppb: Rate
-
-
-class AbnormalTrading(ContractRow, frozen=True, kw_only=True):
-    """From how often on a holder's acts in a contract and trading day are abnormal (8.1).
-
-    A cancel of ``large_lots`` or more is a large one.
-    """
-
-    self_trades: Positive
-    cancels: Positive
-    large_cancels: Positive
-    large_lots: Positive
-
-
-class ProgrammeTrading(MarketRow, frozen=True, kw_only=True):
-    """Who trades by programme: so many ``instances`` a day of so many orders in a second (2.9)."""
-
-    instances: Positive
-    orders: Positive
-
-
-class TradingPattern(ContractRow, frozen=True, kw_only=True):
-    """From where on a pattern is shown to a supervisor; the rules name the patterns, no figures.
-
-    Ratio: messages for each order that traded, from ``ratio_messages`` messages on. Burst: messages
-    in a second of which fewer than one in ``burst_per_trade`` traded. Layer: lots on the other side
-    for each lot that trades. Together: equal orders of two holders. Round: there and back. Close,
-    settlement, ignition: what moves a price.
-    """
-
-    ratio_messages: Positive
-    ratio: Positive
-    burst_messages: Positive
-    burst_per_trade: Positive
-    layer_times: Positive
-    layer_multiple: Positive
-    layer_seconds: Positive
-    together_trades: Positive
-    together_seconds: Positive
-    together_share_ppb: Rate
-    round_share_ppb: Rate
-    close_share_ppb: Rate
-    close_ticks: Positive
-    close_trades: Positive
-    settlement_ticks: Positive
-    settlement_trades: Positive
-    ignition_times: Positive
-    ignition_ticks: Positive
-    ignition_seconds: Positive
 
 
 class Collateral(MarketRow, frozen=True, kw_only=True):

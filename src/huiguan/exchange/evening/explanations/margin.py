@@ -25,8 +25,8 @@ from huiguan.exchange.evening.explanations.steps import (
 from huiguan.exchange.evening.rules_of_day import DayRules, decimal_rate, rate_ppb
 from huiguan.exchange.evening.statements import terms_of
 from huiguan.exchange.messages import Hedge
+from huiguan.exchange.rules.dated import MarketRow
 from huiguan.exchange.rules.instruments import contract_code
-from huiguan.exchange.rules.rows import MarketRow
 from huiguan.foundation.arithmetic import show_fen, show_rate
 from huiguan.foundation.calendars import show_day
 

@@ -22,7 +22,7 @@ from huiguan.foundation.arithmetic import show_fen, show_rate
 from huiguan.foundation.faults import InputFault
 
 if TYPE_CHECKING:
-    from huiguan.exchange.rules.rows import MarketRow
+    from huiguan.exchange.rules.dated import MarketRow
 
 
 def explain_fees(

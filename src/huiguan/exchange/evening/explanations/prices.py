@@ -26,8 +26,8 @@ from huiguan.exchange.evening.explanations.steps import (
 )
 from huiguan.exchange.evening.rules_of_day import ContractRules, DayRules, decimal_rate, rate_ppb
 from huiguan.exchange.evening.statements import StatementTerms, terms_of
+from huiguan.exchange.rules.dated import MarketRow
 from huiguan.exchange.rules.price_limits import price_limits
-from huiguan.exchange.rules.rows import MarketRow
 from huiguan.foundation.arithmetic import show_fen, show_rate
 
 SHOWN_DECIMALS = 4

@@ -18,7 +18,7 @@ from huiguan.exchange.day.instructions.prices import (
 )
 from huiguan.exchange.day.result import DayResult
 from huiguan.exchange.evening.rules_of_day import DayRules
-from huiguan.exchange.rules.rows import MarketRow
+from huiguan.exchange.rules.dated import MarketRow
 from huiguan.foundation.calendars import show_day
 from huiguan.foundation.faults import CheckFault, InputFault
 

@@ -4,13 +4,12 @@ from collections.abc import Sequence
 from itertools import combinations, pairwise
 from pathlib import Path
 
+from huiguan.exchange.rules.dated import ContractRow, MarketRow
 from huiguan.exchange.rules.instruments import narrowness
 from huiguan.exchange.rules.rows import (
     KINDS,
-    ContractRow,
     LastDay,
     ListingMonths,
-    MarketRow,
     NamedRow,
     OpenInterestLadder,
     OrderFee,

@@ -14,7 +14,8 @@ from huiguan.storage.market.rulebooks.rows import read_row
 from huiguan.storage.toml import check_citation, named_rows, read_sources, read_toml
 
 if TYPE_CHECKING:
-    from huiguan.exchange.rules.rows import Books, ContractRow, MarketRow
+    from huiguan.exchange.rules.dated import ContractRow, MarketRow
+    from huiguan.exchange.rules.rows import Books
     from huiguan.foundation.calendars import Calendar
     from huiguan.foundation.cited import Source
 

@@ -3,7 +3,8 @@
 from pathlib import Path
 from typing import Any
 
-from huiguan.exchange.rules.rows import KINDS, DeliveryFee, FeeRow, MarketRow
+from huiguan.exchange.rules.dated import MarketRow
+from huiguan.exchange.rules.rows import KINDS, DeliveryFee, FeeRow
 from huiguan.foundation.calendars import Calendar, is_trading_day, to_date, trading_day_after
 from huiguan.foundation.cited import Source
 from huiguan.foundation.faults import InputFault
