@@ -110,4 +110,4 @@ def approved(clerk: Any, checker: Any, given: dict[str, str], place: int) -> Non
     assert "/proposals/" in clerk.url
     checker.goto(clerk.url)
     checker.locator("form.sheet button").first.click()
-    assert checker.locator(".done").count() == 1
+    checker.wait_for_selector(".done")
