@@ -4,25 +4,10 @@ import re
 
 NOT_WORDS = r'<a class="language".*?</a>|<span[^>]* lang="\w+">.*?</span>|<(code|script).*?</\1>'
 LETTERS = {"zh": r"[A-Za-z]{3,}", "en": r"[\u4e00-\u9fff]+"}
-TYPED = {"USD", "deposit", "interest", "bond", "house", "clients"}  # as a form wants them
-FILES = {"PDF", "CTP", "csv", "pain", "INE"}  # formats, a file's name, an exchange
-CITED = {"FEES", "max", "huiguan", "explain"}  # a source by its name, arithmetic, a command
-GROUPS = {"group"}  # as a demo venue names its control groups
+TYPED = {"USD", "deposit", "interest", "bond"}  # as a form wants them
 CHARTS = {"TradingView", "Lightweight", "Charts", "tradingview", "com"}  # who made them
 NAMES = {
-    "zh": {
-        "Huiguan",
-        "English",
-        "CNY",
-        "CSV",
-        "MiB",
-        "camt",
-        *TYPED,
-        *FILES,
-        *CITED,
-        *GROUPS,
-        *CHARTS,
-    },
+    "zh": {"Huiguan", "English", "CNY", "CSV", "MiB", "camt", *TYPED, *CHARTS},
     "en": {"会馆", "中文"},
 }
 

@@ -111,3 +111,4 @@ def approved(clerk: Any, checker: Any, given: dict[str, str], place: int) -> Non
     checker.goto(clerk.url)
     checker.locator("form.sheet button").first.click()
     checker.wait_for_selector(".done")
+    assert checker.locator(".done").count() == 1
