@@ -9,13 +9,10 @@ from itertools import pairwise
 
 import numpy as np
 
-from huiguan.exchange.messages import CancelReason, Hedge, Offset, Side
+from huiguan.exchange.messages import Offset, Side
 from huiguan.exchange.surveillance.findings import Behaviour, Finding, evidence
-from huiguan.exchange.surveillance.watched import Watched
+from huiguan.exchange.surveillance.watched import EXEMPT, OWN_CANCELS, Watched
 from huiguan.foundation.columns import before_in_group, starts_of_groups
-
-EXEMPT = (Hedge.HEDGE, Hedge.MARKET_MAKER)
-OWN_CANCELS = (CancelReason.OWNER, CancelReason.MASS_CANCEL)
 
 
 def groups_of(cells: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from huiguan.exchange.messages import Side
-from huiguan.exchange.surveillance.counts import EXEMPT, OWN_CANCELS, own_rows
+from huiguan.exchange.surveillance.counts import own_rows
 from huiguan.exchange.surveillance.findings import Behaviour, Finding, evidence
-from huiguan.exchange.surveillance.watched import Watched
+from huiguan.exchange.surveillance.watched import EXEMPT, OWN_CANCELS, Watched
 
 
 class Standing:

@@ -1,6 +1,6 @@
 """Too many messages: order-to-trade ratio, bursts, and who trades by programme (rulebook 2.9, 8.1).
 
-A message is an entry or a cancel by the owner; hedging and market making stand outside.
+A message is an entry or a cancel by the owner (``Watched.messages``).
 """
 
 from collections.abc import Iterator
@@ -8,38 +8,11 @@ from itertools import pairwise
 
 import numpy as np
 
-from huiguan.exchange.surveillance.counts import EXEMPT, OWN_CANCELS, groups_of, own_rows
+from huiguan.exchange.surveillance.counts import groups_of, own_rows
 from huiguan.exchange.surveillance.findings import Behaviour, Finding, evidence
 from huiguan.exchange.surveillance.watched import Watched
 
-MESSAGE = np.dtype(
-    [
-        ("sequence", "<i8"),
-        ("time_ns", "<i8"),
-        ("instrument", "<i4"),
-        ("holder", "<i4"),
-        ("entry", "<i1"),
-        ("traded", "<i1"),  # an entry that had any execution
-    ],
-    align=True,
-)
 SECOND_NS = 1_000_000_000
-
-
-def messages_of(day: Watched) -> np.ndarray:
-    """Return entries and cancels (``MESSAGE``) in the order they came."""
-    orders = day.orders[~np.isin(day.orders["hedge"], EXEMPT)]
-    gone = orders[np.isin(orders["gone_reason"], OWN_CANCELS)]
-    rows = np.zeros(len(orders) + len(gone), MESSAGE)
-    for part, source, prefix in (
-        (rows[: len(orders)], orders, ""),
-        (rows[len(orders) :], gone, "gone_"),
-    ):
-        part["sequence"], part["time_ns"] = source[f"{prefix}sequence"], source[f"{prefix}time_ns"]
-        part["instrument"], part["holder"] = source["instrument"], source["holder"]
-    rows["entry"][: len(orders)] = 1
-    rows["traded"][: len(orders)] = orders["traded_lots"] > 0
-    return rows[np.argsort(rows["sequence"], kind="stable")]
 
 
 def in_window(times_ns: np.ndarray, window_ns: int) -> np.ndarray:
@@ -54,9 +27,8 @@ def message_ratios(day: Watched) -> Iterator[Finding]:
 
     10,000 messages and 40 executed orders: 10,000 / 40 - 1 = 249.
     """
-    rows = messages_of(day)
     least = np.array([row.trading_pattern.ratio_messages for row in day.rules], np.int64)
-    for own in own_rows(day, rows, least):
+    for own in own_rows(day, day.messages, least):
         instrument = int(own["instrument"][0])
         most = day.rules[instrument].trading_pattern.ratio
         executed = int(own["traded"].sum())
@@ -75,9 +47,8 @@ def message_ratios(day: Watched) -> Iterator[Finding]:
 
 def bursts(day: Watched) -> Iterator[Finding]:
     """Yield who sent very many messages within a second that hardly traded (quote stuffing)."""
-    rows = messages_of(day)
     least = np.array([row.trading_pattern.burst_messages for row in day.rules], np.int64)
-    for own in own_rows(day, rows, least):
+    for own in own_rows(day, day.messages, least):
         instrument = int(own["instrument"][0])
         pattern = day.rules[instrument].trading_pattern
         counts = in_window(own["time_ns"], SECOND_NS)
@@ -102,8 +73,7 @@ def programmes(day: Watched) -> Iterator[Finding]:
     Counted over all contracts of a holder; a second that begins in one already counted counts no
     more. The finding names the contract of its first order.
     """
-    rows = messages_of(day)
-    rows = rows[rows["entry"] == 1]
+    rows = day.messages[day.messages["entry"] == 1]
     if not len(rows):
         return
     order, starts = groups_of(rows["holder"].astype(np.int64))

@@ -5,9 +5,9 @@ from itertools import pairwise
 
 import numpy as np
 
-from huiguan.exchange.surveillance.counts import EXEMPT, groups_of, own_rows
+from huiguan.exchange.surveillance.counts import groups_of, own_rows
 from huiguan.exchange.surveillance.findings import Behaviour, Finding, evidence
-from huiguan.exchange.surveillance.watched import Watched
+from huiguan.exchange.surveillance.watched import EXEMPT, Watched
 
 SECOND_NS = 1_000_000_000
 

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from huiguan.exchange.surveillance.counts import EXEMPT, groups_of
+from huiguan.exchange.surveillance.counts import groups_of
 from huiguan.exchange.surveillance.findings import Behaviour, Finding, evidence
-from huiguan.exchange.surveillance.watched import Watched
+from huiguan.exchange.surveillance.watched import EXEMPT, Watched
 
 
 def entered_at(day: Watched, order_ids: np.ndarray) -> np.ndarray:

@@ -7,11 +7,13 @@ import numpy as np
 
 from huiguan.exchange.day.image import DayImage
 from huiguan.exchange.events import DayEvents, times_of
-from huiguan.exchange.messages import CancelReason
+from huiguan.exchange.messages import CancelReason, Hedge
 from huiguan.exchange.rules.parameters import ContractParameters
 from huiguan.foundation.columns import sums
 from huiguan.foundation.faults import CheckFault
 
+EXEMPT = (Hedge.HEDGE, Hedge.MARKET_MAKER)
+OWN_CANCELS = (CancelReason.OWNER, CancelReason.MASS_CANCEL)
 ORDER = np.dtype(
     [
         ("order_id", "<i8"),
@@ -53,12 +55,25 @@ SIDE_OF_TRADE = np.dtype(
     align=True,
 )
 
+MESSAGE = np.dtype(
+    [
+        ("sequence", "<i8"),
+        ("time_ns", "<i8"),
+        ("instrument", "<i4"),
+        ("holder", "<i4"),
+        ("entry", "<i1"),
+        ("traded", "<i1"),  # an entry that had any execution
+    ],
+    align=True,
+)
+
 
 class Watched(NamedTuple):
     """What the detectors read.
 
-    ``orders`` (``ORDER``) by order id; ``sides`` (``SIDE_OF_TRADE``): each trade twice, the buyers'
-    rows first, in the order of the trades; ``rules`` what holds today by instrument.
+    ``orders`` (``ORDER``) by order id; ``sides`` (``SIDE_OF_TRADE``) each trade twice, the buyers'
+    rows first, in the order of the trades; ``messages`` (``MESSAGE``) entries and cancels by
+    owners, as they came; ``rules`` what holds today by instrument.
     """
 
     image: DayImage
@@ -67,6 +82,7 @@ class Watched(NamedTuple):
     holder_of: np.ndarray  # of each trading code
     orders: np.ndarray
     sides: np.ndarray
+    messages: np.ndarray
 
     @property
     def bought(self) -> np.ndarray:
@@ -138,6 +154,22 @@ def sides_of_trades(events: DayEvents, holders: np.ndarray) -> np.ndarray:
     return both
 
 
+def messages_of(orders: np.ndarray) -> np.ndarray:
+    """Return entries and cancels by the owner (``MESSAGE``) as they came, without the exempt."""
+    orders = orders[~np.isin(orders["hedge"], EXEMPT)]
+    gone = orders[np.isin(orders["gone_reason"], OWN_CANCELS)]
+    rows = np.zeros(len(orders) + len(gone), MESSAGE)
+    for part, source, prefix in (
+        (rows[: len(orders)], orders, ""),
+        (rows[len(orders) :], gone, "gone_"),
+    ):
+        part["sequence"], part["time_ns"] = source[f"{prefix}sequence"], source[f"{prefix}time_ns"]
+        part["instrument"], part["holder"] = source["instrument"], source["holder"]
+    rows["entry"][: len(orders)] = 1
+    rows["traded"][: len(orders)] = orders["traded_lots"] > 0
+    return rows[np.argsort(rows["sequence"], kind="stable")]
+
+
 def watched(
     image: DayImage,
     events: DayEvents,
@@ -148,4 +180,4 @@ def watched(
     if holders is None:
         holders = image.trading_codes["holder"]
     orders, sides = orders_of_day(events, holders), sides_of_trades(events, holders)
-    return Watched(image, events, rules, holders, orders, sides)
+    return Watched(image, events, rules, holders, orders, sides, messages_of(orders))
