@@ -13,13 +13,10 @@ from huiguan.exchange.surveillance.watched import EXEMPT, OWN_CANCELS, Watched
 class Standing:
     """Short-lived orders of one holder, contract and side that were cancelled without a trade."""
 
-    def __init__(self, orders: np.ndarray, longest_ns: int) -> None:
-        """Take those of ``orders`` that lived no longer than ``longest_ns``."""
-        lived = orders["gone_time_ns"] - orders["time_ns"]
-        cancelled = np.isin(orders["gone_reason"], OWN_CANCELS) & (orders["traded_lots"] == 0)
-        self.orders = orders[cancelled & (lived <= longest_ns)]
-        self._came = np.sort(self.orders, order="sequence")
-        self._went = np.sort(self.orders, order="gone_sequence")
+    def __init__(self, orders: np.ndarray) -> None:
+        self.orders = orders
+        self._came = np.sort(orders, order="sequence")
+        self._went = np.sort(orders, order="gone_sequence")
         self._in = np.concatenate([[0], np.cumsum(self._came["lots"], dtype=np.int64)])
         self._out = np.concatenate([[0], np.cumsum(self._went["lots"], dtype=np.int64)])
 
@@ -38,6 +35,22 @@ class Standing:
         return rows
 
 
+def candidates(day: Watched) -> np.ndarray:
+    """Return the orders that could be part: traded, or stood briefly and were taken back whole.
+
+    Of a holder and contract that has none of the second kind, none: most have not.
+    """
+    longest = np.array([row.trading_pattern.layer_seconds for row in day.rules], np.int64)
+    orders = day.orders
+    brief = np.isin(orders["gone_reason"], OWN_CANCELS) & (orders["traded_lots"] == 0)
+    lived_ns = orders["gone_time_ns"] - orders["time_ns"]
+    brief &= lived_ns <= longest[orders["instrument"]] * 1_000_000_000
+    chosen = orders[(brief | (orders["traded_lots"] > 0)) & ~np.isin(orders["hedge"], EXEMPT)]
+    cells = day.cells(chosen)
+    rows: np.ndarray = chosen[np.isin(cells, cells[chosen["traded_lots"] == 0])]
+    return rows
+
+
 def layering(day: Watched) -> Iterator[Finding]:
     """Yield who traded on one side while far larger orders of his stood briefly on the other.
 
@@ -45,16 +58,16 @@ def layering(day: Watched) -> Iterator[Finding]:
     least ``layer_multiple`` times its lots stood that never traded and were cancelled within
     ``layer_seconds`` of their entry. A maker with like quotes on both sides has a multiple of one.
     """
-    orders = day.orders[~np.isin(day.orders["hedge"], EXEMPT)]
     least = np.array([row.trading_pattern.layer_times for row in day.rules], np.int64)
-    for own in own_rows(day, orders, least):
+    for own in own_rows(day, candidates(day), least + 1):
         instrument = int(own["instrument"][0])
         pattern = day.rules[instrument].trading_pattern
         episodes: list[np.ndarray] = []
         most = 0
         for side, other in ((Side.BUY, Side.SELL), (Side.SELL, Side.BUY)):
-            standing = Standing(own[own["side"] == other], pattern.layer_seconds * 1_000_000_000)
-            traded = own[(own["side"] == side) & (own["traded_lots"] > 0)]
+            is_traded = own["traded_lots"] > 0
+            standing = Standing(own[~is_traded & (own["side"] == other)])
+            traded = own[is_traded & (own["side"] == side)]
             stood = standing.lots_at(traded["first_trade"])
             found = stood >= pattern.layer_multiple * traded["lots"].astype(np.int64)
             most = max([most, *(stood[found] // traded["lots"][found]).tolist()])

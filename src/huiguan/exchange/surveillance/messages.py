@@ -4,7 +4,6 @@ A message is an entry or a cancel by the owner (``Watched.messages``).
 """
 
 from collections.abc import Iterator
-from itertools import pairwise
 
 import numpy as np
 
@@ -77,12 +76,11 @@ def programmes(day: Watched) -> Iterator[Finding]:
     if not len(rows):
         return
     order, starts = groups_of(rows["holder"].astype(np.int64))
-    bounds = [*starts.tolist(), len(rows)]
-    for first, end in pairwise(bounds):
-        own = rows[order[first:end]]
+    sizes = np.diff(np.append(starts, len(rows)))
+    least = min(row.programme_trading.instances * row.programme_trading.orders for row in day.rules)
+    for first, size in zip(starts[sizes >= least], sizes[sizes >= least], strict=True):
+        own = rows[order[first : first + size]]
         pattern = day.rules[int(own["instrument"][0])].programme_trading
-        if end - first < pattern.instances * pattern.orders:
-            continue
         counts = in_window(own["time_ns"], SECOND_NS)
         found: list[int] = []
         for row in np.flatnonzero(counts >= pattern.orders).tolist():
