@@ -24,7 +24,7 @@ from huiguan.exchange.trading.core import TradingCore
 
 RUNS = 3
 FRAME = 16 * MESSAGE_BYTES
-COMMANDS = 3_450_000
+COMMANDS = 4_600_000
 SIX_HOURS_NS = 6 * 3600 * 1_000_000_000
 SHAPES = ((200, 100_000), (10, 500))  # contracts, trading codes
 

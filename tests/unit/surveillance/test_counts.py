@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from huiguan.exchange.messages import Hedge, Side, TimeInForce
-from huiguan.exchange.surveillance.counts import positions_held
+from huiguan.exchange.surveillance.counts import multiples, positions_held
 from huiguan.exchange.surveillance.findings import Behaviour
 from tests.unit.surveillance.watching import CLOSE, PRICE, WatchedDay, kinds, of, trade
 
@@ -122,3 +123,18 @@ def test_the_position_of_the_morning_counts() -> None:
     seen = day.watched()
     seen = seen._replace(image=day.image._replace(instruments=instruments, positions=held))
     assert kinds(list(positions_held(seen))) == [(Behaviour.POSITION, 10, 61, 60)]
+
+
+@pytest.mark.parametrize(("lots", "wrong"), [(5, 0), (10, 0), (4, 1), (7, 1)])
+def test_openings_in_lots_that_are_no_multiple(lots: int, wrong: int) -> None:
+    """A contract that asks for multiples of 5 (copper in its delivery month, 5.7): 7 is none.
+
+    The core refuses such an order; what is left are days whose rule was entered late.
+    """
+    day = WatchedDay()
+    trade(day, 6, 3, PRICE, 1, instrument=1)  # a contract that asks for nothing
+    day.place(6, Side.BUY, PRICE - 50, lots)
+    seen = day.watched()
+    first = replace(seen.rules[0], multiple=replace(seen.rules[0].multiple, lots=5))
+    found = list(multiples(seen._replace(rules=[first, *seen.rules[1:]])))
+    assert kinds(found) == [(Behaviour.MULTIPLE, 6, 1, 1)] * wrong

@@ -4,6 +4,7 @@ import numpy as np
 from msgspec.structs import replace
 
 from huiguan.exchange.day.contract_tables import parameters_of
+from huiguan.exchange.day.image import DayImage
 from huiguan.exchange.events import EventCollector
 from huiguan.exchange.messages import CancelOrder, Offset, Side, encode
 from huiguan.exchange.rules.parameters import ContractParameters
@@ -20,12 +21,11 @@ CLOSING = 10**9 * SECOND  # when the last five minutes begin, long after everyth
 
 
 class WatchedDay(Day):
-    """Continuous trading of three contracts by ``codes``, one member each two of them."""
+    """Continuous trading of three contracts by 24 codes, one member each two of them."""
 
-    def __init__(self, codes: int = 24) -> None:
+    def __init__(self, image: DayImage | None = None) -> None:
         self.collector = EventCollector(CLOSING)
-        self.ids: dict[tuple[int, int], int] = {}
-        super().__init__(market_image(codes=codes, members=codes // 2, prices=PRICES))
+        super().__init__(image or market_image(codes=24, members=12, prices=PRICES))
 
     def take(self, command: object, session: int, time_ns: int | None) -> None:
         """Run a session's command as a frame of its own."""

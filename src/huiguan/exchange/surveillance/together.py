@@ -1,4 +1,8 @@
-"""Two holders who trade with each other: by agreement, or to and fro (wash trades across codes)."""
+"""Two holders who trade with each other: by agreement, or to and fro (wash trades across codes).
+
+A trade with a market maker's quote or a hedge is none of these: whoever meets a maker at once, lot
+for lot, has agreed nothing.
+"""
 
 from collections.abc import Iterator
 
@@ -18,7 +22,7 @@ def entered_at(day: Watched, order_ids: np.ndarray) -> np.ndarray:
 def pairs_of(day: Watched) -> Iterator[np.ndarray]:
     """Yield, of each two holders in a contract, the row numbers of the trades between them."""
     bought, sold = day.bought, day.sold
-    exempt = np.isin(bought["hedge"], EXEMPT) & np.isin(sold["hedge"], EXEMPT)
+    exempt = np.isin(bought["hedge"], EXEMPT) | np.isin(sold["hedge"], EXEMPT)
     rows = np.flatnonzero((bought["holder"] != bought["other_holder"]) & ~exempt)
     low = np.minimum(bought["holder"], bought["other_holder"])[rows].astype(np.int64)
     high = np.maximum(bought["holder"], bought["other_holder"])[rows].astype(np.int64)
