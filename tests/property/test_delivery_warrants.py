@@ -86,11 +86,34 @@ def as_words(step: Step) -> dict[str, Any]:
     }
 
 
+def summed(register: Register) -> dict[tuple[str, str], tuple[int, int]]:
+    """Return the weights at each place by product, of goods and of warrants, one by one."""
+    goods = ("STORED", "INSPECTED", "ISSUED", "FROZEN", "PLEDGED", "EXPIRED")
+    found: dict[tuple[str, str], tuple[int, int]] = {}
+    for warrant in register.warrants.values():
+        weight, key = warrant.actual or warrant.quantity, (warrant.product, warrant.facility)
+        was, name = found.get(key, (0, 0)), warrant.state.name
+        paper = name in ("ISSUED", "FROZEN", "PLEDGED")
+        found[key] = (was[0] + weight * (name in goods), was[1] + weight * paper)
+    return {key: both for key, both in found.items() if any(both)}
+
+
+def tallied(register: Register, day: int) -> dict[tuple[str, str], tuple[int, int]]:
+    """Return the same as the tally has it."""
+    return {
+        (product, place): both
+        for product, standing in register.tally.on(day).items()
+        for place in standing.goods
+        if any(both := (standing.goods[place], standing.papers[place]))
+    }
+
+
 def live(seed: int) -> set[str]:
     """Run one history in both; return what refused something."""
     chance = np.random.default_rng(seed)
     register, plain = registers()
     seen, day = set(), 20260801
+    stood: dict[int, dict[tuple[str, str], tuple[int, int]]] = {}
     for _ in range(STEPS):
         day += int(chance.random() < 0.15)
         step = random_step(chance, register, day)
@@ -105,6 +128,10 @@ def live(seed: int) -> set[str]:
         for (place, product), room in plain.room.items():
             held = register.held_at.get((place, product), 0)
             assert held == plain.filled(place, product) <= room, (seed, step)
+        if not said:
+            stood[register.day] = summed(register)
+    for of, sums_of_day in stood.items():  # the tally of any day is what stood at its end
+        assert tallied(register, of) == sums_of_day, (seed, of)
     assert {w.id: w.holder for w in register.warrants.values()} == {
         w.name: w.holder for w in plain.warrants
     }

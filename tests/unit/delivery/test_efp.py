@@ -15,7 +15,7 @@ from huiguan.storage.market.rulebooks.delivery import load_delivery_books
 from huiguan.storage.warehouse.efp import read_exchanged, run_efp
 from huiguan.storage.warehouse.example import example_rows
 from huiguan.storage.warehouse.folder import read_warehouse, write_template
-from huiguan.storage.warehouse.reports import month_report
+from huiguan.storage.warehouse.reports import folder_month
 from huiguan.storage.warehouse.tables import EFP
 from tests.dying_files import FilesThatDie, Killed
 
@@ -54,7 +54,7 @@ def test_goods_at_the_price_agreed(house: Path, books: DeliveryBooks) -> None:
     found = read_warehouse(house, books)
     assert found.register.warrants["NI0003"].holder == "00030001"
     assert found.register.titles["NI0003"][-1].since == 20260908
-    assert month_report(house, books, 202609).table.rows() == [("2026-09-07", "ni2609", 0, 6)]
+    assert folder_month(house, books, 202609).table.rows() == [("2026-09-07", "ni2609", 0, 6)]
 
 
 @pytest.mark.parametrize(

@@ -222,10 +222,10 @@ def month(
     from huiguan.exchange.rules.values import contract_month
     from huiguan.storage.market.daily_files import write_report
     from huiguan.storage.market.rulebooks.delivery import load_delivery_books
-    from huiguan.storage.warehouse.reports import month_report
+    from huiguan.storage.warehouse.reports import folder_month
 
     books = load_delivery_books(*rulebook or ())
-    found = month_report(folder, books, contract_month(of, "month"))
+    found = folder_month(folder, books, contract_month(of, "month"))
     write_report(out, found)
     tell(f"{out / found.name}.csv, .parquet")
 

@@ -230,10 +230,12 @@ def report(
     from huiguan.foundation.calendars import parse_day
     from huiguan.storage.market.daily_files import write_report
     from huiguan.storage.market.rulebooks.delivery import load_delivery_books
+    from huiguan.storage.warehouse.folder import read_warehouse
     from huiguan.storage.warehouse.reports import stock_reports
 
     books = load_delivery_books(*rulebook or ())
-    for found in stock_reports(folder, books, parse_day(on)):
+    register = read_warehouse(folder, books, say).register
+    for found in stock_reports(register, books, parse_day(on)):
         write_report(out, found)
         tell(f"{out / found.name}.csv, .parquet")
     say_next("warrants", "show", folder, *laid_over(rulebook))

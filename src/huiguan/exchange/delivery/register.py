@@ -10,6 +10,7 @@ from fractions import Fraction
 
 import msgspec
 
+from huiguan.exchange.delivery.tally import Tally
 from huiguan.exchange.delivery.warrants import (
     AT_THE_PLACE,
     MOVES_TITLE,
@@ -71,7 +72,18 @@ class Register(msgspec.Struct, kw_only=True):
     warrants: dict[str, Warrant] = {}
     titles: dict[str, list[Title]] = {}
     held_at: dict[tuple[str, str], int] = {}  # (facility, product): approved and not taken out
+    tally: Tally = msgspec.field(default_factory=Tally)
     day: int = 0
+
+    def copy(self) -> "Register":
+        """Return a register that goes on by itself; this one is as it was."""
+        return msgspec.structs.replace(
+            self,
+            warrants=dict(self.warrants),
+            titles=dict(self.titles),
+            held_at=dict(self.held_at),
+            tally=self.tally.copy(),
+        )
 
     def take(self, step: Step) -> Refusal:
         """Take one step, or change nothing and return why."""
@@ -119,7 +131,8 @@ class Register(msgspec.Struct, kw_only=True):
         if before is None or before.holder != warrant.holder:
             paid = step.paid_through or step.day
             title = Title(holder=warrant.holder, since=step.day, pays_after=paid)
-            self.titles.setdefault(warrant.id, []).append(title)
+            self.titles[warrant.id] = [*self.titles.get(warrant.id, ()), title]
+        self.tally.put(before, warrant, step.day)
 
     def _applied(self, step: Step) -> Warrant | Refusal:
         """Return the warrant of an application, or why there is none."""

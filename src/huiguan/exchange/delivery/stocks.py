@@ -5,15 +5,15 @@ of a region, 2 for the total of a product. The monthly file's own column names w
 the Chinese heads under which it is published.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 
 import msgspec
 
 from huiguan.exchange.delivery.register import Facility
-from huiguan.exchange.delivery.warrants import AT_THE_PLACE, State, Warrant
+from huiguan.exchange.delivery.tally import Standing
 
 SUBTOTAL, TOTAL = "合计$$Subtotal", "总计$$Total"
-REGISTERED = (State.ISSUED, State.FROZEN, State.PLEDGED)
+NOTHING = Standing({}, {})
 Row = dict[str, object]
 
 
@@ -24,28 +24,6 @@ class Names(msgspec.Struct, frozen=True, kw_only=True):
     english: str
     unit: str
     order: int
-
-
-def registered(warrant: Warrant) -> bool:
-    """Return whether a warrant counts as one: registered and not too old."""
-    return warrant.state in REGISTERED
-
-
-def stored(warrant: Warrant) -> bool:
-    """Return whether goods are at a place, with a warrant or without."""
-    return warrant.state in AT_THE_PLACE and warrant.state != State.APPROVED
-
-
-def by_place(
-    warrants: Iterable[Warrant], counts: Callable[[Warrant], bool], product: str
-) -> dict[str, int]:
-    """Return the thousandths at each place that count, of one product."""
-    found: dict[str, int] = {}
-    for warrant in warrants:
-        if warrant.product == product and counts(warrant):
-            quantity = warrant.actual or warrant.quantity
-            found[warrant.facility] = found.get(warrant.facility, 0) + quantity
-    return found
 
 
 def laid_out(
@@ -94,11 +72,11 @@ def warrant_rows(
     names: Names,
     facilities: Mapping[str, Facility],
     product: str,
-    today: Iterable[Warrant],
-    before: Iterable[Warrant],
+    today: Mapping[str, Standing],
+    before: Mapping[str, Standing],
 ) -> list[Row]:
     """Return the daily warrant report of a product: warrants today, and the change."""
-    now, then = (by_place(rows, registered, product) for rows in (today, before))
+    now, then = (of.get(product, NOTHING).papers for of in (today, before))
 
     def figures(codes: list[str]) -> Row:
         held, was = (sum(units(of.get(code, 0)) for code in codes) for of in (now, then))
@@ -111,17 +89,15 @@ def stock_rows(
     names: Names,
     facilities: Mapping[str, Facility],
     product: str,
-    today: Iterable[Warrant],
-    before: Iterable[Warrant],
+    today: Mapping[str, Standing],
+    before: Mapping[str, Standing],
 ) -> list[Row]:
     """Return the weekly stocks of a product: goods and warrants, last week's, room left."""
-    rows = [list(today), list(before)]
-    goods = [by_place(each, stored, product) for each in rows]
-    papers = [by_place(each, registered, product) for each in rows]
+    both = [of.get(product, NOTHING) for of in (today, before)]
 
     def figures(codes: list[str]) -> Row:
-        spot, was_spot = (sum(units(of.get(code, 0)) for code in codes) for of in goods)
-        wrt, was_wrt = (sum(units(of.get(code, 0)) for code in codes) for of in papers)
+        spot, was_spot = (sum(units(of.goods.get(code, 0)) for code in codes) for of in both)
+        wrt, was_wrt = (sum(units(of.papers.get(code, 0)) for code in codes) for of in both)
         room = sum(units(facilities[code].capacity[product]) for code in codes)
         return {
             "PRESPOTWGHTS": was_spot,

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from huiguan.foundation.readers.sheets import Column, Table
 
 THOUSAND = 1_000
+NO_STEP_YET = 20_261_231  # by whose terms a warrant is measured while there is no step
 
 
 class Row(NamedTuple):
@@ -57,12 +58,16 @@ class Warehouse(NamedTuple):
 
 def read_rows(path: Path, table: Table, say: Say = unheard) -> list[Row]:
     """Return the rows of a table; ``InputFault`` names file, line and column of what is wrong."""
-    data = in_columns(table, read_utf8(path, say), str(path))
-    _, *rows = csv_rows(data, str(path))
+    return rows_in(read_utf8(path, say), table, str(path))
+
+
+def rows_in(data: bytes, table: Table, where: str) -> list[Row]:
+    """Return the rows of a UTF-8 CSV with the columns of a table, as ``read_rows`` does."""
+    _, *rows = csv_rows(in_columns(table, data, where), where)
     found = []
     for line, cells in rows:
-        where = f"{path}, line {line}"
-        row = Row(dict(zip(table.heads, (cell.strip() for cell in cells), strict=True)), where)
+        named = dict(zip(table.heads, (cell.strip() for cell in cells), strict=True))
+        row = Row(named, f"{where}, line {line}")
         for column in table.columns:
             _check_word(row, column)
         found.append(row)
@@ -118,6 +123,11 @@ def read_warehouse(folder: Path, books: DeliveryBooks, say: Say = unheard) -> Wa
     """Return the register of a folder after all its steps, each of which was taken in before."""
     if not folder.is_dir():
         raise InputFault(f"{folder} is no folder; begin one with `huiguan warrants template`")
+    return warehouse_of(folder, books, read_utf8(folder / STEP_ROWS.file, say), say)
+
+
+def warehouse_of(folder: Path, books: DeliveryBooks, table: bytes, say: Say = unheard) -> Warehouse:
+    """Return the register of a folder after the steps of a table in UTF-8."""
     capacities: dict[str, dict[str, int]] = {}
     for row in read_rows(folder / CAPACITIES.file, CAPACITIES, say):
         product = row.cells["product"]
@@ -139,12 +149,13 @@ def read_warehouse(folder: Path, books: DeliveryBooks, say: Say = unheard) -> Wa
         ).items()
     }
     brands = _brands(folder, say)
-    steps = [step_of(row) for row in read_rows(folder / STEP_ROWS.file, STEP_ROWS, say)]
-    products = {product for place in facilities.values() for product in place.capacity}
+    rows = rows_in(table, STEP_ROWS, str(folder / STEP_ROWS.file))
+    steps = [step_of(row) for row in rows]
+    day = max((step.day for step in steps), default=NO_STEP_YET)
     register = Register(
         facilities=facilities,
         holders=_holders(folder, say),
-        forms={product: _form(books, product, brands, steps) for product in sorted(products)},
+        forms=forms_of(books, facilities, brands, day),
     )
     taken = take(register, books, steps)
     return Warehouse(register, taken, brands)
@@ -179,11 +190,21 @@ def _brands(folder: Path, say: Say) -> dict[tuple[str, str], Brand]:
     return found
 
 
+def forms_of(
+    books: DeliveryBooks,
+    facilities: dict[str, Facility],
+    brands: dict[tuple[str, str], Brand],
+    day: int,
+) -> dict[str, Form]:
+    """Return what a warrant is of each product that a place may hold, by the terms of a day."""
+    products = {product for place in facilities.values() for product in place.capacity}
+    return {product: _form(books, product, brands, day) for product in sorted(products)}
+
+
 def _form(
-    books: DeliveryBooks, product: str, brands: dict[tuple[str, str], Brand], steps: list[Step]
+    books: DeliveryBooks, product: str, brands: dict[tuple[str, str], Brand], day: int
 ) -> Form:
     """Return what one warrant is: a delivery unit by the contract terms of the newest step."""
-    day = max((step.day for step in steps), default=20_261_231)
     known = books.books.products[product]
     terms = select(books.books, known, Terms, day, day // 100)
     if terms is None or not terms.delivery_unit_lots:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from huiguan.exchange.delivery.calendar import statistics_month
-from huiguan.exchange.delivery.register import Register
 from huiguan.exchange.delivery.stocks import Names, stock_rows, warrant_rows
 from huiguan.exchange.reports.reports_of_day import Report
 from huiguan.exchange.rules.instruments import parse_contract, select
@@ -16,26 +15,19 @@ from huiguan.foundation.calendars import show_day, trading_day_before
 from huiguan.foundation.faults import InputFault
 from huiguan.storage.warehouse.deliveries import read_record
 from huiguan.storage.warehouse.efp import read_exchanged
-from huiguan.storage.warehouse.folder import read_warehouse
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
+    from huiguan.exchange.delivery.efp import Exchanged
+    from huiguan.exchange.delivery.register import Register
     from huiguan.exchange.delivery.rows import DeliveryBooks
-    from huiguan.storage.warehouse.folder import Warehouse
+    from huiguan.foundation.calendars import Calendar
+    from huiguan.storage.warehouse.deliveries import Record
 
 DELIVERED = "delivered_"
 WEEK_DAYS = 5
-
-
-def as_of(house: Warehouse, day: int) -> Register:
-    """Return the register after the steps of a day and those before it."""
-    now = house.register
-    found = Register(facilities=now.facilities, holders=now.holders, forms=now.forms)
-    for step in house.steps:
-        if step.day <= day:
-            found.take(step)
-    return found
 
 
 def names_of(books: DeliveryBooks, product: str, order: int, day: int) -> Names:
@@ -46,23 +38,30 @@ def names_of(books: DeliveryBooks, product: str, order: int, day: int) -> Names:
     return Names(chinese=known.chinese, english=known.name, unit=terms.unit, order=order)
 
 
-def stock_reports(folder: Path, books: DeliveryBooks, day: int) -> list[Report]:
-    """Return the daily warrant report of a trading day, and the stocks of the week to it."""
-    house = read_warehouse(folder, books)
-    products = sorted(house.register.forms)
+def market_calendar(register: Register, books: DeliveryBooks) -> Calendar:
+    """Return the calendar by which the figures of a register are published."""
+    products = sorted(register.forms)
     if not products:
-        raise InputFault(f"{folder}: no facility is approved for any product")
-    calendar = calendar_of(books.books, books.books.products[products[0]])
-    yesterday = trading_day_before(calendar, day, 1)
-    last_week = trading_day_before(calendar, day, WEEK_DAYS)
-    today = as_of(house, day).warrants.values()
-    before = as_of(house, yesterday).warrants.values()
-    week = as_of(house, last_week).warrants.values()
+        raise InputFault("no facility of this warehouse is approved for any product")
+    return calendar_of(books.books, books.books.products[products[0]])
+
+
+def stock_reports(register: Register, books: DeliveryBooks, day: int) -> list[Report]:
+    """Return the daily warrant report of a trading day, and the stocks of the week to it."""
+    calendar, places = market_calendar(register, books), register.facilities
+    today, yesterday, last_week = (
+        register.tally.on(one)
+        for one in (
+            day,
+            trading_day_before(calendar, day, 1),
+            trading_day_before(calendar, day, WEEK_DAYS),
+        )
+    )
     daily, weekly = [], []
-    for order, product in enumerate(products, 1):
-        names, places = names_of(books, product, order, day), house.register.facilities
-        daily += warrant_rows(names, places, product, today, before)
-        weekly += stock_rows(names, places, product, today, week)
+    for order, product in enumerate(sorted(register.forms), 1):
+        names = names_of(books, product, order, day)
+        daily += warrant_rows(names, places, product, today, yesterday)
+        weekly += stock_rows(names, places, product, today, last_week)
     stamp = str(day)
     return [
         Report(f"{stamp}dailystock", pl.DataFrame(daily)),
@@ -75,40 +74,46 @@ def delivered_codes(folder: Path) -> list[str]:
     return sorted(path.stem.removeprefix(DELIVERED) for path in folder.glob(f"{DELIVERED}*.json"))
 
 
-def month_report(folder: Path, books: DeliveryBooks, month: int) -> Report:
+def month_report(
+    books: DeliveryBooks, month: int, records: Iterable[Record], exchanged: Iterable[Exchanged]
+) -> Report:
     """Return what was delivered in a month of the statistics, one-sided, in the product's unit.
 
     A delivery counts on the day its warrants were handed over, an EFP on that of its application;
     both are assumed.
     """
-    rows: list[dict[str, object]] = []
-    for code in delivered_codes(folder):
-        record = read_record(folder, code)
-        product, _ = parse_contract(books.books, code)
-        if statistics_month(books, product.code, record.terms.pay_day) != month:
-            continue
-        quantity = sum(row.quantity for row in record.outcome.settled if row.paid) // 1_000
-        rows.append(
-            {
-                "日期": show_day(record.terms.pay_day),
-                "合约": code,
-                "交割量": quantity,
-                "期转现量": 0,
-            }
-        )
-    for done in read_exchanged(folder):
-        product, _ = parse_contract(books.books, done.deal.code)
-        if statistics_month(books, product.code, done.deal.day) == month:
-            rows.append(
-                {
-                    "日期": show_day(done.deal.day),
-                    "合约": done.deal.code,
-                    "交割量": 0,
-                    "期转现量": done.quantity,
-                }
-            )
-    frame = pl.DataFrame(
-        rows,
-        schema={"日期": pl.String, "合约": pl.String, "交割量": pl.Int64, "期转现量": pl.Int64},
-    )
-    return Report(f"ExchangeDelivery{month}", frame)
+    rows = [
+        (show_day(record.terms.pay_day), record.terms.code, delivered_units(record), 0)
+        for record in records
+        if month_of_delivery(books, record) == month
+    ]
+    rows += [
+        (show_day(done.deal.day), done.deal.code, 0, done.quantity)
+        for done in exchanged
+        if month_of_exchange(books, done) == month
+    ]
+    schema = {"日期": pl.String, "合约": pl.String, "交割量": pl.Int64, "期转现量": pl.Int64}
+    return Report(f"ExchangeDelivery{month}", pl.DataFrame(rows, schema=schema, orient="row"))
+
+
+def delivered_units(record: Record) -> int:
+    """Return what of a delivery was handed over, in whole units of the product."""
+    return sum(row.quantity for row in record.outcome.settled if row.paid) // 1_000
+
+
+def month_of_delivery(books: DeliveryBooks, record: Record) -> int:
+    """Return the month of the statistics in which a delivery counts."""
+    product, _ = parse_contract(books.books, record.terms.code)
+    return statistics_month(books, product.code, record.terms.pay_day)
+
+
+def month_of_exchange(books: DeliveryBooks, done: Exchanged) -> int:
+    """Return the month of the statistics in which an EFP counts."""
+    product, _ = parse_contract(books.books, done.deal.code)
+    return statistics_month(books, product.code, done.deal.day)
+
+
+def folder_month(folder: Path, books: DeliveryBooks, month: int) -> Report:
+    """Return the month of everything that a folder has."""
+    records = [read_record(folder, code) for code in delivered_codes(folder)]
+    return month_report(books, month, records, read_exchanged(folder))
