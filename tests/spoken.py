@@ -7,7 +7,7 @@ LETTERS = {"zh": r"[A-Za-z]{3,}", "en": r"[\u4e00-\u9fff]+"}
 TYPED = {"USD", "deposit", "interest", "bond"}  # as a form wants them
 CHARTS = {"TradingView", "Lightweight", "Charts", "tradingview", "com"}  # who made them
 NAMES = {
-    "zh": {"Huiguan", "English", "CNY", "CSV", "MiB", "camt", *TYPED, *CHARTS},
+    "zh": {"Huiguan", "English", "CNY", "CSV", "Parquet", "MiB", "camt", *TYPED, *CHARTS},
     "en": {"会馆", "中文"},
 }
 

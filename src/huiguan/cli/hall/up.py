@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from huiguan.foundation.calendars import Calendar
 
 CROWD_NAME = "crowd.json"
+WAREHOUSE = "warehouse"  # where the office looks for warrants
 CROWD_FRAMES, CROWD_COMMANDS = 40_000, 24  # a second of a trading day, about, and what comes in it
 PACED_FRAMES, PACED_COMMANDS = 2_000, 150
 SESSIONS = 256  # of a hall: its crowd, the office's traders, everybody's programs
@@ -121,6 +122,7 @@ def new_hall(
         image = first_morning(setting, people, products, seed, record)
         root = folder / "days" / str(image.settings.trading_day)
         write_image(DayFolder(root).image, image, Files())
+        begin_warehouse(folder / WAREHOUSE, image, seed)
         keys, tokens = make_keys(image.names.members, people)
         if record is not None:
             write_recording(folder, keys, image.names.trading_codes[-2], record)
@@ -132,6 +134,16 @@ def new_hall(
         write_settings(folder, msgspec.structs.replace(wanted, crowd=people))
     say(f"up: the key of {VISITOR} (trading code {code}), shown once: {token}")
     return token
+
+
+def begin_warehouse(folder: Path, image: DayImage, seed: int) -> None:
+    """Begin the warehouse of a new hall with invented warrants; one that is there is kept."""
+    from huiguan.simulation.market.shelves import write_shelves
+    from huiguan.storage.market.rulebooks.delivery import load_delivery_books
+
+    if not folder.exists():
+        count = write_shelves(folder, load_delivery_books(), image, seed)
+        say(f"up: {count:,} invented warrants in {folder}")
 
 
 def clock_setting(clock: str, speed: str) -> tuple[ClockSetting, bool]:

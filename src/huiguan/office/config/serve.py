@@ -44,6 +44,7 @@ async def serve_on(
     from huiguan.office.ledger.runner import Runner  # noqa: PLC0415  the same
     from huiguan.office.members.live import tell_own  # noqa: PLC0415  the same
     from huiguan.office.register.mornings import keep_morning  # noqa: PLC0415  the same
+    from huiguan.office.warehouse.here import keep_read  # noqa: PLC0415  the same
 
     static = static_address()
     shown = Shown(Follower(settings.places), settings.rulebook, static)
@@ -54,7 +55,7 @@ async def serve_on(
     port = place.getsockname()[1]
     told = OfficeOpen(address(settings.host, port, cert), port)
     ledger = Runner(settings.places, say)
-    days = works.run(issue_approved, run_shadows, keep_morning)
+    days = works.run(issue_approved, run_shadows, keep_morning, keep_read)
     beside = (shown.follower.run(), live.run(), days, ledger.run(), keep_keys_told())
     tasks = [asyncio.create_task(work) for work in beside]
     write_file(settings.folder / OFFICE_NAME, [msgspec.json.encode(told), b"\n"], Files())

@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "huiguan.office.circulars",
     "huiguan.office.members",
     "huiguan.office.register",
+    "huiguan.office.warehouse",
     "huiguan.office.display",
 ]
 MIDDLEWARE = [

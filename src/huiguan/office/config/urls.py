@@ -8,7 +8,8 @@ from huiguan.office.ledger.pages.urls import urlpatterns as ledger
 from huiguan.office.members.pages.urls import urlpatterns as members
 from huiguan.office.people.pages.urls import urlpatterns as people
 from huiguan.office.register.pages.urls import urlpatterns as register
+from huiguan.office.warehouse.pages.urls import urlpatterns as warehouse
 
-urlpatterns = [*display, *people, *days, *circulars, *members, *ledger, *register]
+urlpatterns = [*display, *people, *days, *circulars, *members, *ledger, *register, *warehouse]
 
 __all__ = ["handler404", "handler500", "urlpatterns"]

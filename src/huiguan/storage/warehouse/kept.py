@@ -66,6 +66,11 @@ class KeptFolder:
         self._kept: Kept | None = None
         self._one = threading.Lock()
 
+    @property
+    def known(self) -> int:
+        """How many steps were read by now."""
+        return len(self._kept.steps) if self._kept else 0
+
     def now(self) -> Kept | None:
         """Return the folder as it is; as it was, or None, while another thread reads it."""
         kept = self._kept

@@ -1,0 +1,1 @@
+"""Warrants and stocks of the hall's warehouse folder: published figures, titles, deliveries."""

@@ -1,0 +1,1 @@
+"""The public pages of stocks, and the desks of warrants and deliveries."""
