@@ -17,17 +17,21 @@ up: .venv/base              ## set up and open a hall: a market with a clock, do
 
 test: check                 ## set up, check, and run every test
 	$(STEP) "tests (compiled); tests of recorded data skip when ../shared/data is absent"
-	$(BIN)/pytest -n auto --dist worksteal -q
+	$(BIN)/pytest -n auto --dist worksteal -q --durations 25
 
 CORE := tests/unit/trading tests/unit/foundation tests/scenario $(wildcard tests/property/test_trading*.py) \
   tests/property/test_auctions.py tests/property/test_requirement.py
 PURE := tests/unit/foundation tests/unit/exchange tests/unit/trading tests/unit/clearing tests/unit/evening tests/unit/market_data tests/unit/days \
   tests/unit/housing tests/unit/delivery tests/unit/register tests/unit/surveillance tests/property tests/scenario tests/conformance
 
+# Not again as plain Python: recorded days tick by tick, and proofs that compile nothing anyway.
+SLOW_UNCOMPILED := tests/conformance/test_recorded_liquidity.py tests/conformance/test_sse_depth.py \
+  tests/conformance/test_sse_replay.py tests/property/test_mutated_rounds.py tests/property/test_lone_verifier.py
+
 uncompiled: .venv/dev       ## the pure rooms as plain Python; every branch counted, with a floor
 	$(STEP) "tests of the pure rooms (uncompiled), with coverage"
 	@rm -f .coverage*
-	NUMBA_DISABLE_JIT=1 $(BIN)/python -m coverage run -m pytest -n auto --dist worksteal -q $(PURE)
+	NUMBA_DISABLE_JIT=1 $(BIN)/python -m coverage run -m pytest -n auto --dist worksteal -q $(SLOW_UNCOMPILED:%=--ignore %) $(PURE)
 	@$(BIN)/python -m coverage combine -q
 	$(BIN)/python -m coverage report --skip-covered --fail-under=85
 

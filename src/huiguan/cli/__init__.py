@@ -74,6 +74,7 @@ NOUNS = (
     "market.simulate",
     "market.statement",
     "supervision.alerts",
+    "supervision.case",
     "warehouse.delivery",
     "warehouse.warrants",
 )

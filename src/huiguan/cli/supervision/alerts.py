@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
@@ -17,10 +17,19 @@ from huiguan.foundation.faults import InputFault
 if TYPE_CHECKING:
     import numpy as np
 
+    from huiguan.days.cleared import RunDay
     from huiguan.exchange.day.image import DayImage
     from huiguan.exchange.reports.alert_words import Alert
+    from huiguan.exchange.surveillance.watched import Watched
 
 MOST_COMMANDS = 40
+Together = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="CODE,CODE",
+        help="Look at these trading codes as one holder's; may be given again.",
+    ),
+]
 
 
 def holders_together(image: DayImage, together: list[str]) -> np.ndarray:
@@ -41,7 +50,15 @@ def holders_together(image: DayImage, together: list[str]) -> np.ndarray:
     return found
 
 
-def alerts_of_day(folder: Path, together: list[str]) -> list[Alert]:
+class WatchedDay(NamedTuple):
+    """A day that was run again, as surveillance reads it, with what it finds."""
+
+    run: RunDay
+    seen: Watched
+    alerts: list[Alert]
+
+
+def watch_day(folder: Path, together: list[str]) -> WatchedDay:
     """Run a day again and return every finding, numbered; the rules are those of its day."""
     from huiguan.days.cleared import run_for_clearing
     from huiguan.days.run_again import announce_compiling
@@ -54,11 +71,18 @@ def alerts_of_day(folder: Path, together: list[str]) -> list[Alert]:
     check_begun(folder)
     announce_compiling(lambda text: say(f"alerts: {text}"))
     say(f"alerts: {folder} is run again")
-    day = run_for_clearing(folder)
-    image = day.image
+    run = run_for_clearing(folder)
+    image = run.image
     rules = parameters_of(load_books(), image.names.instruments, image.settings.trading_day)
-    seen = watched(image, day.events, rules, holders_together(image, together))
-    return alerts_of(scan(seen), image, rules)
+    seen = watched(image, run.events, rules, holders_together(image, together))
+    return WatchedDay(run, seen, alerts_of(scan(seen), image, rules))
+
+
+def alert_of(alerts: list[Alert], number: int) -> Alert:
+    """Return an alert by its number; one that is not there is an InputFault."""
+    if not 1 <= number <= len(alerts):
+        raise InputFault(f"alert {number} is not there; this day has {len(alerts)}")
+    return alerts[number - 1]
 
 
 @app.command("alerts")
@@ -67,13 +91,7 @@ def alerts_command(
     number: Annotated[
         int | None, typer.Option("--alert", metavar="N", help="Show one with its commands.")
     ] = None,
-    together: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="CODE,CODE",
-            help="Look at these trading codes as one holder's; may be given again.",
-        ),
-    ] = None,
+    together: Together = None,
     as_json: Annotated[bool, typer.Option("--json", help="All of them with commands, as JSON.")] = (
         False
     ),
@@ -82,16 +100,14 @@ def alerts_command(
 
     A finding is no judgement: its commands are evidence, and `explain` tells what each did.
     """
-    alerts = alerts_of_day(folder, together or [])
+    alerts = watch_day(folder, together or []).alerts
     if as_json:
         import msgspec
 
         typer.echo(msgspec.json.encode([as_row(alert) for alert in alerts]).decode())
         return
     if number is not None:
-        if not 1 <= number <= len(alerts):
-            raise InputFault(f"alert {number} is not there; this day has {len(alerts)}")
-        show_alert(folder, alerts[number - 1])
+        show_alert(folder, alert_of(alerts, number))
         return
     from huiguan.cli.tables import show_table
 
@@ -142,4 +158,4 @@ def show_alert(folder: Path, alert: Alert) -> None:
     else:
         tell(f"commands: {shown}")
     if commands:
-        say_next("explain", folder, "--command", commands[0])
+        say_next("case", folder, "--alert", alert.number)
