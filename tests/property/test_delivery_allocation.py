@@ -5,6 +5,7 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
+from huiguan.exchange.amounts import whole_shares
 from huiguan.exchange.delivery.allocation import Intention, Offered, allocate
 from huiguan.exchange.delivery.case import (
     EXCHANGE,
@@ -15,7 +16,7 @@ from huiguan.exchange.delivery.case import (
     balances,
     deliver,
 )
-from huiguan.exchange.delivery.positions import Position, whole_shares
+from huiguan.exchange.delivery.positions import Position
 from huiguan.exchange.delivery.register import Holder
 from tests.models.plain_allocation_of_warrants import Paper, Wish, plain_allocate
 

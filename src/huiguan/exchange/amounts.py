@@ -1,10 +1,11 @@
-"""Contract value, profit, margin and fee of lots: the formulas that trading and clearing share.
+"""Contract value, profit, margin, fee and shares of lots: the formulas that many rooms share.
 
 All integers: prices in ticks, money in fen, rates in parts per billion (5 % is 50,000,000). They
 run inside kernels and, called from plain Python, with plain integers; what takes a ``Number`` takes
 whole columns too, and is exact for fractions.
 """
 
+from collections.abc import Mapping
 from enum import IntEnum
 from fractions import Fraction
 from typing import Annotated, TypeVar
@@ -18,7 +19,7 @@ from huiguan.foundation.columns import Ints, times_rate_half_up
 from huiguan.foundation.faults import InputFault
 from huiguan.foundation.kernel import formula, kernel
 from huiguan.foundation.readers.signatures import checked
-from huiguan.foundation.readers.values import shown, whole_number
+from huiguan.foundation.readers.values import Count, shown, whole_number
 
 Whole = TypeVar("Whole", int, Ints)
 Number = TypeVar("Number", int, Ints, Fraction)
@@ -174,3 +175,27 @@ def side_fee(
     if type(value_fen) is not int:
         of_one_length(value_fen, lots, rate_ppb, fee_per_lot_fen)
     return times_rate_half_up(value_fen, rate_ppb) + fee_per_lot_fen * lots
+
+
+@rule("largest remainder: whole units by share, ties to the larger, then by name", "unconfirmed")
+@checked
+def whole_shares(total: Count, weights: Mapping[str, Count]) -> dict[str, int]:
+    """Return ``total`` divided by weight in whole units; nobody gets more than his weight.
+
+    5 over A 6, B 3, C 1: exact 3.0, 1.5, 0.5; whole 3, 1, 0; the last one goes to B, which has as
+    large a remainder as C and the larger weight.
+    """
+    weight = sum(weights.values())
+    given = min(total, weight)
+    if not given:
+        return dict.fromkeys(weights, 0)
+    found = {name: given * own // weight for name, own in weights.items()}
+    order = sorted(
+        weights, key=lambda name: (-(given * weights[name] % weight), -weights[name], name)
+    )
+    left = given - sum(found.values())
+    for name in order:
+        if left and found[name] < weights[name]:
+            found[name] += 1
+            left -= 1
+    return found

@@ -4,7 +4,6 @@ from fractions import Fraction
 
 import pytest
 
-from huiguan.exchange.clearing.default import Layer, default_waterfall
 from huiguan.exchange.clearing.forced_reduction import (
     NetPosition,
     declared_closing_lots,
@@ -154,11 +153,3 @@ def test_what_no_tier_can_take_stays() -> None:
     )
     assert result.unfilled_lots == 50
     assert net_first(7, 3) == (3, 4, 0)
-
-
-def test_waterfall_in_order() -> None:
-    layers = [Layer("margin", 60), Layer("reserve", 30), Layer("own funds", 50)]
-    used, left = default_waterfall(100, layers)
-    assert [layer.amount_fen for layer in used] == [60, 30, 10]
-    assert left == 0
-    assert default_waterfall(200, layers)[1] == 60

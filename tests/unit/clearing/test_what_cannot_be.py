@@ -9,7 +9,7 @@ from huiguan.exchange.clearing.collateral import (
     foreign_cash_value,
     usable_collateral,
 )
-from huiguan.exchange.clearing.default import default_waterfall
+from huiguan.exchange.clearing.default.waterfall import default_waterfall
 from huiguan.exchange.clearing.fees import (
     message_count,
     order_fee,

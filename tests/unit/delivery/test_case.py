@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from huiguan.exchange.amounts import whole_shares
 from huiguan.exchange.delivery.allocation import Intention, Offered, allocate
 from huiguan.exchange.delivery.case import (
     EXCHANGE,
@@ -19,7 +20,7 @@ from huiguan.exchange.delivery.case import (
     tax_fen,
 )
 from huiguan.exchange.delivery.explained import explain
-from huiguan.exchange.delivery.positions import Position, end_positions, whole_shares
+from huiguan.exchange.delivery.positions import Position, end_positions
 from huiguan.exchange.delivery.register import Holder
 from huiguan.foundation.faults import InputFault
 

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from huiguan.exchange.clearing.client_day import ClientLot, ClientTrade, ContractFacts
-from huiguan.exchange.clearing.default import Layer
+from huiguan.exchange.clearing.default.estate import Account, Bid, Holding, Receiver
+from huiguan.exchange.clearing.default.waterfall import LayerMoney, Resources
 from huiguan.exchange.clearing.fees import MessageCount, OrderFeeTier
 from huiguan.exchange.clearing.forced_reduction import NetPosition
 from huiguan.exchange.clearing.liquidation import Exposure, ForceCloseReason
@@ -42,6 +43,18 @@ FIGURES = {
     ("cu2610", "0001"): MemberFigures(50, 10, 5),
     ("cu2610", "0002"): MemberFigures(80, 5, 9),
 }
+BIDS = [
+    Bid(member="0002", code="000200000001", instrument="ni2204", side="short", lots=4, lot_fen=n)
+    for n in (101, 102)
+]
+CLIENT = Account(
+    code="000700000002",
+    house=False,
+    equity_fen=300,
+    margin_fen=300,
+    held=(Holding(instrument="ni2204", side="long", lots=1),),
+)
+RESOURCES = Resources(fund_fen={"0001": 30, "0007": 10}, risk_reserve_fen=30, own_funds_fen=50)
 EXPOSURES = [Exposure("c1", "cu2610", "long", 5, 100), Exposure("c2", "cu2610", "long", 3, 100)]
 
 
@@ -102,7 +115,7 @@ def of_exchange(books: Books) -> dict[str, Any]:
         "central_parity": "7.1",
         "coefficient": "0.95",
         "loss_fen": 100,
-        "layers": [Layer("margin", 60), Layer("reserve", 30)],
+        "layers": [LayerMoney("margin", 60), LayerMoney("reserve", 30)],
         "margin_fen": 10**8,
         "deposit": found.deposit,
         "futures_firm": True,
@@ -245,6 +258,16 @@ def of_exchange(books: Books) -> dict[str, Any]:
 
 COLUMN = np.array([5_617_920, 100], np.int64)
 OF_FUNCTION: dict[str, dict[str, Any]] = {
+    "allocate_loss": {
+        "layers": ("margin", "risk_reserve", "own_funds", "others_fund", "assessments"),
+        "member": "0007",
+        "member_fen": 60,
+        "resources": RESOURCES,
+        "assessment_share": "50%",
+    },
+    "auction": {"lots": 6, "side": "short", "bids": BIDS},
+    "may_be_ported": {"account": CLIENT},
+    "port_to": {"accounts": [CLIENT], "receivers": [Receiver("0001", 1_000)]},
     "efp_refusal": {"day": 20260907, "lots": 6},
     "still_counts": {"last_day": 20261130, "on_day": 20261127},
     "balance_days": {

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
-from huiguan.exchange.delivery.positions import whole_shares
+from huiguan.exchange.amounts import whole_shares
 from huiguan.foundation.readers.signatures import unchecked
 
 

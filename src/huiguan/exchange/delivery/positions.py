@@ -4,11 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
+from huiguan.exchange.amounts import whole_shares
 from huiguan.exchange.delivery.register import Holder
 from huiguan.foundation.arithmetic import PPB
-from huiguan.foundation.cited import rule
-from huiguan.foundation.readers.signatures import checked
-from huiguan.foundation.readers.values import Count
 
 
 class Position(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,30 +51,6 @@ def parts(holder: Holder | None, lots: int, unit: int) -> tuple[int, int, str]:
         return 0, lots, ", ".join(found)
     left = lots % unit
     return lots - left, left, f"not whole units of {unit} lots" if left else ""
-
-
-@rule("largest remainder: whole units by share, ties to the larger, then by name", "unconfirmed")
-@checked
-def whole_shares(total: Count, weights: Mapping[str, Count]) -> dict[str, int]:
-    """Return ``total`` divided by weight in whole units; nobody gets more than his weight.
-
-    5 over A 6, B 3, C 1: exact 3.0, 1.5, 0.5; whole 3, 1, 0; the last one goes to B, which has as
-    large a remainder as C and the larger weight.
-    """
-    weight = sum(weights.values())
-    given = min(total, weight)
-    if not given:
-        return dict.fromkeys(weights, 0)
-    found = {name: given * own // weight for name, own in weights.items()}
-    order = sorted(
-        weights, key=lambda name: (-(given * weights[name] % weight), -weights[name], name)
-    )
-    left = given - sum(found.values())
-    for name in order:
-        if left and found[name] < weights[name]:
-            found[name] += 1
-            left -= 1
-    return found
 
 
 class Ended(msgspec.Struct, frozen=True, kw_only=True):

@@ -12,6 +12,7 @@ from typing import Annotated, Literal, get_args, get_type_hints
 import msgspec
 
 from huiguan.exchange.rules.dated import ContractRow, MarketRow
+from huiguan.exchange.rules.failing import DefaultWaterfall
 from huiguan.exchange.rules.values import (
     ContractMonth,
     Direction,
@@ -400,6 +401,7 @@ class RowsInForce(msgspec.Struct, frozen=True, kw_only=True):
     deposit: Deposit
     shared_pool: SharedPool
     risk_reserve: RiskReserve
+    default_waterfall: DefaultWaterfall
     large_trader: LargeTrader
     collateral: Collateral
     ranking: Ranking

@@ -1,0 +1,1 @@
+"""When a member cannot pay: isolated, clients ported, the rest auctioned, the loss allocated."""
