@@ -6,6 +6,7 @@ import msgspec
 
 from huiguan.foundation.readers.sheets import Column, Table
 from huiguan.housing.allocation.reserves import Policy, SlotRule
+from huiguan.housing.leasing.columns import BANK_COLUMNS, KEPT_COLUMNS, TABLES
 from huiguan.housing.people.forms import PEOPLE, fact_columns
 from huiguan.housing.round.frozen import PartyPledge, RoundHead
 from huiguan.storage.homes.declared import (
@@ -44,6 +45,14 @@ PEOPLE_SAID = """\
 A row for each person who will live in a home; rows with one `application` belong together, and the
 first is the applicant's. What concerns the whole stands in that row. An empty fact is unknown, and
 an unknown fact refuses. Read by `homes intake`."""
+LEASED = """\
+`huiguan lease template DIR` writes the four tables below with their heads. Money is written in
+yuan. A home is found in `rents.csv` by its own code, else by its programme."""
+WRITTEN = """\
+Commands write `payments.csv`, the lines of the bank with the account each was posted to, and
+`postings.csv`: day, book, reference, debit, credit, amount, text. A charge counts from the day by
+which it is due, a payment from the day it came; `rent/2026-10/L0001/P03` is what P03 owes of L0001
+for October, and a `/2` behind it corrects it. Nobody edits a posting."""
 OTHERS = """\
 ### Other files of `rules/`
 
@@ -137,5 +146,10 @@ def files_page() -> str:
         SlotRule,
         SLOT_KEYS,
     )
-    out += ["", OTHERS]
+    out += ["", OTHERS, "", "## Leases: a folder", "", LEASED]
+    for name, (says, read_by, columns) in TABLES.items():
+        out += table_section(Table(name, says, read_by, columns))
+    bank = Table("A bank's lines", "What came, a table of any name.", ("lease pay",), BANK_COLUMNS)
+    out += table_section(bank)
+    out += ["", "### What commands write", "", WRITTEN, *HEAD, *column_rows(KEPT_COLUMNS)]
     return "\n".join(out) + "\n"

@@ -62,6 +62,7 @@ NOUNS = (
     "homes.draw",
     "market.explain",
     "homes.estate",
+    "homes.lease",
     "homes.office",
     "market.journal",
     "market.market",

@@ -131,6 +131,13 @@ class Tier(HomeRow, frozen=True, kw_only=True):
     fact: str
 
 
+class Charge(HomeRow, frozen=True, kw_only=True):
+    """How the days of a month count in its rent, and how many days after its first it is due."""
+
+    days: Literal["month", "thirty", "lease_month"]
+    due_days: int
+
+
 class HomeRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Every table of a city's book."""
 
@@ -156,6 +163,8 @@ class HomeRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     concentrated: tuple[Concentrated, ...]
     offer: tuple[OfferTerms, ...]
     tier: tuple[Tier, ...]
+    charge: tuple[Charge, ...] = ()
+    arrears: tuple[Days, ...] = ()
 
 
 R = TypeVar("R", bound=HomeRow)

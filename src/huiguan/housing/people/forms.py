@@ -18,7 +18,7 @@ from huiguan.foundation.readers.names import identity_document, name, office_id,
 from huiguan.foundation.readers.sheets import Column
 from huiguan.foundation.readers.values import day, decimal, shown, whole_number
 from huiguan.housing.people.alike import Decided, decide
-from huiguan.housing.people.faults import CellFault
+from huiguan.housing.people.faults import CellFault, Row, read_rows
 from huiguan.housing.people.household import Fact
 from huiguan.housing.round.draw import MOST_TICKETS
 from huiguan.housing.round.frozen import FACTS
@@ -203,30 +203,12 @@ def fact_reader(column: Column) -> Callable[[str, str], Any]:
     return optional(an_area if column.form == "decimal" else name)
 
 
-Row = dict[str, Any]
-
-
 def read_cells(
     rows: Sequence[tuple[int, Mapping[str, str]]], facts: Sequence[Column]
 ) -> tuple[list[tuple[int, Row]], list[CellFault]]:
-    """Return what the cells of each row say, and every cell that says nothing.
-
-    ``rows``: line and cells by column; a column that is left out has its default.
-    """
+    """Return what the cells of a table of people say, and every cell that says nothing."""
     readers = READERS | {column.name: fact_reader(column) for column in facts}
-    usual = {column.name: column.default or "" for column in (*PEOPLE, *facts)}
-    read: list[tuple[int, Row]] = []
-    faults = []
-    for line, cells in rows:
-        values: Row = {}
-        for column, default in usual.items():
-            text = cells.get(column, "") or default
-            try:
-                values[column] = readers[column](text, column)
-            except InputFault as fault:
-                faults.append(CellFault(line, column, str(fault).removeprefix(f"{column}: ")))
-        read.append((line, values))
-    return read, faults
+    return read_rows(rows, (*PEOPLE, *facts), readers)
 
 
 def read_forms(

@@ -1,5 +1,8 @@
 """The close of a month: every lease's charge, split among its payers, as whole columns.
 
+How days count is a setting of each lease (``DAYS``): by the calendar month, by months of thirty
+days, or by months of the lease's own.
+
 A charge is known by (month, part): closing again with the parts already charged gives only what is
 missing, so a close that was broken off is resumed by running it again. The figures are those of
 ``rent.month_rent`` and ``rent.split_rent``. The close is a decision on rows: leases, parts and what
@@ -8,6 +11,7 @@ is charged go in, the charges to write come out, of an estate or of one lease al
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from typing import NamedTuple
 
 import numpy as np
 
@@ -16,12 +20,16 @@ from huiguan.foundation.faults import InputFault
 from huiguan.foundation.postings import Posting
 from huiguan.foundation.readers.signatures import unchecked
 from huiguan.foundation.readers.values import day
-from huiguan.foundation.records import Int32, Int64, Record, table_layout
-from huiguan.housing.dates import days_in_month, to_column
+from huiguan.foundation.records import Int8, Int32, Int64, Record, layout, table_layout
+from huiguan.housing.dates import add_months, days_in_month, to_column
 from huiguan.housing.tenancy.ledger import post_charge
 from huiguan.housing.tenancy.rent import MOST_RENT_FEN
 
 REST = -1  # in both columns of a part: this payer takes the rest
+EVEN = -2  # in both: this payer and the others like it take the rest evenly, the odd fen in turn
+DAYS = ("month", "thirty", "lease_month")  # how days count: a lease's number is the place in here
+BY_MONTH, BY_THIRTY, BY_LEASE_MONTH = range(len(DAYS))
+THIRTY = 30
 
 
 class LeaseRow(Record, frozen=True):
@@ -32,8 +40,15 @@ class LeaseRow(Record, frozen=True):
     end: Int32
 
 
+class CountRow(Record, frozen=True):
+    """How a lease's days count; ``anchor`` is the day its own months begin on."""
+
+    anchor: Int32
+    days: Int8  # place in ``DAYS``
+
+
 class PartRow(Record, frozen=True):
-    """A payer's part of a lease: an amount, a rate, or ``REST`` in both."""
+    """A payer's part of a lease: an amount, a rate, or ``REST`` or ``EVEN`` in both."""
 
     part: Int64  # never reused
     payer: Int64
@@ -51,6 +66,16 @@ class ChargeRow(Record, frozen=True):
 
 
 LEASE, PART, CHARGE = table_layout(LeaseRow), table_layout(PartRow), table_layout(ChargeRow)
+COUNT = layout(CountRow, [], 8)
+UNIX = date(1970, 1, 1).toordinal()
+
+
+class Spans(NamedTuple):
+    """Of every lease's month: its length, and which of its days are let, [before, after)."""
+
+    before: np.ndarray
+    after: np.ndarray
+    length: np.ndarray
 
 
 def check_parts(leases: np.ndarray, parts: np.ndarray) -> None:
@@ -70,46 +95,104 @@ def check_parts(leases: np.ndarray, parts: np.ndarray) -> None:
     unclear = (amount >= 0) & (rate >= 0)
     if unclear.any():
         raise InputFault(f"part {parts['part'][unclear][0]} has both an amount and a rate")
-    rests = parts["lease"][(amount < 0) & (rate < 0)]
-    wrong = np.flatnonzero(np.bincount(rests, minlength=len(leases)) != 1)
+    rests, evens = (
+        np.bincount(parts["lease"][(amount == how) & (rate == how)], minlength=len(leases))
+        for how in (REST, EVEN)
+    )
+    wrong = np.flatnonzero(np.where(evens, (evens < 2) | (rests > 0), rests != 1))
     if len(wrong):
-        raise InputFault(f"lease row {wrong[0]}: exactly one payer must take the rest")
+        raise InputFault(
+            f"lease row {wrong[0]}: exactly one payer must take the rest, or several evenly"
+        )
     numbers = np.sort(parts["part"])
     if (numbers[1:] == numbers[:-1]).any():
         raise InputFault("a part number stands twice: its charges could not be told apart")
 
 
-def month_rents(leases: np.ndarray, month: date) -> tuple[np.ndarray, np.ndarray]:
-    """Return days and rent of every lease in the calendar month of ``month`` (``rent.prorate``)."""
-    first = month.replace(day=1)
-    start, length = to_column(first), days_in_month(month)
-    before = np.clip(leases["start"].astype(np.int64) - start, 0, length)
-    after = np.clip(leases["end"].astype(np.int64) - start, before, length)
+def month_spans(leases: np.ndarray, month: date, counts: np.ndarray | None = None) -> Spans:
+    """Return which days of a month each lease is let; without ``counts`` by the calendar month.
+
+    In a month of thirty days the 31st is not one of its own, and the last day of February makes it
+    full. A lease's own month counts whole in the calendar month in which it begins.
+    """
+    first, days = to_column(month.replace(day=1)), days_in_month(month)
+    begin = np.full(len(leases), first, np.int64)
+    length = np.full(len(leases), days, np.int64)
+    if counts is not None:
+        own = counts["days"] == BY_LEASE_MONTH
+        anchor = (counts["anchor"][own].astype(np.int64) - UNIX).astype("datetime64[D]")
+        of_month = (anchor - anchor.astype("datetime64[M]")).astype(np.int64)
+        after = days_in_month(add_months(month, 1))
+        begin[own] += np.minimum(of_month, days - 1)
+        length[own] = first + days + np.minimum(of_month, after - 1) - begin[own]
+    before = np.clip(leases["start"] - begin, 0, length)
+    after_last = np.clip(leases["end"] - begin, before, length)
+    if counts is not None:
+        thirty = counts["days"] == BY_THIRTY
+        for let in (before, after_last):
+            full = let[thirty] == length[thirty]
+            let[thirty] = np.where(full, THIRTY, np.minimum(let[thirty], THIRTY))
+        length[thirty] = THIRTY
+    return Spans(before, after_last, length)
+
+
+def span_rents(leases: np.ndarray, spans: Spans) -> np.ndarray:
+    """Return the rent of every lease's days, cumulated as ``rent.prorate`` does."""
     due, paid = (
-        (2 * leases["rent_fen"] * days + length) // (2 * length) for days in (after, before)
+        (2 * leases["rent_fen"] * days + spans.length) // (2 * spans.length)
+        for days in (spans.after, spans.before)
     )
-    return after - before, due - paid
+    rents: np.ndarray = due - paid
+    return rents
+
+
+def even_parts(parts: np.ndarray, left: np.ndarray, turns: np.ndarray) -> np.ndarray:
+    """Return what each part that is ``EVEN`` owes of what is ``left``; no two a fen more apart.
+
+    The odd fen go to the first payers of a lease in its first month, then to those one further on
+    (``turns`` counts the months).
+    """
+    lease = parts["lease"]
+    order = np.argsort(lease, kind="stable")
+    heads = np.flatnonzero(np.diff(lease[order], prepend=-1))
+    sizes = np.diff(np.append(heads, len(parts)))
+    place = np.empty(len(parts), np.int64)
+    place[order] = np.arange(len(parts)) - np.repeat(heads, sizes)
+    many = np.bincount(lease, minlength=len(left))[lease]
+    each, odd = np.divmod(left[lease], many)
+    owed: np.ndarray = each + ((place - turns[lease]) % many < odd)
+    return owed
 
 
 def close_month(
-    leases: np.ndarray, parts: np.ndarray, month: date, charged: np.ndarray | None = None
+    leases: np.ndarray,
+    parts: np.ndarray,
+    month: date,
+    charged: np.ndarray | None = None,
+    counts: np.ndarray | None = None,
 ) -> np.ndarray:
     """Return the charges (``CHARGE`` rows, in the order of ``parts``) of a month, without zeros.
 
-    ``charged`` are the parts already charged for this month; they are left out.
+    ``charged`` are the parts already charged for this month; they are left out. ``counts`` (rows of
+    ``COUNT``) says how each lease's days count; without it by the calendar month.
     """
     check_parts(leases, parts)
-    days, rents = month_rents(leases, day(month, "month"))
-    lease = parts["lease"]
+    spans = month_spans(leases, day(month, "month"), counts)
+    rents, lease = span_rents(leases, spans), parts["lease"]
     amount, rate = parts["amount_fen"], parts["rate_ppb"]
-    owed = np.where(amount >= 0, amount * days[lease] // days_in_month(month), 0)
+    share = amount * (spans.after - spans.before)[lease] // spans.length[lease]
+    owed = np.where(amount >= 0, share, 0)
     owed = np.where(rate >= 0, rents[lease] * np.maximum(rate, 0) // PPB, owed)
     left = rents.copy()
     np.subtract.at(left, lease, owed)
     if (left < 0).any():
         raise InputFault(f"lease row {np.argmax(left < 0)}: the fixed shares are above the rent")
-    rest = (amount < 0) & (rate < 0)
+    rest, even = ((amount == how) & (rate == how) for how in (REST, EVEN))
     owed[rest] = left[lease[rest]]
+    if even.any():
+        starts = (leases["start"].astype(np.int64) - UNIX).astype("datetime64[D]")
+        turns = (np.datetime64(month, "M") - starts.astype("datetime64[M]")).astype(np.int64)
+        owed[even] = even_parts(parts[even], left, turns)
     wanted = owed > 0
     if charged is not None:
         wanted &= ~np.isin(parts["part"], charged)

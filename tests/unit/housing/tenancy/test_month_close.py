@@ -18,7 +18,17 @@ from huiguan.housing.tenancy.ledger import (
     reverse,
     trial_balance,
 )
-from huiguan.housing.tenancy.month_close import LEASE, PART, REST, close_month, post_charges
+from huiguan.housing.tenancy.month_close import (
+    BY_LEASE_MONTH,
+    BY_THIRTY,
+    COUNT,
+    EVEN,
+    LEASE,
+    PART,
+    REST,
+    close_month,
+    post_charges,
+)
 from huiguan.housing.tenancy.rent import Share, check_shares, split_rent
 
 JUNE = date(2026, 6, 1)
@@ -184,3 +194,81 @@ def test_a_ledger_corrects_by_reversal_and_sums_to_zero() -> None:
     assert arrears(rows) == {("other", "ben"): 1}
     assert trial_balance(rows) == {"op": 0, "other": 0}
     assert balances(rows)["op", "rent income"] == -9_000
+
+
+def counted(days: int, anchor: str) -> np.ndarray:
+    return np.array([(date.fromisoformat(anchor).toordinal(), days)], COUNT)
+
+
+ALONE = parts((1, 0, REST, REST, 0))
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "month", "charge"),
+    [
+        ("2026-06-17", "2027-06-17", "2026-06-01", 140_000),  # the 17th to the 30th: 14 of 30
+        ("2026-07-17", "2027-06-17", "2026-07-01", 140_000),  # 14 of 30; the 31st is no day more
+        ("2026-07-31", "2027-06-17", "2026-07-01", 0),
+        ("2026-01-15", "2026-07-31", "2026-07-01", 300_000),  # 30 days are the whole month
+        ("2027-02-15", "2028-02-15", "2027-02-01", 160_000),  # after 14 days 16 of 30 are left
+        ("2026-02-15", "2027-02-28", "2027-02-01", 270_000),  # 27 of 30
+        ("2026-02-15", "2027-03-01", "2027-02-01", 300_000),
+    ],
+)
+def test_a_month_of_thirty_days(start: str, end: str, month: str, charge: int) -> None:
+    """A rent of 3,000.00: a day costs 100.00, a whole month 3,000.00 however long it is."""
+    rows, how = leases((300_000, start, end)), counted(BY_THIRTY, start)
+    charges = close_month(rows, ALONE, date.fromisoformat(month), counts=how)
+    assert charges["amount_fen"].tolist() == [charge] * (charge > 0)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "month", "charge"),
+    [
+        ("2026-06-17", "2027-06-17", "2026-06-01", 300_000),  # [17 June, 17 July), whole
+        ("2026-06-17", "2027-06-17", "2026-05-01", 0),
+        ("2026-06-17", "2027-06-17", "2027-06-01", 0),  # the month from 17 June is not let
+        ("2026-06-17", "2027-06-01", "2027-05-01", 145_161),  # 15 of 31 days from 17 May
+        ("2026-01-31", "2027-01-31", "2026-02-01", 300_000),  # [28 February, 31 March)
+        ("2026-01-31", "2026-03-10", "2026-02-01", 96_774),  # 10 of its 31 days
+        ("2026-01-31", "2026-03-10", "2026-03-01", 0),
+    ],
+)
+def test_a_lease_counts_its_own_months(start: str, end: str, month: str, charge: int) -> None:
+    """A rent of 3,000.00: each month of the lease whole, in the calendar month it begins in."""
+    rows, how = leases((300_000, start, end)), counted(BY_LEASE_MONTH, start)
+    charges = close_month(rows, ALONE, date.fromisoformat(month), counts=how)
+    assert charges["amount_fen"].tolist() == [charge] * (charge > 0)
+
+
+def test_the_odd_fen_goes_to_one_after_the_other() -> None:
+    """1,000.01 among three: 333.34, 333.34 and 333.33, and each has the lower part in its turn."""
+    flat = leases((100_001, "2026-06-01", "2027-06-01"))
+    three = parts((1, 0, EVEN, EVEN, 0), (2, 1, EVEN, EVEN, 0), (3, 2, EVEN, EVEN, 0))
+    found = [
+        close_month(flat, three, date(2026, month, 1))["amount_fen"].tolist()
+        for month in (6, 7, 8, 9)
+    ]
+    assert found == [
+        [33_334, 33_334, 33_333],
+        [33_333, 33_334, 33_334],
+        [33_334, 33_333, 33_334],
+        [33_334, 33_334, 33_333],
+    ]
+
+
+def test_who_shares_evenly_shares_what_fixed_parts_leave() -> None:
+    # 550.00 less 40 %, 220.00, less 30.01: 299.99 for two
+    four = parts(
+        (1, 0, EVEN, EVEN, 0), (2, 1, REST, 400_000_000, 0), (3, 2, EVEN, EVEN, 0),
+        (4, 3, 3_001, REST, 0),
+    )  # fmt: skip
+    charges = close_month(leases((55_000, "2026-06-01", "2027-06-01")), four, JUNE)
+    assert charges["amount_fen"].tolist() == [15_000, 22_000, 14_999, 3_001]
+
+
+def test_one_payer_does_not_share_evenly_with_nobody() -> None:
+    beside = parts((1, 0, EVEN, EVEN, 0), (2, 1, EVEN, EVEN, 0), (3, 2, REST, REST, 0))
+    for rows in (beside[:1], beside):
+        with pytest.raises(InputFault, match="exactly one payer must take the rest, or several"):
+            close_month(BED, rows, JUNE)
