@@ -13,6 +13,7 @@ from tests.trading_days import order, run_day
 
 
 def call(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
+    monkeypatch.setenv("COLUMNS", "200")  # no column is left out
     monkeypatch.setattr(sys, "argv", ["huiguan", *words])
     with pytest.raises(SystemExit) as end:
         main()

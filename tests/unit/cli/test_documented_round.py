@@ -18,8 +18,10 @@ BLOCK = re.compile(r"```console\n(.*?)```", re.DOTALL)
 
 
 def calls() -> list[list[str]]:
-    """Return the words of every command of the page."""
-    text = "\n".join(BLOCK.findall(PAGE.read_text("utf-8")))
+    """Return the words of every command of the round; its leases run with the other pages."""
+    round_, found, _ = PAGE.read_text("utf-8").partition("\nLeases and their money")
+    assert found
+    text = "\n".join(BLOCK.findall(round_))
     return [shlex.split(line.removeprefix("$ ")) for line in text.splitlines() if line]
 
 
