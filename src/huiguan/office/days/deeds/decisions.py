@@ -8,6 +8,7 @@ version before stays as it was.
 from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
 
 FOUND = (SettledBy.TRADES, SettledBy.LAST_HOUR, SettledBy.DECIDED)  # nothing is left to decide
 REFERENCE_LETTERS = 8
+KEPT_DAYS = 2  # closed days whose contracts without a price are kept; each is read once a version
 ABOUT = ("instrument", "member", "trading_code", "product")
 INSTRUCTIONS = {
     "DecideSettlement": "settlement price",
@@ -108,12 +110,18 @@ def kept() -> Kept:
 
 def undecided(root: Path) -> list[Undecided]:
     """Return the contracts of a closed day that somebody holds and no trade has priced."""
+    return list(_undecided(root, (DayFolder(root).result / "result.json").stat().st_mtime_ns))
+
+
+@lru_cache(KEPT_DAYS)
+def _undecided(root: Path, written: int) -> tuple[Undecided, ...]:
+    del written  # it says when to read again
     image, result = read_image(DayFolder(root).image), read_result(DayFolder(root).result).result
-    return [
+    return tuple(
         Undecided(row.instrument, row.settled_by, row.settlement, row.open_interest_lots)
         for row in contract_figures(image, result)
         if row.settled_by not in FOUND and held(row)
-    ]
+    )
 
 
 def without_trades(image: DayImage, volumes: Mapping[str, np.ndarray]) -> list[Undecided]:
