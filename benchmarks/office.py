@@ -4,8 +4,9 @@ The day is that of ``clearing``: 1,000,000 positions, 5,000,000 trades, every co
 server is the one of the tests (a wheel, no fsync), or what ``HUIGUAN_TEST_POSTGRESQL`` names.
 Measured: what the office writes of a closed day (the folder read, proved and recorded), then each
 page of the desks of clearing, members and people by Django's client, the median and the worst of
-ten requests after the first. Limits: 30 s, 200 ms. The yardstick is the same folder read and
-proved, without a database.
+ten requests after the first. Behind the pages of members stands a market of the next day, in its
+own processes. Limits: 30 s, 200 ms. The yardstick is the same folder read and proved, without a
+database.
 """
 
 import os
@@ -17,16 +18,22 @@ from pathlib import Path
 
 import msgspec
 import numpy as np
+from tests.halls import RunningHall
 from tests.postgres import Postgres
 
 from benchmarks.clearing import CODES, DAY, MEMBERS, day_of_trades, morning
+from huiguan.cli.hall.up import VISITOR, VISITOR_SESSION, clock_setting, write_clock
 from huiguan.days.cleared import ClosedDay
 from huiguan.days.close import write_closed
 from huiguan.days.hashes import DayHashes, write_hashes
+from huiguan.days.open import open_next
 from huiguan.days.versions import result_versions
 from huiguan.exchange.day.image import DayImage
 from huiguan.exchange.evening.day_end import close_day
 from huiguan.exchange.evening.rules_of_day import rules_of_day
+from huiguan.floor.doors.json.serve import HTTP_DOOR_NAME
+from huiguan.floor.hall.keys import Keys
+from huiguan.floor.hall.settings import HallSettings, write_settings
 from huiguan.storage.market.day_folder import verify_manifest
 from huiguan.storage.market.day_image import read_image, write_image
 from huiguan.storage.market.rulebooks.load import load_books
@@ -62,6 +69,21 @@ def closed_day(root: Path) -> None:
     )
 
 
+def open_market(folder: Path, root: Path) -> tuple[RunningHall, DayImage]:
+    """Open the day after a closed one, and the processes of its market."""
+    image = open_next(root, load_books()).image
+    code, keys = image.names.trading_codes[-1], Keys()
+    token = keys.make(VISITOR, code[:4], codes=[code], session=VISITOR_SESSION)
+    keys.write(folder)
+    moment = f"{image.settings.trading_day}"
+    write_clock(folder, clock_setting(f"{moment[:4]}-{moment[4:6]}-{moment[6:]} 09:05", "1")[0])
+    anywhere = HallSettings(binary_port=0, http_port=0, office=False, days="hand", crowd=0)
+    write_settings(folder, anywhere)
+    market = RunningHall.of(folder, token)
+    market.open()
+    return market, image
+
+
 def begin(folder: Path, url: str, image: DayImage) -> None:
     """Make an office on a server, beside a hall that has this day."""
     os.environ["DATABASE_URL"] = url
@@ -82,10 +104,16 @@ def begin(folder: Path, url: str, image: DayImage) -> None:
 
     make_first_people()
     bind_first_people(image)
-    places = HallPlaces(days=folder / "days", feed=folder / "f", operator=folder / "operator.sock")
+    places = HallPlaces(
+        days=folder / "days",
+        feed=folder / "f",
+        operator=folder / "operator.sock",
+        http_door=folder / HTTP_DOOR_NAME,
+    )
     follower = Follower(places)
     follower.day, follower.is_connected = PublicDay(image), True
-    follower.stands = HallStands(DAY, "2026-08-21 14:00:00", 1.0, "trading")
+    day = image.settings.trading_day
+    follower.stands = HallStands(day, f"{day // 10_000}-01-01 09:05:00", 1.0, "trading")
     shown = Shown(follower)
     show(shown)
     shown.warm()
@@ -136,7 +164,8 @@ def main() -> None:
             folder = Path(made)
             root = folder / "days" / str(DAY)
             closed_day(root)
-            begin(folder, server.make("office"), read_image(root / "image"))
+            market, image = open_market(folder, root)
+            begin(folder, server.make("office"), image)
             from huiguan.office.days.recording import record_closed  # noqa: PLC0415  settings first
 
             timed(
@@ -145,6 +174,7 @@ def main() -> None:
             )
             timed(f"day recorded (limit {MOST_RECORD_S} s)", record_closed)
             pages()
+            market.close()
     finally:
         server.stop()
 

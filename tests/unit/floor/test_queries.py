@@ -64,6 +64,26 @@ def test_positions_and_accounts_are_those_of_the_codes(market: Market) -> None:
     assert accounts["deposit_fen"].tolist() == state.accounts["deposit_fen"][codes].tolist()
 
 
+def test_positions_that_appear_between_two_questions_are_answered() -> None:
+    market, codes = Market(12), [0, 2, 5]
+    queries, counts = asked(market), []
+    per_code = len(market.image.instruments) * 4  # hedge flags
+    for _ in range(12):
+        for _ in range(20):
+            market.frame()
+        state = market.core.state
+        keys = sorted(key for key in state.positions["key"].tolist() if key)
+        rows = np.frombuffer(found(queries, "read positions", codes).rows, POSITION)
+        assert rows["key"].tolist() == [key for key in keys if (key - 1) // per_code in codes]
+        counts.append(len(keys))
+    assert len(set(counts)) > 3, "positions appeared while it was asked"
+    other = Market(13)  # another day behind the same doors
+    other.frame()
+    queries._hall.node.market.core = other.core
+    every = found(queries, "read positions", list(range(6)))
+    assert len(every.rows) == POSITION.itemsize * int(other.core.state.core["positions"][0])
+
+
 @pytest.mark.parametrize("code", [-1, 6, 10**9])
 def test_a_code_that_the_day_does_not_have_is_refused(market: Market, code: int) -> None:
     assert len(market.image.trading_codes) == 6

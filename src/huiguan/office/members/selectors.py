@@ -186,10 +186,15 @@ def total(rows: Iterable[dict[str, str]]) -> list[Cell]:
     ]
 
 
+def held_rows(token: str, code: str = "") -> list[dict[str, Any]]:
+    """Return what is held by one's codes, or by one of them, as the door tells it."""
+    rows: list[dict[str, Any]] = door.ask(token, "/v1/positions", code=code)["positions"]
+    return rows
+
+
 def positions(token: str, code: str = "") -> list[Position]:
     """Return what is held by one's codes, or by one of them."""
-    rows = door.ask(token, "/v1/positions", code=code)["positions"]
-    return [position(row) for row in rows if any(row[name] for name in HELD)]
+    return [position(row) for row in held_rows(token, code)]
 
 
 def position(row: dict[str, Any]) -> Position:

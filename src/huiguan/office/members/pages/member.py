@@ -39,7 +39,7 @@ def overview(request: Request, binding: Binding) -> Answer:
     asked = request.GET.get("from", "0")
     first = int(asked) if asked.isdecimal() and len(asked) < 9 else 0
     here = rows[first : first + PAGE]
-    held, live = selectors.positions(token), selectors.live_orders(token)
+    held, live = selectors.held_rows(token), selectors.live_orders(token)
     closed = closed_days(shown().follower.places.days)
     return desk(
         request, "member.html", member=binding.member, count=len(rows), money=selectors.HEADS,
@@ -48,7 +48,8 @@ def overview(request: Request, binding: Binding) -> Answer:
         behind=first + PAGE if first + PAGE < len(rows) else None,
         unknown=wanted[:CODE_LENGTH], evening=closed[0] if closed else 0,
         places=place_of(first, len(here), len(rows)),
-        positions=held[:MOST], held=len(held), orders=live[:MOST], live=len(live), most=MOST,
+        positions=[selectors.position(row) for row in held[:MOST]], held=len(held),
+        orders=live[:MOST], live=len(live), most=MOST,
     )  # fmt: skip
 
 
