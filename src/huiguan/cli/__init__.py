@@ -63,6 +63,7 @@ NOUNS = (
     "market.explain",
     "homes.estate",
     "homes.lease",
+    "homes.offers",
     "homes.office",
     "market.journal",
     "market.market",

@@ -5,11 +5,13 @@ from typing import NamedTuple
 
 import numpy as np
 
+from huiguan.foundation.faults import InputFault
 from huiguan.housing.check.whole import CheckedOutcome
 from huiguan.housing.explain import Again, Story, explain
+from huiguan.housing.leasing.offers import Winner
 from huiguan.housing.people.record import Intake
 from huiguan.housing.round.answers import ANSWERS, WITHDRAWN
-from huiguan.housing.round.frozen import STATES, FrozenRound
+from huiguan.housing.round.frozen import STATES, FrozenRound, read_facts
 from huiguan.housing.round.stages import count_reruns, require_result
 from huiguan.rounds.allocate import read_right
 from huiguan.storage.homes.round_folder import (
@@ -60,7 +62,13 @@ class ResultRow(NamedTuple):
 
 def result_rows(folder: Path, intake: Intake | None) -> list[ResultRow]:
     """Return the result that counts now of every application, in order of number."""
-    frozen, outcome, again = read_result(folder)
+    return rows_of(*read_result(folder), intake)
+
+
+def rows_of(
+    frozen: FrozenRound, outcome: CheckedOutcome, again: Again | None, intake: Intake | None
+) -> list[ResultRow]:
+    """Return the result that counts now of every application of a round that was read."""
     counts = again.outcome if again else outcome
     rank = np.zeros(frozen.numbers.size, dtype=np.int32)
     rank[np.searchsorted(frozen.numbers, outcome.ticket_number)] = outcome.ticket_rank
@@ -85,3 +93,32 @@ def result_rows(folder: Path, intake: Intake | None) -> list[ResultRow]:
             )
         )
     return rows
+
+
+def winners_of(folder: Path, intake: Intake) -> tuple[str, list[Winner]]:
+    """Return the name of a round, and everybody to whom it gives a programme now."""
+    frozen, outcome, again = read_result(folder)
+    schemes = {entry.number: entry.scheme for entry in intake.applications}
+    own = [frozen.programmes[at].programme if at >= 0 else "" for at in read_facts(frozen).own.tolist()]
+    winners = []
+    for row, home in zip(rows_of(frozen, outcome, again, intake), own, strict=True):
+        if not row.programme:
+            continue
+        if not row.application:
+            raise InputFault(
+                f"the intake knows no application {row.number}; name the folder of the intake from"
+                " which the round was frozen"
+            )
+        winners.append(
+            Winner(
+                number=row.number,
+                application=row.application,
+                persons=tuple(row.persons.split()),
+                scheme=schemes[row.number],
+                rank=row.rank,
+                programme=row.programme,
+                answer=row.answer,
+                keeps=home == row.programme,
+            )
+        )
+    return frozen.head.round, winners

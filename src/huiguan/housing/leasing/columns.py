@@ -12,6 +12,8 @@ YUAN = "yuan, at most two places"
 REST, EVEN = "rest", "even"
 ARREARS, DEPOSIT = "arrears", "deposit"
 BOOK = "rents"
+STATES = ("open", "accepted", "staying", "refused", "expired", "given_up", "let")
+REPLIES = ("accept", "stay", "refuse")
 
 RENT_COLUMNS = (
     Column("home", "code of a place, or a programme", "what the row is about; of both the place"
@@ -86,6 +88,43 @@ KEPT_COLUMNS = (
     Column("book", OWN_ID, "the legal entity whose bank it is", "rents", chinese="账簿"),
     Column("matched", "text, or empty", "the account it was posted to; empty: it waits", "",
            (), "", "入账科目"),
+)  # fmt: skip
+OFFERS, ROUND_ANSWERS = "offers.csv", "answers.csv"
+OFFER_COLUMNS = (
+    Column("round", "text", "the round that gave the home", "my-round-2026-09", chinese="轮次"),
+    Column("offer", "whole number", "the offers of a round are numbered as they are made", "1",
+           chinese="通知编号"),
+    Column("number", "number", "the application in the round", "00000001X", chinese="申请号码"),
+    Column("application", OWN_ID, "the application", "2026-0117", chinese="申请编号"),
+    Column("programme", "name", "what the round gave", "MQ-01.small", chinese="项目"),
+    Column("place", "code of a flat, room or bed", "the home", "MQ-01-102", chinese="房源编号"),
+    Column("made_on", A_DAY, "when it was made", "2026-09-03", chinese="发出日"),
+    Column("answer_by", A_DAY, "the last day to answer", "2026-09-06", chinese="答复期限"),
+    Column("state", "word", "where it stands", "open", STATES, chinese="状态"),
+    Column("answered_on", f"{A_DAY}, or empty", "when it was answered", "", (), "", "答复日"),
+)  # fmt: skip
+ANSWER_COLUMNS = (
+    Column("application", "your own id, or the number in the round", "whose answer it is",
+           "2026-0117", chinese="申请编号"),
+    Column("answer", "word", "`accept` signs a lease, `stay` keeps the home and a place in line",
+           "accept", REPLIES, "accept", "答复"),
+    Column("on", f"{A_DAY}, or empty", "when it was given; by default --on", "2026-09-04", (), "",
+           "答复日"),
+    Column("start", f"{A_DAY}, or empty", "first day of the lease; by default --start",
+           "2026-10-01", (), "", "起始日"),
+    Column("end", f"{A_DAY}, or empty", "first day after it; by default --months later",
+           "2027-10-01", (), "", "终止日"),
+    Column("lessee", f"{OWN_ID}, or empty", "who signs; by default the applicant", "P03", (), "",
+           "承租人"),
+    Column("by_employer", "word", "the lessee is an employer", "no", YES_NO, "no", "单位承租"),
+    Column("occupants", "own ids with blanks between, or empty", "who will live there; by default"
+           " everybody of the application", "P03", (), "", "入住人"),
+    Column("rent", f"{YUAN}, or empty", "rent of a month; by default that of rents.csv", "2700.00",
+           (), "", "月租金"),
+    Column("deposit", f"{YUAN}, or empty", "by default the most that the rules allow", "2700.00",
+           (), "", "押金"),
+    Column("payers", "payers with their shares, or empty", "like P17=300 ACME=rest; by default the"
+           " lessee pays", "P17=300 ACME=rest", (), "", "付款人"),
 )  # fmt: skip
 READ_BY = ("lease check", "lease close", "lease pay", "lease owed")
 TABLES = {  # what each says, which commands read it, its columns

@@ -3,7 +3,6 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from decimal import Decimal
 from typing import NamedTuple
 
 import msgspec
@@ -13,6 +12,7 @@ from huiguan.foundation.faults import CheckFault
 from huiguan.foundation.postings import Posting
 from huiguan.foundation.refusals import Refusal
 from huiguan.housing.dates import to_column
+from huiguan.housing.leasing.signing import most_heads as heads_in
 from huiguan.housing.rules import HomeRules, required, row_in_force
 from huiguan.housing.supply.claims import NONE, HoldReason, Purpose
 from huiguan.housing.supply.occupancy import (
@@ -23,7 +23,7 @@ from huiguan.housing.supply.occupancy import (
     start_of,
     why,
 )
-from huiguan.housing.supply.places import Kind, Sex, flat_heads_allowed
+from huiguan.housing.supply.places import Sex
 from huiguan.housing.supply.tables import ClaimOutcome
 from huiguan.housing.tenancy.decisions import LeaseLimits, put_off_lease, sign_lease
 from huiguan.housing.tenancy.deposits import (
@@ -211,16 +211,9 @@ def draft(office: Office, signing: Signing, limits: LeaseLimits, number: int) ->
 
 def most_heads(office: Office, signing: Signing) -> int | None:
     """Return how many may live in a flat or room; beds were set up within the law."""
-    rows, place = office.city.occupancy.tree.rows, signing.place
-    if rows["kind"][place] == Kind.BED:
-        return None
     space = required(office.rules.space, signing.scheme, signing.start, "space rule")
-    rooms = [place]
-    if rows["kind"][place] == Kind.FLAT:
-        rooms = np.flatnonzero((rows["parent"] == place) & (rows["kind"] == Kind.ROOM)).tolist()
-    areas = [Decimal(int(rows["area_dm2"][room])) / 100 for room in rooms]
-    least = Decimal(space.least_area_dm2) / 100
-    return flat_heads_allowed(areas, least, space.most_heads, len(signing.members) > 1)
+    rows, together = office.city.occupancy.tree.rows, len(signing.members) > 1
+    return heads_in(rows, signing.place, space, together=together)
 
 
 def take_place(office: Office, signing: Signing, owner: int) -> ClaimOutcome:

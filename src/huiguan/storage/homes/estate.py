@@ -30,7 +30,7 @@ from huiguan.housing.supply.claims import (
 from huiguan.housing.supply.occupancy import claim_many
 from huiguan.housing.supply.places import Kind, Level, Sex, Shift, Tree, build_tree
 from huiguan.housing.supply.tables import Occupancy
-from huiguan.storage.change import Change, changing, draft, finish_change
+from huiguan.storage.change import Change, changing, draft, finish_change, finish_held_change
 from huiguan.storage.files import Files, write_file
 from huiguan.storage.homes.declared import CLAIMS, FITS, LEVELS, PLACES
 from huiguan.storage.lock import hold
@@ -351,3 +351,21 @@ def write_estate(folder: Path, occupancy: Occupancy, files: Files | None = None)
     with hold(folder, "homes demo"), changing(folder, Change(list(tables)), files):
         for table, rows in tables.items():
             write_file(draft(folder, table), [rows.write_csv().encode()], files)
+
+
+def finish_estate(folder: Path) -> None:
+    """Finish what an interrupted command left; the caller holds the folder."""
+    finish_held_change(folder, Files())
+
+
+def write_claims(folder: Path, occupancy: Occupancy) -> None:
+    """Write who has what, in one step; the caller holds the folder."""
+    sheet = sheet_path(folder / CLAIMS.file)
+    if sheet.name != CLAIMS.file:
+        raise InputFault(
+            f"{sheet} is a spreadsheet, and this command writes {CLAIMS.file}; save it as CSV UTF-8"
+            " and take the spreadsheet away"
+        )
+    files, rows = Files(), Writer(occupancy).claims()
+    with changing(folder, Change([CLAIMS.file]), files):
+        write_file(draft(folder, CLAIMS.file), [rows.write_csv().encode()], files)

@@ -1,8 +1,8 @@
 """A folder of leases: the office's tables, the lines of the bank, the postings.
 
 The office writes ``rents``, ``leases``, ``payers`` and ``opening``, as CSV or spreadsheets;
-commands write ``payments.csv`` and ``postings.csv`` and, where they sign or end a lease,
-``leases.csv`` and ``payers.csv``. Whatever a command writes it writes in one step.
+commands write ``offers.csv``, ``payments.csv`` and ``postings.csv`` and, where they sign or end a
+lease, ``leases.csv`` and ``payers.csv``. Whatever a command writes it writes in one step.
 """
 
 from collections.abc import Iterable
@@ -20,6 +20,8 @@ from huiguan.housing.leasing.columns import (
     KEPT_COLUMNS,
     LEASE_COLUMNS,
     LEASES,
+    OFFER_COLUMNS,
+    OFFERS,
     OPENING,
     PAYER_COLUMNS,
     PAYERS,
@@ -27,6 +29,7 @@ from huiguan.housing.leasing.columns import (
     RENTS,
 )
 from huiguan.housing.leasing.forms import COLUMNS, Letting, Tables, read_tables, yuan
+from huiguan.housing.leasing.offers import Made, read_offers, told_state
 from huiguan.housing.leasing.receipts import Receipt, read_kept
 from huiguan.storage.change import Change, changing, draft, finish_held_change
 from huiguan.storage.files import Files, write_file
@@ -37,7 +40,7 @@ from huiguan.storage.sheets.tables import SPREADSHEET, Say, sheet_path, unheard
 POSTINGS = "postings.csv"
 POSTING_HEADS = ("on", "book", "reference", "debit", "credit", "amount", "text")
 NEEDED = (RENTS, LEASES)
-HASHED = (RENTS, LEASES, PAYERS, OPENING, PAYMENTS, POSTINGS)
+HASHED = (RENTS, LEASES, PAYERS, OPENING, OFFERS, PAYMENTS, POSTINGS)
 
 
 class LeaseFolder(NamedTuple):
@@ -149,6 +152,29 @@ def payers_bytes(lettings: Iterable[Letting]) -> bytes:
             if len(e.parts) > 1 or part.payer != e.lease.lessee or part.account
         ),
     )
+
+
+def read_made(folder: Path) -> list[Made]:
+    """Return the offers of a folder, none where none was made."""
+    path = folder / OFFERS
+    return read_offers(read_given_rows(path, OFFER_COLUMNS)) if path.exists() else []
+
+
+def offers_bytes(made: Iterable[Made]) -> bytes:
+    """Return ``offers.csv``."""
+    return office_table(
+        [column.name for column in OFFER_COLUMNS],
+        (
+            (r.round, r.offer, r.number, r.application, r.programme, r.place, r.made_on,
+             r.answer_by, told_state(r.state), r.answered_on or "")
+            for r in made
+        ),
+    )  # fmt: skip
+
+
+def answers_bytes(answers: Iterable[tuple[str, str]]) -> bytes:
+    """Return ``answers.csv``: what the round is to hear, by number."""
+    return office_table(("number", "answer"), answers)
 
 
 def writable(folder: Path, names: Iterable[str]) -> None:
