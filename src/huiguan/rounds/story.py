@@ -99,7 +99,9 @@ def winners_of(folder: Path, intake: Intake) -> tuple[str, list[Winner]]:
     """Return the name of a round, and everybody to whom it gives a programme now."""
     frozen, outcome, again = read_result(folder)
     schemes = {entry.number: entry.scheme for entry in intake.applications}
-    own = [frozen.programmes[at].programme if at >= 0 else "" for at in read_facts(frozen).own.tolist()]
+    own = [
+        frozen.programmes[at].programme if at >= 0 else "" for at in read_facts(frozen).own.tolist()
+    ]
     winners = []
     for row, home in zip(rows_of(frozen, outcome, again, intake), own, strict=True):
         if not row.programme:

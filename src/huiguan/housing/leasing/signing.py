@@ -24,12 +24,12 @@ from huiguan.housing.leasing.forms import (
     Letting,
     Part,
     RentTable,
+    a_rent,
     a_share,
     an_id,
     money,
-    a_rent,
-    shares_of,
     people_of,
+    shares_of,
 )
 from huiguan.housing.leasing.offers import Made, Winner
 from huiguan.housing.people.faults import CellFault, Reader, Row, read_rows
