@@ -6,7 +6,13 @@ import msgspec
 
 from huiguan.foundation.readers.sheets import Column, Table
 from huiguan.housing.allocation.reserves import Policy, SlotRule
-from huiguan.housing.leasing.columns import BANK_COLUMNS, KEPT_COLUMNS, TABLES
+from huiguan.housing.leasing.columns import (
+    ANSWER_COLUMNS,
+    BANK_COLUMNS,
+    KEPT_COLUMNS,
+    OFFER_COLUMNS,
+    TABLES,
+)
 from huiguan.housing.people.forms import PEOPLE, fact_columns
 from huiguan.housing.round.frozen import PartyPledge, RoundHead
 from huiguan.storage.homes.declared import (
@@ -53,6 +59,10 @@ Commands write `payments.csv`, the lines of the bank with the account each was p
 `postings.csv`: day, book, reference, debit, credit, amount, text. A charge counts from the day by
 which it is due, a payment from the day it came; `rent/2026-10/L0001/P03` is what P03 owes of L0001
 for October, and a `/2` behind it corrects it. Nobody edits a posting."""
+OFFERED = """\
+`huiguan lease offer` and `lease sign` write `offers.csv`, every offer of a round's homes and where it
+stands, and `answers.csv`, what the round is to hear by `huiguan round allocate --answers`: who signed
+has `settled`, who is out of line has `withdrawn`."""
 OTHERS = """\
 ### Other files of `rules/`
 
@@ -151,5 +161,8 @@ def files_page() -> str:
         out += table_section(Table(name, says, read_by, columns))
     bank = Table("A bank's lines", "What came, a table of any name.", ("lease pay",), BANK_COLUMNS)
     out += table_section(bank)
+    says = "What people say to their offers, a table of any name."
+    out += table_section(Table("Answers to offers", says, ("lease sign",), ANSWER_COLUMNS))
+    out += ["", "### Offers", "", OFFERED, *HEAD, *column_rows(OFFER_COLUMNS)]
     out += ["", "### What commands write", "", WRITTEN, *HEAD, *column_rows(KEPT_COLUMNS)]
     return "\n".join(out) + "\n"

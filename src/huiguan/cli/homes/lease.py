@@ -110,7 +110,8 @@ def check(
         refuse(found.faults, folder)
         lettings = found.folder.tables.lettings
         running = sum(e.lease.start <= day_of(on) < e.until for e in lettings)
-        tell(f"{len(lettings):,} leases, {running:,} of them running on {on}")
+        count = "1 lease" if len(lettings) == 1 else f"{len(lettings):,} leases"
+        tell(f"{count}, {running:,} of them running on {on}")
         for fault in found.findings:
             tell(f"{folder / fault.table}: {fault.told()}")
     refuse(found.faults if as_json else (), folder)

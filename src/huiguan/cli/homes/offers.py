@@ -72,7 +72,9 @@ def offer(
 def show_offers(found: Offers, folder: Path, on: str) -> None:
     """Print the offers of a day, who waits, and what the round is to hear."""
     made = found.wave.made
-    tell(f"{len(made):,} homes offered on {on}; {len(found.expired):,} offers ran out before")
+    tell(
+        f"homes offered on {on}: {len(made):,}; offers that ran out before: {len(found.expired):,}"
+    )
     offers_table(made)
     for row in found.wave.waiting[:SHOWN]:
         tell(f"{row.winner.application} ({row.winner.number}) waits: {row.reason}")
@@ -85,7 +87,7 @@ def told_round(answers: Sequence[tuple[str, str]], folder: Path) -> None:
     """Say how many answers the round is to hear."""
     if answers:
         where = folder / "answers.csv"
-        tell(f"{len(answers):,} answers for the round: huiguan round allocate --answers {where}")
+        tell(f"{where} has what the round is to hear of {len(answers):,}: round allocate --answers")
 
 
 def offers_table(made: Sequence[Made]) -> None:
@@ -147,8 +149,7 @@ def sign(
         }
         typer.echo(json.dumps(whole, ensure_ascii=False))
         return
-    count = len(found.leases)
-    tell(f"{len(found.answered):,} answers, {count:,} {'lease' if count == 1 else 'leases'} signed")
+    tell(f"answers taken: {len(found.answered):,}; leases signed: {len(found.leases):,}")
     leases_table(found.leases)
     offers_table([row for row in found.answered if row.state.name != "LET"])
     told_round(found.answers, folder)
