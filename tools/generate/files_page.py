@@ -60,9 +60,9 @@ Commands write `payments.csv`, the lines of the bank with the account each was p
 which it is due, a payment from the day it came; `rent/2026-10/L0001/P03` is what P03 owes of L0001
 for October, and a `/2` behind it corrects it. Nobody edits a posting."""
 OFFERED = """\
-`huiguan lease offer` and `lease sign` write `offers.csv`, every offer of a round's homes and where it
-stands, and `answers.csv`, what the round is to hear by `huiguan round allocate --answers`: who signed
-has `settled`, who is out of line has `withdrawn`."""
+`huiguan lease offer` and `lease sign` write `offers.csv`, every offer of a round's homes and where
+it stands, and `answers.csv`, what the round is to hear by `huiguan round allocate --answers`: who
+signed has `settled`, who is out of line has `withdrawn`."""
 OTHERS = """\
 ### Other files of `rules/`
 

@@ -26,6 +26,7 @@ from huiguan.housing.leasing.offers import (
     answers_to_round,
     book_of,
     in_book,
+    in_words,
     is_given,
     offer_homes,
     offer_to_answer,
@@ -34,6 +35,7 @@ from huiguan.housing.leasing.offers import (
 from huiguan.housing.leasing.signing import (
     Answered,
     Usual,
+    clashes,
     draft_lease,
     lease_refusals,
     most_heads,
@@ -128,6 +130,16 @@ class Desk:
         self.book = book_of(self.here(), self.terms)
         self.answered: dict[int, date] = {}
         self.row_of = {code: at for at, code in enumerate(self.occupancy.tree.codes)}
+        self.lettings: list[Letting] = []
+        self.with_whom: dict[str, list[Letting]] = defaultdict(list)  # by home, and by person
+        for entry in self.folder.tables.lettings:
+            self.take_up(entry)
+
+    def take_up(self, entry: Letting) -> None:
+        """Know of a lease from here on."""
+        self.lettings.append(entry)
+        for own_id in {entry.lease.place, *entry.occupants}:
+            self.with_whom[own_id].append(entry)
 
     def first_day(self, on: date) -> date:
         """Return the day whose terms hold for the round: that of its first offer."""
@@ -269,20 +281,12 @@ def sign_leases(
         given, faults = read_answers(rows, usual)
         signed, found = take_answers(desk, given)
         faults += found
-        if not faults:
-            faults += faults_of(with_leases(desk.folder, signed))
         if faults:
             return Signed(sorted(faults), [], [], [])
         told = answers_to_round(desk.book, desk.winners)
         if not dry:
             write_desk(desk, desk.everything(), told, signed, late=late)
         return Signed([], signed, [r for r in desk.now() if r.offer in desk.answered], told)
-
-
-def with_leases(folder: LeaseFolder, new: Sequence[Letting]) -> LeaseFolder:
-    """Return a folder of leases with some more."""
-    lettings = [*folder.tables.lettings, *new]
-    return folder._replace(tables=folder.tables._replace(lettings=lettings))
 
 
 def take_answers(desk: Desk, given: Sequence[Answered]) -> tuple[list[Letting], list[CellFault]]:
@@ -319,14 +323,13 @@ def take_answer(
     keeps = row.answer == Reply.ACCEPT and is_given(desk.book, number)
     refusal = Refusal.ACCEPTED if keeps else reply_to(desk.book, number, row.on, row.answer).refusal
     if refusal:
-        state = desk.book.offers[number - 1].state.name.lower()
+        state = in_words(desk.book.offers[number - 1].state)
         what = f"{refusal.english}: {offer.place}, to answer by {offer.answer_by}, is {state}"
         return [CellFault(row.line, "answer", what)]
     desk.answered[number] = row.on
     if row.answer != Reply.ACCEPT:
         return []
-    lettings = [*desk.folder.tables.lettings, *signed]
-    names = {e.lease.number for e in lettings} | set(desk.occupancy.own_ids)
+    names = {e.lease.number for e in desk.lettings} | set(desk.occupancy.own_ids)
     draft = draft_lease(
         next_number(names), row, offer, winner, desk.folder.tables.rents, desk.rules
     )
@@ -336,7 +339,8 @@ def take_answer(
     space = required(desk.rules.space, winner.scheme, row.start, "space rule")
     together = not row.by_employer and len(letting.occupants) > 1
     heads = most_heads(tree.rows, desk.row_of[offer.place], space, together=together)
-    refused = lease_refusals(letting, lettings, desk.folder.tables.rents, desk.rules, heads)
+    refused = lease_refusals(letting, desk.lettings, desk.folder.tables.rents, desk.rules, heads)
+    refused = refused or clashes(letting, desk.with_whom)
     if refused:
         return refused
     outcome = take_home(desk.occupancy, desk.row_of, letting)
@@ -344,5 +348,6 @@ def take_answer(
         what = why(desk.occupancy, desk.row_of[offer.place], outcome)
         return [CellFault(row.line, "start", what)]
     record_let(desk.book, number)
+    desk.take_up(letting)
     signed.append(letting)
     return []

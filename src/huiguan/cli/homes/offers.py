@@ -92,11 +92,20 @@ def told_round(answers: Sequence[tuple[str, str]], folder: Path) -> None:
 
 def offers_table(made: Sequence[Made]) -> None:
     """Print offers."""
+    from huiguan.housing.leasing.offers import in_words
+
     if not made:
         return
     heads = ("offer", "number", "own id", "home", "answer by", "state")
     rows = [
-        (str(r.offer), r.number, r.application, r.place, str(r.answer_by), spoken(r.state.value))
+        (
+            str(r.offer),
+            r.number,
+            r.application,
+            r.place,
+            str(r.answer_by),
+            spoken(in_words(r.state)),
+        )
         for r in made[:SHOWN]
     ]
     show_table("offers", heads, rows, left=heads[1:])

@@ -116,6 +116,11 @@ def told_state(state: OfferState) -> str:
     return state.name.lower()
 
 
+def in_words(state: OfferState) -> str:
+    """Return a state for a sentence."""
+    return "not answered yet" if state == OfferState.OPEN else str(state.value)
+
+
 def book_of(made: Iterable[Made], terms: LineTerms) -> OfferBook:
     """Return the book of a round's offers: each made, and answered as its row says."""
     book = OfferBook(terms.refusals_end_line, terms.stay_in_line)

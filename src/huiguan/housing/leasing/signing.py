@@ -229,6 +229,25 @@ def lease_refusals(
     return [CellFault(line, column, refusal.english)]
 
 
+def clashes(letting: Letting, known: Mapping[str, Sequence[Letting]]) -> list[CellFault]:
+    """Return why a home or somebody is let or housed already on days of a lease.
+
+    ``known``: the leases of every home, and of everybody who lives in one.
+    """
+    lease, line = letting.lease, letting.line
+    faults = []
+    for own_id in (lease.place, *letting.occupants):
+        for other in known.get(own_id, ()):
+            until = other.until if own_id == lease.place else other.left or other.lease.end
+            if other.lease.start < lease.end and lease.start < until:
+                column, by = "occupants", f"by the lease {other.lease.number}"
+                sentence = f"{own_id} lives in {other.lease.place} until {until}, {by}"
+                if own_id == lease.place:
+                    column, sentence = "start", f"{own_id} is let until {until}, {by}"
+                faults.append(CellFault(line, column, sentence))
+    return faults
+
+
 def next_number(known: set[str]) -> str:
     """Return a number of a lease that none has: L0001, and on from the highest there is."""
     highest = max((int(n[1:]) for n in known if n[:1] == "L" and n[1:].isdecimal()), default=0)

@@ -94,7 +94,7 @@ def test_what_is_written_is_the_same_book_again() -> None:
     again = book_of(made, TERMS)
     assert again.offers == book.offers
     assert again.taken == book.taken
-    assert {k: v for k, v in again.standings.items()} == book.standings
+    assert again.standings == book.standings
     assert offer_to_answer(again, "N2") == 2
 
 
