@@ -65,6 +65,7 @@ class RunningHall:
         self.folder, self.key = folder, key
         self.trusts: ssl.SSLContext | None = None  # of a hall with TLS
         self.other = ""  # the key of somebody else, where there is one
+        self.exchange = ""  # a key that closes by force alone, where there is one
         self.passwords: dict[str, str] = {}  # of the office's first people, where it runs
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
 

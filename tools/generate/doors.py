@@ -137,6 +137,9 @@ events that concern the session, and either side the records below (kinds 1 to 9
   it is told why at its next log-on (`earlier`).
 - **Days.** `DayClosed` after the last phase, `DayOpened` when the next day is there: client
   sequences and replies begin again at 1.
+- A key without the right `force` that sends an order with the offset flag force close gets
+  the core's own refusal, 1014: the exchange closes by force. A key with that right
+  alone gets it for every other order.
 - A key that is bound to trading codes and reaches for another one gets the core's own refusal, as
   everybody does.
 

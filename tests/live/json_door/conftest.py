@@ -9,9 +9,11 @@ import pytest
 from websockets.sync.client import ClientConnection, connect
 
 from huiguan.cli.hall.up import VISITOR_SESSION
+from huiguan.floor.hall.keys import KeyRight
 from tests.halls import RunningHall, running_hall
 
 OTHER, OTHER_SESSION = "000210000002", VISITOR_SESSION + 1
+FORCING = (KeyRight.FORCE, KeyRight.READ)
 ConnectionTo = Callable[..., "Session"]
 
 
@@ -56,6 +58,7 @@ def trading(hall: RunningHall) -> None:
 def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHall]:
     with running_hall(tmp_path_factory.mktemp("hall")) as found:
         found.other = found.make_key("other", member="0002", codes=[OTHER])
+        found.exchange = found.make_key("exchange 0002", member="0002", rights=FORCING)
         found.open()
         trading(found)
         yield found

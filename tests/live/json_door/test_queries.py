@@ -86,6 +86,54 @@ def test_a_refusal_says_its_number_and_why(hall: RunningHall) -> None:
     assert (stranger.status, stranger.json["fault"]) == (403, f"command {sequence:,} is not yours")
 
 
+NO_RIGHT = "9004 the key has no right for this: it may not"
+NOT_FORCE = "close by force, which the exchange does; send close or close_today"
+FORCE_ALONE = "enter this; it closes by force alone"
+
+
+@pytest.mark.parametrize(
+    ("key", "code", "offset", "status", "said"),
+    [
+        ("key", MINE, "force_close", 403, f"{NO_RIGHT} {NOT_FORCE}"),
+        ("exchange", OTHER, "open", 403, f"{NO_RIGHT} {FORCE_ALONE}"),
+        ("exchange", OTHER, "close", 403, f"{NO_RIGHT} {FORCE_ALONE}"),
+        ("exchange", MINE, "force_close", 422, "1013 trading code belongs to another member"),
+        ("exchange", "000000000000", "force_close", 422, "1012 trading code is not known"),
+        # nothing is held from yesterday: the key may, and the market looks for lots
+        ("exchange", OTHER, "force_close", 422, "3022 closes more history lots than are free"),
+    ],
+)
+def test_the_exchange_alone_closes_by_force(
+    hall: RunningHall, key: str, code: str, offset: str, status: int, said: str
+) -> None:
+    """Risk Management Rules, forced liquidation (rulebook 5.9): what is left the exchange closes.
+
+    Its key is one of a member, is for that member's codes alone, and does nothing else.
+    """
+    found = post(hall, getattr(hall, key), side="sell", trading_code=code, offset=offset)
+    assert (found.status, found.json["fault"]) == (status, said)
+
+
+def test_the_exchanges_key_reads(hall: RunningHall) -> None:
+    account = hall.get("/v1/account", hall.exchange)
+    assert account["rights"] == ["force", "read"]
+
+
+def test_a_session_that_closes_by_force_is_refused_by_the_core(session: ConnectionTo) -> None:
+    """No sequence is lost, and what stands around the order is taken."""
+    speaker = session()
+    begun = speaker.hear("logged_on")["next_client_sequence"]
+    speaker.say(
+        order(price="99000"),
+        order(side="sell", offset="force_close"),
+        order(price="99000"),
+    )
+    entered, refused, after = speaker.replies(3)
+    assert (entered["type"], after["type"]) == ("order_entered", "order_entered")
+    assert (refused["type"], refused["refusal"]) == ("command_refused", 1014)
+    assert after["client_sequence"] == begun + 2
+
+
 def test_a_connected_session_keeps_its_orders_to_itself(
     hall: RunningHall, session: ConnectionTo
 ) -> None:

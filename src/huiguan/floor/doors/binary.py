@@ -260,7 +260,7 @@ class Line(asyncio.Protocol):
 
     def _hand_on(self, rows: np.ndarray, heads: np.ndarray) -> None:
         assert self.key
-        if not self.key.may(KeyRight.TRADE):
+        if not self.key.enters_orders:
             self.end(DoorReason.NO_RIGHT, int(heads["kind"][0]))
             return
         if reason := self.hall.closed_for_orders():

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 HASH = re.compile(r"[0-9a-f]{64}")
 GIVEN = (KeyRight.TRADE, KeyRight.READ)
+ASKED = (*GIVEN, KeyRight.FORCE)
 
 
 class AskedKey(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -73,8 +74,8 @@ class KeyDesk:
         names, members = image.names, image.trading_codes["member"].tolist()
         if not HASH.fullmatch(asked.token_hash):
             raise InputFault("a key is kept as its hash, 64 hex digits; send that")
-        if not asked.rights or set(asked.rights) - set(GIVEN):
-            raise InputFault("a key that is made here may trade, read, or both")
+        if not asked.rights or set(asked.rights) - set(ASKED):
+            raise InputFault("a key that is made here may trade, read, or close by force")
         if asked.member not in names.members:
             raise InputFault(f"{asked.member!r} is no member of today")
         row = names.members.index(asked.member)

@@ -36,6 +36,7 @@ class KeyRight(StrEnum):
     TRADE = "trade"
     READ = "read"  # queries and market data only
     PACE = "pace"  # may move a paced clock on
+    FORCE = "force"  # may close positions by force, as the exchange does; alone, nothing else
 
 
 class Key(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -55,6 +56,19 @@ class Key(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     def may(self, right: KeyRight) -> bool:
         """Return whether the key has a right."""
         return right in self.rights
+
+    @property
+    def enters_orders(self) -> bool:
+        """Whether the key may enter orders of some kind."""
+        return self.may(KeyRight.TRADE) or self.may(KeyRight.FORCE)
+
+    @property
+    def forces(self) -> bool:
+        """Whether the key may close by force.
+
+        Who paces a market fills it as its own crowd, and plays the exchange there too.
+        """
+        return self.may(KeyRight.FORCE) or self.may(KeyRight.PACE)
 
 
 def token_hash(token: bytes) -> str:

@@ -25,7 +25,7 @@ from huiguan.floor.doors.records import (
 )
 from huiguan.floor.hall.clock import steady
 from huiguan.floor.hall.keys import KeyRight
-from huiguan.floor.hall.own_orders import only_own
+from huiguan.floor.hall.own_orders import only_may, only_own
 from huiguan.floor.hall.pace import Pace
 from huiguan.foundation.calendars import show_day
 from huiguan.foundation.faults import Fault
@@ -152,6 +152,8 @@ class Hall:
 
     def only_own(self, line: Line, rows: np.ndarray) -> np.ndarray:
         """Return commands as far as the line's key is for them."""
+        assert line.key, "who is on has shown a key"
+        rows = only_may(line.key, rows)
         codes = self._own.get(line.session)
         return rows if codes is None else only_own(self.node.market.core.state, codes, rows)
 

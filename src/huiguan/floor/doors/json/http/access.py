@@ -41,6 +41,12 @@ class Wrong(Exception):  # noqa: N818  an answer, not an error of the program
         super().__init__(str(fault))
 
 
+def no_right(what: str) -> Wrong:
+    """Return how a key without a right is answered."""
+    reason = DoorReason.NO_RIGHT
+    return Wrong(403, f"{int(reason)} {reason.english}: it may not {what}")
+
+
 def answered(found: msgspec.Struct | bytes, status: int = 200, **headers: str) -> Response:
     """Return an answer as JSON."""
     body = found if isinstance(found, bytes) else msgspec.json.encode(found)
@@ -70,8 +76,8 @@ class Access:
         self._door = door
         self._rates: OrderedDict[str, Rate] = OrderedDict()
 
-    async def asker(self, request: Request, right: KeyRight) -> Asker:
-        """Return who asks; ``Wrong`` where the key is none, has no right, or asks too often."""
+    async def asker(self, request: Request, *rights: KeyRight) -> Asker:
+        """Return who asks; ``Wrong`` where the key is none, has no right or asks too often."""
         scheme, _, text = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer":
             raise Wrong(
@@ -88,9 +94,8 @@ class Access:
         if isinstance(key, DoorReason):
             raise Wrong(401, f"{int(key)} {key.english}", WWW_Authenticate="Bearer")
         self.count(key)
-        if not key.may(right):
-            reason = DoorReason.NO_RIGHT
-            raise Wrong(403, f"{int(reason)} {reason.english}: it may not {right.value}")
+        if not any(map(key.may, rights)):
+            raise no_right(rights[0].value)
         day = await self._door.day()
         return Asker(key, token, day, self._codes(request, key, day))
 

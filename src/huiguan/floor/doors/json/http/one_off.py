@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from huiguan.exchange.messages import Offset
 from huiguan.floor.doors.json.http import answers
-from huiguan.floor.doors.json.http.access import Wrong, answered, body_of
+from huiguan.floor.doors.json.http.access import Wrong, answered, body_of, no_right
 from huiguan.floor.doors.json.protocol import (
     CANCEL,
     ENTER,
@@ -34,8 +35,10 @@ if TYPE_CHECKING:
 
     from huiguan.floor.doors.json.http.access import Asker
     from huiguan.floor.doors.json.http.service import Service
+    from huiguan.floor.hall.keys import Key
 
 ANSWER_SECONDS = 10.0
+FORCED = Offset.FORCE_CLOSE.name.lower()
 OUTCOMES = {"order_entered", "order_cancelled", "command_refused", "command_repeated"}
 READ_ORDER: Any = msgspec.json.Decoder(ENTER)
 MS_NS = SECOND_NS // 1000
@@ -43,12 +46,21 @@ MS_NS = SECOND_NS // 1000
 
 async def enter(service: Service, request: Request) -> Response:
     """Enter an order; answered when its outcome is on disk."""
-    asker = await service.access.asker(request, KeyRight.TRADE)
+    asker = await service.access.asker(request, KeyRight.TRADE, KeyRight.FORCE)
     try:
         order = understood(READ_ORDER, await body_of(request))
     except NoSense as fault:
         raise Wrong(400, f"this is no order: {fault}") from None
+    check_may(asker.key, order.offset)
     return await _one(service, asker, order)
+
+
+def check_may(key: Key, offset: str) -> None:
+    """Say which orders a key may not enter; the core would refuse the field without a word more."""
+    if offset == FORCED and not key.forces:
+        raise no_right("close by force, which the exchange does; send close or close_today")
+    if offset != FORCED and not key.may(KeyRight.TRADE):
+        raise no_right("enter this; it closes by force alone")
 
 
 async def cancel(service: Service, request: Request) -> Response:
