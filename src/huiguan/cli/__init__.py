@@ -77,6 +77,7 @@ NOUNS = (
     "market.statement",
     "supervision.alerts",
     "supervision.case",
+    "supervision.stress",
     "warehouse.delivery",
     "warehouse.warrants",
 )

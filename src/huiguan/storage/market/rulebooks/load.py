@@ -24,7 +24,7 @@ from huiguan.storage.toml import check_citation, read_header, read_sources, read
 
 SHIPPED = Path(huiguan.rulebooks.__path__[0])
 BESIDE = "delivery"  # books of their own, see ``delivery``
-NOT_VENUES = ("calendars", "reference_day", "homes")
+NOT_VENUES = ("calendars", "reference_day", "homes", "stress")
 
 
 class CalendarHeader(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
