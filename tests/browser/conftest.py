@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 LANGUAGES = {"en": "en-GB", "zh": "zh-CN"}
+PATIENCE_MS = 120_000  # a wait ends when what it waits for is there; a busy machine takes long
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -81,6 +82,7 @@ def visit(hall: RunningHall, chromium: Browser) -> Iterator[Open]:
             locale=LANGUAGES[lang], viewport=size, java_script_enabled=script, **more
         )
         opened.append(context)
+        context.set_default_timeout(PATIENCE_MS)
         page, said = context.new_page(), list[str]()
         page.on("console", lambda message: said.append(message.text))
         page.on("pageerror", lambda fault: said.append(str(fault)))
